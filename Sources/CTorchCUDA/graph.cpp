@@ -1,4 +1,4 @@
-// CUDA graphs through LibTorch's own class. This file is no part of the package: it needs the headers of
+// CUDA graphs through LibTorch's own class. This file is not part of the package: it needs the headers of
 // CUDA, so scripts/bootstrap compiles it to libfacet_cuda.so where LibTorch has CUDA, and
 // CTorch/cuda/graph.cpp loads that.
 #include "../CTorch/cuda/graph.h"

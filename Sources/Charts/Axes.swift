@@ -43,7 +43,7 @@ struct RowScale {
     let names: [String]
     /// Height of a row.
     let height: Double
-    /// What the middle of a row lies below its own.
+    /// What the middle of a row is below its own.
     var shift = 0.0
 
     /// Room that the names take at the left, a gap of `gap` included.

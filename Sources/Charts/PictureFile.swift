@@ -32,7 +32,7 @@ package struct PictureFile: Sendable {
 
     /// Title of the whole.
     package var title: String
-    /// How to read it, a line each.
+    /// How to read it, one line each.
     package var caption: [String]
     /// The charts, row by row.
     package var panels: [Panel]

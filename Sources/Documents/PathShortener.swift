@@ -108,7 +108,7 @@ package struct PathShortener: Sendable {
         let end =
             closing.flatMap { quote in rest.firstIndex { $0 == quote || $0 == "," } }
             ?? rest.firstIndex { after.contains($0) } ?? scalars.endIndex
-        // The colon of "path: what is wrong" is no part of the path, nor is a sentence's full stop.
+        // The colon of "path: what is wrong" is not part of the path, nor is a sentence's full stop.
         var last = end
         while last > start + 2, [":", "."].contains(scalars[last - 1]) { last -= 1 }
         return last

@@ -100,7 +100,7 @@ extension ConfigurationKeys {
 }
 
 extension ConfigurationKey {
-    /// What the help of the command line says of the key's flag.
+    /// What the help of the command line says about the key's flag.
     ///
     /// - Parameter defaultText: The default, as it would be typed.
     public func help(default defaultText: String?) -> String {

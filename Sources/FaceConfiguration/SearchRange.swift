@@ -49,7 +49,7 @@ public struct SearchRange: Codable, Sendable, Hashable {
         }
     }
 
-    /// Where a value lies in the range: 0 at its lower end, 1 at its upper one, outside of it less or
+    /// Where a value is in the range: 0 at its lower end, 1 at its upper one, outside of it less or
     /// more; nil for one that has no place on a logarithmic range.
     public func fraction(of value: Double) -> Double? {
         switch scale {

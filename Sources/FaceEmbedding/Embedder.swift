@@ -75,7 +75,7 @@ public struct Embedder {
     ///   - images: Images, in the order of the rows.
     ///   - size: Height and width of the network's input, in pixels.
     ///   - mirroring: Whether the mirror images are wanted as well.
-    ///   - progress: Told how many images are done.
+    ///   - progress: Receives how many images are done.
     public func embeddings(
         of images: any ImageSource, size: Int, mirroring: Bool = true,
         progress: (Int) throws -> Void = { _ in }

@@ -3,7 +3,7 @@ public import FaceEvaluation
 public import FaceModels
 import Torch
 
-/// A network that embeds images, with what is known of it.
+/// A network that embeds images, with what is known about it.
 public struct EmbeddingNetwork {
     /// Runs the network on batches of images.
     public var embedder: Embedder
@@ -11,13 +11,13 @@ public struct EmbeddingNetwork {
     public var inputSize: Int
     /// Its file, for messages.
     public var path: String
-    /// Whether another program saved it, so that nothing is known of how it computes.
+    /// Whether another program saved it, so that nothing is known about how it computes.
     public var isForeign: Bool
     /// Mean face of what it was trained on, where its file says it.
     public var meanFace: [Double]?
     /// Whom it was trained on, where its file says it.
     public var trained: TrainedPeople?
-    /// The network itself and what its file says of it, where it is one of Facet's backbones.
+    /// The network itself and what its file says about it, where it is one of Facet's backbones.
     public var model: (backbone: any Backbone, metadata: ModelFile.Metadata)?
     /// Whether its file is a `model.safetensors` of Facet's, which says what it is and can hold more.
     var describesItself = false
@@ -37,7 +37,7 @@ public struct EmbeddingNetwork {
         let embedder: (InputPreparation) -> Embedder
     }
 
-    /// Says what is known of a network.
+    /// Says what is known about a network.
     public init(
         embedder: Embedder, inputSize: Int, path: String, isForeign: Bool = false,
         meanFace: [Double]? = nil, trained: TrainedPeople? = nil
@@ -59,7 +59,7 @@ public struct EmbeddingNetwork {
 
     /// Embeddings of images and of their mirror images, not normalised.
     ///
-    /// - Parameter progress: Told how many images are done.
+    /// - Parameter progress: Receives how many images are done.
     public func embeddings(
         of images: any ImageSource, progress: (Int) throws -> Void = { _ in }
     ) throws -> EmbeddingViews {

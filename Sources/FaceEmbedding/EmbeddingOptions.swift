@@ -9,7 +9,7 @@ public struct EmbeddingOptions: Sendable {
     public var batchSize: Int
     /// Height and width of the input of a network whose file does not say it, in pixels.
     public var inputSize: Int
-    /// What is known of a network's input where its file does not say it.
+    /// What is known about a network's input where its file does not say it.
     public var input: RequestedInput
     /// What computes networks of Facet's backbones; nil for LibTorch.
     public var engine: (any EmbeddingEngine)?

@@ -30,7 +30,7 @@ public enum EmbeddingSource {
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
     /// TorchScript, ONNX or OpenVINO's own format, or a file of embeddings.
     ///
-    /// - Parameter weights: What is known of a PyTorch state dict.
+    /// - Parameter weights: What is known about a PyTorch state dict.
     /// - Throws: The error of a file that is missing, damaged or something else.
     public static func open(
         _ url: URL, _ options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions()
@@ -222,7 +222,7 @@ private struct Opener {
         return .network(network)
     }
 
-    /// What a run's configuration says of its network's input.
+    /// What a run's configuration says about its network's input.
     private static func normalization(_ configuration: JSONValue) -> InputNormalization {
         var normalization = InputNormalization.standard
         guard let input = configuration["input"] else { return normalization }

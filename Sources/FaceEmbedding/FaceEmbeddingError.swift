@@ -22,7 +22,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case noWeights(path: String, reason: String)
     /// A model has no thresholds.
     case noThresholds(model: String)
-    /// Thresholds lie beside a network that they are not of.
+    /// Thresholds are beside a network that they are not of.
     case otherThresholds(path: String, model: String)
     /// Thresholds cannot be had of what was given.
     case thresholds(path: String, reason: String)

@@ -109,7 +109,7 @@ public struct RequestedInput: Hashable, Sendable {
     /// Whether anything is asked for.
     public var isEmpty: Bool { colourOrder == nil && mean == nil && standardDeviation == nil }
 
-    /// The same for a network whose file says nothing of it and that takes one number for all channels;
+    /// The same for a network whose file says nothing about it and that takes one number for all channels;
     /// nil where three are asked for.
     public var normalization: InputNormalization? {
         let standard = InputNormalization.standard

@@ -1,13 +1,13 @@
 import ONNX
 import OpenVINO
 
-/// What a file says of a network that OpenVINO runs, whichever its format is.
+/// What a file says about a network that OpenVINO runs, whichever its format is.
 struct NetworkDescription {
     let path: String
     /// Inputs that a caller gives.
     let inputs: [ONNXFile.Value]
     let outputs: [ONNXFile.Value]
-    /// What its writer says of it.
+    /// What its writer says about it.
     let metadata: [String: String]
     /// What it does with its first input before anything else, where that can be seen.
     let arithmetic: LeadingArithmetic?

@@ -55,7 +55,7 @@ struct ONNXInput {
     }
 }
 
-/// Where what is known of a network's input comes from.
+/// Where what is known about a network's input comes from.
 struct ONNXPreparation {
     /// How bytes become the network's input.
     let preparation: InputPreparation

@@ -113,7 +113,7 @@ final class ONNXNetwork {
         return Tensor(made.values, shape: [count, length])
     }
 
-    /// The first output that can have one row an image.
+    /// The first output that can have one row per image.
     private static func output(of file: NetworkDescription) throws -> (index: Int, name: String) {
         func isTable(_ value: ONNXFile.Value) -> Bool {
             guard let shape = value.shape else { return true }

@@ -29,7 +29,7 @@ public struct ScoredSet {
     /// - Parameters:
     ///   - name: The set's name.
     ///   - pairs: The set.
-    ///   - labelled: Its pairs by the rows of the embeddings; nil for one row an image, in their order.
+    ///   - labelled: Its pairs by the rows of the embeddings; nil for one row per image, in their order.
     ///   - views: The embeddings.
     /// - Throws: `FaceEvaluationError` for embeddings that cannot be normalised, pairs without a row, or
     ///   fewer pairs than folds.

@@ -3,13 +3,13 @@ import Foundation
 import ModelFormats
 import Torch
 
-/// What is known of a PyTorch state dict or of MXNet's parameters, which do not say what network they are of.
+/// What is known about a PyTorch state dict or about MXNet's parameters, which do not say what network they are of.
 public struct StateDictOptions {
     /// The network, e.g. `iresnet50`; nil where nobody has said.
     public var backbone: String?
     /// Whether tensors may be missing, of another shape or left over.
     public var isPartial: Bool
-    /// Told what was taken from a file.
+    /// Receives what was taken from a file.
     public var told: (String) -> Void
 
     /// Creates what is known.
@@ -23,7 +23,7 @@ public struct StateDictOptions {
     }
 }
 
-/// A backbone with the weights of a PyTorch state dict or of MXNet's parameters.
+/// A backbone with the weights of a PyTorch state dict or about MXNet's parameters.
 struct StateDictNetwork {
     let backbone: any Backbone
     /// What was taken from the file.

@@ -14,7 +14,7 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case emptyTemplate(name: String)
     /// A protocol asks for fewer than one fold.
     case foldCountInvalid(Int)
-    /// A rate that must lie in 0...1 does not.
+    /// A rate is outside 0...1.
     case invalidRate(name: String, value: Double)
     /// A file is not a numeric array in NumPy's format.
     case malformedArray(path: String, reason: String)
@@ -36,7 +36,7 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case oneKindOnly(same: Bool)
     /// A pair names an image the table does not have.
     case pairOutOfRange(pair: Int, image: Int, count: Int)
-    /// A score is no number.
+    /// A score is not a number.
     case scoreNotFinite(pair: Int)
     /// Every fold needs a pair.
     case tooFewPairs(pairs: Int, folds: Int)

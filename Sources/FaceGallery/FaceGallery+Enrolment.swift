@@ -77,7 +77,7 @@ extension FaceGallery {
 
     /// Forgets a person: nothing of the embeddings is left in the gallery's files.
     ///
-    /// The rows are overwritten with zeros, the file is written anew without them, and the write-ahead log is
+    /// The rows are overwritten with zeros, the file is rewritten without them, and the write-ahead log is
     /// emptied. What a disk or a backup keeps of earlier states of the file is beyond it.
     ///
     /// - Returns: How many pictures the person had.
@@ -109,7 +109,7 @@ extension FaceGallery {
         return pictures
     }
 
-    /// Writes the file anew without what was deleted, and empties the log.
+    /// Rewrites the file without what was deleted, and empties the log.
     private func purge(after person: String) throws {
         do {
             try database.execute("VACUUM")

@@ -89,7 +89,7 @@ public final class FaceGallery {
     /// Opens a gallery.
     ///
     /// - Throws: ``FaceGalleryError/notAGallery(path:reason:)``, ``FaceGalleryError/newer(path:schema:known:)``, and
-    ///   what SQLite says of a file that is damaged.
+    ///   what SQLite says about a file that is damaged.
     public init(_ url: URL) throws {
         self.url = url
         try Self.requireSQLite(url)

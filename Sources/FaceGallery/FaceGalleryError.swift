@@ -14,7 +14,7 @@ public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertibl
     case noSpace(path: String)
     /// It is no gallery.
     case notAGallery(path: String, reason: String)
-    /// A person was removed, but what was stored may still lie in the file.
+    /// A person was removed, but what was stored may still be in the file.
     case notForgotten(path: String, person: String, reason: String)
     /// It is of another model.
     case otherModel(path: String, model: String, given: String)

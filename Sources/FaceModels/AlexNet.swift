@@ -111,7 +111,7 @@ public final class AlexNet: ConfigurableBackbone {
         }
     }
 
-    /// A layer a row.
+    /// One row per layer.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         for (number, (row, layer)) in zip(Self.plan, convolutions).enumerated() {

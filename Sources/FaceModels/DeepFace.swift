@@ -107,7 +107,7 @@ public final class DeepFace: ConfigurableBackbone {
         }
     }
 
-    /// A layer a row, under the paper's names.
+    /// One row per layer, under the paper's names.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         func row(_ name: String, _ layer: RectangularConvolution) {

@@ -103,7 +103,7 @@ public final class DeepID: ConfigurableBackbone {
         }
     }
 
-    /// A layer a row.
+    /// One row per layer.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         func pool() {

@@ -95,7 +95,7 @@ public final class DlibResNet: ConfigurableBackbone {
         }
     }
 
-    /// A stage a row.
+    /// One row per stage.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.convolution.weight.shape[0]

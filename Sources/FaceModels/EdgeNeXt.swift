@@ -111,7 +111,7 @@ public final class EdgeNeXt: ConfigurableBackbone {
         return embedding(pooled, training: training)
     }
 
-    /// The stem and the stages, a row each.
+    /// The stem and the stages, one row each.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         trace.row("stem", filter: "4x4, \(stem.weight.shape[0])", stride: 4) {
@@ -241,7 +241,7 @@ private final class AttentionEncoder {
         let heads: Int
         /// Groups of channels, of which all but the last are convolved.
         let scales: Int
-        /// Whether positions are told apart by waves.
+        /// Whether positions are distinguished by waves.
         let knowsPlaces: Bool
     }
 

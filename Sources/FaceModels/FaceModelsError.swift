@@ -7,7 +7,7 @@ public enum FaceModelsError: Error, Equatable, Sendable, CustomStringConvertible
     case ambiguousName(String, advice: String)
     /// Images are too small for the network's strides.
     case inputTooSmall(backbone: String, size: Int, smallest: Int)
-    /// What a model file says of itself lacks an entry, or has one that cannot be understood.
+    /// What a model file says about itself lacks an entry, or has one that cannot be understood.
     case notAModel(path: String, key: String, value: String?)
     /// A model file holds another backbone than the one that was asked for.
     case otherBackbone(path: String, found: String, expected: String)

@@ -90,7 +90,7 @@ public final class IResNet: ConfigurableBackbone {
         return embedding(features, training: training)
     }
 
-    /// A stage a row, as the papers print residual networks.
+    /// One row per stage, as the papers print residual networks.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.normalized.convolution.weight.shape[0]

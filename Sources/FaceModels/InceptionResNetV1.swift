@@ -190,7 +190,7 @@ public final class InceptionResNetV1: ConfigurableBackbone {
         return embedding(features, training: training)
     }
 
-    /// The stem, the stages and what lies between them, a row each.
+    /// The stem, the stages and what is between them, one row each.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         trace.row("stem", filter: "[\(stem.filter)]", stride: 2) { stem.walk(&$0) }

@@ -71,7 +71,7 @@ struct LayerTrace {
         size.channels = channels
     }
 
-    /// Counts a convolution that lies beside the main path, without moving on.
+    /// Counts a convolution that is beside the main path, without moving on.
     mutating func passBeside(_ layer: NormalizedConvolution) {
         let here = size
         pass(layer)

@@ -123,7 +123,7 @@ public final class MobileFaceNet: ConfigurableBackbone {
         return ending(last(features, training: training), training: training)
     }
 
-    /// The paper's Table 1, a block a row.
+    /// The paper's Table 1, one row per block.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         for layer in [stem, second].compactMap({ $0 }) { Self.addRow("conv", layer, &trace) }

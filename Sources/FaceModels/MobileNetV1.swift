@@ -65,7 +65,7 @@ public final class MobileNetV1: ConfigurableBackbone {
         return embedding(features, training: training)
     }
 
-    /// The paper's Table 1, a convolution a row.
+    /// The paper's Table 1, one row per convolution.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         Self.addRow(stem, to: &trace)

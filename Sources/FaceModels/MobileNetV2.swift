@@ -75,7 +75,7 @@ public final class MobileNetV2: ConfigurableBackbone {
         return embedding(last(features, training: training).relu6(), training: training)
     }
 
-    /// The paper's Table 2, a block a row.
+    /// The paper's Table 2, one row per block.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.convolution.weight.shape[0]

@@ -111,7 +111,7 @@ public final class MobileNetV3: ConfigurableBackbone {
         return embedding(last(features, training: training).hardSwish(), training: training)
     }
 
-    /// The paper's Table 1 or 2, a block a row.
+    /// The paper's Table 1 or 2, one row per block.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.convolution.weight.shape[0]

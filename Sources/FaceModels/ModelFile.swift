@@ -1,7 +1,7 @@
 public import Foundation
 public import Torch
 
-/// A trained backbone in one safetensors file that says of itself what it is.
+/// A trained backbone in one safetensors file that says about itself what it is.
 ///
 /// The weights are in their order under PyTorch's names. The file's metadata has these strings:
 ///

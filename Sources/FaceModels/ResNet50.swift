@@ -3,7 +3,7 @@ public import Torch
 /// ResNet-50 (He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016,
 /// Table 1), which ends in an embedding instead of classes.
 ///
-/// By default a stage's stride lies on its first 1x1 convolution, as in the paper; with
+/// By default a stage's stride is on its first 1x1 convolution, as in the paper; with
 /// `stride=3x3` on its first 3x3 convolution, as in torchvision and timm. The last normalisation's
 /// scale of a block starts at 0, as in timm, the others at 1; convolutions start as `Convolution`
 /// draws them. Parameters bear torchvision's names; those of the embedding layer are

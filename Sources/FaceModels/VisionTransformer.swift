@@ -164,7 +164,7 @@ public final class VisionTransformer: ConfigurableBackbone {
         return maskToken.expanded(shape).copy().scattered(1, kept, tokens)
     }
 
-    /// Patches, blocks and the two linear maps, a row each.
+    /// Patches, blocks and the two linear maps, one row each.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = positions.shape[2]

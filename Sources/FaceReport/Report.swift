@@ -124,7 +124,7 @@ public struct RenderedReport: Sendable, Hashable {
     public let html: String
     /// `report.md`: the same without the figures, whose numbers stand in tables.
     public let markdown: String
-    /// `results.csv`: one row a run.
+    /// `results.csv`: one row per run.
     public let csv: String
     /// What a terminal shows.
     public let answer: StudyAnswer

@@ -1,6 +1,6 @@
 import FaceRuns
 
-/// `results.csv`: one row a run, whatever its status, in the order of the report.
+/// `results.csv`: one row per run, whatever its status, in the order of the report.
 ///
 /// Fractions are 0...1 and numbers the shortest that read back to the same value; what a run does
 /// not have is an empty cell.

@@ -4,7 +4,7 @@ import FaceRuns
 import FaceStatistics
 
 /// What a terminal shows of a study at its end: the mean accuracies with their intervals, and what can
-/// and cannot be told apart. The numbers and sentences are those of the report.
+/// and cannot be distinguished. The numbers and sentences are those of the report.
 public struct StudyAnswer: Sendable, Hashable {
     /// The lines, none of which is longer than ``width``.
     public let text: String
@@ -78,7 +78,7 @@ public struct StudyAnswer: Sendable, Hashable {
     /// Comparisons that are named; more are counted.
     private static let maxNamed = 4
 
-    /// Which losses are told apart on the first test set, where the answer speaks of the first alone.
+    /// Which losses are distinguished on the first test set, where the answer speaks of the first alone.
     private static func apart(_ results: StudyResults, _ statistics: StudyStatistics) -> String? {
         guard let test = results.testSets.first?.name else { return nil }
         let all = results.configurations.flatMap { statistics.comparisons($0, test: test) }

@@ -137,7 +137,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
 }
 
 extension RunComparison {
-    /// What a person reads of it, a line each.
+    /// What a person reads of it, one line each.
     public var text: String {
         guard !isSame else {
             return "identical, bit for bit: \(counted(steps, "step")) and all results"
@@ -170,7 +170,7 @@ extension RunFolder {
 }
 
 extension EpochRecord {
-    /// The record without what it says of some test sets.
+    /// The record without what it says about some test sets.
     fileprivate func without(_ tests: Set<String>) -> EpochRecord {
         var record = self
         record.tests.removeAll { tests.contains($0.name) }
@@ -179,7 +179,7 @@ extension EpochRecord {
 }
 
 extension RunResult {
-    /// The result without what it says of epochs before the last on some test sets.
+    /// The result without what it says about epochs before the last on some test sets.
     fileprivate func withoutCourse(_ tests: Set<String>) -> RunResult {
         var result = self
         for index in result.tests.indices where tests.contains(result.tests[index].name) {

@@ -51,7 +51,7 @@ extension RunFolder {
         }
     }
 
-    /// Replaces the last line of `metrics.jsonl`, atomically; the lines before it stay as they are, byte
+    /// Replaces the last line of `metrics.jsonl`, atomically; the lines before it stay unchanged, byte
     /// for byte.
     ///
     /// - Throws: ``FaceRunsError/tooFewLines(path:lines:wanted:)`` where it has none.

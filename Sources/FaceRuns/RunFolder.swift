@@ -6,9 +6,9 @@ public import Foundation
 /// |---|---|
 /// | `run.json` | ``RunDescription`` |
 /// | `environment.json` | ``RunEnvironment`` |
-/// | `metrics.jsonl` | ``EpochRecord``, one a line |
-/// | `steps.csv` | ``StepRecord``, one a line under a header |
-/// | `scores/<test>.csv` | ``ScoreRecord``, one a line under a header |
+/// | `metrics.jsonl` | ``EpochRecord``, one per line |
+/// | `steps.csv` | ``StepRecord``, one per line under a header |
+/// | `scores/<test>.csv` | ``ScoreRecord``, one per line under a header |
 /// | `identification/<test>.json` | `TemplateReport` of a test set of templates |
 /// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
 /// | `start.json` | ``StartRecord``; where the run did not begin with random weights |
@@ -19,7 +19,7 @@ public import Foundation
 /// | `average.safetensors` | the moving average of the backbone's weights, where one was kept |
 /// | `head.safetensors` | the last epoch's class weights, with the identities' names |
 /// | `tensorboard/` | the steps and epochs again, for TensorBoard |
-/// | `failure/` | what is known of a step when a loss or gradient was not finite |
+/// | `failure/` | what is known about a step when a loss or gradient was not finite |
 ///
 /// A study's folder holds one such folder a run under `runs/`.
 public struct RunFolder: Sendable, Hashable {

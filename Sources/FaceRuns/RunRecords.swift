@@ -326,7 +326,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public var validation: EpochTest?
     /// Verification accuracy of the moving average of the weights, where one is kept.
     public var averaged: [EpochTest]?
-    /// Images a second of the training steps. A time column: not reproducible.
+    /// Images per second of the training steps. A time column: not reproducible.
     public var imagesPerSecond: Double
     /// Seconds spent in training steps. A time column: not reproducible.
     public var trainSeconds: Double
@@ -405,7 +405,7 @@ public struct RunResult: Codable, Sendable, Hashable {
     public var trainAccuracy: Double
     /// One entry a test set, the primary one first: the last epoch's model on all pairs.
     public var tests: [TestResult]
-    /// Images a second over all training steps. A time column: not reproducible.
+    /// Images per second over all training steps. A time column: not reproducible.
     public var imagesPerSecond: Double
     /// Seconds of the whole run. A time column: not reproducible.
     public var seconds: Double

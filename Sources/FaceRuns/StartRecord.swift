@@ -42,7 +42,7 @@ public struct StartRecord: Codable, Sendable, Hashable {
     public var summary: String
     /// Tensors of the network that the file has.
     public var fitted: Int
-    /// What did not fit, a line each: name, shape and what was expected.
+    /// What did not fit, one line each: name, shape and what was expected.
     public var misfits: [String]
     /// What became of the class weights, a sentence; nil where the loss has none.
     public var classes: String?

@@ -18,7 +18,7 @@ public final class StudyWorker {
     public let study: StudyFolder
     /// What distinguishes this worker from all others, those of former times included.
     public let token: String
-    /// What this worker says of itself.
+    /// What this worker says about itself.
     public private(set) var record: WorkerRecord
     /// The workers that were seen last, by their tokens.
     public private(set) var others: [String: WorkerRecord] = [:]
@@ -206,7 +206,7 @@ extension RunFolder {
 }
 
 extension StudyFolder {
-    /// Folder of what workers say of themselves.
+    /// Folder of what workers say about themselves.
     public var workersURL: URL { url.appendingPathComponent(".workers") }
 
     var reporterURL: URL { workersURL.appendingPathComponent("reporter.lease") }
@@ -226,7 +226,7 @@ extension StudyFolder {
             .map { String($0.dropLast(".lease".count)) }.filter { UUID(uuidString: $0) != nil }
     }
 
-    /// What the workers say of themselves that have a lease, whatever has become of them.
+    /// What the workers say about themselves that have a lease, whatever has become of them.
     public func workers() throws(FaceRunsError) -> [WorkerRecord] {
         var records: [WorkerRecord] = []
         for token in workerTokens {

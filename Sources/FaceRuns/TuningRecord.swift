@@ -3,8 +3,8 @@ import SafeNumbers
 
 /// `tuning.json` of a study: what was tried for each loss, and what was chosen.
 ///
-/// It is written anew, atomically, whenever a try ends, and made of the tries' own folders under
-/// `tuning/runs/`, which hold all that is known of them. Nothing in it was measured on a test set.
+/// It is rewritten, atomically, whenever a try ends, and made of the tries' own folders under
+/// `tuning/runs/`, which hold all that is known about them. Nothing in it was measured on a test set.
 public struct TuningRecord: Codable, Sendable, Hashable {
     /// Version of the record's format.
     public static let currentFormat = 1
@@ -223,7 +223,7 @@ public struct TuningValidation: Codable, Sendable, Hashable {
     /// Pairs of their images.
     public var pairs: Int
     /// Standard error of an accuracy of 90 % on as many independent pairs; 0...1. Tries that differ by
-    /// less can hardly be told apart.
+    /// less can hardly be distinguished.
     public var standardError: Double
 
     /// Memberwise initialiser.

@@ -1,7 +1,7 @@
 public import FaceConfiguration
 public import SafeFiles
 
-/// What a process that works on a study says of itself to the others.
+/// What a process that works on a study says about itself to the others.
 public struct WorkerRecord: Codable, Sendable, Hashable {
     /// The process and its machine.
     public var holder: ProcessIdentity

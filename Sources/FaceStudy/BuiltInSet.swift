@@ -90,7 +90,7 @@ public enum BuiltInSet {
 
     /// Draws a set into a folder, unless the very same is there.
     ///
-    /// - Parameter progress: Told how many images are drawn; what it throws ends the drawing, and
+    /// - Parameter progress: Receives how many images are drawn; what it throws ends the drawing, and
     ///   nothing is left behind.
     public static func write(
         _ set: SyntheticSet, to folder: URL, threads: Int,

@@ -11,7 +11,7 @@ import SafeFiles
     import Darwin
 #endif
 
-/// A folder with all that is known of a step whose loss or gradient was not finite.
+/// A folder with all that is known about a step whose loss or gradient was not finite.
 ///
 /// | file | content |
 /// |---|---|

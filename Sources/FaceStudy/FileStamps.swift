@@ -14,7 +14,7 @@ struct FileStamps: Sendable {
     }
 
     private var files: Files
-    /// SHA-256 of the images' names and of all that is known of their files: equal only while the source is
+    /// SHA-256 of the images' names and of all that is known about their files: equal only while the source is
     /// what it was. Nil where that cannot be told of files, where a file is so new that a change right
     /// after this could have the same times, of part of a source, and where nobody asked.
     private(set) var version: String?

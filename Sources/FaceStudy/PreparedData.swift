@@ -39,7 +39,7 @@ struct PreparedData {
     ///
     /// - Parameters:
     ///   - draws: Whether built-in sets that are not there are drawn; otherwise only what their descriptions
-    ///     tell is known of them.
+    ///     tell is known about them.
     ///   - found: What another process has found, which is not sought again in the same files.
     init(
         _ configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl,
@@ -181,7 +181,7 @@ struct SetReader {
         return cohort
     }
 
-    /// What is known of a built-in set of templates that was not drawn yet.
+    /// What is known about a built-in set of templates that was not drawn yet.
     private func plannedTemplates(
         _ builtIn: SyntheticSet, _ source: StudyConfiguration.TestSource
     ) throws -> PreparedTemplates {
@@ -191,7 +191,7 @@ struct SetReader {
             set: set, stamps: FileStamps(set.source))
     }
 
-    /// What is known of a built-in set that was not drawn yet.
+    /// What is known about a built-in set that was not drawn yet.
     private func plannedTest(
         _ source: StudyConfiguration.TestSource
     ) throws -> ScannedTest {
@@ -305,7 +305,7 @@ struct SetReader {
         return "'\(name)': \(reason): \(which)"
     }
 
-    /// What is known of a built-in set that was not drawn yet.
+    /// What is known about a built-in set that was not drawn yet.
     private func plannedTrain(
         _ source: StudyConfiguration.TrainSource
     ) throws -> PreparedTrainSet {

@@ -198,7 +198,7 @@ struct RunExecutor {
 
     // MARK: The folder
 
-    /// Checks, before anything is trained, what the sets and the folder say of the run.
+    /// Checks, before anything is trained, what the sets and the folder say about the run.
     ///
     /// - Throws: `FaceDataError.tooFewIdentities`, `FaceTrainingError.tooFewImages`, or
     ///   ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.

@@ -24,7 +24,7 @@ public struct Study {
         let configuration = configuration.withValidationToTune()
         self.folder = StudyFolder(folder)
         tuningPlan = try TuningPlan(configuration)
-        // A record that cannot be read is made anew of the tries' folders.
+        // A record that cannot be read is rebuilt of the tries' folders.
         let stored = (try? self.folder.readTuning()) ?? nil
         if let stored {
             try Self.requireFormerTries(configuration, tuningPlan, stored, in: self.folder)

@@ -16,7 +16,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// A folder `<identity>/<image>`, a RecordIO pack, a list or a TSV file (see
         /// `LabelledImageSet.open`), or `synthetic:<preset>` for built-in faces.
         public var images: String
-        /// A file with the names of identities and images that are left out, one a line.
+        /// A file with the names of identities and images that are left out, one per line.
         public var without: String?
         /// The terms under which the set may be used, in words; kept with runs, models and report.
         public var terms: String?

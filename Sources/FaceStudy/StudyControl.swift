@@ -45,7 +45,7 @@ public struct AlignmentDoubt {
     /// Names the detector of faces, its weights, and how its faces are judged: what it has said of a set is kept
     /// for as long as both are the same.
     public var identity: String
-    /// Says in a sentence when the faces of a set, which lies at a path, are not aligned; nil where they are.
+    /// Says in a sentence when the faces of a set, which is at a path, are not aligned; nil where they are.
     public var sentence: (any ImageSource, _ path: String) throws -> String?
 
     /// Creates a doubt.
@@ -63,7 +63,7 @@ public struct StudyControl {
     public var commit: String
     /// Time between two checkpoints inside an epoch.
     public var saveInterval: Duration
-    /// Told what a run is before anything of it is written; what it throws fails the run.
+    /// Receives what a run is before anything of it is written; what it throws fails the run.
     public var willStart: (RunDescription) throws -> Void
     /// Ends the process with a sentence when memory runs out where nothing can be thrown.
     public var endProcess: @Sendable (String) -> Void

@@ -43,7 +43,7 @@ struct EyeTraits: Sendable, Hashable {
     var skew: Float
     /// Depth of the sockets.
     var depth: Float
-    /// How far the upper lid's crease lies above the lashes.
+    /// How far the upper lid's crease is above the lashes.
     var crease: Float
     /// Pigment of the iris: 0 blue-grey, 0.5 green to hazel, 1 dark brown.
     var pigment: Float

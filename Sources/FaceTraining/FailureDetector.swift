@@ -1,7 +1,7 @@
 import FaceLosses
 import Foundation
 
-/// Recognises known failures from what each step says of itself.
+/// Recognises known failures from what each step says about itself.
 ///
 /// The loss alone does not tell: a margin and a scale that grow make a healthy loss rise. So a run
 /// counts as stuck only when it also classifies no better than by chance, after two epochs and 400
@@ -58,7 +58,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     /// - Parameters:
     ///   - classes: Number of classes; nil when the loss has none.
     ///   - guessing: The loss of guessing; nil when it has no fixed value.
-    ///   - diagnosis: What the loss knows of failures.
+    ///   - diagnosis: What the loss knows about failures.
     mutating func observe(
         _ step: Step, classes: Int?, guessing: Double? = nil, diagnosis: LossDiagnosis
     ) -> [TrainingDiagnostic] {

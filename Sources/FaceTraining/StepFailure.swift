@@ -2,7 +2,7 @@ import FaceLosses
 import FaceModels
 import Torch
 
-/// A step whose loss or gradient was not finite, and what is known of it.
+/// A step whose loss or gradient was not finite, and what is known about it.
 public struct StepFailure: Codable, Sendable, Hashable {
     /// Steps before a failure that its record keeps.
     static let rememberedSteps = 20

@@ -118,7 +118,7 @@ extension Trainer {
         }
     }
 
-    /// Ends the training in the other processes too, where only this one knows of its end.
+    /// Ends the training in the other processes too, where only this one knows about its end.
     func endTogether(after error: any Error) {
         guard let team, team.leads, !(error is ProcessError) else { return }
         switch others {

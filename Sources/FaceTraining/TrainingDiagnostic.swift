@@ -27,7 +27,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
     public var epoch: Int
     /// Mean loss of the last steps, or of the epoch for ``Kind/roseAboveGuessing``.
     public var loss: Double
-    /// Fraction of their images that were classified right, without margin; 0 ... 1.
+    /// Fraction of their images that were classified correctly, without margin; 0 ... 1.
     public var accuracy: Double
     /// Number of classes.
     public var classes: Int
@@ -35,7 +35,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
     public var scale: Double?
     /// The loss of guessing, for ``Kind/roseAboveGuessing``.
     public var guessing: Double?
-    /// What the loss's own diagnosis says of it; nil in checkpoints of former versions.
+    /// What the loss's own diagnosis says about it; nil in checkpoints of former versions.
     var remedy: String?
 
     /// What was seen, what it means and what to try, in one sentence.
@@ -76,7 +76,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
 
     private var advice: String { remedy ?? Self.remedy(for: kind, LossDiagnosis()) ?? "" }
 
-    /// What a loss's diagnosis says of a failure; nil where it is no matter of the loss.
+    /// What a loss's diagnosis says about a failure; nil where it is no matter of the loss.
     static func remedy(for kind: Kind, _ diagnosis: LossDiagnosis) -> String? {
         switch kind {
         case .noProbability, .roseAboveGuessing: nil

@@ -62,13 +62,13 @@ public struct EpochSummary: Sendable, Hashable {
     public var accuracy: Double
     /// The same with the margin; 0...1.
     public var accuracyWithMargin: Double
-    /// What of the loss changes in the course of a run, at the last step; fractions of active hinges
+    /// What of the loss changes during a run, at the last step; fractions of active hinges
     /// are the means of all steps.
     public var lossState: LossState
     /// Known failures that were recognised in the epoch.
     public var diagnostics: [TrainingDiagnostic]
     /// Seconds spent in the epoch's training steps.
     public var seconds: Double
-    /// Images a second of the epoch's training steps.
+    /// Images per second of the epoch's training steps.
     public var imagesPerSecond: Double
 }

@@ -30,7 +30,7 @@ extension TrainingObserver {
     /// False, unless an observer can stop a training.
     public var shouldStop: Bool { false }
 
-    /// Nothing is known of any order.
+    /// Nothing is known about any order.
     public func assist(_ order: String) throws {
         throw ProcessError.unknown(order: order)
     }

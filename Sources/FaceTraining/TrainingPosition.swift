@@ -13,9 +13,9 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
     public var stepInEpoch = 0
     /// Sums over the current epoch's steps.
     public var sums = EpochSums()
-    /// What of the loss changes in the course of a run, at the last step.
+    /// What of the loss changes during a run, at the last step.
     public var lossState = LossState()
-    /// What is known of failures; nil in checkpoints of former versions.
+    /// What is known about failures; nil in checkpoints of former versions.
     var detector: FailureDetector?
     /// Seconds spent in training steps of the current epoch. Not reproducible.
     public var seconds = 0.0

@@ -142,7 +142,7 @@ extension TrainingStep {
         /// L2 norm of all gradients before clipping; not a number where the loss is not finite and
         /// nothing was differentiated.
         public internal(set) var gradientNorm = Double.nan
-        /// What of the loss changes in the course of a run.
+        /// What of the loss changes during a run.
         public internal(set) var lossState = LossState()
         /// Embeddings and logits, for a failure's record.
         var outputs: [(name: String, tensor: Tensor)] = []
@@ -150,7 +150,7 @@ extension TrainingStep {
 
     /// A step whose numbers nobody has read yet.
     public struct Launched {
-        /// A micro-batch: what is known of it beforehand, and its loss and its correct samples
+        /// A micro-batch: what is known about it beforehand, and its loss and its correct samples
         /// without and with the margin.
         private struct MicroBatch {
             var numbers: Numbers

@@ -19,7 +19,7 @@ public struct WaitingFraction {
         fraction += Self.weight * (min(1, max(0, own)) - fraction)
     }
 
-    /// What a line of progress says of it: nothing below a tenth.
+    /// What a line of progress says about it: nothing below a tenth.
     public var sentence: String? {
         fraction > Self.noted
             ? "waits for images \(Int((fraction * 100).rounded())) % of the time" : nil

@@ -19,7 +19,7 @@ public struct ExportedNetwork {
 
     /// Records what a network computes.
     ///
-    /// - Parameter metadata: What is known of it.
+    /// - Parameter metadata: What is known about it.
     /// - Throws: `TorchError` when LibTorch cannot record it.
     public init(_ backbone: any Backbone, _ metadata: ModelFile.Metadata) throws {
         self.backbone = backbone

@@ -68,7 +68,7 @@ public struct ModelExporter {
     ///   - source: A run's folder, its model file or checkpoint, or a PyTorch state dict.
     ///   - target: The new file, which takes the place of an old one.
     ///   - tests: Test sets on which both networks are compared.
-    ///   - progress: Told a test set's name, and how many of its images are done.
+    ///   - progress: Receives a test set's name, and how many of its images are done.
     /// - Throws: ``ModelExportError``, and the error of a file, of LibTorch or of OpenVINO; the target is then
     ///   as it was.
     public func export(

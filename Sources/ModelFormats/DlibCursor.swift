@@ -60,7 +60,7 @@ struct DlibCursor {
         return value
     }
 
-    /// Exponents that stand for what is no number.
+    /// Exponents that stand for what is not a number.
     private static let exponents = -31_999...31_999
 
     /// A finite floating-point number.

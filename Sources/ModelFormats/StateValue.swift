@@ -10,7 +10,7 @@ enum StateValue {
     case dictionary([(key: Int, value: Int)])
     /// A function or class by its full name, which is never called.
     case global(String)
-    /// Numbers that lie elsewhere in the file.
+    /// Numbers that are elsewhere in the file.
     case storage(StoragePart)
     case tensor(StoredTensor.Layout)
     /// A module of TorchScript by its class, with its attributes' names and values.

@@ -2,7 +2,7 @@ import Foundation
 
 /// A tensor of a file, which is read when it is asked for.
 public struct StoredTensor {
-    /// Where a tensor's elements lie in a storage.
+    /// Where a tensor's elements are in a storage.
     struct Layout {
         var storage: StoragePart
         /// Elements before the first.

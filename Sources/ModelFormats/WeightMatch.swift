@@ -110,14 +110,14 @@ public struct WeightMatch {
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8).map(\.key)
     }
 
-    /// What did not fit, a line each: name, shape and what was expected.
+    /// What did not fit, one line each: name, shape and what was expected.
     public var misfits: [String] {
         missing.map { "\($0): missing" }
             + mismatched.map { "\($0.name): its shape is \($0.found), expected \($0.expected)" }
             + extra.map { "\($0): not a tensor of the network" }
     }
 
-    /// Gives a network the tensors that fit; the others stay as they are.
+    /// Gives a network the tensors that fit; the others stay unchanged.
     ///
     /// - Throws: ``ModelFormatsError`` when a tensor cannot be read or has values that are not finite;
     ///   then nothing was changed.

@@ -112,7 +112,7 @@ public final class OpenVINONetwork {
         throw .failed(path: path, reason: Self.reason(message))
     }
 
-    /// What OpenVINO says, freed: it begins with places in its source, one a line, and comes to the
+    /// What OpenVINO says, freed: it begins with places in its source, one per line, and comes to the
     /// point in the last lines.
     private static func reason(_ message: UnsafeMutablePointer<CChar>) -> String {
         defer { free(message) }

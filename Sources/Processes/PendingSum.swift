@@ -32,7 +32,7 @@ public final class PendingSum {
 
     /// Begins a sum in the order of a tree.
     ///
-    /// - Parameter parts: What this process has: the sums of the tree that lie within its part, each `[n]`.
+    /// - Parameter parts: What this process has: the sums of the tree that are within its part, each `[n]`.
     init(parts: [Tensor], _ tree: SummationTree, _ group: ProcessGroup) throws(TorchError) {
         guard let first = parts.first else { preconditionFailure("a partial sum has a term") }
         count = first.count

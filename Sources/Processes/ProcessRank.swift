@@ -37,7 +37,7 @@ public struct ProcessRank: Sendable, Hashable {
     /// Reads the environment that a launcher has set; nil where there is none, or it has started one
     /// process alone.
     ///
-    /// - Throws: ``ProcessError/environment(variable:value:)`` for a variable that is no number, or out
+    /// - Throws: ``ProcessError/environment(variable:value:)`` for a variable that is not a number, or out
     ///   of range.
     public init?(environment: [String: String]) throws(ProcessError) {
         let reader = EnvironmentReader(values: environment)

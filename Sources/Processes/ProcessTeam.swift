@@ -10,7 +10,7 @@ public import Torch
 ///
 /// In the store each has a counter, which a thread advances as a sign of life. Machines' clocks are never compared.
 public final class ProcessTeam {
-    /// What a process says of itself.
+    /// What a process says about itself.
     public struct Member: Codable, Sendable, Hashable, CustomStringConvertible {
         /// Its number, from 0.
         public var rank: Int

@@ -26,7 +26,7 @@ public struct SummationTree: Sendable, Hashable {
         terms.lowerBound + (terms.count + 1) / 2
     }
 
-    /// The sums of the tree, from the left, that lie within a range and within no larger such sum.
+    /// The sums of the tree, from the left, that are within a range and within no larger such sum.
     func parts(within range: Range<Int>) -> [Range<Int>] { parts(within: range, of: 0..<terms) }
 
     private func parts(within range: Range<Int>, of node: Range<Int>) -> [Range<Int>] {

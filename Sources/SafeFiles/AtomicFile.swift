@@ -8,7 +8,7 @@ public import Foundation
     import Darwin
 #endif
 
-/// Files that are there completely or not at all, whenever the machine stops.
+/// Files that exist completely or not at all, whenever the machine stops.
 public enum AtomicFile {
     /// Replaces a file: the bytes are written beside it, forced to disk, and renamed over it.
     ///

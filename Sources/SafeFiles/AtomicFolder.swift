@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Folders that are there completely or not at all.
+/// Folders that exist completely or not at all.
 public enum AtomicFolder {
     /// Makes a folder: `body` fills a hidden one beside it (``PartialFolder``), which is renamed when it is
     /// complete and removed when `body` throws. What killed processes left is removed first; what other

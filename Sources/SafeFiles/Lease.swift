@@ -154,7 +154,7 @@ public final class Lease: @unchecked Sendable {
         _ url: URL, _ token: String, _ record: LeaseRecord, _ watch: LeaseWatch?,
         _ body: () throws(SafeFilesError) -> Result
     ) throws(SafeFilesError) -> Result? {
-        // What a file says is no part of a path.
+        // What a file says is not part of a path.
         let name = token.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }.prefix(
             64)
         let marker = url.deletingLastPathComponent()

@@ -45,7 +45,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
     /// `process 4711 on host 'gpu1'`.
     public var description: String { "process \(process) on host '\(host)'" }
 
-    /// Whether the process certainly has ended. What is not known of another machine's is taken as
+    /// Whether the process certainly has ended. What is not known about another machine's is taken as
     /// running.
     public var isGone: Bool {
         guard process > 0, isOfThisMachine else { return false }
@@ -68,7 +68,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
         return "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(space)"
     }()
 
-    /// What the system says of a process: whether it has ended and only waits for its parent to hear of it,
+    /// What the system says about a process: whether it has ended and only waits for its parent to hear of it,
     /// and when it began.
     private static func status(of process: Int32) -> (isOver: Bool, began: UInt64)? {
         // The second field is the program's name in parentheses, which may hold anything.

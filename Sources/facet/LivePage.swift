@@ -40,7 +40,7 @@ enum LivePage {
     }
 
     /// Draws what is under way at the top, and replaces the report's parts when there is a new one.
-    /// Folded parts stay as they are, and so does the place on the page.
+    /// Folded parts stay unchanged, and so does the place on the page.
     static let script = """
         "use strict";
         (() => {

@@ -13,7 +13,7 @@ import Foundation
 
 /// Draws a study's report in a process of its own, while the study runs in another.
 ///
-/// Drawing takes seconds and memory, reads whatever lies in the run folders, and shows pictures of any
+/// Drawing takes seconds and memory, reads whatever is in the run folders, and shows pictures of any
 /// origin. In the process that trains, a crash would end the training and the work would slow it down;
 /// here it ends nothing, runs when no other process wants the processor, and is the first to go when
 /// memory runs out.

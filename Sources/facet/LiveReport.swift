@@ -8,7 +8,7 @@ import PageServer
 
 /// The report of a study as a page that follows it while it runs.
 ///
-/// The page is the report itself, made anew when a run or an epoch is over, and a script that asks
+/// The page is the report itself, rebuilt when a run or an epoch is over, and a script that asks
 /// once a second whether that is so. It is drawn by a process of its own (``LivePageProcess``), so that
 /// it can neither end nor delay a training. Nothing comes from anywhere but these two processes.
 final class LiveReport: @unchecked Sendable {

@@ -133,7 +133,7 @@ private struct ModelSummary: Encodable {
     static func megabytes(_ count: Int) -> String { String(format: "%.1f", Double(count) / 1e6) }
 }
 
-/// The backbones, a row each.
+/// The backbones, one row each.
 private struct ModelList {
     let models: [ModelSummary]
     let batchSize: Int

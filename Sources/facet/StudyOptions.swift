@@ -107,7 +107,7 @@ enum StudyOptions {
         if arguments.has("--tune"), !configuration.tuning.isOn,
             !tries.contains(where: arguments.has)
         {
-            // Nothing is tuned, whatever a preset or a file says of tries.
+            // Nothing is tuned, whatever a preset or a file says about tries.
             configuration.tuning = .init()
         }
         return configuration

@@ -105,7 +105,7 @@ final class StudyPrinter {
         line.update(step.step, details: Self.details(step, waiting))
     }
 
-    /// What the line says of a step, what matters most first.
+    /// What the line says about a step, what matters most first.
     static func details(_ step: StepSummary, _ waiting: WaitingFraction) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
         var details = [

@@ -9,7 +9,7 @@ import SafeFiles
 
 /// How many runs of a study are made at a time.
 enum WorkerCount: Equatable {
-    /// As many as take the most images a second together.
+    /// As many as take the most images per second together.
     case auto
     /// So many; with one they are made in this process.
     case number(Int)

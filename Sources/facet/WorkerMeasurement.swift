@@ -12,7 +12,7 @@ import Torch
     import Darwin
 #endif
 
-/// Measures how many runs of a study side by side take the most images a second, by processes that take the first
+/// Measures how many runs of a study side by side take the most images per second, by processes that take the first
 /// steps of one at the same time.
 struct WorkerMeasurement {
     /// First word of the command line of such a process; no command of the user's.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FaceEmbedding
 
-/// What bytes become before they enter a network, and what a file says of it.
+/// What bytes become before they enter a network, and what a file says about it.
 @Suite("Preparations of the input")
 struct InputPreparationTests {
     @Test(

@@ -9,7 +9,7 @@ import Torch
 
 @testable import FaceEmbedding
 
-/// Whom a network was trained on, and the weights that a training begins with: what lies beside a model.
+/// Whom a network was trained on, and the weights that a training begins with: what is beside a model.
 @Suite("What lies beside a model", .serialized)
 struct TrainedPeopleTests {
     private struct Names: ImageSource {

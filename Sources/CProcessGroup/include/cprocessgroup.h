@@ -68,7 +68,7 @@ void pg_forget(pg_work self);
 /// Gives every process the values that `tensor` has in process `root`.
 ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root);
 
-/// Told of a derivative as soon as it is known.
+/// Receives a derivative as soon as it is known.
 ///
 /// @param gradient The receiver's.
 typedef void (*pg_ready)(void *context, size_t index, ct_tensor gradient);

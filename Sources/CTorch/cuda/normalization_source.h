@@ -6,7 +6,7 @@ namespace facet::cuda {
 
 /// `BFLOAT16` is 1 or 0. Every matrix is `[rows, channels]`; a thread owns the `lanes` channels that
 /// it reads as 16 bytes. A block is `width` threads over channels times `height` over rows, both
-/// powers of two; the grid likewise.
+/// powers of two; the grid in the same way.
 inline constexpr const char *normalization_source = R"cuda(
 constexpr int threads = 256;
 

@@ -141,7 +141,7 @@ at::Tensor is_top1_correct(const at::Tensor &values, const at::Tensor &labels) {
   return values.argmax(1).eq(labels);
 }
 
-/// The cross-entropy when the non-target classes' cosines stay as they are: one matrix is kept,
+/// The cross-entropy when the non-target classes' cosines stay unchanged: one matrix is kept,
 /// which becomes the gradient.
 struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
   static variable_list forward(AutogradContext *context, const at::Tensor &table,

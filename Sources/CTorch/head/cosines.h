@@ -40,7 +40,7 @@ struct CosineSimilarityMatrix {
   at::Tensor cosines;
   /// `[c * subcenters]`, 1 / norm of the rows that take part; 0 for a row of zeros.
   at::Tensor inverse_norms;
-  /// `[c, columns]` of uint8: which of a class's rows is nearest; undefined for one row a class.
+  /// `[c, columns]` of uint8: which of a class's rows is nearest; undefined for one row per class.
   at::Tensor nearest;
 };
 

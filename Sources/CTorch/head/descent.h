@@ -19,7 +19,7 @@ struct DescentRule {
 
 /// v <- momentum v + (g + decay w), w <- w - rate v in the given rows of `weight` and
 /// `momentum_buffer`,
-/// `[count, d]`; all other rows stay as they are. `gradient` is `[rows, d]`; `momentum_buffer` is
+/// `[count, d]`; all other rows stay unchanged. `gradient` is `[rows, d]`; `momentum_buffer` is
 /// undefined without momentum.
 void sparse_sgd(const at::Tensor &weight, const at::Tensor &momentum_buffer, const at::Tensor &rows,
                   const at::Tensor &gradient, const DescentRule &rule);

@@ -18,7 +18,7 @@
 namespace facet::head {
 namespace {
 
-/// Rows that are read twice in a row while they lie in the first cache.
+/// Rows that are read twice in a row while they are in the first cache.
 constexpr int64_t block_rows = 32;
 /// Classes that a map is given at once.
 constexpr int64_t map_classes = 4096;
@@ -79,7 +79,7 @@ void for_each_part(const Rows<T> &rows, int64_t parts, Body &&body) {
 
 // Sums ---------------------------------------------------------------------------------------------
 
-/// What is known of each column after some rows.
+/// What is known about each column after some rows.
 template <class T>
 struct Running {
   std::vector<T> largest;

@@ -22,7 +22,7 @@ struct SoftmaxProblem {
   at::Tensor labels;
   /// `[n]`, at least 0, in the cosines' type.
   at::Tensor scale;
-  /// Null when the non-target classes' cosines stay as they are.
+  /// Null when the non-target classes' cosines stay unchanged.
   const NonTargetMap *non_targets = nullptr;
   /// The instructions: those of the thread that states the problem.
   Choice choice = facet::choice();

@@ -201,7 +201,7 @@ void ct_folding_free(ct_folding self);
 /// Gives back the memory of the weights.
 void ct_folding_forget(ct_folding self);
 /// A convolution and the normalisation behind it in evaluation mode, in one operation that is not
-/// differentiable. Weights are folded anew where they or the statistics have changed.
+/// differentiable. Weights are folded again where they or the statistics have changed.
 ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
                                ct_batch_norm_parts normalization, ct_folding folding,
                                ct_tensor *out);
@@ -295,7 +295,7 @@ ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tenso
 
 /// One step of SGD with momentum over tensors that all have a gradient, by LibTorch's fused kernel.
 /// `momentum_buffers` are updated in place; on the first step they take the gradient itself. Where
-/// a gradient is sparse, rows that it lacks stay as they are, momentum buffers too. An empty guard
+/// a gradient is sparse, rows that it lacks stay unchanged, momentum buffers too. An empty guard
 /// changes nothing.
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *momentum_buffers, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
@@ -336,7 +336,7 @@ ct_kernels ct_best_kernels(void);
 void ct_set_keeps_normalized(bool value);
 bool ct_keeps_normalized(void);
 
-/// Told of an operation's name and of the seconds it took without those it called.
+/// Receives an operation's name and the seconds it took without those it called.
 typedef void (*ct_operation_listener)(void *context, const char *name, double seconds);
 
 /// Begins to measure operations, on all threads.
@@ -416,7 +416,7 @@ ct_status ct_trace_save(ct_trace self, const ct_tensor *given, size_t count, int
 
 // GPUs --------------------------------------------------------------------------------------------
 
-/// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
+/// Loads LibTorch's CUDA back-end when it is beside LibTorch; false when there is none or no GPU.
 bool ct_load_cuda(void);
 /// Waits for everything on a GPU.
 ct_status ct_cuda_synchronize(int32_t index);

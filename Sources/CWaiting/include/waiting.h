@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/// The environment with which the program is to start again, or null when it is to stay as it is: when it
+/// The environment with which the program is to start again, or null when it is to stay unchanged: when it
 /// says already how threads wait (`OMP_WAIT_POLICY`, `GOMP_SPINCOUNT`), or memory is short.
 ///
 /// The array is allocated; its strings are the given ones and constants.

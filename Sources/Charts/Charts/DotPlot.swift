@@ -71,7 +71,7 @@ package struct DotPlot: FramedChart, Hashable, Sendable {
         return "\(x.title). " + sentences.joined(separator: " ")
     }
 
-    /// A stronger line at zero, where values lie on both sides of it.
+    /// A stronger line at zero, where values are on both sides of it.
     private func zero(_ frame: Frame) -> Markup {
         guard x.domain.lowerBound < 0, x.domain.upperBound > 0 else { return .nothing }
         return Mark.line("zero", frame.x(0), frame.top, frame.x(0), frame.baseline)

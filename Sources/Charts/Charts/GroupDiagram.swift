@@ -1,4 +1,4 @@
-/// Losses on an axis, with bars under those that cannot be told apart: the critical-difference
+/// Losses on an axis, with bars under those that cannot be distinguished: the critical-difference
 /// diagram of Demšar (2006). Many losses stand one below the other instead, with the bars beside them.
 package struct GroupDiagram: FramedChart, Hashable, Sendable {
     /// A loss at its value.
@@ -20,7 +20,7 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
     package var x: Axis
     /// The losses in the order of their ranking.
     package var items: [Item]
-    /// Neighbours of the ranking of which no two can be told apart.
+    /// Neighbours of the ranking of which no two can be distinguished.
     package var groups: [Range<Int>]
     /// Length of the critical difference, drawn over the axis.
     package var criticalDifference: Double?

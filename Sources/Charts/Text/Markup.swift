@@ -110,7 +110,7 @@ package func element(
 package enum MarkupBuilder {
     /// A text or a piece becomes a piece.
     package static func buildExpression(_ text: String) -> Markup { .text(text) }
-    /// A piece stays as it is.
+    /// A piece stays unchanged.
     package static func buildExpression(_ markup: Markup) -> Markup { markup }
     package static func buildExpression(_ pieces: [Markup]) -> Markup { .group(pieces) }
     /// Statements become one piece.

@@ -44,7 +44,7 @@ final class AlignmentRecord: @unchecked Sendable {
         }
     }
 
-    /// What is known of a file, named relative to the folder.
+    /// What is known about a file, named relative to the folder.
     subscript(name: String) -> Entry? { lock.withLock { entries[name] } }
 
     /// Adds lines and brings them to the disk.

@@ -7,7 +7,7 @@
 public struct DetectedImages: Sendable {
     /// The aligned faces, under their images' names and in the set's order. They are made as they are read.
     public let source: any ImageSource
-    /// Where the images lie in the set.
+    /// Where the images are in the set.
     public let indices: [Int]
     /// What was found, and which images were left out.
     public let outcome: SetDetection.Outcome
@@ -18,7 +18,7 @@ public struct DetectedImages: Sendable {
     ///   - quality: Quality of the JPEGs that faces are handed on as, 1...100; nil for raw PPM, which loses
     ///     nothing.
     ///   - threads: Workers.
-    ///   - progress: Told how many images were searched; what it throws ends the work.
+    ///   - progress: Receives how many images were searched; what it throws ends the work.
     /// - Throws: What the detector throws. Images that do not decode are left out.
     public init(
         of source: any ImageSource, _ aligner: FaceAligner, quality: Int? = nil, threads: Int = 1,

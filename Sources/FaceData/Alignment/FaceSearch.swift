@@ -28,7 +28,7 @@ public struct FaceSearch: Sendable {
         case small
         /// Much of the face is outside of the picture.
         case cutOff = "cut off"
-        /// The picture lies on a side or on its head.
+        /// The picture is rotated by a quarter turn or upside down.
         case rotated
         /// The detector's points are not those of a face, or it has none.
         case implausible

@@ -7,7 +7,7 @@ struct PointsDoubt {
     /// What the points probably are; nil when nothing fits.
     let cause: String?
 
-    /// Faces' points lie within 5 pixels, detectors' worst within 7; those of faces in another order
+    /// Faces' points are within 5 pixels, detectors' worst within 7; those of faces in another order
     /// beyond 10.
     static let maxDistance = 8.0
     /// A face that hangs head down is rather one whose points are in reverse order.

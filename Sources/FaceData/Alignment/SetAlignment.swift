@@ -77,11 +77,11 @@ public struct SetAlignment: Sendable {
     /// on.
     ///
     /// A face that the folder has is left alone if it was made of the same bytes and points in the same
-    /// way and is what was written then, which the folder's record tells; it is written anew otherwise.
+    /// way and is what was written then, which the folder's record tells; it is rewritten otherwise.
     /// A file of that name which no alignment wrote is not touched. Points that cannot be those of a face
     /// in the picture are reported and not used.
     ///
-    /// - Parameter progress: Told how many images are done; what it throws ends the work.
+    /// - Parameter progress: Receives how many images are done; what it throws ends the work.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also for such a file.
     public func align(
         _ source: any ImageSource, _ landmarks: LandmarkFile, to folder: URL,
@@ -350,7 +350,7 @@ private struct MatchedLandmarks: Sendable {
         let entries = (0..<source.count).map { landmarks.entry(of: source.name(of: $0)) }
         var used = Set(entries.compactMap { $0.flatMap { $0.isExact ? $0.name : nil } })
         names = entries.map { entry in
-            // `a/1.jpg` tells nothing of `a/1.png` if both are there.
+            // `a/1.jpg` says nothing about `a/1.png` if both are there.
             guard let entry, entry.isExact || used.insert(entry.name).inserted else { return nil }
             return entry.name
         }

@@ -157,7 +157,7 @@ private enum Enhancement {
     }
 
     /// The plain image is smoothed: of nine pixels that in the middle counts five times. Those of the border
-    /// stay as they are.
+    /// stay unchanged.
     static func sharpness(_ image: inout RGBImage, _ factor: Double) {
         let (width, pixels) = (image.width, image.pixels)
         guard width > 2, image.height > 2 else { return }

@@ -28,7 +28,7 @@ public enum BatchSamplers {
             name: name, labels: labels, identities: identities, imagesEach: imagesEach, seed: seed)
     }
 
-    /// Checks what can be known of a sampler without a training set.
+    /// Checks what can be known about a sampler without a training set.
     ///
     /// - Throws: ``FaceDataError/sampler(name:reason:)`` for a name that cannot be understood and for
     ///   P and K that do not make up the batch.

@@ -2,7 +2,7 @@
 public struct AlignmentCheck: Sendable {
     /// Pictures that are searched, at most, evenly over the set.
     public static let maxPictures = 100
-    /// Faces are aligned whose points lie within so many pixels of a template's (root of the mean square, in
+    /// Faces are aligned whose points are within so many pixels of a template's (root of the mean square, in
     /// pixels of an aligned face of 112), in the middle of the set; detectors differ by 2 to 3.
     public static let maxDistance = 6.0
 

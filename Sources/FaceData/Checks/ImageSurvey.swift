@@ -34,7 +34,7 @@ public struct ImageSurvey: Sendable {
     ///
     /// - Parameters:
     ///   - threads: Workers; the result does not depend on their number.
-    ///   - progress: Told how many images are done; what it throws ends the survey.
+    ///   - progress: Receives how many images are done; what it throws ends the survey.
     public init(
         _ source: any ImageSource, threads: Int, progress: (Int) throws -> Void = { _ in }
     ) throws {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a picture looks like in a few numbers, by which copies of it are found that were compressed
-/// anew, resized, mirrored or cut a little closer.
+/// again, resized, mirrored or cut a little closer.
 ///
 /// The picture is reduced to 16 x 16 greys. Their mean and their contrast do not count, nor does what
 /// every aligned face has in common (``TypicalFace``): without it, two people who look into the same
@@ -142,7 +142,7 @@ private enum Frequencies {
         cos(Double(halves % (4 * side)) * Double.pi / Double(2 * side))
     }
 
-    /// The bit of a frequency: neighbours lie in different parts, so that what disturbs one band of
+    /// The bit of a frequency: neighbours are in different parts, so that what disturbs one band of
     /// frequencies does not disturb one part alone.
     static func mask(_ number: Int) -> SIMD2<UInt64> {
         let (part, position) = (number % PictureIndex.parts, number / PictureIndex.parts)

@@ -4,7 +4,7 @@ import SafeFiles
 /// Writes a training set as a pack, resuming where an earlier process stopped.
 ///
 /// An earlier process is believed only if it wrote the same names and labels in the same way, from
-/// files that have not changed since; the pack is begun anew otherwise. Either way its bytes are
+/// files that have not changed since; the pack is begun again otherwise. Either way its bytes are
 /// those of a conversion that was never stopped.
 struct PackConversion {
     /// How often the state is saved, in seconds.
@@ -19,7 +19,7 @@ struct PackConversion {
 
     /// Describes the work; bad images are looked for here when they are to be left out.
     ///
-    /// - Parameter progress: Told how many images were looked at.
+    /// - Parameter progress: Receives how many images were looked at.
     init(
         _ conversion: SetConversion, _ set: LabelledImageSet, to url: URL,
         progress: SetConversion.Progress
@@ -67,7 +67,7 @@ struct PackConversion {
             throw error
         }
         try? FileManager.default.removeItem(at: PackJournal.url(of: url))
-        // Of the small files, which every process begins anew.
+        // Of the small files, which every process begins again.
         PartialFile.removeStale(in: url.deletingLastPathComponent())
         return SetConversion.Outcome(
             written: labels.count - kept, kept: kept, bad: scan?.bad ?? [])

@@ -61,7 +61,7 @@ public struct SetConversion: Sendable {
         return try write(set.source, to: folder, names, progress).outcome
     }
 
-    /// Writes a test set as a folder of images, of which each person's lie in a folder, and a plain list
+    /// Writes a test set as a folder of images, of which each person's are in a folder, and a plain list
     /// of pairs with folds, `pairs.txt`.
     ///
     /// - Throws: ``FaceDataError``.

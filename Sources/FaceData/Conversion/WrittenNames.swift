@@ -2,7 +2,7 @@ import Foundation
 
 /// A file's name of its own for each image of a set that is written into a folder.
 ///
-/// Names are told apart as file systems do that know no case and no forms of Unicode: two images of one
+/// Names are distinguished as file systems do that know no case and no forms of Unicode: two images of one
 /// name, two endings that become one, two identities whose names differ in what a name may not have. The
 /// first one keeps its name, the others get `-2`, `-3` and so on. The names depend on those of the set and
 /// on nothing else, neither on the files nor on what a folder holds, so that interrupted work
@@ -38,7 +38,7 @@ struct WrittenNames: Sendable {
     /// - Parameters:
     ///   - names: The images' names in the set.
     ///   - owners: The number of each image's folder.
-    ///   - folders: The folders, which may be paths; empty for images that lie in none.
+    ///   - folders: The folders, which may be paths; empty for images that are in none.
     ///   - ending: The ending of all files; nil where images keep their bytes.
     ///   - reserved: Names in the folder itself that are used for something else.
     init(

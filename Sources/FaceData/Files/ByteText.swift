@@ -9,7 +9,7 @@
 /// Names and lines as text, whatever bytes they consist of.
 ///
 /// A file system keeps names as bytes, and archives from elsewhere bring names in GBK, Shift JIS or
-/// Latin-1. What is UTF-8 is its own text. Of anything else each byte that is no part of UTF-8 is
+/// Latin-1. What is UTF-8 is its own text. Of anything else each byte that is not part of UTF-8 is
 /// written as `\xD5`, and a backslash as `\x5C`, so that no two names become one and the bytes can be
 /// found again.
 package enum ByteText {

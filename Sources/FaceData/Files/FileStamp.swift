@@ -66,7 +66,7 @@ public struct FileStamp: Sendable, Hashable {
         withUnsafeBytes(of: (size.littleEndian, modified.littleEndian)) { Array($0) }
     }
 
-    /// All that is known of this version of the file on any machine that sees its file system, for a hash: not the
+    /// All that is known about this version of the file on any machine that sees its file system, for a hash: not the
     /// file system's own number, ``device``.
     public var exactBytes: [UInt8] {
         let numbers = (

@@ -22,7 +22,7 @@ struct LineFields {
     /// The fields without spaces around them, empty ones left out.
     private(set) var texts: [String] = []
 
-    /// Takes a line apart. Between commas a field may stand in quotation marks, as in CSV.
+    /// Takes a line apart. Between commas a field may be quoted, as in CSV.
     init(_ line: String, _ separator: FieldSeparator) {
         (self.line, self.separator) = (line, separator)
         let bytes = line.utf8

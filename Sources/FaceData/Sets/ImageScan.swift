@@ -54,7 +54,7 @@ extension ImageScan {
     /// - Parameters:
     ///   - threads: Workers; the result does not depend on their number.
     ///   - pictures: What is done with what the images show.
-    ///   - progress: Told how many images are done, on the caller's thread.
+    ///   - progress: Receives how many images are done, on the caller's thread.
     public init(
         _ source: any ImageSource, threads: Int, pictures: Pictures = .ignored,
         progress: (Int) throws -> Void = { _ in }

@@ -58,7 +58,7 @@ public enum MeanFace {
     ///   - train: ``ImageScan/meanFace`` of the training set.
     ///   - test: That of the test set.
     ///   - people: How many people the set with fewer has. The mean of few is a portrait of them and
-    ///     tells nothing of the crop: below ``minPeople`` there is no difference.
+    ///     says nothing about the crop: below ``minPeople`` there is no difference.
     public static func difference(
         train: [Double], test: [Double], people: Int
     ) -> Difference? {
@@ -150,7 +150,7 @@ public enum MeanFace {
         return best
     }
 
-    /// Where a position along an axis lies between two positions of an enlarged and shifted face.
+    /// Where a position along an axis is between two positions of an enlarged and shifted face.
     private struct Sample {
         /// Position in the face that stays.
         var index: Int

@@ -2,10 +2,10 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// Identities and images that are left out of a training set: their names, one a line.
+/// Identities and images that are left out of a training set: their names, one per line.
 ///
 /// A `#` at the beginning of a line or behind a space begins a comment. In a name that has it
-/// there, it is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or
+/// there, it is written `\#`; in the same way `\\` is a backslash, `\x20` a space at a name's beginning or
 /// end, and
 /// `\x0A` a line break.
 public struct RemovalList: Sendable, Hashable {

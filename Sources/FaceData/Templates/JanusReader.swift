@@ -241,7 +241,7 @@ struct JanusTemplates {
         var reader = LineReader(store)
         var pairs = TemplatePairs()
         pairs.reserve(min(store.size / 8, 1 << 25))
-        // Numbers are small and dense as a rule: an array is much faster than a dictionary.
+        // Numbers are small and dense usually: an array is much faster than a dictionary.
         let highest = byNumber.keys.max() ?? 0
         var table: [Int32] = []
         if (0...50_000_000).contains(highest), (byNumber.keys.min() ?? 0) >= 0 {

@@ -71,7 +71,7 @@ extension String {
     }
 }
 
-/// What `metrics.json` says of a test set of either kind.
+/// What `metrics.json` says about a test set of either kind.
 enum SetMetrics: Codable, Hashable {
     case pairs(EvaluatedSet.Metrics)
     case templates(TemplateReport)

@@ -66,8 +66,8 @@ public struct ModelEvaluation {
     ///   - embeddings: Where the embeddings go, if anywhere (``EmbeddingFile``).
     ///   - attributes: Groups of people, for error rates by group.
     ///   - cohort: Whom scores on sets of templates are normalised by.
-    ///   - warn: Told what makes a test set unfit for the network, before it is embedded.
-    ///   - progress: Told a set's name, and how many of its images are done.
+    ///   - warn: Receives what makes a test set unfit for the network, before it is embedded.
+    ///   - progress: Receives a set's name, and how many of its images are done.
     /// - Throws: The error of a test set, an image or the network, and
     ///   ``FaceEmbeddingError/cannotWrite(path:reason:)``.
     public func run(

@@ -10,13 +10,13 @@ import Torch
 /// | file | content |
 /// |---|---|
 /// | `.npy` | `[n, d]` of the images, or `[2, n, d]` of the images and of their mirror images; beside it `NAME.names.csv` with the name of each row and its norm |
-/// | `.safetensors` | `original` and `mirrored`, each `[n, d]`, and `norms` `[n]`; the names, a line each, under the key `images` of the metadata, and the network's identity under `model` |
+/// | `.safetensors` | `original` and `mirrored`, each `[n, d]`, and `norms` `[n]`; the names, one line each, under the key `images` of the metadata, and the network's identity under `model` |
 ///
 /// Embeddings are as the network gives them, not normalised, in float32. A norm is the mean L2 norm of an image's
 /// embeddings.
 ///
 /// What is done is kept in a hidden file beside the output, so that a process that is killed loses a few batches:
-/// the next one goes on where it stopped if network and images are the same, and begins anew at the first image that
+/// the next one goes on where it stopped if network and images are the same, and begins again at the first image that
 /// is not. Either way the file's bytes are those of an embedding that was never stopped.
 public struct SetEmbedding {
     /// How much was embedded.
@@ -88,7 +88,7 @@ public struct SetEmbedding {
 
     /// Embeds the images and writes the file, as a whole or not at all.
     ///
-    /// - Parameter progress: Told how many images are done. What was done is kept if it throws.
+    /// - Parameter progress: Receives how many images are done. What was done is kept if it throws.
     public func write(
         to output: URL, progress: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {

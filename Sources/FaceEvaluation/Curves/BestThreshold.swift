@@ -23,7 +23,7 @@ public struct BestThreshold: Codable, Sendable, Hashable {
 
     /// The most accurate threshold on all pairs.
     public let best: Value
-    /// Fraction of right decisions on all pairs; 0...1, optimistic.
+    /// Fraction of correct decisions on all pairs; 0...1, optimistic.
     public let accuracy: Double
     /// Lower end of the interval of the squared distance, and so the upper end of the cosine's.
     public let lowest: Value
@@ -95,7 +95,7 @@ private struct ThresholdSweep {
         return weights
     }
 
-    /// The first threshold with the most right decisions, halfway to the next distance.
+    /// The first threshold with the most correct decisions, halfway to the next distance.
     func best(weights: [Int32]) -> (threshold: Double, correct: Int) {
         let all = Int32(negatives.count)
         var (correct, most, position) = (all, all, -1)

@@ -2,7 +2,7 @@ import Foundation
 
 /// A published curve of which only the rates are known.
 ///
-/// LFW's results page lists one file a method, each line a true and a false acceptance rate,
+/// LFW's results page lists one file per method, each line a true and a false acceptance rate,
 /// separated by white space.
 public struct PublishedROC: Codable, Sendable, Hashable {
     /// The acceptance rates at one threshold.

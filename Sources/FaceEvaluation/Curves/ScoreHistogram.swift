@@ -5,9 +5,9 @@ public struct ScoreHistogram: Codable, Sendable, Hashable {
     /// Largest squared L2 distance two normalised vectors can have.
     public static let maximum = 4.0
 
-    /// Pairs of the same person, one count a bin.
+    /// Pairs of the same person, one count per bin.
     public let positives: [Int]
-    /// Pairs of different people, one count a bin.
+    /// Pairs of different people, one count per bin.
     public let negatives: [Int]
 
     /// Counts pairs in bins of equal width.

@@ -1,4 +1,4 @@
-/// Embeddings of a list of images, one row an image.
+/// Embeddings of a list of images, one row per image.
 ///
 /// Values are stored in single precision, as a network emits them. Norms, sums and distances are
 /// accumulated in double precision and rounded once, so that no result depends on the order in

@@ -3,7 +3,7 @@
 ///
 /// They are not normalised, because some protocols add or concatenate them before they normalise.
 public struct EmbeddingViews: Sendable, Hashable {
-    /// Embeddings of the images, one row an image.
+    /// Embeddings of the images, one row per image.
     public let original: EmbeddingTable
     /// Embeddings of the mirrored images in the same order; nil where there are none, and every
     /// protocol then uses the images alone.

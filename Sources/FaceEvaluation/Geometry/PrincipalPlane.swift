@@ -3,7 +3,7 @@
 ///
 /// Embeddings are normalised to length 1 and their mean is subtracted. Of the two directions that a
 /// component may have, the one is taken in which the embedding farthest from the middle, the first
-/// of several, lies at a positive position.
+/// of several, is at a positive position.
 public struct PrincipalPlane: Hashable, Sendable {
     /// Position of each embedding along the first and the second component; the second is 0 where
     /// there is only one.

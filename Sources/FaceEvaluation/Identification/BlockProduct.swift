@@ -3,7 +3,7 @@ import Foundation
 /// Computes the scalar products of some probes with some templates of a gallery.
 ///
 /// A faster one than ``plain`` may round otherwise, and differently for equal rows; scores that it could decide
-/// incorrectly are computed anew.
+/// incorrectly are recomputed.
 public struct BlockProduct: Sendable {
     /// Multiplies probes with the templates that were prepared: hands on rows of probes times rows of
     /// the gallery, the gallery running fastest, for as long as the body runs.
@@ -81,7 +81,7 @@ struct BlockScores {
     ///
     /// - Parameters:
     ///   - range: Indices in the gallery; all unless given.
-    ///   - body: Told the probe, the block's first template and its scores.
+    ///   - body: Receives the probe, the block's first template and its scores.
     func forEach(
         in range: Range<Int>? = nil,
         _ body: @escaping (_ probe: Int, _ first: Int, _ scores: UnsafeBufferPointer<Float>) -> Void

@@ -118,7 +118,7 @@ public struct DistractorSearch: Sendable {
         }
 
         /// Takes scores of distractors; those that are so near to one of the images' that rounding could decide
-        /// are computed anew.
+        /// are recomputed.
         mutating func add(
             _ others: UnsafeBufferPointer<Float>, _ slack: Float,
             _ exactly: (_ index: Int, _ score: Float) -> Float

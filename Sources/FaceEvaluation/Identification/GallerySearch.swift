@@ -118,7 +118,7 @@ public struct GallerySearch: Sendable {
         return state.map { $0.others.first?.person ?? 0 }
     }
 
-    /// What is known of a probe so far.
+    /// What is known about a probe so far.
     private struct Probe {
         let person: Int
         let mate: Float?
@@ -133,7 +133,7 @@ public struct GallerySearch: Sendable {
         private var bound: Float { min(mate ?? .infinity, last) }
 
         /// Takes scores of a block of the gallery; those that a rounding could decide about, or that are kept,
-        /// are computed anew where the block's are not exact.
+        /// are recomputed where the block's are not exact.
         mutating func add(
             _ scores: UnsafeBufferPointer<Float>, from first: Int, _ people: [Int], _ probe: Int,
             _ exact: ExactScores?

@@ -21,7 +21,7 @@ public struct IdentificationRates: Sendable {
     /// Searches for people who are not.
     public var nonmated: Int { galleries.reduce(0) { $0 + $1.count { $0.mate == nil } } }
 
-    /// How much each person counts; all once, as a rule.
+    /// How much each person counts; all once, usually.
     typealias Weights = (Int?) -> Double
 
     /// Rank-k identification rate: the fraction of mated searches whose mate has at most rank `k`

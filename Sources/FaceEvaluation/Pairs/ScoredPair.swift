@@ -5,7 +5,7 @@ public import FaceData
 /// The distance is single precision: it is what a run folder stores, so numbers computed while a
 /// run is fresh and numbers computed later from its folder are the same to the last bit.
 public struct ScoredPair: Codable, Sendable, Hashable {
-    /// Squared L2 distance of the two normalised embeddings; 0...4, smaller is more alike.
+    /// Squared L2 distance of the two normalised embeddings; 0...4, smaller is more similar.
     public var distance: Float
     /// Whether the images show the same person.
     public var same: Bool

@@ -3,7 +3,7 @@ import FaceData
 /// Inner products of the embeddings of pairs, from which every score follows.
 ///
 /// With the mean of the training folds subtracted, a score depends on the fold it is computed for.
-/// `(a - m)(b - m) = ab - am - bm + mm`, so each fold costs one product an image, not one a pair.
+/// `(a - m)(b - m) = ab - am - bm + mm`, so each fold costs one product per image, not one per pair.
 struct PairGeometry {
     /// Inner products of a pair: of both embeddings, and of each with itself.
     struct Products {

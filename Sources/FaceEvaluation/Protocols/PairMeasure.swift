@@ -2,13 +2,13 @@ import Foundation
 
 /// The number a system calls the score of a pair.
 public enum PairMeasure: String, Codable, Sendable, CaseIterable {
-    /// Angle between the embeddings divided by pi; 0...1, smaller is more alike.
+    /// Angle between the embeddings divided by pi; 0...1, smaller is more similar.
     case angle
-    /// Cosine of the angle between the embeddings; -1...1, larger is more alike.
+    /// Cosine of the angle between the embeddings; -1...1, larger is more similar.
     case cosine
-    /// L2 distance of the normalised embeddings; 0...2, smaller is more alike.
+    /// L2 distance of the normalised embeddings; 0...2, smaller is more similar.
     case distance
-    /// Squared L2 distance of the normalised embeddings; 0...4, smaller is more alike.
+    /// Squared L2 distance of the normalised embeddings; 0...4, smaller is more similar.
     case squaredDistance
 
     /// The score of a pair with these inner products.

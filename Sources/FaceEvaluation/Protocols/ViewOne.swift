@@ -10,9 +10,9 @@ public struct ViewOneResult: Codable, Sendable, Hashable {
     public let testPairs: Int
     /// The threshold, a squared L2 distance.
     public let threshold: Double
-    /// Fraction of right decisions on the pairs it was chosen on; 0...1, optimistic.
+    /// Fraction of correct decisions on the pairs it was chosen on; 0...1, optimistic.
     public let trainAccuracy: Double
-    /// Fraction of right decisions on the pairs it was evaluated on; 0...1.
+    /// Fraction of correct decisions on the pairs it was evaluated on; 0...1.
     public let accuracy: Double
     /// Binomial standard error of ``accuracy``: `sqrt(p (1 - p) / n)`.
     public let standardError: Double

@@ -1,10 +1,10 @@
 import Spelling
 
-/// What a reader must know of scores before believing an accuracy; the same for the report of a
+/// What a reader must know about scores before believing an accuracy; the same for the report of a
 /// study and for the evaluation of one model.
 public enum ScoreWarnings {
     /// Pairs below which an accuracy says next to nothing: at 80 % right, the 95 % interval of 200
-    /// pairs reaches 5.5 points to both sides.
+    /// pairs reaches 5.5 points to each side.
     public static let minPairs = 200
 
     /// A sentence where a test set has too few pairs to tell models apart; nil where it has enough.

@@ -2,7 +2,7 @@
 /// acceptance rate is nearest to the one asked for, above or below, of the curve that scikit-learn's
 /// `roc_curve` has thinned (`drop_intermediate`).
 ///
-/// Small sets are read too favourably: the nearest point may lie above the rate asked for. Beside it
+/// Small sets are read too favourably: the nearest point may be above the rate asked for. Beside it
 /// stands ``TemplateScores/tar(atFAR:)``.
 public enum InsightFaceReading {
     /// The rates at one point of the curve.

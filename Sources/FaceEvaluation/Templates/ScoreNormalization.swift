@@ -146,7 +146,7 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
             for score in highest?.sorted() ?? [] { all.add(Double(score)) }
             let mean = all.sum / max(1, all.count)
             let variance = all.squares / max(1, all.count) - mean * mean
-            // A cohort that is all alike tells nothing of the spread.
+            // A cohort that is all alike says nothing about the spread.
             return (mean, variance > 1e-12 ? variance.squareRoot() : 1)
         }
     }
@@ -203,6 +203,6 @@ public struct ScoreCohort: Sendable {
         (self.normalization, self.embeddings, self.name) = (normalization, embeddings, name)
     }
 
-    /// What a report says of it.
+    /// What a report says about it.
     var text: String { "\(normalization.title) by \(name)" }
 }

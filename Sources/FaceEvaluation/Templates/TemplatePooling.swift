@@ -23,7 +23,7 @@ public struct TemplatePooling: Sendable, Hashable {
     /// - Parameter views: Embeddings of the set's images, a row an image; those of mirror images are
     ///   added to them.
     /// - Throws: ``FaceEvaluationError/notFinite(row:component:value:)`` for an image's embedding that
-    ///   is no number, ``FaceEvaluationError/zeroTemplate(name:)``,
+    ///   is not a number, ``FaceEvaluationError/zeroTemplate(name:)``,
     ///   ``FaceEvaluationError/emptyTemplate(name:)`` and
     ///   ``FaceEvaluationError/embeddingCount(images:rows:)``.
     public func embeddings(

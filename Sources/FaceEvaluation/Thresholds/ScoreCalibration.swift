@@ -157,7 +157,7 @@ public struct ScoreCalibration: Sendable, Hashable {
         return fewest...max(fewest, tooMany - 1)
     }
 
-    /// Scores of pairs of two people with how many lie above.
+    /// Scores of pairs of two people with how many are above.
     private struct Summary {
         var scores: [Double] = []
         var above: [Int] = []

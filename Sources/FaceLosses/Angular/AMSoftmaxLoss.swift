@@ -9,7 +9,7 @@ public import Torch
 /// - **Scale** up to AM-Softmax's 30, by the number of classes and the run: ``AngularSchedule``.
 /// - **Normalisation**: embeddings and class weights, no bias.
 /// - **Gradient**: exact; the margin is a constant, so that detaching it changes nothing. The target
-///   falls over all of 0 ... π, so that no fall-back is needed.
+///   falls over all of 0 ... π, so that no fallback is needed.
 public final class AMSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.35, in: 0...1,

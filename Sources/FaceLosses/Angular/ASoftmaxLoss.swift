@@ -6,7 +6,7 @@ public import Torch
 ///     ψ(θ) = (-1)^k cos(mθ) - 2k   for θ from kπ/m to (k + 1)π/m
 ///
 /// - **Margin** m, a whole number, 4 as in the paper. ψ falls over all of 0 ... π.
-/// - **Scale**: the embedding's norm |x|, which stays as it is.
+/// - **Scale**: the embedding's norm |x|, which stays unchanged.
 /// - **Normalisation**: class weights, no bias.
 /// - **Annealing**: λ falls from 1000 to 5, the weight of ψ in the target rises from 0.001 to 1/6.
 ///   `geometric` does so by the fraction of the run that is done and is through at half of it.

@@ -28,7 +28,7 @@ public struct AddedAngle: Sendable {
     /// With a given fallback beyond π.
     public init(_ fallback: Fallback) { self.fallback = fallback }
 
-    /// With the fall-back of a loss's parameter `fallback`.
+    /// With the fallback of a loss's parameter `fallback`.
     public init(_ setup: LossSetup) { self.init(setup[Self.fallbackKey]) }
 
     /// cos(θ + m) of angles θ `[n]`, and what `fallback` says past π.

@@ -1,6 +1,6 @@
 public import Torch
 
-/// What a margin may know of a batch: its embeddings, and the angles to their target class weights.
+/// What a margin may know about a batch: its embeddings, and the angles to their target class weights.
 ///
 /// Not the angles to all classes, of which there may be millions: those pass by in parts, see
 /// ``AngularMargin/nonTargets``.
@@ -40,7 +40,7 @@ public struct AngularBatch {
     /// Whether the batch is trained on, so that what a loss remembers of batches may change.
     public var isTraining: Bool { targetCosines.requiresGradient }
 
-    /// Sum over all classes but the own one of e^(scale cosθ_j), `[n]`; not differentiable.
+    /// Sum over all non-target classes of e^(scale cosθ_j), `[n]`; not differentiable.
     public func nonTargetExponentials(scale: Double) -> Tensor { sumOfNonTargets(scale) }
 }
 
@@ -65,7 +65,7 @@ struct CosineMatrix {
         return labels.unsqueezed(1) .== classes.unsqueezed(0)
     }
 
-    /// What a margin may know of it.
+    /// What a margin may know about it.
     var batch: AngularBatch {
         AngularBatch(
             embeddings: embeddings, labels: labels, targetCosines: targetCosines, angles: angles,

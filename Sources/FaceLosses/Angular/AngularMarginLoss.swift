@@ -69,7 +69,7 @@ public struct AngularMargin {
 /// How a loss is differentiated through its margin.
 public enum MarginGradient: String, CaseIterable, Sendable {
     /// What the margin takes off the target's logit counts as a constant, so that the target is
-    /// drawn as strongly as without a margin, and only the softmax's weights know of it.
+    /// drawn as strongly as without a margin, and only the softmax's weights know about it.
     ///
     /// This is the convention of arcface_torch and OpenSphere. The exact gradient of ArcFace and
     /// A-Softmax has a part that all samples share: it is largest at 90 degrees, where training

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Scale and margin of ArcFace and AM-Softmax in the course of a run.
+/// Scale and margin of ArcFace and AM-Softmax during a run.
 ///
 /// Both grow, because from random weights the published values give a small set no direction to
 /// descend in: with 500 classes and a constant scale of 64, a MobileNet had learnt next to nothing

@@ -8,7 +8,7 @@ public import Torch
 ///     t = 0.01 mean cosθ_y + 0.99 t, from 0
 ///
 /// - **Margin** and scale as in ``ArcFaceLoss``: 0.5 rad, up to 64.
-/// - **Hard** is compared with cos(θ_y + m) also past π, where the target has its fall-back, as in
+/// - **Hard** is compared with cos(θ_y + m) also past π, where the target has its fallback, as in
 ///   the authors' code.
 /// - **State**: `t`, a buffer that changes with every batch that is trained on, before its use.
 /// - **Gradient**: ``MarginGradient`` for the target; the weight t + cosθ_j of hard classes is

@@ -2,7 +2,7 @@ import Foundation
 public import Torch
 
 /// ElasticFace (Boutros, Damer, Kirchbuchner and Kuijper, CVPR Workshops 2022): ArcFace or CosFace
-/// whose margin is drawn anew for each sample.
+/// whose margin is drawn again for each sample.
 ///
 ///     arc:  t(θ) = cos(θ + m_i)
 ///     cos:  t(θ) = cosθ - m_i       m_i from N(m, σ²)

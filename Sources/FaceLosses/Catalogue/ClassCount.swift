@@ -1,6 +1,6 @@
 import Torch
 
-// How many identities a loss tells apart, for callers that check labels first, and what
+// How many identities a loss distinguishes, for callers that check labels first, and what
 // guessing among them costs.
 import Foundation
 

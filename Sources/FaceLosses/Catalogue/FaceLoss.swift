@@ -22,11 +22,11 @@ public protocol FaceLoss: AnyObject {
     /// Trainable tensors and buffers, under names of the loss's own.
     var state: [StateEntry] { get }
 
-    /// Number of identities it tells apart, of which labels must be less; nil when it does not say.
+    /// Number of identities it distinguishes, of which labels must be less; nil when it does not say.
     var classCount: Int? { get }
 
     /// The loss of a sample whose logits are equal before any margin, which is what guessing costs;
-    /// nil when that is no fixed number, as where a scale times a margin grows or terms are added.
+    /// nil when that is not a fixed number, as where a scale times a margin grows or terms are added.
     var guessingLoss: Double? { get }
 
     /// How its training fails and what helps; by default what the descriptor's parameters suggest.
@@ -73,7 +73,7 @@ public struct LossProgress: Hashable, Sendable {
     /// Steps that were taken before this one.
     public var step: Int
     /// Which part of the step's batch this is where gradients accumulate over several, from 0: what
-    /// is drawn anew for each sample must differ between them.
+    /// is drawn again for each sample must differ between them.
     public var microBatch: Int
 
     /// Creates a position in a run.
@@ -84,7 +84,7 @@ public struct LossProgress: Hashable, Sendable {
     }
 }
 
-/// What a loss says of a batch.
+/// What a loss says about a batch.
 public struct LossOutput {
     /// The scalar to be made small.
     public var loss: Tensor
@@ -98,7 +98,7 @@ public struct LossOutput {
     public var isCorrect: Tensor?
     /// The same with margin.
     public var isCorrectWithMargin: Tensor?
-    /// What changes in the course of a run, at this step.
+    /// What changes during a run, at this step.
     public var state: LossState
 
     /// Creates the output of one batch.

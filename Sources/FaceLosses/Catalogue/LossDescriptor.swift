@@ -63,7 +63,7 @@ public struct LossDescriptor: Hashable, Sendable {
     public func parameter(named name: String) -> LossParameter? { parameters.named(name) }
 }
 
-/// What a reader should know of a loss beside its equation; a sentence or a few each.
+/// What a reader should know about a loss beside its equation; a sentence or a few each.
 public struct LossGuide: Hashable, Sendable {
     /// What is normalised and what the loss's own tensors are.
     public var normalization: String

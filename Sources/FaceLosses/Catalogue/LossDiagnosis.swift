@@ -1,4 +1,4 @@
-/// What a loss knows of how its training fails: whether it can draw embeddings to 0, and which of its
+/// What a loss knows about how its training fails: whether it can draw embeddings to 0, and which of its
 /// own parameters help.
 ///
 /// Whoever watches a run recognises failures from the course of numbers that all losses have. What

@@ -1,5 +1,5 @@
-/// What of a loss changes in the course of a run, as it was in one step: its margin, its scale, and
-/// what else it says of itself.
+/// What of a loss changes during a run, as it was in one step: its margin, its scale, and
+/// what else it says about itself.
 ///
 /// ```swift
 /// let state: LossState = [.margin: 0.5, .scale: 32]
@@ -97,7 +97,7 @@ public struct LossState: Sendable, Hashable {
     /// The state with every value divided by `divisor`.
     public func divided(by divisor: Double) -> LossState { map { $0 / divisor } }
 
-    /// The sums of both states' values; a quantity of one alone stays as it is.
+    /// The sums of both states' values; a quantity of one alone stays unchanged.
     public func adding(_ other: LossState) -> LossState { merging(other, +) }
 
     /// The state with another's values in place of its own.

@@ -8,7 +8,7 @@ package struct EmbeddingPicture: Sendable {
     package struct Panel: Sendable {
         /// Name of the loss.
         package var title: String
-        /// What is to be known of it.
+        /// What is to be known about it.
         package var note: String
         /// Embeddings of 2 or 3 components.
         package var embeddings: [[Double]]

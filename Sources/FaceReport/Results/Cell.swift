@@ -55,7 +55,7 @@ package struct Cell: Sendable {
     package var nearlyBestEpoch: Summary? {
         summary { $0.primaryResult.map { Double($0.epochWithin95Percent) } }
     }
-    /// Images a second of the training steps.
+    /// Images per second of the training steps.
     package var imagesPerSecond: Summary? { summary(\.imagesPerSecond) }
 
     /// Wilson's interval of ``bestAccuracy`` for its finite number of pairs. More seeds do not make

@@ -29,7 +29,7 @@ package struct ForeignTuning: Sendable {
 package struct ForeignLoss: Sendable {
     /// Where the values were tuned.
     package let origin: TunedOrigin
-    /// What the runs say of that tuning; `nil` in runs of a version that did not write it.
+    /// What the runs say about that tuning; `nil` in runs of a version that did not write it.
     package let role: TuningRole?
     /// Where the values are used.
     package let configuration: Configuration

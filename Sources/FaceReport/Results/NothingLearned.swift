@@ -9,7 +9,7 @@ import Foundation
 /// Markdown, LaTeX, the CSV file, the terminal and the live page. Nothing was learned where one of
 /// these holds, the first that does being the reason:
 ///
-/// 1. The training set has one identity, which leaves nothing to tell apart.
+/// 1. The training set has one identity, which leaves nothing to distinguish.
 /// 2. The embeddings of the last model are the same for nearly all images, or 0
 ///    (`ScoreWarnings.collapse`).
 /// 3. Training accuracy is that of guessing: the 95 % interval (Wilson) of the last epoch's reaches

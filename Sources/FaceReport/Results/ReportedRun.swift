@@ -16,7 +16,7 @@ public enum RunStatus: String, Sendable, CaseIterable {
     case damaged
 }
 
-/// What a report knows of one run.
+/// What a report knows about one run.
 package struct ReportedRun: Sendable {
     /// Name of the run's folder.
     package let name: String
@@ -204,7 +204,7 @@ package struct ReportedRun: Sendable {
         status == .finished ? result?.trainAccuracy : nil
     }
 
-    /// Images a second of the training steps, where any were taken.
+    /// Images per second of the training steps, where any were taken.
     package var imagesPerSecond: Double? {
         if let result, result.imagesPerSecond > 0 { return result.imagesPerSecond }
         let seconds = epochs.reduce(0) { $0 + $1.trainSeconds }

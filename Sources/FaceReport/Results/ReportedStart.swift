@@ -2,7 +2,7 @@ import FaceEvaluation
 package import FaceRuns
 import Foundation
 
-/// What a report knows of the network that a run began with.
+/// What a report knows about the network that a run began with.
 package struct ReportedStart: Sendable {
     /// What was taken from which weights, and what the untouched network is worth.
     package let record: StartRecord

@@ -91,7 +91,7 @@ package struct TunedStudy: Sendable {
         losses.filter { $0.configuration == configuration }
     }
 
-    /// What a reader has to know of the answer: which runs it speaks of.
+    /// What a reader has to know about the answer: which runs it speaks of.
     package var preface: [RichText] {
         let tries = Set(cells.map(\.budget.tries)).sorted()
         let count =
@@ -195,7 +195,7 @@ package struct TunedLoss: Sendable {
             ? nil : Cell.difference(from: standard, to: tuned, on: test)
     }
 
-    /// Whether the default did best, so that nothing was to be trained anew.
+    /// Whether the default did best, so that nothing was to be trained again.
     package var keepsDefault: Bool { cell.chosenTry?.index == 0 }
 
     /// The tries of the first rung, which all settings took part in, with the same schedule.

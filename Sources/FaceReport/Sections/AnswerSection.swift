@@ -133,7 +133,7 @@ enum AnswerSection {
         return RichText.list(clauses) + "."
     }
 
-    /// Where a loss won: the first clause says of what, the others only how many.
+    /// Where a loss won: the first clause says about what, the others only how many.
     private static func rank(_ count: Int, of all: Int, isFirst: Bool) -> String {
         guard isFirst else { return "in \(count)" }
         let which = count < all ? "\(count) of the \(all)" : all == 2 ? "both" : "all \(all)"

@@ -40,7 +40,7 @@ enum EquivalenceText {
             + "\(what), each comparison for itself."
     }
 
-    /// What is known of two losses, in a sentence.
+    /// What is known about two losses, in a sentence.
     static func sentence(
         _ a: String, _ b: String, _ found: EquivalenceProbabilities, rope: Double
     ) -> RichText {

@@ -56,7 +56,7 @@ enum LeadText {
             "\(strong: verdict.leaderTitle) \(verb) highest, with \(accuracy) of the pairs classified correctly."
     }
 
-    /// What the comparisons with the other losses say of the first.
+    /// What the comparisons with the other losses say about the first.
     static func evidence(_ verdict: Verdict, _ leads: Leads) -> [RichText] {
         guard let next = verdict.runnerUp?.loss else {
             return ["In this study, they cannot be told apart."]

@@ -35,7 +35,7 @@ extension EventFile {
     }
 
     /// Writes which columns the tab has for several runs, into a folder beside theirs; nothing where
-    /// they are those that are there.
+    /// they are those that exist.
     public static func write(
         _ experiment: HParamsExperiment, to folder: URL, now: @escaping () -> Date = { Date() }
     ) throws(FaceRunsError) {

@@ -34,7 +34,7 @@ public struct HParams: Sendable, Hashable {
         self.values = values
     }
 
-    /// Takes what a run's folder says of it.
+    /// Takes what a run's folder says about it.
     public init(_ description: RunDescription) {
         self.init(
             description.identity, loss: description.lossName,

@@ -25,7 +25,7 @@ public struct DifferencePosterior: Sendable, Hashable {
         self.distribution = distribution
     }
 
-    /// How probable it is that the difference lies above, within and below the region of practical
+    /// How probable it is that the difference is above, within and below the region of practical
     /// equivalence.
     ///
     /// - Parameter rope: Half the region's width, at least 0, in the difference's unit: differences
@@ -48,7 +48,7 @@ public struct DifferencePosterior: Sendable, Hashable {
         return distribution.cdf((value - mean) / variance.squareRoot())
     }
 
-    /// Without spread, a difference at the region's end lies within it; without a region, at zero, it
+    /// Without spread, a difference at the region's end is within it; without a region, at zero, it
     /// is as much better as worse.
     private func tie(_ value: Double) -> Double { value == 0 ? 0.5 : 0 }
 }

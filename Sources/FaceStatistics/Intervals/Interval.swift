@@ -14,7 +14,7 @@ public struct Interval: Sendable, Hashable {
         self.upper = upper
     }
 
-    /// The interval around a value that reaches as far to both sides.
+    /// The interval around a value that reaches as far to each side.
     public init(around value: Double, reach: Double) {
         self.init(value - reach, value + reach)
     }

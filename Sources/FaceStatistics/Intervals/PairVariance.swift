@@ -12,7 +12,7 @@ public struct PairVariance: Sendable, Hashable {
     /// Gubert 2007).
     public let sharingPeople: Double
 
-    /// Estimates the variances of ``PairDesign/mean(_:)`` of one value a pair.
+    /// Estimates the variances of ``PairDesign/mean(_:)`` of one value per pair.
     ///
     /// - Throws: ``FaceStatisticsError/differentCounts(expected:found:)``.
     public init(_ values: [Double], _ design: PairDesign) throws(FaceStatisticsError) {

@@ -34,7 +34,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     public let seedMeans: [Double]
     /// The quantity: the mean over the seeds.
     public let mean: Double
-    /// Variance of the mean from the seeds alone; `nil` for one seed, which tells nothing of it.
+    /// Variance of the mean from the seeds alone; `nil` for one seed, which says nothing about it.
     public let seedVariance: Double?
     /// Variance of the mean from the pairs alone, for these very models.
     public let pairVariance: Double
@@ -45,7 +45,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     /// Estimates a quantity.
     ///
     /// - Parameters:
-    ///   - values: For each seed one value a pair.
+    ///   - values: For each seed one value per pair.
     ///   - design: The pairs.
     ///   - quantity: What the values are.
     /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` without seeds,
@@ -119,7 +119,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     }
 
     /// Interval for other seeds on the same pairs; `nil` for one seed, and for seeds that do not
-    /// differ, which tell nothing of the spread either.
+    /// differ, which say nothing about the spread either.
     public func seedInterval(level: Double = Interval.defaultLevel) -> Interval? {
         Summary(seedMeans).flatMap { $0.hasSpread ? $0.interval(level: level) : nil }
     }

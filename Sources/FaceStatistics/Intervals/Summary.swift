@@ -1,6 +1,6 @@
 import SafeNumbers
 
-/// The values of one quantity, e.g. one a seed or one a pair of images, with their mean, standard
+/// The values of one quantity, e.g. one per seed or one per pair of images, with their mean, standard
 /// deviation and quantiles, and Student's interval of the mean where they are independent.
 public struct Summary: Sendable, Hashable {
     /// The values in the order given; at least one.
@@ -23,7 +23,7 @@ public struct Summary: Sendable, Hashable {
     public var count: Int { values.count }
 
     /// Variance as a sample of more values (divided by count − 1); `nil` for a single value, which
-    /// tells nothing of it.
+    /// says nothing about it.
     public var variance: Double? { count > 1 ? squares / Double(count - 1) : nil }
 
     /// Standard deviation as a sample of more values: the square root of ``variance``.

@@ -14,7 +14,7 @@ public enum HolmCorrection {
     }
 }
 
-/// Which of several losses cannot be told apart, as a compact letter display shows it: losses that
+/// Which of several losses cannot be distinguished, as a compact letter display shows it: losses that
 /// share a letter do not differ (Piepho 2004).
 public enum CompactLetterDisplay {
     /// The groups behind the letters: the longest runs of neighbours in a ranking of which no two

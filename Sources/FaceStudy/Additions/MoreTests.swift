@@ -3,7 +3,7 @@ import FaceRuns
 import FaceTraining
 
 // A run that was tested on more sets than a command asks for, as after `facet evaluate STUDY --test`: what
-// is finished stays as it is; what is not would lose what it has.
+// is finished stays unchanged; what is not would lose what it has.
 
 extension Study {
     /// Says which sets finished runs were tested on that the others will not be.

@@ -14,7 +14,7 @@ func changeText(_ key: String, from stored: String, to asked: String) -> String 
 
 extension TestSetFacts {
     /// In what the set differs from another of its name: its pairs, or what its files hold, as far as that
-    /// is known of both.
+    /// is known about both.
     func difference(from other: TestSetFacts) -> SetDifference? {
         guard (pairs, folds) == (other.pairs, other.folds) else {
             return (

@@ -111,7 +111,7 @@ struct JoinPlan {
     /// Why runs do not belong together, each reason once.
     private(set) var reasons: [String] = []
 
-    /// A run and what is known of it.
+    /// A run and what is known about it.
     private struct Member {
         let folder: RunFolder
         let description: RunDescription

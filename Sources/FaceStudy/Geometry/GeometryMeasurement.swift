@@ -19,7 +19,7 @@ struct GeometryMeasurement {
 
     /// Measures a sample of the training set, and test sets whose images are embedded already.
     ///
-    /// - Parameter progress: Told how many images of the training set are done, and of how many.
+    /// - Parameter progress: Receives how many images of the training set are done, and of how many.
     func measure(
         tests: [(test: PreparedTest, views: EmbeddingViews)], progress: (Int, Int) throws -> Void
     ) throws -> RunGeometry {

@@ -26,7 +26,7 @@ struct SetEmbedder {
     ///   - source: The images.
     ///   - name: What they are called in other processes; nil where this one embeds them alone.
     ///   - mirroring: Whether the mirror images are wanted as well.
-    ///   - progress: Told how many images are done, and of how many.
+    ///   - progress: Receives how many images are done, and of how many.
     func embeddings(
         of source: any ImageSource, _ name: SharedImages? = nil, mirroring: Bool = true,
         progress: (Int, Int) throws -> Void

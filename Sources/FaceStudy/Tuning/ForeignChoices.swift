@@ -3,7 +3,7 @@ import FaceRuns
 import FaceTraining
 import Foundation
 
-/// What a study has to know of values that were chosen in others: what these are called, and whether the
+/// What a study has to know about values that were chosen in others: what these are called, and whether the
 /// values can be used.
 struct ForeignChoices {
     private let algorithm: TrainingConfiguration.Algorithm

@@ -8,7 +8,7 @@ import Foundation
 /// A range is `LOWER..UPPER` with `linear`, `log` or `integer` behind it where it is not spread as the
 /// loss has it, or `off` for what is not to be tuned. `all` in place of a loss is for what all share.
 struct SearchSpaceText: Hashable {
-    /// What a study says of one parameter.
+    /// What a study says about one parameter.
     enum Choice: Hashable {
         case off
         case range(SearchRange)

@@ -40,7 +40,7 @@ extension Study {
         return try TuningRun(tuningPlan, context)
     }
 
-    /// Checks that tries which are there already are those of this study.
+    /// Checks that tries which exist already are those of this study.
     ///
     /// - Throws: ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.
     func requireSameTries(_ context: StudyContext) throws {

@@ -226,7 +226,7 @@ struct SearchSpace {
         }
     }
 
-    /// What a study says of a parameter, the last word first.
+    /// What a study says about a parameter, the last word first.
     private static func choice(
         _ name: String, of descriptor: LossDescriptor?, in texts: [SearchSpaceText]
     ) -> SearchSpaceText.Choice? {

@@ -35,7 +35,7 @@ struct TuningRun {
     /// Settings that take part in each rung that is known, by cell.
     private var settings: [[[Int]]]
 
-    /// Plans the tries and reads what is known of them.
+    /// Plans the tries and reads what is known about them.
     ///
     /// - Throws: what a damaged folder of a try throws.
     init(_ plan: TuningPlan, _ study: StudyContext) throws {
@@ -50,12 +50,12 @@ struct TuningRun {
         record.cells += Self.others(in: study.folder, beside: record)
     }
 
-    /// What was tuned in the study's folder before and is no part of the present command: it stays, as
+    /// What was tuned in the study's folder before and is not part of the present command: it stays, as
     /// the runs with its choices do.
     private static func others(
         in folder: StudyFolder, beside record: TuningRecord
     ) -> [TuningCell] {
-        // A damaged record is made anew from what the present command knows.
+        // A damaged record is rebuilt from what the present command knows.
         let before = (try? folder.readTuning())??.cells ?? []
         return before.filter { old in
             old.isComplete
@@ -237,7 +237,7 @@ extension PreparedTrainSet {
                 accuracy: TuningValidation.assumedAccuracy, pairs: pairs))
     }
 
-    /// Why tries could hardly be told apart on the held-out identities, a sentence; nil where they can.
+    /// Why tries could hardly be distinguished on the held-out identities, a sentence; nil where they can.
     var tuningWarning: String? {
         let found = tuningValidation
         guard found.standardError > TuningValidation.largestError else { return nil }

@@ -67,7 +67,7 @@ extension Study {
     }
 }
 
-/// What a process knows of a study that others work on.
+/// What a process knows about a study that others work on.
 private struct Overseer {
     let study: Study
     let worker: StudyWorker

@@ -4,13 +4,13 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// How many of a study's runs are made side by side: as many as take the most images a second together.
+/// How many of a study's runs are made side by side: as many as take the most images per second together.
 public struct WorkerChoice: Sendable, Hashable {
     /// What some workers came to when all of them trained at the same time.
     public struct Measurement: Sendable, Hashable {
         /// Number of workers.
         public var workers: Int
-        /// Images a second of all of them.
+        /// Images per second of all of them.
         public var imagesPerSecond: Double
         /// Memory that one of them needs for a batch, in bytes; 0 where that is not known.
         public var memory: UInt64
@@ -72,7 +72,7 @@ public struct WorkerChoice: Sendable, Hashable {
         return Double(last.memory) * Double(workers) < 0.9 * Double(available)
     }
 
-    /// The fewest workers that take nearly the most images a second; 1 where nothing was measured.
+    /// The fewest workers that take nearly the most images per second; 1 where nothing was measured.
     public var workers: Int {
         let best = measurements.map(\.imagesPerSecond).max() ?? 0
         return measurements.first { $0.imagesPerSecond * Self.worthwhile >= best }?.workers ?? 1

@@ -55,7 +55,7 @@ public struct WorkerProbe {
 
     /// Takes steps for a time.
     ///
-    /// - Returns: Images a second.
+    /// - Returns: Images per second.
     public func rate(over time: Duration) -> Double {
         let started = ContinuousClock.now
         var steps = 0

@@ -70,7 +70,7 @@ public final class CosineSimilarityMatrix {
         weight.type == .float32 || weight.type == .float64
     }
 
-    /// Sum over all classes but the own one of e^(scale cosine), `[n]`; not differentiable.
+    /// Sum over all non-target classes of e^(scale cosine), `[n]`; not differentiable.
     public func nonTargetExponentials(scale: Tensor) -> Tensor {
         .make { unsafe ct_other_exponentials(table.handle, labels.handle, scale.handle, &$0) }
     }

@@ -1,4 +1,4 @@
-/// Random numbers of a network in training, anew for each batch.
+/// Random numbers of a network in training, new for each batch.
 ///
 /// They are a function of the seed, a name and how many batches a normalisation of the network has
 /// seen, which its state counts: a run that is resumed draws what it would have drawn.

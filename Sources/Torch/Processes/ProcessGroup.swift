@@ -163,7 +163,7 @@ private final class ReadyDerivatives {
 extension Tensor {
     /// The derivatives as ``derivatives(of:gradOutput:)`` gives them, of parameters that occur once each.
     ///
-    /// - Parameter ready: Told of each derivative, by its place, as soon as it is known and while the pass goes
+    /// - Parameter ready: Receives each derivative, by its place, as soon as it is known and while the pass goes
     ///   on: on the processor, on the caller's thread.
     public func derivatives(
         of inputs: [Tensor], gradOutput: Tensor, ready: (Int, Tensor) -> Void

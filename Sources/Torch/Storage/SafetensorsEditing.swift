@@ -18,7 +18,7 @@ extension Safetensors {
         return lengthBytes(header) + header
     }
 
-    /// Changes strings of a file, whose tensors' bytes stay as they are. The file is replaced as a whole or
+    /// Changes strings of a file, whose tensors' bytes stay unchanged. The file is replaced as a whole or
     /// not at all; where it is a link, the file that it leads to.
     ///
     /// - Parameter changes: New values by key.

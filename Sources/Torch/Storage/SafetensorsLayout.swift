@@ -47,7 +47,7 @@ struct SafetensorsLayout {
         let members = try header.decode(Data(bytes[8..<start]))
         var entries: [Entry] = []
         for (name, fields) in members.tensors { entries.append(try header.entry(name, fields)) }
-        // An empty tensor lies before the one that begins where it does.
+        // An empty tensor is before the one that begins where it does.
         entries.sort {
             ($0.range.lowerBound, $0.range.upperBound, $0.name)
                 < ($1.range.lowerBound, $1.range.upperBound, $1.name)

@@ -158,7 +158,7 @@ extension Tensor {
         return Device(result)
     }
 
-    /// Whether the elements lie in memory in the given order, without gaps.
+    /// Whether the elements are in memory in the given order, without gaps.
     public func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool {
         var result = false
         unsafe expectSuccess(ct_is_contiguous(handle, format.handle, &result), "isContiguous(_:)")

@@ -303,7 +303,7 @@ struct TestTar {
             text.replacingOccurrences(of: "b/1.png", with: "b/7.png"), to: ".shard.tar.index")
         let second = try LabelledImageSet.open(file.path)
         #expect(second.names == ["a/0.png", "b/7.png"] && second.labels == first.labels)
-        // Another file of the same name is read anew.
+        // Another file of the same name is read again.
         try folder.write(
             TestTar(try Array(Self.samples().prefix(2)) + [("b/2.npy", big)]).bytes, to: "shard.tar"
         )

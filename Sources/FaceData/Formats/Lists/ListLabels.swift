@@ -3,7 +3,7 @@ import Spelling
 /// The identities of a list, called as the list calls them.
 ///
 /// A label is its text, and two labels are one identity only if they agree in every byte: `007` and
-/// `7`, `5e1` and `50`, numbers of any length and names are told apart. Only the zeros that `im2rec`
+/// `7`, `5e1` and `50`, numbers of any length and names are distinguished. Only the zeros that `im2rec`
 /// writes behind a point (`7.000000`) are not shown where that leaves all labels different.
 ///
 /// Identities are in the order of their numbers when all are whole numbers written without sign and

@@ -239,7 +239,7 @@ private struct PairListReader {
         return pairs
     }
 
-    /// What two lines of a pair say of its people.
+    /// What two lines of a pair say about its people.
     private func isOfOnePerson(
         _ one: [String], _ other: [String], _ line: Int
     ) throws(FaceDataError) -> Bool {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a Parquet file says of itself (https://parquet.apache.org/docs/file-format): its columns, and where their
+/// What a Parquet file says about itself (https://parquet.apache.org/docs/file-format): its columns, and where their
 /// parts lie.
 struct ParquetFile {
     /// A column of values that no list holds.

@@ -85,7 +85,7 @@ public struct ParquetImages: ImageSource {
 }
 
 extension ImageSource {
-    /// The Parquet files that the images, or those they are selected from, lie in.
+    /// The Parquet files that the images, or those they are selected from, are in.
     public var parquetImages: ParquetImages? {
         self as? ParquetImages ?? (self as? SelectedImages)?.source.parquetImages
     }

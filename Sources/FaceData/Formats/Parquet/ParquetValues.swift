@@ -1,6 +1,6 @@
 /// The values of a page.
 struct ParquetValues {
-    /// The bytes that values lie in: the page's own, or those of the dictionary.
+    /// The bytes that values are in: the page's own, or those of the dictionary.
     let bytes: [UInt8]
     /// Where the value of each row is; nil where it has none.
     let places: [Range<Int>?]

@@ -1,4 +1,4 @@
-/// A value of Thrift's compact protocol, in which Parquet keeps what it says of its data.
+/// A value of Thrift's compact protocol, in which Parquet keeps what it says about its data.
 indirect enum ThriftValue {
     case number(Int)
     /// Where a text or bytes are in what is read.

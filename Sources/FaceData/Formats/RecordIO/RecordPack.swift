@@ -4,7 +4,7 @@ public import Foundation
 /// and `property`) or what MXNet's `im2rec` writes.
 ///
 /// Opening reads the index and a few records; images stay in the file until they are asked for. A
-/// missing or wrong index is built anew by walking through the records.
+/// missing or wrong index is built again by walking through the records.
 public struct RecordPack: ImageSource {
     /// The `.rec` file.
     public let location: URL

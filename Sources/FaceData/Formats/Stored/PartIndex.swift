@@ -1,11 +1,11 @@
 /// Where the images of a file are that holds many, what they are called and whose they are.
 struct PartIndex: Sendable, Hashable {
-    /// What is in the file and is no image of the set.
+    /// What is in the file and is not an image of the set.
     struct Passed: Sendable, Hashable {
         enum Kind: String, Sendable {
             /// An archive within the archive.
             case archive
-            /// A file that is no image.
+            /// A file that is not an image.
             case file
             /// A link or a device.
             case link
@@ -42,7 +42,7 @@ struct PartIndex: Sendable, Hashable {
     private(set) var owners: [Int32] = []
     /// How each image is kept; empty where parts are not packed.
     private(set) var packings: [Packing] = []
-    /// What is no image, in the file's order.
+    /// What is not an image, in the file's order.
     var passed: [Passed] = []
     /// What is to be told about the file.
     var notes: [Note] = []

@@ -5,7 +5,7 @@ import SafeFiles
 /// the user's folder of caches: made once, since it takes a walk through the whole file.
 ///
 /// A line is the offset of an image, its size, its label and its name, with tabs between. An index is believed
-/// only if the file has the size and the time that stand in it, and every offset lies in the file.
+/// only if the file has the size and the time that stand in it, and every offset is in the file.
 struct PartIndexFile {
     /// Smaller files are read again each time.
     static let minBytes = 1 << 20

@@ -1,4 +1,4 @@
-/// What a `tf.train.Example` says of a picture: where its bytes are, whose it is and what it is called.
+/// What a `tf.train.Example` says about a picture: where its bytes are, whose it is and what it is called.
 struct ExampleRecord {
     /// Where the picture is in the record's bytes.
     private(set) var image: Range<Int>?

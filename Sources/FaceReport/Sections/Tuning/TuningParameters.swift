@@ -77,7 +77,7 @@ enum TuningParameters {
             chosen: placed.firstIndex { $0.index == loss.cell.chosenTry?.index }, guides: guides)
     }
 
-    /// The parameter's range, and what lies outside of it.
+    /// The parameter's range, and what is outside of it.
     private static func axis(_ parameter: TunedParameter, _ values: [Double]) -> Axis {
         let range = parameter.range
         let unit = parameter.unit.isEmpty ? "" : ", \(parameter.unit)"

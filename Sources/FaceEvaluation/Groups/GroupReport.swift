@@ -9,11 +9,11 @@ public struct GroupReport: Codable, Sendable, Hashable {
     public struct Row: Codable, Sendable, Hashable {
         /// The groups of a pair; equal within a group.
         public let groups: [String]
-        /// People of the group; of both together for two groups.
+        /// Number of people in the group, or in both groups together.
         public let people: Int
-        /// Pairs of one person; none for two groups.
+        /// Number of genuine pairs; 0 for two groups.
         public let genuine: Int
-        /// Pairs of two people.
+        /// Number of impostor pairs.
         public let impostor: Int
         /// False non-match rate at the common threshold; nil without pairs.
         public let fnmr: Double?
@@ -23,9 +23,9 @@ public struct GroupReport: Codable, Sendable, Hashable {
         public let fmr: Double?
         /// Its 95 % interval over people.
         public let fmrInterval: [Double]?
-        /// FNMR less that of the best group, with its interval; nil for the best one and two groups.
+        /// FNMR minus that of the best group, with its interval; nil for the best group and for pairs of groups.
         public let toBest: [Double]?
-        /// Why the row must be read with caution; nil where it need not.
+        /// Why the row must be read with care; nil if there is no reason.
         public let caution: String?
     }
 
@@ -33,7 +33,7 @@ public struct GroupReport: Codable, Sendable, Hashable {
     public let attribute: String
     /// The false match rate that the threshold has on all pairs.
     public let fmr: Double
-    /// The cosine above which pairs are accepted.
+    /// The cosine above which pairs are accepted; -1...1.
     public let threshold: Double
     /// A row for each group, then one for each pair of groups.
     public let rows: [Row]
@@ -44,7 +44,7 @@ public struct GroupReport: Codable, Sendable, Hashable {
             .max { ($0.fnmr ?? 0) < ($1.fnmr ?? 0) }?.groups[0]
     }
 
-    /// Fewer people than this, or fewer expected false matches than ten, call for caution.
+    /// Fewer people than this, or fewer than ten expected false matches, cause a caveat.
     public static let fewPeople = 30
 
     /// Counts errors by groups.
@@ -54,7 +54,7 @@ public struct GroupReport: Codable, Sendable, Hashable {
     ///   - people: A number for each template's person.
     ///   - groups: The group of each template; nil for none.
     ///   - fmr: The false match rate that determines the threshold.
-    /// - Throws: ``FaceEvaluationError/oneKindOnly(same:)`` for pairs of one kind alone.
+    /// - Throws: ``FaceEvaluationError/oneKindOnly(same:)`` for pairs of only one kind.
     public init(
         _ attribute: String, pairs: TemplatePairs, cosines: [Double], people: [Int],
         groups: [String?], fmr: Double = 1e-3, draws: Int = 500

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The number a system calls the score of a pair.
+/// The number that a system uses as the score of a pair.
 public enum PairMeasure: String, Codable, Sendable, CaseIterable {
     /// Angle between the embeddings divided by pi; 0...1, smaller is more similar.
     case angle
@@ -23,7 +23,7 @@ public enum PairMeasure: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// The cosine that a score of this kind stands for.
+    /// The cosine that is equivalent to a score of this kind.
     public func cosine(of score: Double) -> Double {
         switch self {
         case .angle: cos(score * .pi)
@@ -44,20 +44,20 @@ public enum PairMeasure: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// Which scores a threshold accepts, with every system's own treatment of a tie.
+/// Which scores a threshold accepts, with each system's treatment of ties.
 public enum ThresholdDecision: String, Codable, Sendable, CaseIterable {
     /// Accepts scores above the threshold; a pair whose score equals it is always an error.
     case aboveTiesWrong
     /// Accepts scores above the threshold.
     case above
-    /// Accepts scores from the threshold up.
+    /// Accepts scores at or above the threshold.
     case atLeast
-    /// Accepts scores up to the threshold.
+    /// Accepts scores at or below the threshold.
     case atMost
     /// Accepts scores below the threshold.
     case below
 
-    /// Whether the decision about a pair is right.
+    /// Whether the decision about a pair is correct.
     func isRight(_ score: Double, same: Bool, threshold: Double) -> Bool {
         switch self {
         case .aboveTiesWrong: same ? score > threshold : score < threshold

@@ -1,8 +1,8 @@
 /// LFW's View 1: a threshold chosen on one list of pairs (`pairsDevTrain.txt`, 2,200) and evaluated
 /// on another (`pairsDevTest.txt`, 1,000).
 ///
-/// View 1 is for choosing models, so that View 2, the ten folds, stays unseen. LFW leaves the score
-/// open; this is ``InsightFaceProtocol``'s, and its threshold grid.
+/// View 1 is for choosing models, so that View 2, the ten folds, stays unseen. LFW does not specify the
+/// score; this uses that of ``InsightFaceProtocol`` and its threshold grid.
 public struct ViewOneResult: Codable, Sendable, Hashable {
     /// Pairs the threshold was chosen on.
     public let trainPairs: Int

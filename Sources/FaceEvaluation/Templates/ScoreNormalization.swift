@@ -1,7 +1,7 @@
 import FaceData
 
-/// Normalisation of scores by what a template scores against a cohort of other people, as speaker
-/// and face recognition do it.
+/// Normalisation of scores by a template's scores against a cohort of other people, as in speaker
+/// and face recognition.
 ///
 /// With mean m and standard deviation s (divided by count) of the cohort's scores, a score c becomes
 /// (c − m) / s: in z-norm with those of the enrolled template (Li and Porter 1988, in the form of
@@ -18,7 +18,7 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
     /// As ``s``, with the given number of highest scores of each side.
     case adaptive(top: Int)
 
-    /// How many of the highest scores `as` stands for.
+    /// Number of highest scores that `as` uses by default.
     public static let defaultTop = 200
 
     /// Reads `z`, `t`, `s`, `as` or `as:N`; nil for anything else, and for N below 2.
@@ -36,7 +36,7 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
         }
     }
 
-    /// Its name in tables.
+    /// Name in tables.
     public var title: String {
         switch self {
         case .z: "z-norm"

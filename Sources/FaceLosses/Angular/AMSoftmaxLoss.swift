@@ -1,7 +1,7 @@
 public import Torch
 
 /// AM-Softmax (Wang, Cheng, Liu and Liu 2018), also CosFace (Wang et al., CVPR 2018): a margin taken
-/// off the target's cosine.
+/// off the target cosine.
 ///
 ///     t(θ) = cosθ - m
 ///
@@ -69,7 +69,7 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
         schedule = AngularSchedule(setup, margin: margin, paperScale: 30) { $0 - margin }
     }
 
-    /// Takes the margin off the targets' cosines.
+    /// Subtracts the margin from the target cosines.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

@@ -1,10 +1,10 @@
-/// What a loss knows about how its training fails: whether it can draw embeddings to 0, and which of its
+/// Known failures of a loss: whether it can shrink embeddings to 0, and which of its
 /// own parameters help.
 ///
-/// Whoever watches a run recognises failures from the course of numbers that all losses have. What
-/// they mean for one loss, and what to try, the loss says here.
+/// Failures are recognised from numbers that all losses report. What
+/// they mean for one loss, and what to try, is declared here.
 public struct LossDiagnosis: Sendable, Hashable {
-    /// Why embeddings can be drawn to 0, where the loss stays at ln(classes), and what to try: a part of
+    /// Why embeddings can shrink to 0, where the loss stays at ln(classes), and what to try: a part of
     /// a sentence. Nil for a loss that cannot do that.
     public var collapse: String?
     /// What to try when nothing is learnt, each on its own.

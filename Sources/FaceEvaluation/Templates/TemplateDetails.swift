@@ -12,11 +12,11 @@ public struct TemplateDetails: Sendable {
     private let set: TemplateSet
     private let qualities: [Double]
 
-    /// Scores a set's pairs, or where it names none, every probe with every enrolled template.
+    /// Scores a set's pairs, or, if it names none, every probe with every enrolled template.
     ///
     /// - Parameters:
     ///   - views: Embeddings of the set's images, not normalised.
-    ///   - cohort: What scores are normalised by.
+    ///   - cohort: The cohort that normalises scores.
     public init(
         _ set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
         cohort: ScoreCohort? = nil, product: BlockProduct = .plain
@@ -55,8 +55,8 @@ public struct TemplateDetails: Sendable {
         }
     }
 
-    /// What is left of the false non-match rate when pairs whose images have short embeddings are
-    /// rejected; nil where a threshold for the rate cannot be had.
+    /// The false non-match rate that remains when pairs whose images have short embeddings are
+    /// rejected; nil if there is no threshold for the rate.
     public func errorReject(far: Double = 1e-3) throws -> ErrorRejectCurve? {
         let expected = far * Double(scores.impostor.count) * (1 + 1e-12)
         guard expected >= TemplateVerification.minExpectedErrors, !scores.genuine.isEmpty else {
@@ -74,9 +74,9 @@ public struct TemplateDetails: Sendable {
 }
 
 extension TemplateSet {
-    /// A test set of pairs of images as one of templates: each image is one.
+    /// A test set of pairs of images as a set of templates with one image each.
     ///
-    /// - Parameter owners: Whose each image is; nil where it is not known.
+    /// - Parameter owners: The person of each image; nil if unknown.
     public init(_ pairs: VerificationPairs, owners: [String?]) {
         var people: [String] = []
         var numbers: [String: Int] = [:]

@@ -1,16 +1,16 @@
-/// What is believed of a difference after it was measured: Student's distribution, moved to the
-/// mean and stretched to the standard error, as of the Bayesian correlated t test of Corani and
+/// The posterior of a measured difference: Student's distribution, shifted to the
+/// mean and scaled by the standard error, as in the Bayesian correlated t test of Corani and
 /// Benavoli ("A Bayesian approach for comparing cross-validated algorithms on multiple data sets",
 /// Machine Learning 100, 2015, equation 8).
 ///
-/// It is the posterior under the prior that prefers no mean and no order of magnitude of the spread.
+/// It is the posterior under the flat prior of the mean and of the logarithm of the spread.
 /// Its central 95 % are then the 95 % interval of the same model.
 public struct DifferencePosterior: Sendable, Hashable {
     /// The middle of the distribution: the measured difference.
     public let mean: Double
     /// Square of the scale: the variance of the measured difference; at least 0.
     public let variance: Double
-    /// Student's distribution before it is moved and stretched.
+    /// Student's distribution before it is shifted and scaled.
     public let distribution: StudentDistribution
 
     /// The distribution of a difference.
@@ -33,7 +33,7 @@ public struct DifferencePosterior: Sendable, Hashable {
     public func probabilities(rope: Double) -> EquivalenceProbabilities {
         let better = survival(rope)
         let worse = cdf(-rope)
-        // Two tails that meet add up to one but for rounding.
+        // Two complementary tails add up to one except for rounding.
         return EquivalenceProbabilities(
             better: better, equal: rope > 0 ? max(0, 1 - better - worse) : 0, worse: worse)
     }
@@ -53,7 +53,7 @@ public struct DifferencePosterior: Sendable, Hashable {
     private func tie(_ value: Double) -> Double { value == 0 ? 0.5 : 0 }
 }
 
-/// The probabilities that one thing is better than another by more than what matters in practice,
+/// The probabilities that one thing is better than another by a practically relevant amount,
 /// that they are practically equal, and that it is worse by more; they add up to 1.
 public struct EquivalenceProbabilities: Sendable, Hashable {
     /// Of a difference above the region of practical equivalence; 0...1.
@@ -63,7 +63,7 @@ public struct EquivalenceProbabilities: Sendable, Hashable {
     /// Of a difference below it; 0...1.
     public let worse: Double
 
-    /// What can be said of two things.
+    /// A statement about two things.
     public enum Verdict: String, Sendable, Hashable, CaseIterable {
         /// The first is better by more than the region's half width.
         case better
@@ -101,8 +101,8 @@ public struct EquivalenceProbabilities: Sendable, Hashable {
 }
 
 extension SeedPairEstimate {
-    /// What is believed of the quantity over other seeds and other pairs; `nil` for one seed, which
-    /// does not tell how much seeds matter. For a ``Quantity/difference``.
+    /// The posterior of the quantity over other seeds and other pairs; `nil` for one seed, which
+    /// does not show how much seeds matter. For a ``Quantity/difference``.
     public var posterior: DifferencePosterior? {
         guard let variance, let distribution else { return nil }
         return DifferencePosterior(mean: mean, variance: variance, distribution: distribution)

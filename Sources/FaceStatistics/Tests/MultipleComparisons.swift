@@ -1,7 +1,7 @@
-/// Holm's step-down correction: of all tests of a study, the chance of a single false one stays
+/// Holm's step-down correction: the probability of any false rejection among all tests of a study is
 /// below the level, whatever their dependence (Holm 1979).
 public enum HolmCorrection {
-    /// The probabilities as they are to be compared with the level, in the order given; 0...1.
+    /// Adjusted p-values, to be compared with the level, in the given order; 0...1.
     public static func adjusted(_ pValues: [Double]) -> [Double] {
         let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
         var result = pValues

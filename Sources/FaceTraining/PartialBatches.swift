@@ -1,7 +1,7 @@
 import FaceData
 
 extension TrainingSource {
-    /// A part of each batch of an epoch from a step on, by default cut out of the whole.
+    /// A part of each batch of an epoch from a step on, by default cut from the whole batch.
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.

@@ -22,7 +22,7 @@ extension ParameterKey<Double> {
 }
 
 extension ParameterKey<Double> {
-    /// Dropout rate before the embedding's linear layer, in training; 0 ..< 1.
+    /// Dropout rate before the embedding's linear layer, in training; 0...0.9.
     public static var dropout: ParameterKey { .dropout(0) }
 
     /// The same with a default that an architecture's authors chose.

@@ -21,7 +21,7 @@ using namespace facet;
 namespace {
 
 /// Keeps autocast from what it is not for as long as it lives: gradients are computed in the types
-/// that values had, wherever they are asked for.
+/// that values had, wherever they are requested.
 struct InOwnPrecision {
   c10::impl::ExcludeDispatchKeyGuard guard{c10::autocast_dispatch_keyset};
 };
@@ -194,7 +194,7 @@ ct_status ct_adamw_step(const ct_tensor *parameters, const ct_tensor *first_mome
     at::_foreach_add_(counts, 1);
     at::_fused_adamw_(values, dense_grads, firsts, seconds, {}, counts, learning_rate, beta1, beta2,
                       weight_decay, epsilon, /*amsgrad=*/false, /*maximize=*/false, divisor, skips);
-    // A step that is not taken does not count.
+    // A step that is not taken is ignored.
     if (skips)
       for (auto &steps_taken : counts) steps_taken.sub_(*skips);
   });

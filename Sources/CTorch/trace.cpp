@@ -110,7 +110,7 @@ struct Trace {
 
 Trace &trace(ct_trace handle) { return *static_cast<Trace *>(handle.impl); }
 
-/// Replaces the first length of shapes by `-1` where it is the number of images traced with.
+/// Replaces the first length of shapes by `-1` if it is the number of images traced with.
 void free_batch(jit::Graph &graph, int64_t batch) {
   for (auto *node : graph.nodes()) {
     bool shapes = node->kind() == c10::aten::reshape || node->kind() == c10::aten::view;

@@ -23,7 +23,7 @@ public struct Arguments: Sendable {
     /// - Parameters:
     ///   - name: The argument's or the option's name.
     ///   - endings: Those that can be written, without a dot.
-    /// - Returns: The value and its ending in lower case; nil where it was not given.
+    /// - Returns: The value and its ending in lower case; nil if it was not given.
     public func file(
         _ name: String, endings: [String]
     ) throws(CommandError) -> (path: String, ending: String)? {

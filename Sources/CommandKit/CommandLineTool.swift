@@ -8,7 +8,7 @@ public struct CommandLineTool: Sendable {
 
     /// Declares a program.
     ///
-    /// - Parameter isUsage: Whether an error that a command throws says that what was asked for
+    /// - Parameter isUsage: Whether an error that a command throws says that what was requested
     ///   cannot be understood, besides ``CommandError``, which always does.
     public init(
         _ root: Command, version: String,

@@ -8,7 +8,7 @@ public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     /// Something could not be done, or a check found what it looks for; a sentence on standard error
     /// says what.
     case failure = 1
-    /// What was asked for cannot be understood: an unknown command, option or key, an unknown name of
+    /// What was requested cannot be understood: an unknown command, option or key, an unknown name of
     /// a loss, backbone or device, or a value that is none, on the command line or in a study file.
     case usage = 2
     /// Hangup (128 + SIGHUP): the state was saved, and the same command resumes.

@@ -4,7 +4,7 @@ public struct ErrorGallery: Hashable, Sendable {
     public struct Picture: Hashable, Sendable {
         /// Name of the image.
         public var name: String
-        /// The picture as a JPEG file; empty where it cannot be shown.
+        /// The picture as a JPEG file; empty if it cannot be shown.
         public var jpeg: [UInt8]
 
         /// Memberwise initialiser.

@@ -11,7 +11,7 @@ public struct ConfigurationKey: Sendable {
     public let unit: String
     /// What it means, in a few words; with backquotes around what is typed.
     public let summary: String
-    /// The flag that sets it; nil where a study file alone does.
+    /// The flag that sets it; nil if a study file alone does.
     public let flag: ConfigurationFlag?
     /// Whether an entry of a list of objects must have it.
     public let isRequired: Bool

@@ -21,9 +21,9 @@ public enum Names {
     }
 }
 
-/// Names that were others in former versions of Facet, so that what was written then is still read.
+/// Names that were others in earlier versions of Facet, so that what was written then is still read.
 public enum FormerNames {
-    /// Today's names of parameters, by the former ones.
+    /// Today's names of parameters, by the previous ones.
     public static let parameters = ["beyond": "fallback", "rise": "scaleWarmup"]
 
     private static let former = Dictionary(

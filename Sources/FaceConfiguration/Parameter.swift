@@ -45,7 +45,7 @@ extension ParameterValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
 public struct Parameter: Hashable, Sendable {
     /// Name on the command line, e.g. `m`.
     public let name: String
-    /// Other names that are understood, e.g. `margin`; names of former versions are not listed here
+    /// Other names that are understood, e.g. `margin`; names of earlier versions are not listed here
     /// but in ``FormerNames``.
     public let aliases: [String]
     /// Symbol in print, e.g. `λ`.
@@ -58,7 +58,7 @@ public struct Parameter: Hashable, Sendable {
     public let defaultValue: ParameterValue
     /// The values it may have.
     public let domain: ValueDomain
-    /// The values that tuning tries; nil where it leaves the parameter alone.
+    /// The values that tuning tries; nil if it leaves the parameter alone.
     public var search: SearchRange?
 
     /// What is allowed, as the end of a sentence: `a number from 1 to 1000, or 'auto'`.
@@ -96,7 +96,7 @@ extension ParameterKey {
 extension ParameterKey<Double> {
     /// The parameter with the values that tuning tries.
     ///
-    /// - Parameter range: Values that the parameter may have; above 0 where they are spread by their
+    /// - Parameter range: Values that the parameter may have; above 0 if they are spread by their
     ///   logarithm.
     public func searched(
         _ range: ClosedRange<Double>, _ scale: SearchScale = .linear
@@ -119,7 +119,7 @@ extension ParameterKey<Double> {
 extension ParameterKey<Double?> {
     /// The parameter with the numbers that tuning tries.
     ///
-    /// - Parameter range: Values that the parameter may have; above 0 where they are spread by their
+    /// - Parameter range: Values that the parameter may have; above 0 if they are spread by their
     ///   logarithm.
     public func searched(
         _ range: ClosedRange<Double>, _ scale: SearchScale = .linear

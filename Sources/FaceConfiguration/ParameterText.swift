@@ -19,7 +19,7 @@ public struct ParameterText: Hashable, Sendable {
     /// What stands behind it, in its order; no name twice.
     public let assignments: [Assignment]
 
-    /// Takes a text apart; white space around names, values and signs does not count.
+    /// Takes a text apart; white space around names, values and signs is ignored.
     ///
     /// - Parameter example: A text of the same kind, for the message about one that is malformed.
     /// - Throws: ``ParameterError/malformed(assignment:text:example:)`` and

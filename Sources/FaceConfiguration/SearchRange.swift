@@ -21,7 +21,7 @@ public struct SearchRange: Codable, Sendable, Hashable {
 
     /// Creates a range.
     ///
-    /// - Returns: nil where the range is empty or not finite, has no logarithm at its lower end, or
+    /// - Returns: nil if the range is empty or not finite, has no logarithm at its lower end, or
     ///   has no whole ends where values are whole.
     public init?(_ lower: Double, _ upper: Double, _ scale: SearchScale) {
         guard lower.isFinite, upper.isFinite, lower < upper else { return nil }

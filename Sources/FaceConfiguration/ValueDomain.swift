@@ -101,7 +101,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
         return "\(quoted.dropLast().joined(separator: ", ")) or \(last)"
     }
 
-    /// The words that may stand for a value; empty where there are none.
+    /// The words that may stand for a value; empty if there are none.
     public var words: [String] {
         switch self {
         case .numberOr(_, let words), .word(let words): words

@@ -1,7 +1,7 @@
 import SafeFiles
 import Spelling
 
-/// What can go wrong when images and lists are read and written.
+/// Errors when images and lists are read and written.
 public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An entry of a list of augmentations cannot be understood.
     case augmentation(text: String, reason: String)
@@ -33,7 +33,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooFewIdentities(sampler: String, wanted: Int, identities: Int)
     /// Too large a fraction of a set's images cannot be decoded.
     case tooManyBadImages(path: String, bad: Int, total: Int, first: String)
-    /// A file or folder is of no known format, or not of the one that was asked for.
+    /// A file or folder is of no known format, or not of the one that was requested.
     case unknownFormat(path: String, reason: String)
     /// A file or folder cannot be read.
     case unreadable(path: String, reason: String)

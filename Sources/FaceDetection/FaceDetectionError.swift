@@ -1,4 +1,4 @@
-/// What can go wrong with detectors of faces.
+/// Errors of face detectors.
 public enum FaceDetectionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A detector's weights are not installed.
     case noWeights(detector: String, file: String)

@@ -15,7 +15,7 @@ public struct Embedder {
     public let compute: ComputeConfiguration
     /// Images embedded at once.
     public private(set) var batchSize: Int
-    /// Numbers of an embedding; nil where the network does not say it beforehand.
+    /// Numbers of an embedding; nil if the network does not say it beforehand.
     public let embeddingSize: Int?
 
     /// Creates an embedder around a backbone.

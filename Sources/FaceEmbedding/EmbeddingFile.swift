@@ -139,7 +139,7 @@ public struct EmbeddingFile {
 
     // MARK: Writing
 
-    /// Writes the embeddings of test sets, as a whole or not at all.
+    /// Writes the embeddings of test sets, atomically.
     ///
     /// - Throws: ``FaceEmbeddingError/cannotWrite(path:reason:)``, or
     ///   ``FaceEmbeddingError/embeddings(path:reason:)`` for more than one test set in a `.npy` file.

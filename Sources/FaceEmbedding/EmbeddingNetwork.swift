@@ -108,7 +108,7 @@ public struct EmbeddingNetwork {
         }
     }
 
-    /// The largest difference between some images' embeddings alone and in their batch; nil where the
+    /// The largest difference between some images' embeddings alone and in their batch; nil if the
     /// network does not take one image.
     ///
     /// - Parameter batch: The embeddings of all.
@@ -130,7 +130,7 @@ public struct EmbeddingNetwork {
         return (0..<wanted).map { ($0 * count / wanted + offset * count / (2 * wanted)) % count }
     }
 
-    /// Embeddings of some images at once; nil where the network does not take so many.
+    /// Embeddings of some images at once; nil if the network does not take so many.
     private func together(
         _ indices: [Int], _ images: any ImageSource
     ) throws -> EmbeddingTable? {

@@ -14,7 +14,7 @@ public enum EmbeddingSource {
     case file(EmbeddingFile)
     case network(EmbeddingNetwork)
 
-    /// Whether what is asked for of the input of a network counts for a file: not where it says itself how
+    /// Whether what is requested of the input of a network counts for a file: not where it says itself how
     /// images are prepared, as models and runs of Facet's, dlib's network, and embeddings.
     public static func takesRequestedInput(_ url: URL) -> Bool {
         var isFolder: ObjCBool = false
@@ -81,7 +81,7 @@ private struct Opener {
     private var compute: ComputeConfiguration { options.compute }
     private var batchSize: Int { options.batchSize }
 
-    /// What was opened, computed by the engine that is asked for. OpenVINO's own files never come here.
+    /// What was opened, computed by the engine that is requested. OpenVINO's own files never come here.
     func replaced(_ source: EmbeddingSource) throws -> EmbeddingSource {
         guard let engine = options.engine, case .network(let network) = source else {
             return source

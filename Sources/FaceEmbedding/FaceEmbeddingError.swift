@@ -1,4 +1,4 @@
-/// What can go wrong when a model, or a file of embeddings, is opened and used.
+/// Errors when a model, or a file of embeddings, is opened and used.
 public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of embeddings cannot be written.
     case cannotWrite(path: String, reason: String)
@@ -14,7 +14,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notEmbeddings(path: String, shape: [Int])
     /// A network gives an image another embedding each time, or in other company.
     case notFixed(path: String, reason: String)
-    /// What is asked for of a network's input is not possible.
+    /// What is requested of a network's input is not possible.
     case input(path: String, reason: String)
     /// Scores are to be normalised, which is for sets of templates, and there is none.
     case noTemplates(tests: [String])

@@ -88,7 +88,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What is asked for of a network's input, where its file is not to be believed.
+/// What is requested of a network's input, where its file is not to be believed.
 public struct RequestedInput: Hashable, Sendable {
     /// Order of the colours.
     public var colourOrder: ColourOrder?
@@ -97,7 +97,7 @@ public struct RequestedInput: Hashable, Sendable {
     /// What the difference is divided by: one number, or three.
     public var standardDeviation: [Double]?
 
-    /// Creates a request; nil where nothing is asked for.
+    /// Creates a request; nil if nothing is requested.
     public init(
         colourOrder: ColourOrder? = nil, mean: [Double]? = nil, standardDeviation: [Double]? = nil
     ) {
@@ -106,11 +106,11 @@ public struct RequestedInput: Hashable, Sendable {
         self.standardDeviation = standardDeviation
     }
 
-    /// Whether anything is asked for.
+    /// Whether anything is requested.
     public var isEmpty: Bool { colourOrder == nil && mean == nil && standardDeviation == nil }
 
     /// The same for a network whose file says nothing about it and that takes one number for all channels;
-    /// nil where three are asked for.
+    /// nil where three are requested.
     public var normalization: InputNormalization? {
         let standard = InputNormalization.standard
         let (mean, deviation) = (
@@ -121,7 +121,7 @@ public struct RequestedInput: Hashable, Sendable {
             mean: mean[0], standardDeviation: deviation[0], order: colourOrder ?? standard.order)
     }
 
-    /// A preparation with what is asked for in place of its own.
+    /// A preparation with what is requested in place of its own.
     func applied(to preparation: InputPreparation) -> InputPreparation {
         InputPreparation(
             colourOrder ?? preparation.colourOrder, mean: mean ?? preparation.mean,

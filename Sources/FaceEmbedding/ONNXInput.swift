@@ -49,7 +49,7 @@ struct ONNXInput {
         ONNXElementType.float64.rawValue: .float64, ONNXElementType.uint8.rawValue: .uint8,
     ]
 
-    /// The shape for images of a size; nil where any number of images can be given.
+    /// The shape for images of a size; nil if any number of images can be given.
     func shape(side: Int) -> [Int?] {
         isChannelsLast ? [batch, side, side, 3] : [batch, 3, side, side]
     }
@@ -64,7 +64,7 @@ struct ONNXPreparation {
     /// Whether the file or the user says it, so that nothing is guessed.
     let isCertain: Bool
 
-    /// By what is asked for, the file's metadata, what the graph does with its input, or convention, in
+    /// By what is requested, the file's metadata, what the graph does with its input, or convention, in
     /// this order.
     init(of file: NetworkDescription, _ input: ONNXInput, _ requested: RequestedInput) {
         let found = Self.found(file, input)
@@ -118,7 +118,7 @@ struct LeadingArithmetic: CustomStringConvertible {
     private var shift = 0.0
     private var steps: [String] = []
 
-    /// Follows an input; nil where no arithmetic with constants comes first.
+    /// Follows an input; nil if no arithmetic with constants comes first.
     init?(_ file: ONNXFile, _ input: String) {
         var current = input
         for _ in 0..<Self.limit {

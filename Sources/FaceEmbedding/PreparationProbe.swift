@@ -28,7 +28,7 @@ struct PreparationProbe {
 
     /// A sentence when another preparation is far better.
     ///
-    /// - Parameter embed: Embeds images that were prepared so; nil where it cannot.
+    /// - Parameter embed: Embeds images that were prepared so; nil if it cannot.
     static func warning(
         given: InputPreparation, _ set: VerificationPairs,
         embed: (InputPreparation, any ImageSource) throws -> EmbeddingTable?

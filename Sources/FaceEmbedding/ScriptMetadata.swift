@@ -39,12 +39,12 @@ public enum ScriptMetadata {
         try file.write(contentsOf: Data(length) + comment)
     }
 
-    /// Mean face of what a network was trained on; nil where its file does not say it.
+    /// Mean face of what a network was trained on; nil if its file does not say it.
     static func meanFace(of url: URL) -> [UInt8]? {
         strings(of: url).flatMap { ModelMetadata.meanFace($0["mean_face"]) }
     }
 
-    /// Height and width of a network's images, in pixels; nil where its file does not say it.
+    /// Height and width of a network's images, in pixels; nil if its file does not say it.
     static func inputSize(of url: URL) -> Int? {
         strings(of: url)?["input_size"].flatMap { Int($0) }
             .flatMap { (1...1024).contains($0) ? $0 : nil }
@@ -54,7 +54,7 @@ public enum ScriptMetadata {
         comment(of: url).flatMap { try? JSONDecoder().decode([String: String].self, from: $0) }
     }
 
-    /// The comment at the end of an archive; nil where there is none.
+    /// The comment at the end of an archive; nil if there is none.
     private static func comment(of url: URL) -> Data? {
         guard let file = try? FileHandle(forReadingFrom: url), let size = try? file.seekToEnd()
         else { return nil }

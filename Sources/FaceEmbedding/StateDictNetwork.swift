@@ -5,7 +5,7 @@ import Torch
 
 /// What is known about a PyTorch state dict or about MXNet's parameters, which do not say what network they are of.
 public struct StateDictOptions {
-    /// The network, e.g. `iresnet50`; nil where nobody has said.
+    /// The network, e.g. `iresnet50`; nil if it is not stated.
     public var backbone: String?
     /// Whether tensors may be missing, of another shape or left over.
     public var isPartial: Bool

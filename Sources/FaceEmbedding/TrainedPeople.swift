@@ -18,7 +18,7 @@ public struct TrainedPeople {
 
     /// Looks beside a network's file.
     ///
-    /// - Parameter trainSet: The training set's name by the file's metadata; nil where it says none.
+    /// - Parameter trainSet: The training set's name by the file's metadata; nil if it says none.
     init?(beside model: URL, trainSet: String?) {
         guard let trainSet else { return nil }
         let head = RunFolder(model.deletingLastPathComponent()).headURL
@@ -33,7 +33,7 @@ public struct TrainedPeople {
     }
 
     /// What makes the figures of a test set too good, or what of it is not known: a sentence without its
-    /// beginning and end; nil where the test set names nobody, or nobody who was in training.
+    /// beginning and end; nil if the test set names nobody, or nobody who was in training.
     func warning(of pairs: VerificationPairs) -> String? {
         guard !pairs.identities.isEmpty else { return nil }
         switch identities {
@@ -45,7 +45,7 @@ public struct TrainedPeople {
         }
     }
 
-    /// What makes the figures of a set of templates too good, a sentence; nil where nothing is known to.
+    /// What makes the figures of a set of templates too good, a sentence; nil if nothing is known to.
     func warning(of templates: TemplateSet) -> String? {
         guard case .success(let names) = identities else { return nil }
         return templates.trainedWarning(names)

@@ -116,7 +116,7 @@ final class Statement {
         }
     }
 
-    /// Goes to the next row; false where there is none.
+    /// Goes to the next row; false if there is none.
     func next() throws(FaceGalleryError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true

@@ -19,7 +19,7 @@ public struct EnrolledFace: Sendable, Hashable {
 }
 
 extension FaceGallery {
-    /// Whose a picture is enrolled as; nil where it is not.
+    /// Whose a picture is enrolled as; nil if it is not.
     ///
     /// - Parameter image: SHA-256 of the picture's file, in hexadecimal.
     public func owner(of image: String) throws -> String? {
@@ -141,7 +141,7 @@ extension FaceGallery {
         }
     }
 
-    /// Numbers of stored bytes; nil where they are not whole numbers of them, or not finite.
+    /// Numbers of stored bytes; nil if they are not whole numbers of them, or not finite.
     static func values(_ bytes: UnsafeRawBufferPointer) -> [Float]? {
         guard bytes.count % 4 == 0, bytes.count > 0 else { return nil }
         let values = (0..<bytes.count / 4).map { index in

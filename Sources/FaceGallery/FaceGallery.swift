@@ -4,7 +4,7 @@ import SafeFiles
 
 /// Enrolled people: an SQLite file of names, hashes of pictures, embeddings, and the model that they are of.
 ///
-/// Every change is one transaction in a write-ahead log that is forced to the disk: a killed process, a power
+/// Every change is one transaction in a write-ahead log that is synced to the disk: a killed process, a power
 /// cut or a full disk loses nothing that was there and leaves nothing half-done. Several processes may use a
 /// gallery at once; one writes at a time, and the others wait. An object belongs to one thread.
 ///
@@ -21,7 +21,7 @@ public final class FaceGallery {
     public let model: GalleryModel
     let database: Database
 
-    /// Creates an empty gallery, which is there as a whole or not at all.
+    /// Creates an empty gallery atomically.
     ///
     /// - Parameter calibration: What the model's scores are worth, if it is known.
     /// - Throws: ``FaceGalleryError/exists(path:)``, and what keeps the file from being written.

@@ -1,4 +1,4 @@
-/// What can go wrong with a gallery.
+/// Errors of a gallery.
 public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process kept it busy for long.
     case busy(path: String)

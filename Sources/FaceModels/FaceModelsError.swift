@@ -9,7 +9,7 @@ public enum FaceModelsError: Error, Equatable, Sendable, CustomStringConvertible
     case inputTooSmall(backbone: String, size: Int, smallest: Int)
     /// The metadata of a model file lacks an entry, or has an invalid one.
     case notAModel(path: String, key: String, value: String?)
-    /// A model file holds another backbone than the one that was asked for.
+    /// A model file holds another backbone than the one that was requested.
     case otherBackbone(path: String, found: String, expected: String)
     /// The backbone has no such parameter, or its value is not allowed.
     case parameter(ParameterError)

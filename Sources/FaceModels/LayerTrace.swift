@@ -1,6 +1,6 @@
 import Torch
 
-/// A walk through a network that follows the size of an image and counts as it goes.
+/// A walk through a network that follows the size of an image and counts along the way.
 struct LayerTrace {
     /// Size of the values at this point.
     private(set) var size: LayerTable.Size

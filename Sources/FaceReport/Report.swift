@@ -45,7 +45,7 @@ public struct Report: Sendable {
     ///   - destination: where the files go; `<study>/report` where it is `nil`.
     ///   - pictures: the source of the pictures of misclassified pairs, which gives `nil` for an
     ///     image that is gone; without it pairs are listed by name only.
-    ///   - scope: what the study is going to be, where it is still under way.
+    ///   - scope: what the study is going to be, where it is still in progress.
     ///   - rope: the largest difference of accuracies that counts as practically equal, in points;
     ///     0...100, with 0 for none.
     public init(

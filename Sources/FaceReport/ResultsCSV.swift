@@ -50,7 +50,7 @@ struct ResultsCSV {
         }
     }
 
-    /// Whether a run has its loss's default or values that were chosen; empty where nothing was tuned.
+    /// Whether a run has its loss's default or values that were chosen; empty if nothing was tuned.
     private static func values(_ cells: [TuningCell]) -> Column {
         Column("values") { run in
             let identity = run.description.identity

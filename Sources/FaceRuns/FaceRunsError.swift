@@ -1,6 +1,6 @@
 public import SafeFiles
 
-/// What can go wrong between a run folder and its reader or writer.
+/// Errors of reading and writing run folders.
 public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     /// A file is there but does not hold what it should. `line` counts from 1; it is `nil` where
     /// the damage has no line of its own.

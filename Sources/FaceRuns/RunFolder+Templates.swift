@@ -35,7 +35,7 @@ extension RunFolder {
         }
     }
 
-    /// Reads `identification/<test>.json`; nil where there is none.
+    /// Reads `identification/<test>.json`; nil if there is none.
     public func readTemplates(test: String) throws(FaceRunsError) -> TemplateReport? {
         let url = templatesURL(test: test)
         guard let data = try read(url) else { return nil }
@@ -48,7 +48,7 @@ extension RunFolder {
 }
 
 extension TemplateReport {
-    /// What a record that was not written by this program gets wrong; nil where nothing is.
+    /// What a record that was not written by this program gets wrong; nil if nothing is.
     fileprivate var damage: String? {
         for figure in figures {
             let numbers =

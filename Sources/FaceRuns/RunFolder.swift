@@ -10,7 +10,7 @@ public import Foundation
 /// | `steps.csv` | ``StepRecord``, one per line under a header |
 /// | `scores/<test>.csv` | ``ScoreRecord``, one per line under a header |
 /// | `identification/<test>.json` | `TemplateReport` of a test set of templates |
-/// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
+/// | `geometry.json` | ``RunGeometry``; runs of earlier versions have none |
 /// | `start.json` | ``StartRecord``; where the run did not begin with random weights |
 /// | `start/scores/` | the scores of the network that it began with |
 /// | `result.json` | ``RunResult``; present when the run is over |

@@ -4,7 +4,7 @@
 public struct SetContent: Sendable, Hashable {
     /// Hash of the images; nil for a set that was not read, as a built-in one that is not drawn yet.
     public let images: String?
-    /// Hash of the labels or pairs; nil in runs of former versions.
+    /// Hash of the labels or pairs; nil in runs of earlier versions.
     public let annotations: String?
 
     /// Takes the hashes of a set; an empty one is none.

@@ -44,7 +44,7 @@ public struct StartRecord: Codable, Sendable, Hashable {
     public var fitted: Int
     /// What did not fit, one line each: name, shape and what was expected.
     public var misfits: [String]
-    /// What became of the class weights, a sentence; nil where the loss has none.
+    /// What became of the class weights, a sentence; nil if the loss has none.
     public var classes: String?
     /// Identities whose class weights were taken over, by their names.
     public var classesTaken: Int
@@ -75,7 +75,7 @@ extension RunFolder {
     /// The folder of the untouched network, whose `scores/<test>.csv` are its scores.
     public var start: RunFolder { RunFolder(url.appendingPathComponent("start")) }
 
-    /// Reads `start.json`, or gives `nil` where the run began with random weights.
+    /// Reads `start.json`, or gives `nil` if the run began with random weights.
     public func readStart() throws(FaceRunsError) -> StartRecord? {
         guard let data = try read(startURL) else { return nil }
         return try JSONRecord.decode(StartRecord.self, from: data, path: startURL.path)

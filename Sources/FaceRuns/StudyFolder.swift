@@ -26,7 +26,7 @@ public struct StudyFolder: Sendable, Hashable {
     /// The folder of the tries, whose runs are in its own `runs/`.
     public var tries: StudyFolder { StudyFolder(url.appendingPathComponent("tuning")) }
 
-    /// Reads `tuning.json`, or gives `nil` where the study does not tune.
+    /// Reads `tuning.json`, or gives `nil` if the study does not tune.
     ///
     /// - Throws: ``FaceRunsError`` where the file is damaged or of another format.
     public func readTuning() throws(FaceRunsError) -> TuningRecord? {
@@ -75,7 +75,7 @@ public struct StudyFolder: Sendable, Hashable {
         RunFolder(runsURL.appendingPathComponent(name))
     }
 
-    /// The folders under `runs/` that hold a `run.json`, sorted by name; none where there is no
+    /// The folders under `runs/` that hold a `run.json`, sorted by name; none if there is no
     /// `runs/` yet.
     ///
     /// - Throws: ``FaceRunsError/unreadable(path:reason:)`` where the system refuses to list them.

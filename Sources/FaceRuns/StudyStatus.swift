@@ -42,7 +42,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
     public var tries: [Run]
     /// The processes that have said that they work on the study, and are not known to have ended.
     public var workers: [ProcessIdentity]
-    /// Seconds that the runs that are left will take; nil where no epoch tells, or runs that have not
+    /// Seconds that the runs that are left will take; nil if no epoch tells, or runs that have not
     /// begun are not known.
     public var secondsLeft: Double?
 

@@ -73,7 +73,7 @@ public final class StudyWorker {
     // MARK: The others
 
     /// Tokens of the workers that need not be followed: a run that failed in one of them is over for this
-    /// one. Who tries failed runs again does not count those that do not.
+    /// one. Workers that retry failed runs do not count those that do not.
     public var deciding: Set<String> { record.retries == true ? retrying : seen }
 
     /// Says that all runs are over for this worker.
@@ -130,7 +130,7 @@ public final class StudyWorker {
         }
     }
 
-    /// The process that has the study to itself, and whether it certainly is there; nil where none has.
+    /// The process that has the study to itself, and whether it certainly is there; nil if none has.
     public func loner() throws(FaceRunsError) -> (holder: ProcessIdentity?, isAlive: Bool)? {
         guard case .held(let holder) = try state(of: study.aloneURL) else { return nil }
         let isAlive = try FaceRunsError.storing { () throws(SafeFilesError) in
@@ -144,7 +144,7 @@ public final class StudyWorker {
     /// Takes a run; nil where another worker has it.
     public func take(_ run: RunFolder) throws(FaceRunsError) -> Lease? { try take(run.leaseURL) }
 
-    /// Who has a run; nil where nobody has, or the file does not say.
+    /// Who has a run; nil if nobody has, or the file does not say.
     public func holder(of run: RunFolder) throws(FaceRunsError) -> ProcessIdentity? {
         if case .held(let holder) = try state(of: run.leaseURL) { holder } else { nil }
     }

@@ -3,7 +3,7 @@
 public struct TuningRole: Codable, Sendable, Hashable {
     /// Which values of its loss a run has.
     public enum Values: String, Codable, Sendable {
-        /// Those that the loss was asked for with.
+        /// Those that the loss was requested with.
         case standard = "default"
         /// Those that tuning chose.
         case tuned
@@ -11,7 +11,7 @@ public struct TuningRole: Codable, Sendable, Hashable {
 
     /// Which values the run has.
     public var values: Values
-    /// The loss as it was asked for when it was tuned: ``TuningCell/loss``.
+    /// The loss as it was requested when it was tuned: ``TuningCell/loss``.
     public var loss: String
     /// That loss in print: ``TuningCell/lossTitle``.
     public var lossTitle: String

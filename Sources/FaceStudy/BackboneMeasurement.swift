@@ -12,7 +12,7 @@ public struct BackboneMeasurement: Codable, Sendable {
     public let trainedPerSecond: Double
     /// Images per second that are embedded, without their mirror images.
     public let embeddedPerSecond: Double
-    /// Memory of a training step beyond what the process had, in bytes; nil where the system does not
+    /// Memory of a training step beyond what the process had, in bytes; nil if the system does not
     /// say it, and on a GPU.
     public let trainingBytes: UInt64?
 

@@ -23,7 +23,7 @@ extension StudyConfiguration {
         training.microBatches > 1 ? 1 : AvailableThreads.count
     }
 
-    /// Kernels that are asked for and missing would quietly be others, so they are refused.
+    /// Kernels that are requested and missing would quietly be others, so they are refused.
     private func resolvedKernels() throws(FaceStudyError) -> Kernels? {
         if kernels == "auto" { return nil }
         let available = Kernels.allCases.filter { $0 <= .best }

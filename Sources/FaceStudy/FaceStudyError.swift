@@ -1,7 +1,7 @@
 import SafeNumbers
 import Spelling
 
-/// What can go wrong in a study, apart from what its parts say themselves.
+/// Errors of a study, apart from those of its parts.
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the study's folder.
     case busy(path: String, holder: String)
@@ -13,7 +13,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case cannotWrite(path: String, reason: String)
     /// An image is not what it was when the study read it.
     case changedImage(path: String)
-    /// A run's folder holds another configuration than the one asked for.
+    /// A run's folder holds another configuration than the one requested.
     case differentConfiguration(path: String, key: String, stored: String, asked: String)
     /// A list of the study has the same entry twice.
     case duplicate(list: String, entry: String)
@@ -65,7 +65,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case toyDiverged(loss: String, step: Int)
     /// A loss cannot have the values that were chosen in another study.
     case tunedLoss(text: String, reason: String)
-    /// Losses cannot be tuned as was asked for.
+    /// Losses cannot be tuned as was requested.
     case tuning(reason: String)
     /// A value is not one of those that exist.
     case unknownValue(key: String, value: String, allowed: [String])

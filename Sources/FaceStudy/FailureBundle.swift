@@ -33,7 +33,7 @@ public struct FailureBundle {
 
     /// Reads a bundle.
     ///
-    /// - Throws: ``FaceStudyError/noBundle(path:reason:)`` where there is none, and the errors of
+    /// - Throws: ``FaceStudyError/noBundle(path:reason:)`` without one, and the errors of
     ///   a run's folder.
     public init(reading url: URL) throws {
         self.url = url

@@ -113,7 +113,7 @@ private struct Clues {
         return advice
     }
 
-    /// How much the gradient's norm grew over the steps before; nil where they are too few.
+    /// How much the gradient's norm grew over the steps before; nil if they are too few.
     private var growthFactor: Double? {
         let norms = failure.before.map(\.gradientNorm)
         guard norms.count >= 4, let last = norms.suffix(3).max() else { return nil }

@@ -45,7 +45,7 @@ struct KeptScans: Sendable {
         folder.appendingPathComponent("\(SHA256.hexDigest(of: name.utf8).prefix(16)).json")
     }
 
-    /// The scan that was kept, without its pictures; nil where it has to be made.
+    /// The scan that was kept, without its pictures; nil if it has to be made.
     ///
     /// - Parameters:
     ///   - name: Which of the study's sets.
@@ -56,7 +56,7 @@ struct KeptScans: Sendable {
         return scan?.fits(images: images, sought: sought) == true ? scan : nil
     }
 
-    /// What a detector has said of a set; nil where it has to be asked.
+    /// What a detector has said of a set; nil if it has to be asked.
     func alignment(_ name: String, key: String) -> Alignment? { value(name, key: key) }
 
     private func value<Value: Codable>(_ name: String, key: String) -> Value? {
@@ -85,7 +85,7 @@ struct KeptScans: Sendable {
 }
 
 extension ImageScan {
-    /// Whether a scan can be one of so many images, among which so many pictures were sought.
+    /// Whether a scan can be one of that many images, among which so many pictures were sought.
     func fits(images: Int, sought: Int) -> Bool {
         good >= 0 && good <= images && bad.count == images - good
             && bad.allSatisfy { (0..<images).contains($0.index) }

@@ -32,7 +32,7 @@ extension MemoryNeed {
     /// Measures a backbone by two small steps.
     ///
     /// - Parameter check: Called before each step; what it throws ends the measurement.
-    /// - Returns: nil where the system does not say how much memory a process takes.
+    /// - Returns: nil if the system does not say how much memory a process takes.
     init?(
         _ specification: BackboneSpecification, _ configuration: StudyConfiguration,
         _ compute: ComputeConfiguration, check: () throws -> Void = {}
@@ -61,7 +61,7 @@ final class MemoryCheck {
 
     /// Refuses a run that needs clearly more than there is.
     ///
-    /// - Returns: What it needs; nil where that cannot be measured.
+    /// - Returns: What it needs; nil if that cannot be measured.
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)``.
     @discardableResult
     func check(_ context: RunContext) throws -> MemoryNeed? {

@@ -30,7 +30,7 @@ struct PreparedCohort {
 }
 
 extension RunContext {
-    /// The people by whom scores on sets of templates are normalised; nil where they are not: those of
+    /// The people by whom scores on sets of templates are normalised; nil if they are not: those of
     /// the folder that was named, or of the training set.
     func cohort() throws -> PreparedCohort? {
         guard !templates.isEmpty,

@@ -19,7 +19,7 @@ struct PreparedTrainSet {
     let stamps: FileStamps
     /// What the report says about it.
     var facts: TrainSetFacts
-    /// Mean of its images, which tells how they are cropped; nil where they were not looked at, or
+    /// Mean of its images, which tells how they are cropped; nil if they were not looked at, or
     /// are of too few people.
     var meanFace: [Double]?
 }
@@ -30,7 +30,7 @@ struct PreparedData {
     let tests: [PreparedTest]
     /// Test sets of templates.
     let templates: [PreparedTemplates]
-    /// Whom scores on them are normalised by; nil where they are not, or by people who are trained on.
+    /// Whom scores on them are normalised by; nil if they are not, or by people who are trained on.
     let cohort: PreparedCohort?
     /// What the scans of the sets have found.
     let found: FoundSets

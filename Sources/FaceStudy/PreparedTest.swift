@@ -11,7 +11,7 @@ struct PreparedTest {
     let pairs: VerificationPairs
     /// The pairs of every epoch but the last.
     let subset: VerificationPairs
-    /// What the images of both were when they were read; nil where nothing was read before.
+    /// What the images of both were when they were read; nil if nothing was read before.
     var stamps: (all: FileStamps, subset: FileStamps)?
     /// Whether its people are held out of a training set.
     var isHeldOut = false

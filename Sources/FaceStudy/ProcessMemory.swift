@@ -16,7 +16,7 @@ enum ProcessMemory {
     /// The most that was held since ``resetPeak()``.
     static var peak: UInt64? { status("VmHWM") }
 
-    /// Resets the peak measurement; false where that is not possible.
+    /// Resets the peak measurement; false if that is not possible.
     static func resetPeak() -> Bool {
         guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return false }
         return (try? file.write(contentsOf: Data("5".utf8))) != nil

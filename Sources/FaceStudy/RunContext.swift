@@ -17,7 +17,7 @@ struct StudyContext {
     let start: StudyStart?
     /// How the study is watched and stopped.
     let control: StudyControl
-    /// This process among those that work on the study; nil where nothing is run.
+    /// This process among those that work on the study; nil if nothing is run.
     var worker: StudyWorker?
     /// Whether all processes that compute trainings together have all sets, so that they embed them together.
     var embedsTogether = false
@@ -38,7 +38,7 @@ struct RunContext {
     /// The study's grid, with what the run has in place of the study's own settings.
     let configuration: StudyConfiguration
     let folder: RunFolder
-    /// What makes the run this process's; nil where nobody else can have it.
+    /// What makes the run this process's; nil if nobody else can have it.
     var lease: Lease?
 
     /// Refuses to go on when another process has taken over the run: asked before anything is written.

@@ -184,7 +184,7 @@ extension StudyControl {
         try check()
     }
 
-    /// Ends what is under way where that was asked for.
+    /// Ends what is in progress where that was requested.
     func check() throws(FaceStudyError) {
         if shouldStop() { throw .interrupted }
     }

@@ -9,7 +9,7 @@ struct StartingClasses {
     private(set) var taken = 0
     /// Identities whose class weights are new.
     private(set) var new = 0
-    /// What became of them, a sentence; nil where the loss has no class weights.
+    /// What became of them, a sentence; nil if the loss has no class weights.
     private(set) var summary: String?
 
     /// Gives a loss its class weights.
@@ -17,7 +17,7 @@ struct StartingClasses {
     /// - Parameters:
     ///   - lossName: The loss's name without parameters.
     ///   - identities: The names of the loss's classes.
-    ///   - head: Class weights with names; nil where there are none.
+    ///   - head: Class weights with names; nil if there are none.
     ///   - means: Unit rows `[n, d]` for identities by their indices; nil to leave theirs random.
     init(
         _ loss: any FaceLoss, lossName: String, identities: [String], head: HeadFile.Content?,

@@ -61,7 +61,7 @@ public struct Study {
     ///
     /// - Throws: what stops the whole study: runs that cannot be made
     ///   (``FaceStudyError/impossible(reasons:)``, before anything is trained), data that cannot be read, an output folder that cannot
-    ///   be written, another study in the folder that is under way
+    ///   be written, another study in the folder that is in progress
     ///   (``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)``), or ``FaceStudyError/interrupted``. A
     ///   run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {

@@ -118,7 +118,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         public var isOn: Bool { tries > 0 }
     }
 
-    /// Name of the published recipe that the settings began from; empty where there is none. It decides
+    /// Name of the published recipe that the settings began from; empty if there is none. It decides
     /// about no number: a report lays the recipe's published figures beside the study's.
     public var recipe: String = ""
     /// The training sets of the grid.
@@ -200,7 +200,7 @@ extension StudyConfiguration {
         _ url: URL, over template: StudyConfiguration = StudyConfiguration()
     ) throws -> StudyConfiguration { try keys.read(url, over: template) }
 
-    /// Writes the configuration as a study file, as a whole or not at all.
+    /// Writes the configuration as a study file, atomically.
     public func write(to url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

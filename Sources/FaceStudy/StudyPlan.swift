@@ -21,10 +21,10 @@ public struct PlannedRun: Sendable, Hashable {
     var settings: RunSettings?
     /// What the loss is called, where that is another name than its own: the loss that was tuned.
     var tunedTitle: String?
-    /// What tuning has made of the loss; nil where it was not tuned.
+    /// What tuning has made of the loss; nil if it was not tuned.
     var role: TuningRole?
 
-    /// The loss as it was asked for, or of a run with tuned values as ``TunedOrigin/name`` has it.
+    /// The loss as it was requested, or of a run with tuned values as ``TunedOrigin/name`` has it.
     public var requestedLoss: String { identity.tuned?.name ?? loss.requested }
     /// The loss in print.
     public var lossTitle: String { tunedTitle ?? loss.title }

@@ -31,16 +31,16 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
         public var seed: UInt64
         /// State of the run.
         public var state: State
-        /// Test sets that its model is going to be tested on although it is finished; nil where there are
+        /// Test sets that its model is going to be tested on although it is finished; nil if there are
         /// none.
         public var addedTests: [String]?
-        /// Why it cannot be made; nil where nothing is known against it.
+        /// Why it cannot be made; nil if nothing is known against it.
         public var problem: String?
     }
 
     /// All runs, in the order in which they are trained.
     public var runs: [Run]
-    /// What the runs that are left take; nil where some cannot be made.
+    /// What the runs that are left take; nil if some cannot be made.
     public var estimate: StudyEstimate?
 
     /// What would keep runs from being made, each reason once.

@@ -8,7 +8,7 @@ import Torch
 
 /// The weights that a study's networks begin with.
 final class StudyStart {
-    /// What is asked for.
+    /// What is requested.
     let options: StudyConfiguration.Start
     private let url: URL
     private let inputSize: Int
@@ -50,7 +50,7 @@ final class StudyStart {
         }
     }
 
-    /// Which file a run begins with. A run that is under way does not need it any more: where it is
+    /// Which file a run begins with. A run that is in progress does not need it any more: where it is
     /// gone, the run's own description says what it was.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)``.
@@ -87,7 +87,7 @@ final class StudyStart {
         fitting.insert(key)
     }
 
-    /// The class weights that are taken over; nil where none are.
+    /// The class weights that are taken over; nil if none are.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)`` for weights that are not finite, and the errors of a
     ///   file that is damaged.

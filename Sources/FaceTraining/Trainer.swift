@@ -33,7 +33,7 @@ public final class Trainer {
     /// one.
     public private(set) var failure: StepFailure?
 
-    /// The moving average of the backbone's weights; nil where none is kept.
+    /// The moving average of the backbone's weights; nil if none is kept.
     public let average: WeightAverage?
 
     let source: any TrainingSource

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/// What a server of pages is asked for; must live as long as the server.
+/// Serves the pages of a server; must live as long as the server.
 struct pages_service {
   int socket;                 // Bound, and listening.
   unsigned int connections;   // Answered at once; more wait in the system's queue.

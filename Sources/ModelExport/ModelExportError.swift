@@ -1,4 +1,4 @@
-/// What can go wrong when a network is exported.
+/// Errors when a network is exported.
 public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The exported network does not compute what the original does; nothing was kept.
     case differs(path: String, judgement: String)

@@ -42,7 +42,7 @@ public struct ModelExporter {
     public var version: String
     /// Faces by which ONNX's products are rounded to int8, such as the training set; nil for floating point.
     public var calibration: (any ImageSource)?
-    /// How networks are run for the comparison; in float32, whatever is asked for.
+    /// How networks are run for the comparison; in float32, whatever is requested.
     public var embedding: EmbeddingOptions
 
     /// Faces that are compared.

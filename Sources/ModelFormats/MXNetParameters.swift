@@ -196,12 +196,12 @@ private struct MXNetArray {
         }
     }
 
-    /// The lengths of the dimensions behind their number; nil where the shape is not known.
+    /// The lengths of the dimensions behind their number; nil if the shape is not known.
     private static func shape(
         _ cursor: inout StateCursor, of size: Int, mayBeScalar: Bool = false
     ) throws(ModelFormatsError) -> [Int]? {
         let count = try cursor.number(4)
-        // -1 where there is a number for arrays without dimensions.
+        // -1 if there is a number for arrays without dimensions.
         if mayBeScalar, count == UInt64(UInt32.max) { return nil }
         return try lengths(&cursor, count: count, of: size)
     }

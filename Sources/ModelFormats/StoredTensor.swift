@@ -1,6 +1,6 @@
 import Foundation
 
-/// A tensor of a file, which is read when it is asked for.
+/// A tensor of a file, which is read when it is requested.
 public struct StoredTensor {
     /// Where a tensor's elements are in a storage.
     struct Layout {

@@ -9,7 +9,7 @@ public final class ONNXFile {
         public let name: String
         /// ONNX's number of the elements' type.
         public let type: Int
-        /// Lengths of the dimensions, nil where any is possible; nil where their number is unknown.
+        /// Lengths of the dimensions, nil if any is possible; nil where their number is unknown.
         public let shape: [Int?]?
 
         /// Says what an input or output is.
@@ -42,7 +42,7 @@ public final class ONNXFile {
         public let type: Int
         /// Lengths of the dimensions.
         public let shape: [Int]
-        /// The file beside the network that they are in; empty where they are in the network's own.
+        /// The file beside the network that they are in; empty if they are in the network's own.
         public let file: String
         /// How many bytes that file must have.
         public let fileEnd: Int
@@ -111,7 +111,7 @@ public final class ONNXFile {
         return (Array(values.prefix(count)), count)
     }
 
-    /// A whole-number attribute of a node; nil where it has none.
+    /// A whole-number attribute of a node; nil if it has none.
     public func integer(_ attribute: String, ofNode index: Int) -> Int? {
         let value = connx_node_integer(model, index, attribute, .min)
         return value == .min ? nil : Int(value)
@@ -138,7 +138,7 @@ public final class ONNXFile {
     }
 }
 
-/// A message as text, freed; nil where there is none.
+/// A message as text, freed; nil if there is none.
 func message(_ pointer: UnsafeMutablePointer<CChar>?) -> String? {
     guard let pointer else { return nil }
     defer { free(pointer) }

@@ -9,7 +9,7 @@ public struct IRFile: Equatable, Sendable {
         public var name: String
         /// OpenVINO's name of the elements' type, e.g. `f32`.
         public var type: String
-        /// Lengths of the dimensions, nil where any is possible.
+        /// Lengths of the dimensions, nil if any is possible.
         public var shape: [Int?]
     }
 
@@ -37,7 +37,7 @@ public struct IRFile: Equatable, Sendable {
 
     /// Reads a file.
     ///
-    /// - Throws: ``OpenVINOError/unreadable(path:reason:)`` for a file that is cut short or something else, or
+    /// - Throws: ``OpenVINOError/unreadable(path:reason:)`` for a file that is truncated or something else, or
     ///   whose weights are not beside it.
     public init(_ url: URL) throws(OpenVINOError) {
         path = url.path

@@ -18,7 +18,7 @@ final class Daemon: Sendable {
     private static let idleSeconds: UInt32 = 5
     /// Bytes of a connection: its head, and libmicrohttpd's own. Browsers stay far below.
     private static let connectionBytes = 16 << 10
-    /// Seconds that answers under way may take after the end.
+    /// Seconds that answers in progress may take after the end.
     private static let drainSeconds = 2.0
 
     private let service: Service
@@ -52,7 +52,7 @@ final class Daemon: Sendable {
         options.deallocate()
     }
 
-    /// Listens no more, waits a moment for answers that are under way, and closes what is open.
+    /// Listens no more, waits a moment for answers that are in progress, and closes what is open.
     func stop() {
         guard isStopped.isFirst() else { return }
         let socket = MHD_quiesce_daemon(daemon)
@@ -88,7 +88,7 @@ private final class Service: @unchecked Sendable {
     /// Sockets of the open connections, by numbers of their own.
     private var open: [Int: Int32] = [:]
     private var connections = 0
-    /// Answers that are under way.
+    /// Answers that are in progress.
     private var answers = 0
 
     init(_ pages: @escaping PageServer.Pages) { self.pages = pages }
@@ -98,7 +98,7 @@ private final class Service: @unchecked Sendable {
         return Unmanaged<Service>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Waits until no answer is under way, or until a time.
+    /// Waits until no answer is in progress, or until a time.
     func drain(until end: Date) {
         changed.withLock {
             while answers > 0, changed.wait(until: end) {}

@@ -10,7 +10,7 @@ import Foundation
 /// }
 /// ```
 public final class PageServer: Sendable {
-    /// Gives the page of a path, nil where there is none; called on several threads at once.
+    /// Gives the page of a path, nil if there is none; called on several threads at once.
     public typealias Pages = @Sendable (_ path: String) -> Page?
 
     /// The port it listens on.
@@ -30,7 +30,7 @@ public final class PageServer: Sendable {
         self.port = socket.port
     }
 
-    /// Stops to listen, and lets answers that are under way reach their readers, for two seconds
+    /// Stops to listen, and lets answers that are in progress reach their readers, for two seconds
     /// at most.
     public func stop() { daemon.stop() }
 }

@@ -34,7 +34,7 @@ public struct ProcessRank: Sendable, Hashable {
         self.servesStore = servesStore
     }
 
-    /// Reads the environment that a launcher has set; nil where there is none, or it has started one
+    /// Reads the environment that a launcher has set; nil if there is none, or it has started one
     /// process alone.
     ///
     /// - Throws: ``ProcessError/environment(variable:value:)`` for a variable that is not a number, or out

@@ -86,7 +86,7 @@ public struct PartialSum {
         tree.sum { node in sums.first { $0.terms == node }?.value }
     }
 
-    /// The whole sum, of the same bits however many processes have computed it.
+    /// The whole sum, bit for bit the same however many processes have computed it.
     ///
     /// Each process becomes the owner of a slice of the tensor: it is given what the others have of the
     /// slice, adds it in the tree's order, and gives the result to all, which is the traffic of a ring

@@ -16,7 +16,7 @@ public final class FileDescriptor {
     /// Opens a plain file, or a folder to synchronise or lock it; a new file may be read and written
     /// as far as the umask lets. A symbolic link is not followed.
     ///
-    /// - Parameter flags: As `open(2)` has them, e.g. `O_WRONLY | O_CREAT`, but for `O_TRUNC`, which
+    /// - Parameter flags: As `open(2)` has them, e.g. `O_WRONLY | O_CREAT`, except for `O_TRUNC`, which
     ///   would empty a file before it is known to be one.
     /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for a link, a pipe or a device.
     public init(_ url: URL, flags: Int32) throws(SafeFilesError) {

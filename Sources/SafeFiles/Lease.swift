@@ -47,7 +47,7 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Taking
 
-    /// Takes a lease that is free or was left behind; nil where somebody holds it.
+    /// Takes a lease that is free or was left behind; nil if somebody holds it.
     ///
     /// The file's folder is created where it is missing.
     ///
@@ -65,7 +65,7 @@ public final class Lease: @unchecked Sendable {
         return lease.holds ? lease : nil
     }
 
-    /// Makes the file; false where there is one already.
+    /// Makes the file; false if there is one already.
     private static func create(
         _ url: URL, _ record: LeaseRecord
     ) throws(SafeFilesError) -> Bool {
@@ -126,7 +126,7 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Replacing
 
-    /// Replaces a lease that was left behind with the bytes `data`; false where somebody else does, or its
+    /// Replaces a lease that was left behind with the bytes `data`; false if somebody else does, or its
     /// holder has come back.
     private static func replace(
         _ url: URL, _ data: Data, _ record: LeaseRecord, _ watch: LeaseWatch
@@ -149,7 +149,7 @@ public final class Lease: @unchecked Sendable {
         LeaseRecord(data)?.token ?? String(SHA256.hexDigest(of: data).prefix(32))
     }
 
-    /// Does something to a lease that nobody else may do at the same time; nil where somebody else does.
+    /// Does something to a lease that nobody else may do at the same time; nil if somebody else does.
     private static func marked<Result>(
         _ url: URL, _ token: String, _ record: LeaseRecord, _ watch: LeaseWatch?,
         _ body: () throws(SafeFilesError) -> Result
@@ -187,10 +187,10 @@ public final class Lease: @unchecked Sendable {
         }
     }
 
-    /// Who has the lease now; nil where nobody has.
+    /// Who has the lease now; nil if nobody has.
     public var presentHolder: ProcessIdentity? { Self.holder(of: url) }
 
-    /// Whom the file of a lease names, whether or not the process gives signs of life; nil where there is no
+    /// Whom the file of a lease names, whether or not the process gives signs of life; nil if there is no
     /// such file, or it cannot be read.
     public static func holder(of url: URL) -> ProcessIdentity? {
         ((try? PlainFile.read(url)) ?? nil).flatMap { LeaseRecord($0)?.holder }

@@ -9,7 +9,7 @@ public final class LeaseWatch: @unchecked Sendable {
     /// How a lease stands.
     public enum State: Equatable, Sendable {
         case free
-        /// Somebody holds it, who is nil where the file does not say.
+        /// Somebody holds it, who is nil if the file does not say.
         case held(by: ProcessIdentity?)
         /// Whoever held it has ended, or gives no sign of life.
         case leftBehind(by: ProcessIdentity?)

@@ -17,7 +17,7 @@ public enum PlainFile {
     /// Bytes that a file which is read as a whole may have.
     private static let most: off_t = 1 << 32
 
-    /// The bytes of a file; nil where there is none.
+    /// The bytes of a file; nil if there is none.
     ///
     /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for anything other than a plain file, and
     ///   ``SafeFilesError/unreadable(path:reason:)``.
@@ -62,7 +62,7 @@ public enum PlainFile {
         }
     }
 
-    /// What stands under a name, without following a link; nil where nothing does.
+    /// What stands under a name, without following a link; nil if nothing does.
     public static func kind(of url: URL) -> Kind? {
         var status = stat()
         return lstat(url.path, &status) == 0 ? Kind(mode: status.st_mode) : nil

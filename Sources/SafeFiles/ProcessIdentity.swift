@@ -17,7 +17,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
     /// When it began its work, in ISO 8601, by its machine's clock: for people alone.
     public var since: String
     /// The start of the machine and the process namespace within which ``process`` is one process's
-    /// number; nil where the system does not say. Names of machines are not unique: containers share them.
+    /// number; nil if the system does not say. Names of machines are not unique: containers share them.
     public var machine: String?
     /// When the process began, in clock ticks since the machine's start: numbers of processes are used
     /// again.

@@ -16,7 +16,7 @@ extension FixedWidthInteger {
 }
 
 extension ClosedRange<Double> {
-    /// The range from one number to another; nil where they are the wrong way round or no numbers.
+    /// The range from one number to another; nil if they are the wrong way round or no numbers.
     ///
     /// `lower...upper` stops the process for these.
     @inlinable

@@ -14,7 +14,7 @@ public enum AvailableThreads {
             root: URL(fileURLWithPath: "/")),
         batchSystem(ProcessInfo.processInfo.environment) ?? .max)
 
-    /// Cores that Slurm has given each task of a job, whether or not it binds tasks to them; nil where it does
+    /// Cores that Slurm has given each task of a job, whether or not it binds tasks to them; nil if it does
     /// not say.
     static func batchSystem(_ environment: [String: String]) -> Int? {
         environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
@@ -30,7 +30,7 @@ public enum AvailableThreads {
         return max(1, min(cores, limit))
     }
 
-    /// Cores that the scheduler may run the process on, of Linux's `0-3,8`; nil where it is not said.
+    /// Cores that the scheduler may run the process on, of Linux's `0-3,8`; nil if it is not said.
     private static func affinity(_ root: URL) -> Int? {
         let status = root.appendingPathComponent("proc/self/status")
         let line = (try? String(contentsOf: status, encoding: .utf8))?

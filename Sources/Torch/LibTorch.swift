@@ -40,7 +40,7 @@ public enum LibTorch {
     /// Linux only; does nothing elsewhere.
     public static func keepMemory() { ct_keep_memory() }
 
-    /// Asks for algorithms that give the same bits each time on the same machine.
+    /// Asks for algorithms that give bit for bit the same each time on the same machine.
     public static func setDeterministic(_ value: Bool) {
         expectSuccess(ct_set_deterministic(value), "setDeterministic(_:)")
     }

@@ -47,7 +47,7 @@ final class Recording {
     private static let key = "facet.recording"
     private(set) var error: TorchError?
 
-    /// The recording that is under way on this thread.
+    /// The recording that is in progress on this thread.
     static var current: Recording? { Thread.current.threadDictionary[key] as? Recording }
 
     func observe(_ body: () throws -> Void) rethrows {

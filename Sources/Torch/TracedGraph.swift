@@ -79,7 +79,7 @@ public final class TracedGraph {
 
     deinit { ct_trace_free(handle) }
 
-    /// Lengths of a tensor's dimensions; empty where they are unknown.
+    /// Lengths of a tensor's dimensions; empty if they are unknown.
     public func shape(of tensor: Identifier) -> [Int] {
         if let entry = entry(tensor) { return entry.tensor.shape }
         if case .ints(let shape) = Self.argument(ct_trace_shape(handle, Int64(tensor))) {

@@ -39,7 +39,7 @@ enum LivePage {
             in: end, with: "<script src=\"/live.js\" defer=\"defer\"></script></head>")
     }
 
-    /// Draws what is under way at the top, and replaces the report's parts when there is a new one.
+    /// Draws what is in progress at the top, and replaces the report's parts when there is a new one.
     /// Folded parts stay unchanged, and so does the place on the page.
     static let script = """
         "use strict";

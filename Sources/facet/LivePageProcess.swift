@@ -95,7 +95,7 @@ enum LivePageProcess {
         }
     }
 
-    /// Gives way to the training: the lowest priority, and first to be ended for want of memory.
+    /// Gives way to the training: the lowest priority, and first to be ended for lack of memory.
     private static func standBack() {
         #if canImport(Glibc)
             // The C library's function takes an int, and its constant is of an enumeration.

@@ -16,11 +16,11 @@ final class LiveReport: @unchecked Sendable {
     private struct Moment: Encodable {
         /// Counts what changes the report.
         var version = 0
-        /// What is under way, in words.
+        /// What is in progress, in words.
         var task = "beginning"
-        /// Units done of what is under way.
+        /// Units done of what is in progress.
         var done = 0
-        /// Units there are of what is under way.
+        /// Units there are of what is in progress.
         var total = 0
         /// More on it, e.g. the loss.
         var detail = ""
@@ -98,7 +98,7 @@ final class LiveReport: @unchecked Sendable {
         }
     }
 
-    /// Says that the study is over, and waits a little until an open page has heard of it.
+    /// Says that the study is over, and waits briefly until an open page has heard of it.
     ///
     /// - Parameter waits: Whether to wait, as is needed where nothing is served afterwards.
     func finish(_ text: String, waits: Bool = true) {

@@ -57,7 +57,7 @@ enum ModelFlags {
         case libtorch, openvino
     }
 
-    /// The engine that is asked for; nil for LibTorch.
+    /// The engine that is requested; nil for LibTorch.
     static func engine(_ arguments: Arguments) throws -> (any EmbeddingEngine)? {
         let name = try arguments.choice("--engine", among: Engine.allCases.map(\.rawValue))
         switch name.flatMap(Engine.init) {
@@ -66,14 +66,14 @@ enum ModelFlags {
         }
     }
 
-    /// What is asked for by ``stateDict``.
+    /// What is requested by ``stateDict``.
     static func stateDict(_ arguments: Arguments) -> StateDictOptions {
         StateDictOptions(
             backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
             told: Console.note)
     }
 
-    /// What is asked for of the input of a network whose file does not say it.
+    /// What is requested of the input of a network whose file does not say it.
     static func input(_ arguments: Arguments) throws -> RequestedInput {
         func numbers(_ option: String, in range: ClosedRange<Double>) throws -> [Double]? {
             guard let text = arguments.value(option) else { return nil }

@@ -64,7 +64,7 @@ private struct ModelSummary: Encodable {
 
     /// Describes a backbone.
     ///
-    /// - Parameter isChosen: Whether it was asked for by name: in a list, one whose images have to be
+    /// - Parameter isChosen: Whether it was requested by name: in a list, one whose images have to be
     ///   larger is shown with the smallest it takes.
     init(
         parsing text: String, inputSize: Int, isChosen: Bool, batchSize: Int, measures: Bool

@@ -60,7 +60,7 @@ final class StudyPrinter {
         }
     }
 
-    /// Removes the line of what is under way.
+    /// Removes the line of what is in progress.
     func finish() {
         endTask()
         training?.finish("")

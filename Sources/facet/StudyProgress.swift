@@ -20,7 +20,7 @@ struct StudyProgress {
 
     /// The cell of each run's folder: runs of a training set and a backbone take equally long.
     private var cells: [String: String]
-    /// The try that is under way before the runs.
+    /// The try that is in progress before the runs.
     private var tuning: TuningProgress?
     private var hasEstimate = false
     private var seconds: [String: Double] = [:]

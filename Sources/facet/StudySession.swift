@@ -142,7 +142,7 @@ extension StudySession {
         }
     }
 
-    /// The processes that make the runs; nil where it is this one.
+    /// The processes that make the runs; nil if it is this one.
     private func makeWorkers() throws -> WorkerProcesses? {
         var count = 1
         switch workers {

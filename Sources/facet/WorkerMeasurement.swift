@@ -30,7 +30,7 @@ struct WorkerMeasurement {
 
     // MARK: The study's side
 
-    /// The choice; nil where there is nothing to choose, as with a single run.
+    /// The choice; nil if there is nothing to choose, as with a single run.
     ///
     /// - Throws: `FaceStudyError.interrupted`, and what keeps processes from being started.
     func choose() throws -> WorkerChoice? {
@@ -56,7 +56,7 @@ struct WorkerMeasurement {
         return choice.measurements.isEmpty ? nil : choice
     }
 
-    /// What workers come to together; nil where one of them has failed, as for want of memory.
+    /// What workers come to together; nil if one of them has failed, as for lack of memory.
     private func measure(
         _ file: URL, _ backbone: String, _ shares: ThreadShares
     ) throws -> WorkerChoice.Measurement? {
@@ -120,7 +120,7 @@ private final class Probing {
         try? output.fileHandleForWriting.close()
     }
 
-    /// What it says next; nil where it has ended.
+    /// What it says next; nil if it has ended.
     func line() -> String? {
         var text = Data()
         while let byte = try? output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {

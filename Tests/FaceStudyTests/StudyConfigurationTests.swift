@@ -247,7 +247,7 @@ struct StudyConfigurationTests {
         }
     }
 
-    /// A value as the key's flag is given it; nil where there is no flag.
+    /// A value as the key's flag is given it; nil if there is no flag.
     private func words(_ value: JSONValue, _ key: ConfigurationKey) -> [String]? {
         func text(_ value: JSONValue) -> String? {
             switch value {

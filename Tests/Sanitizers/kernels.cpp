@@ -154,7 +154,7 @@ void prelu_normalization(at::ScalarType type, int64_t images, int64_t channels, 
             other);
 }
 
-/// A convolution behind a normalisation, whose output is made again backward, and is kept: the same bits.
+/// A convolution behind a normalisation, whose output is made again backward, and is kept: bit for bit the same.
 enum class Ending { plain, rectified, sloped, added };
 
 template <class Convolution>

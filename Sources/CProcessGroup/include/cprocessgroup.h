@@ -25,7 +25,7 @@ typedef struct CT_SAFE pg_group {
   void *impl;
 } pg_group;
 
-/// An exchange of tensors that is under way; null where there was nothing to exchange.
+/// An exchange of tensors that is in progress; null where there was nothing to exchange.
 typedef struct CT_SAFE pg_work {
   void *impl;
 } pg_work;

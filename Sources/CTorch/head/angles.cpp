@@ -144,7 +144,7 @@ at::Tensor reject(const at::Tensor &a, const at::Tensor &b, const at::Tensor &co
   return a - b * coefficient.unsqueeze(1);
 }
 
-/// Squares of lengths, 0 where there is nothing but rounding.
+/// Squares of lengths, 0 if there is nothing but rounding.
 at::Tensor squares_of(const at::Tensor &rest, const at::Tensor &whole) {
   auto squares = dots(rest, rest);
   return squares.masked_fill(squares.lt(whole * rounding_square), 0);

@@ -13,7 +13,7 @@ struct DescentRule {
   double momentum;
   double weight_decay;
   bool nesterov;
-  /// Scalars: what gradients are divided by, and 1 where nothing may change.
+  /// Scalars: what gradients are divided by, and 1 if nothing may change.
   std::optional<at::Tensor> divisor, skips;
 };
 

@@ -267,7 +267,7 @@ ct_status ct_clear_grad(ct_tensor self);
 /// A sparse gradient as an ordinary tensor; an ordinary one as it is.
 ct_status ct_to_dense(ct_tensor self, ct_tensor *out);
 bool ct_is_grad_enabled(void);
-/// Thread-local. Returns the former value through `former`.
+/// Thread-local. Returns the previous value through `former`.
 ct_status ct_set_grad_enabled(bool value, bool *former);
 /// Thread-local. Convolutions and products compute in bfloat16 while this is on.
 ct_status ct_set_autocast(bool cuda, bool value, bool *former);
@@ -281,7 +281,7 @@ typedef struct CT_SAFE ct_gradient_guard {
   ct_tensor norm;
   /// What every gradient is divided by; empty for 1.
   ct_tensor divisor;
-  /// 1 where the loss or the norm is not finite, and nothing may change; else 0.
+  /// 1 if the loss or the norm is not finite, and nothing may change; else 0.
   ct_tensor skips;
 } ct_gradient_guard;
 
@@ -453,7 +453,7 @@ void ct_spread_begin(void);
 void ct_spread_end(void);
 /// Has large tensors on a CPU made from now on in memory that is kept for later ones.
 void ct_keep_memory(void);
-/// Asks LibTorch for algorithms that give the same bits each time, where it has them.
+/// Asks LibTorch for algorithms that give bit for bit the same each time, where it has them.
 ct_status ct_set_deterministic(bool value);
 /// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.
 bool ct_has_bfloat16_instructions(void);

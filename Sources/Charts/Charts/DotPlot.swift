@@ -6,7 +6,7 @@ package struct DotPlot: FramedChart, Hashable, Sendable {
     package struct Row: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
-        /// The value, or `nil` where there is none yet.
+        /// The value, or `nil` if there is none yet.
         package var value: Double?
         /// How the value is written at the row's end.
         package var text: String

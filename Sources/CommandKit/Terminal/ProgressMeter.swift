@@ -49,7 +49,7 @@ package struct ProgressMeter: Sendable {
         (lastUpdate, lastCompleted) = (now, completed)
     }
 
-    /// Steps a second of late; nil before there is a sample.
+    /// Recent steps per second; nil before there is a sample.
     package var rate: Double? { weight > 0 && averageRate > 0 ? averageRate / weight : nil }
 
     /// Fraction of the steps done; 0...1, nil if the total is not known.
@@ -57,7 +57,7 @@ package struct ProgressMeter: Sendable {
         total.flatMap { $0 > 0 ? min(max(Double(completed) / Double($0), 0), 1) : nil }
     }
 
-    /// Seconds left at the rate of late; nil if that cannot be told.
+    /// Seconds left at the recent rate; nil if that is unknown.
     package var remaining: Double? {
         guard let total, let rate, completed < total else { return nil }
         return Double(total - completed) / rate

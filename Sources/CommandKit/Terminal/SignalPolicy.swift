@@ -18,7 +18,7 @@ struct SignalPolicy: Sendable {
     enum Verdict: Hashable, Sendable {
         /// Note it; the work saves its state at the next step and ends.
         case request
-        /// Nothing: it belongs to the request before, or what it asks for is under way.
+        /// Nothing: it belongs to the request before, or what it asks for is in progress.
         case ignore
         /// End the process as soon as nothing is being saved.
         case endWhenSaved

@@ -16,7 +16,7 @@ struct TextStream: Sendable {
         hasColours = isTerminal && !isUnwanted && environment["TERM"] != "dumb"
     }
 
-    /// Columns of the terminal; nil where there is none.
+    /// Columns of the terminal; nil if there is none.
     var width: Int? {
         var size = winsize()
         guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {

@@ -18,7 +18,7 @@ public struct FaceBox: Sendable, Hashable, Codable {
     public var width: Double { right - left }
     /// Rows between the sides.
     public var height: Double { bottom - top }
-    /// Square pixels; 0 where a side is beyond the opposite one.
+    /// Square pixels; 0 if a side is beyond the opposite one.
     public var area: Double { max(0, width) * max(0, height) }
     /// Where the diagonals meet.
     public var middle: FacePoints.Point { .init((left + right) / 2, (top + bottom) / 2) }
@@ -30,7 +30,7 @@ public struct FaceBox: Sendable, Hashable, Codable {
             right: (right + shift.x) * scale, bottom: (bottom + shift.y) * scale)
     }
 
-    /// The fraction of the rectangle within a picture; 0 where it has no area.
+    /// The fraction of the rectangle within a picture; 0 if it has no area.
     public func fractionInside(width: Int, height: Int) -> Double {
         guard area > 0 else { return 0 }
         let part = FaceBox(

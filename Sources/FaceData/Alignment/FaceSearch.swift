@@ -38,7 +38,7 @@ public struct FaceSearch: Sendable {
     public struct Found: Sendable, Hashable {
         /// All faces, the best first, in the picture as it is.
         public var faces: [DetectedFace]
-        /// The one that counts; nil where there is none, or none was to be chosen.
+        /// The one that counts; nil if there is none, or none was to be chosen.
         public var face: DetectedFace?
         /// What becomes of the picture.
         public var verdict: Verdict
@@ -80,7 +80,7 @@ public struct FaceSearch: Sendable {
         return Found(faces: [], face: nil, verdict: .none, remark: "")
     }
 
-    /// By how many quarters a picture is to be turned for the face with the highest score; nil where none has a
+    /// By how many quarters a picture is to be turned for the face with the highest score; nil if none has a
     /// higher score than the picture as it is, and one that is certain if that has a face.
     private func upright(_ image: RGBImage, above score: Double) throws -> Int? {
         var best: (quarter: Int?, score: Double) = (

@@ -9,11 +9,11 @@ public import Foundation
 /// | `aligned path label x1 y1 x2 y2 x1 ... x5 y1 ... y5` | insightface's `.lst`, five x before five y |
 ///
 /// Up to two lines of words or of one number at the beginning are the header. Lines whose numbers are
-/// missing, as of a picture in which no face was found, do not count.
+/// missing, as of a picture in which no face was found, are ignored.
 public struct LandmarkFile: Sendable {
     /// Faces by their pictures' names, in the file's order.
     private var faces: [String: [FacePoints]] = [:]
-    /// The names by what they are without ending; nil where several are the same.
+    /// The names by what they are without ending; nil if several are the same.
     private var stems: [String: String?] = [:]
 
     /// How many pictures the file names.
@@ -91,7 +91,7 @@ public struct LandmarkFile: Sendable {
 
     // MARK: Lines
 
-    /// A line's name and points, nil where it has a name alone; nil for a line that is none.
+    /// A line's name and points, nil if it has a name alone; nil for a line that is none.
     private static func row(
         _ fields: [String], _ columns: LandmarkColumns?
     ) -> (name: String, points: FacePoints?)? {

@@ -229,7 +229,7 @@ public struct SetAlignment: Sendable {
         }
     }
 
-    /// An image's face; nil where the folder has it already.
+    /// An image's face; nil if the folder has it already.
     private func face(_ index: Int, _ work: Work) throws(Obstacle) -> Face? {
         let candidates = try candidates(index, work)
         let name = work.names.paths[index]
@@ -254,7 +254,7 @@ public struct SetAlignment: Sendable {
         return Face(name: name, origin: origin, bytes: bytes, isChosen: isChosen)
     }
 
-    /// The faces that a landmark file has of an image; none where they are searched for.
+    /// The faces that a landmark file has of an image; none if they are searched for.
     private func candidates(_ index: Int, _ work: Work) throws(Obstacle) -> [FacePoints] {
         guard case .landmarks(let landmarks) = work.way else { return [] }
         let candidates = landmarks.faces(of: index)
@@ -342,7 +342,7 @@ public struct SetAlignment: Sendable {
 /// The landmarks of a set's images, none of which is used for two of them.
 private struct MatchedLandmarks: Sendable {
     private let landmarks: LandmarkFile
-    /// The name in the file for each image; nil where it has none.
+    /// The name in the file for each image; nil if it has none.
     private let names: [String?]
 
     init(_ landmarks: LandmarkFile, with source: any ImageSource) {

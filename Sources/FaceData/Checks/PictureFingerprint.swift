@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a picture looks like in a few numbers, by which copies of it are found that were compressed
-/// again, resized, mirrored or cut a little closer.
+/// again, resized, mirrored or cropped slightly closer.
 ///
 /// The picture is reduced to 16 x 16 greys. Their mean and their contrast do not count, nor does what
 /// every aligned face has in common (``TypicalFace``): without it, two people who look into the same

@@ -70,7 +70,7 @@ extension SetCheck {
     /// - Parameters:
     ///   - survey: What its images look like.
     ///   - opponents: Test sets it must share nobody with.
-    ///   - alignment: Where its faces lie; nil where nobody looked.
+    ///   - alignment: Where its faces lie; nil if it was not determined.
     public init(
         _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = [],
         alignment: AlignmentCheck? = nil
@@ -128,6 +128,6 @@ struct CheckNames {
 
     func image(_ index: Int) -> String { source.name(of: index) }
 
-    /// Whose an image is; nil where the set does not say it.
+    /// Whose an image is; nil if the set does not say it.
     func owner(_ index: Int) -> String? { owners[index] }
 }

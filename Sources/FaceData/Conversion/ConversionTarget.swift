@@ -32,7 +32,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
         "txt", "xz", "zip", "zst",
     ]
 
-    /// Why nothing is written to a name; nil where it may be.
+    /// Why nothing is written to a name; nil if it may be.
     public static func refusal(of url: URL) -> String? {
         let ending = PathText(url.path).ending
         guard others.contains(ending) else { return nil }

@@ -22,7 +22,7 @@ struct FolderWriter {
 
     /// Prepares writing.
     ///
-    /// - Parameter plan: What tells the work from any other, but for the images' bytes.
+    /// - Parameter plan: What tells the work from any other, except for the images' bytes.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` when the folder holds other images.
     init(_ folder: URL, _ names: WrittenNames, plan: String) throws(FaceDataError) {
         (self.folder, self.names, self.plan) = (folder, names, plan)
@@ -84,7 +84,7 @@ struct FolderWriter {
         try? FileWriter.write(Array(plan.utf8), to: Self.mark(folder))
     }
 
-    /// The images in a folder and in its folders, relative to it; none where there is no folder.
+    /// The images in a folder and in its folders, relative to it; none if there is no folder.
     private static func images(in folder: URL) throws(FaceDataError) -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),

@@ -33,7 +33,7 @@ struct PackJournal: Codable, Sendable {
             ".\(pack.lastPathComponent).journal")
     }
 
-    /// Reads the journal of a pack; nil where there is none, or one of another plan.
+    /// Reads the journal of a pack; nil if there is none, or one of another plan.
     static func read(of pack: URL, plan: String) -> PackJournal? {
         // A reader of plain files: a pipe of that name would hold it up for ever.
         guard let file = try? FileReader(url(of: pack)),
@@ -52,7 +52,7 @@ struct PackJournal: Codable, Sendable {
         }
     }
 
-    /// Names a plan: whatever makes the pack another one is in it, but for the images' bytes.
+    /// Names a plan: whatever makes the pack another one is in it, except for the images' bytes.
     static func plan(_ set: LabelledImageSet, _ conversion: SetConversion) -> String {
         var hash = SHA256()
         let recoding = conversion.recoding

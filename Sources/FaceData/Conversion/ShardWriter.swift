@@ -8,7 +8,7 @@ import Spelling
 /// A key is the identity's name, a slash and the picture's name without points, from which whoever reads the
 /// shards takes the identities' names as well. The shards come to their places when all are written.
 final class ShardWriter {
-    /// Pictures of a shard, where nothing else is asked for.
+    /// Pictures of a shard, where nothing else is requested.
     static let defaultImages = 10_000
     /// More shards would be more open files than a process may have.
     private static let maxShards = 512
@@ -138,7 +138,7 @@ extension SetConversion {
         return outcome
     }
 
-    /// Pictures of a shard, where nothing else is asked for.
+    /// Pictures of a shard, where nothing else is requested.
     public static let defaultShardImages = ShardWriter.defaultImages
 
     /// Hands all images to a body in order, the bad ones left out where they are to be.

@@ -10,7 +10,7 @@ public import Foundation
 
 /// A file that is read at any offset, by many threads at once.
 ///
-/// It is read with `pread(2)` and not mapped: a file that is cut short while it is used ends a
+/// It is read with `pread(2)` and not mapped: a file that is truncated while it is used ends a
 /// program that has mapped it, and here becomes an error. For records of some kilobytes neither is
 /// faster.
 public final class FileReader: ByteStore {

@@ -13,7 +13,7 @@ public import Foundation
 /// Two stamps are equal when these two are. What else tells one version of a file from another, also where
 /// somebody has set its time back, is in ``exactBytes``.
 public struct FileStamp: Sendable, Hashable {
-    /// Size in bytes; -1 where there is no such file.
+    /// Size in bytes; -1 if there is no such file.
     public let size: Int
     /// Time of the last change, in nanoseconds since 1970.
     public let modified: Int

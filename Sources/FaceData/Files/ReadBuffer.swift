@@ -4,7 +4,7 @@
 public final class ReadBuffer {
     private var storage: UnsafeMutableRawPointer
     private var capacity: Int
-    /// Bytes at the start that do not count.
+    /// Bytes at the start that are ignored.
     private var skipped = 0
     /// Bytes that were filled last.
     public private(set) var count = 0

@@ -6,7 +6,7 @@ public import Foundation
 /// stored, without gamma and colour profile; transparency is dropped; pictures are turned upright as
 /// their Exif or XMP orientation says; CMYK is converted (inverted, as Adobe stores it); colours of 16
 /// bits keep their higher eight, and grey of 16 bits is clipped at 255. A warning of TurboJPEG, such as
-/// that of a file cut short, is an error here.
+/// that of a truncated file, is an error here.
 public struct ImageDecoder: Sendable {
     /// More pixels than this are refused before memory is taken for them.
     public static let maxPixels = 1 << 26

@@ -1,6 +1,6 @@
 import TurboJPEG
 
-/// A JPEG by TurboJPEG; a warning, such as that of a file cut short, is an error.
+/// A JPEG by TurboJPEG; a warning, such as for a truncated file, is an error.
 final class JPEGDecoder {
     private let bytes: UnsafeRawBufferPointer
     private let handle: tjhandle

@@ -48,7 +48,7 @@ public enum MeanFace {
         case moved(percent: Int, x: Int, y: Int)
     }
 
-    /// How a set's mean face differs from that of the set it should look like; nil where they seem
+    /// How a set's mean face differs from that of the set it should look like; nil if they seem
     /// alike.
     ///
     /// The test set's mean face is enlarged and shifted until it correlates best with the training
@@ -95,7 +95,7 @@ public enum MeanFace {
     /// not.
     ///
     /// - Parameters:
-    ///   - trained: Mean face of what the network was trained on; nil where it is not known, and the
+    ///   - trained: Mean face of what the network was trained on; nil if it is not known, and the
     ///     default alignment is taken for it.
     ///   - test: ``ImageScan/meanFace`` of the test set.
     ///   - people: As in ``difference(train:test:people:)``.

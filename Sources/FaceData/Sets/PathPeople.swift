@@ -36,7 +36,7 @@ struct PathPeople {
         isParent = above.count > last.count
     }
 
-    /// The person whose a folder is; nil where no name stands.
+    /// The person whose a folder is; nil if there is no name.
     func person(_ folder: Folder) -> String? {
         let parts = folders[folder]
         return (isParent ? parts.dropLast().last ?? parts.last : parts.last).map(String.init)
@@ -101,7 +101,7 @@ extension VerificationPairs {
         return people
     }
 
-    /// The person of each image, by its path; nil where no name stands, as in a pack.
+    /// The person of each image, by its path; nil if there is no name, as in a pack.
     package var owners: [String?] {
         var people = people
         guard !(source is VerificationPack) else { return images.map { _ in nil } }
@@ -133,7 +133,7 @@ extension VerificationPairs {
     }
 
     /// The people in the pairs who are in a training set as well, by name; case, accents and what
-    /// separates words do not count.
+    /// separates words are ignored.
     public func overlap(with trained: [String]) -> [String] {
         let known = Set(trained.map { PersonName($0).key })
         return namesByKey.filter { known.contains($0.key) }.flatMap(\.value).sorted()

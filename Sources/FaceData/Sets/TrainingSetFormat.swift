@@ -60,7 +60,7 @@ extension LabelledImageSet {
         }
     }
 
-    /// The shards of a folder that holds no other folder; nil where there are none.
+    /// The shards of a folder that holds no other folder; nil if there are none.
     private static func shards(in folder: URL) throws(FaceDataError) -> [URL]? {
         let names = try visibleNames(folder)
         let shards = names.filter { StoredFormat(file: $0) != nil }

@@ -97,7 +97,7 @@ public struct AttributeTable: Sendable, Hashable {
             + "of the test set, such as '\(names.first ?? "?")'"
     }
 
-    /// Names that are listed and not in a set, a sentence; nil where there are none.
+    /// Names that are listed and not in a set, a sentence; nil if there are none.
     private func unknownWarning(for set: TemplateSet) -> String? {
         let known = Set(isByImage ? set.images : set.people)
         let others = rows.keys.filter { !known.contains($0) }.sorted()

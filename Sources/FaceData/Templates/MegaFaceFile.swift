@@ -13,7 +13,7 @@ public enum MegaFaceFile {
     /// Reads a vector.
     ///
     /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for another type or shape, or a
-    ///   file that is cut short.
+    ///   file that is truncated.
     public static func read(_ file: URL) throws(FaceDataError) -> [Float] {
         try read(try FileReader(file))
     }
@@ -60,7 +60,7 @@ public enum MegaFaceFile {
             + values.flatMap { bytes($0.bitPattern) }
     }
 
-    /// Writes a vector, as a whole or not at all.
+    /// Writes a vector, atomically.
     public static func write(_ values: [Float], to file: URL) throws(FaceDataError) {
         try FaceDataError.storing { () throws(SafeFilesError) in
             try AtomicFile.write(Data(bytes(values)), to: file)
@@ -142,7 +142,7 @@ public struct MegaFaceFeatures: Sendable {
         return Array(parts.suffix(count))
     }
 
-    /// Names of a list of noise; none where there is no such list.
+    /// Names of a list of noise; none if there is no such list.
     private static func noise(_ list: URL) throws(FaceDataError) -> Set<String> {
         guard SystemPath.exists(list.path) else { return [] }
         return Set(

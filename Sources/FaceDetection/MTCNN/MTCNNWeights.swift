@@ -61,7 +61,7 @@ struct MTCNNWeights {
         ) { linear.weight($0, $1, $2, $3, kernel: kernel, channels: channels) }
     }
 
-    /// The last layers, of so many outputs each, as one.
+    /// The last layers, of that many outputs each, as one.
     func heads(_ widths: [Int], of channels: Int) throws(FaceDetectionError) -> ConvolutionLayer {
         var heads: [Linear] = []
         for width in widths {

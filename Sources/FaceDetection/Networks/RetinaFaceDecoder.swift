@@ -38,7 +38,7 @@ struct RetinaFaceDecoder {
         }
     }
 
-    /// The faces of an input; none where the outputs are not of its size.
+    /// The faces of an input; none if the outputs are not of its size.
     func faces(_ outputs: Outputs, width: Int, height: Int) -> [DetectedFace] {
         let priors = Self.priors(width: width, height: height)
         guard outputs.boxes.count == 4 * priors.count, outputs.scores.count == 2 * priors.count,

@@ -9,7 +9,7 @@ public struct EvaluatedSet {
     public let scoredSet: ScoredSet
     /// Every protocol in circulation, side by side.
     public let comparison: ProtocolComparison
-    /// The best single threshold and its interval; nil where all pairs are of one kind.
+    /// The best single threshold and its interval; nil if all pairs are of one kind.
     public let threshold: BestThreshold?
     /// LFW's View 1, where the test set is one.
     public let viewOne: ViewOneResult?

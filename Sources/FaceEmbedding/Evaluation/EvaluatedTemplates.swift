@@ -102,7 +102,7 @@ struct TemplateDifference: Codable, Hashable {
     var difference: Double
     /// The 95 % interval of the difference on other people.
     var interval: [Double]
-    /// Probability of such a difference where there is none, corrected for all measures and sets
+    /// Probability of such a difference without one, corrected for all measures and sets
     /// (Holm).
     var pValue: Double
 

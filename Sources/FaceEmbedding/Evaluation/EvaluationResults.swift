@@ -57,7 +57,7 @@ public struct EvaluationResults {
         return Dictionary(all) { first, _ in first }
     }
 
-    /// Writes the numbers, each file as a whole or not at all:
+    /// Writes the numbers, each file atomically:
     ///
     /// | file | content |
     /// |---|---|

@@ -4,7 +4,7 @@ public import FaceEvaluation
 public struct DecisionThreshold: Sendable, Hashable {
     /// Two faces are one person's if their cosine is above this.
     public let cosine: Double
-    /// The threshold of a false acceptance rate that it is; nil where it was given as a number.
+    /// The threshold of a false acceptance rate that it is; nil if it was given as a number.
     public let measured: ScoreCalibration.Threshold?
 
     /// The threshold that was given.
@@ -17,7 +17,7 @@ public struct DecisionThreshold: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - far: Above 0 and below 1.
-    ///   - calibration: What the model's scores are worth; nil where nobody has measured it.
+    ///   - calibration: What the model's scores are worth; nil if it was not measured.
     ///   - model: What messages call the model.
     /// - Throws: ``FaceEmbeddingError/thresholds(path:reason:)`` where there are none, or too few pairs for the
     ///   rate.

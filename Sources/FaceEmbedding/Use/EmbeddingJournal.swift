@@ -68,7 +68,7 @@ final class EmbeddingJournal {
         return rows
     }
 
-    /// The part at an offset of a file; nil where there is none, or a damaged one.
+    /// The part at an offset of a file; nil if there is none, or a damaged one.
     private static func part(_ file: FileReader, at offset: Int) -> Part? {
         guard offset + headerSize <= file.size,
             let header = try? file.bytes(at: offset, count: headerSize),

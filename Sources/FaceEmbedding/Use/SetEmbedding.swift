@@ -86,7 +86,7 @@ public struct SetEmbedding {
             + (options.engine.map { " \($0.name)" } ?? "")
     }
 
-    /// Embeds the images and writes the file, as a whole or not at all.
+    /// Embeds the images and writes the file, atomically.
     ///
     /// - Parameter progress: Receives how many images are done. What was done is kept if it throws.
     public func write(

@@ -27,13 +27,13 @@ public struct BestAccuracy: Codable, Sendable, Hashable {
 
 /// A threshold chosen for a false acceptance rate.
 public struct OperatingPoint: Codable, Sendable, Hashable {
-    /// The false acceptance rate asked for; 0...1.
+    /// The false acceptance rate requested; 0...1.
     public let targetFAR: Double
     /// The largest threshold that keeps to it, a squared L2 distance.
     public let threshold: Double
     /// True acceptance rate at the threshold; 0...1.
     public let tar: Double
-    /// False acceptance rate at the threshold, at most the one asked for.
+    /// False acceptance rate at the threshold, at most the one requested.
     public let far: Double
     /// Whether there are enough pairs of different people for this rate to be meaningful, as
     /// ``isSupported(rate:by:)`` defines.

@@ -126,7 +126,7 @@ public enum IdentificationMeasure: Codable, Sendable, Hashable {
 
 extension IdentificationRates {
     /// A figure with its value on draws of the people searched for and without groups of the enrolled
-    /// people; nil where the searches do not define it.
+    /// people; nil if the searches do not define it.
     ///
     /// - Parameters:
     ///   - people: Number of people of the set.

@@ -51,7 +51,7 @@ public struct InsightFaceAccuracy: Sendable, Hashable {
 }
 
 /// The acceptance rates of ``InsightFaceProtocol``, each fold evaluated at the threshold at which all
-/// others have the false acceptance rate asked for.
+/// others have the false acceptance rate requested.
 public struct InsightFaceRates: Sendable, Hashable {
     /// Mean true acceptance rate over the folds that define one; 0...1. Nil if none does: that
     /// takes positives in the fold and negatives in the others.

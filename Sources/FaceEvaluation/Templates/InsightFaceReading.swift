@@ -1,8 +1,8 @@
 /// How insightface reads the true acceptance rate off an ROC curve for IJB: at the point whose false
-/// acceptance rate is nearest to the one asked for, above or below, of the curve that scikit-learn's
+/// acceptance rate is nearest to the one requested, above or below, of the curve that scikit-learn's
 /// `roc_curve` has thinned (`drop_intermediate`).
 ///
-/// Small sets are read too favourably: the nearest point may be above the rate asked for. Compare
+/// Small sets are read too favourably: the nearest point may be above the rate requested. Compare
 /// ``TemplateScores/tar(atFAR:)``.
 public enum InsightFaceReading {
     /// The rates at one point of the curve.

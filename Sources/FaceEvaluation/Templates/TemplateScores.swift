@@ -107,7 +107,7 @@ public struct TemplateScores: Sendable {
             ? 0 : Double(Self.count(above: threshold, in: genuine)) / Double(genuine.count)
     }
 
-    /// Number of errors that a rate allows among a number of trials; 1e-3 of 3000 is 3 in spite of
+    /// Number of errors that a rate allows among a number of trials; 1e-3 of 3000 is 3 despite
     /// rounding.
     static func allowed(_ rate: Double, of count: Int) -> Int {
         max(0, min(count, Int((rate * Double(count) * (1 + 1e-12)).rounded(.down))))

@@ -7,7 +7,7 @@ public import Torch
 ///     s_0 = √2 ln(C - 1),   s = ln B / cos(min(π/4, θ_med))
 ///     B = mean over samples of sum over j != y of e^(s cosθ_j)
 ///
-/// with the median θ_med of the targets' angles and the former scale in B. The scale is remembered
+/// with the median θ_med of the targets' angles and the previous scale in B. The scale is remembered
 /// as a buffer, changes with every batch that is trained on, before its use. It stays within
 /// 1 ... 64: if all embeddings are nearly equal, the paper's rule makes it grow without bound. The limits
 /// are Facet's; with `limit=no` there are none, as in the paper and in FaceX-Zoo, except for 0: with few

@@ -7,7 +7,7 @@ public import Torch
 ///     L = λ/r softplus(-(r (g(cosθ_y) - m) + b)) + (1 - λ)/r Σ_{j≠y} softplus(r (g(cosθ_j) + m) + b)
 ///     g(z) = 2 ((z + 1) / 2)^t - 1
 ///
-/// - **Defaults** of OpenSphere but for the scale: m 0.4, t 3, λ 0.7. The margin grows from 0 over
+/// - **Defaults** of OpenSphere except for the scale: m 0.4, t 3, λ 0.7. The margin grows from 0 over
 ///   `warmup`.
 /// - **Scale** 20, half of OpenSphere's: with 40 a short run over few people learns little.
 /// - **Bias** b is trained and starts where the gradients of the positive and of all negatives are equal at 90
@@ -123,7 +123,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
         let balance = setup[balanceKey]
         let z = balance / ((1 - balance) * Double(max(1, setup.classes - 1)))
         let root = ((1 - z) * (1 - z) + 4 * z * exp(yes - no)).squareRoot()
-        // The exponential is 0 where the margin times the scale is large.
+        // The exponential is 0 if the margin times the scale is large.
         if root == 0 { return -(yes + no) / 2 }
         // Where z is more than 1, as with few classes, 1 - z + root nearly cancel.
         return z > 1 ? log((root - (1 - z)) / 2) - yes : log(2 * z) - no - log(1 - z + root)

@@ -3,7 +3,7 @@ public import FaceConfiguration
 /// A loss and the values of its parameters, written as `arcface:m=0.4,s=32`.
 ///
 /// Texts with the same meaning are equal specifications; files contain the ``description``. What
-/// was asked for, which may be another name of the loss or a preset, is kept for tables:
+/// was requested, which may be another name of the loss or a preset, is kept for tables:
 /// ``requested`` and ``title``.
 public struct LossSpecification: Sendable {
     /// Descriptor of the loss.
@@ -15,7 +15,7 @@ public struct LossSpecification: Sendable {
     /// Names of the loss's own parameters whose values were given, not those of a preset or a term.
     let given: Set<String>
     private let parameters: ParameterValues
-    /// Title of the name that was asked for, and the values that were given with it.
+    /// Title of the name that was requested, and the values that were given with it.
     private let ownTitle: String
 
     /// Reads a loss of the catalogue, or several with `+` between: `arcface+center:weight=0.003`.

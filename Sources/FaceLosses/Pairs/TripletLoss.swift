@@ -7,7 +7,7 @@ public import Torch
 /// with normalised embeddings, over these triplets of the batch:
 ///
 /// - `semihard` (the paper's): for each pair of an anchor and a positive, the nearest negative that
-///   is farther than the positive. The paper does not say what is done where there is none; as
+///   is farther than the positive. The paper does not say what is done without one; as
 ///   TensorFlow's `triplet_semihard_loss` does, the farthest negative is taken then.
 /// - `hard` (Hermans et al. 2017, batch hard): for each anchor, the farthest positive and the
 ///   nearest negative.
@@ -116,7 +116,7 @@ public final class TripletLoss: ConfigurableLoss {
 
 /// The triplets of a batch, by its pairs of an anchor and a positive.
 private struct BatchTriplets {
-    /// Squared distances of an anchor and a positive, of an anchor and a negative, and 1 where there
+    /// Squared distances of an anchor and a positive, of an anchor and a negative, and 1 if there
     /// is such a triplet, in shapes that broadcast.
     typealias Distances = (positiveDistances: Tensor, negativeDistances: Tensor, counts: Tensor)
 

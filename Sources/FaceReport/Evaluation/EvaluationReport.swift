@@ -75,7 +75,7 @@ public struct EvaluationReport: Sendable {
         ] + pictures
     }
 
-    /// Writes the files, each as a whole or not at all.
+    /// Writes the files, each atomically.
     ///
     /// - Returns: The files, the page first.
     /// - Throws: ``FaceReportError`` when one cannot be written.

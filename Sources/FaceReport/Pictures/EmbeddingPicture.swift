@@ -14,7 +14,7 @@ package struct EmbeddingPicture: Sendable {
         package var embeddings: [[Double]]
         /// The identity of each.
         package var labels: [Int]
-        /// Directions of class weights with their identities; empty where there are none.
+        /// Directions of class weights with their identities; empty if there are none.
         package var weights: [(label: Int, direction: [Double])]
 
         package init(

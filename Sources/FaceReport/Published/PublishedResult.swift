@@ -19,22 +19,22 @@ struct PublishedResult: Hashable, Sendable {
     let loss: String
     /// Accuracy on LFW, in percent, as it is stated.
     let lfw: String
-    /// Accuracy on CFP-FP, in percent; nil where it is not stated.
+    /// Accuracy on CFP-FP, in percent; nil if it is not stated.
     var cfpFP: String?
-    /// Accuracy on AgeDB-30, in percent; nil where it is not stated.
+    /// Accuracy on AgeDB-30, in percent; nil if it is not stated.
     var ageDB: String?
     /// By which protocol LFW was tested.
     let testing: String
     /// Which epoch's model it is.
     let epoch: Epoch
-    /// Name of the recipe whose figures these are; nil where there is none.
+    /// Name of the recipe whose figures these are; nil if there is none.
     var recipe: String?
 }
 
 /// Angles that others published, in degrees.
 struct PublishedAngles: Hashable, Sendable {
     let quantity: String
-    /// Of norm-softmax, ArcFace, + Intra, + Inter and triplets; nil where it is not defined.
+    /// Of norm-softmax, ArcFace, + Intra, + Inter and triplets; nil if it is not defined.
     let degrees: [Double?]
 
     /// What the columns are of.

@@ -34,7 +34,7 @@ package struct Cell: Sendable {
     /// Marks the numbers of a cell in which nothing was learned.
     package static let nothingLearnedMark = "†"
 
-    /// A quantity of the finished runs, or `nil` where no run has it.
+    /// A quantity of the finished runs, or `nil` if no run has it.
     package func summary(_ value: (ReportedRun) -> Double?) -> Summary? {
         Summary(finished.compactMap(value))
     }
@@ -67,7 +67,7 @@ package struct Cell: Sendable {
     }
 
     /// Second minus first on the same pairs of a test set, over the seeds that both have finished;
-    /// `nil` where they share none or saw other pairs.
+    /// `nil` if they share none or saw other pairs.
     package static func difference(
         from first: Cell, to second: Cell, on test: String
     ) -> SeedPairEstimate? {

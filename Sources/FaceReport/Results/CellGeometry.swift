@@ -7,7 +7,7 @@ package struct CellGeometry: Sendable {
     /// The first test set.
     package let test: SetGeometry?
 
-    /// Averages the geometry of a cell's finished runs; `nil` where none has it.
+    /// Averages the geometry of a cell's finished runs; `nil` if none has it.
     package init?(_ cell: Cell) {
         let geometries = cell.finished.compactMap(\.geometry)
         guard let training = Self.mean(geometries.map(\.training)) else { return nil }

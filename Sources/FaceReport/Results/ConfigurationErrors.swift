@@ -13,7 +13,7 @@ package struct ConfigurationErrors {
     private let outcomes: [LossSeries: PairOutcomes]
     private let anyOutcome: PairOutcomes
 
-    /// Reads the outcomes of a configuration, or gives `nil` where there are none.
+    /// Reads the outcomes of a configuration, or gives `nil` if there are none.
     package init?(_ results: StudyResults, _ configuration: Configuration, test: String) {
         var outcomes: [LossSeries: PairOutcomes] = [:]
         for loss in results.losses {

@@ -39,7 +39,7 @@ package struct ForeignLoss: Sendable {
     package let standard: Cell
     /// The runs with the values.
     package let tuned: Cell
-    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` where no seed has
+    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` if no seed has
     /// finished both.
     package let gain: SeedPairEstimate?
     /// Probability of such a gain if there is none, corrected for all such losses.

@@ -14,7 +14,7 @@ package struct LossComparison: Sendable {
     /// McNemar's test of the two models of each seed; its first model is the better loss's.
     package let mcNemar: [McNemarTest]
     /// Interval of the difference on other people, by the bootstrap over people, for the mean of
-    /// the seeds' models; `nil` where all draws give the same, which says nothing about its width.
+    /// the seeds' models; `nil` if all draws give the same, which says nothing about its width.
     package let bootstrap: Interval?
     /// How probable it is, over other seeds and pairs, that the better loss is better by more than
     /// matters in practice, that the two are practically equal, and that it is worse; `nil` for a

@@ -64,7 +64,7 @@ package struct NothingLearned: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - result: How the last model did on the first test set.
-    ///   - distances: Squared L2 distances of that test set's pairs; none where they are not known.
+    ///   - distances: Squared L2 distances of that test set's pairs; none if they are not known.
     package init?(
         _ description: RunDescription, epochs: [EpochRecord], trainAccuracy: Double,
         result: TestResult, distances: [Float]

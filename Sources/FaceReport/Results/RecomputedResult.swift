@@ -37,7 +37,7 @@ struct RecomputedResult {
             ("TAR at FAR 0.001", stated.tarAtFar1e3, tar),
         ]
         return numbers.compactMap { name, stated, found in
-            // Runs of former versions state fewer numbers.
+            // Runs of earlier versions state fewer numbers.
             guard let stated else { return nil }
             if let found, (found - stated).magnitude <= Self.rounding { return nil }
             let scores = found.map { "\($0) by the scores" } ?? "not defined by the scores"

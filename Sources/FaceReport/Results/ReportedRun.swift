@@ -34,7 +34,7 @@ package struct ReportedRun: Sendable {
     package let outcomes: [String: PairOutcomes]
     /// What the last model scored on the test sets of templates, by their names.
     package let templates: [String: TemplateReport]
-    /// Where the embeddings of the last model lie; `nil` where it was not measured.
+    /// Where the embeddings of the last model lie; `nil` if it was not measured.
     package let geometry: RunGeometry?
     /// The network that the run began with; `nil` for random weights.
     package let start: ReportedStart?
@@ -172,7 +172,7 @@ package struct ReportedRun: Sendable {
     /// Facts of the first test set, on which the accuracies of the tables are measured.
     package var primaryTest: TestSetFacts? { description.tests.first }
 
-    /// The last epoch's model on all pairs of the first test set; `nil` where the run is not
+    /// The last epoch's model on all pairs of the first test set; `nil` if the run is not
     /// finished.
     package var primaryResult: TestResult? {
         guard status == .finished, let result, let primaryTest else { return nil }
@@ -182,7 +182,7 @@ package struct ReportedRun: Sendable {
     /// False acceptance rate at which a report states the true one.
     package static let statedFAR = 1e-3
 
-    /// True acceptance rate at ``statedFAR`` on the first test set; `nil` where the run is not
+    /// True acceptance rate at ``statedFAR`` on the first test set; `nil` if the run is not
     /// finished, or the set is not known to have the pairs of different people that this takes.
     package var supportedTAR: Double? {
         guard let result = primaryResult, let curve = curves[result.name],
@@ -198,7 +198,7 @@ package struct ReportedRun: Sendable {
             distances: outcomes[result.name]?.distances ?? [], meanNorm: result.meanNorm)
     }
 
-    /// Training accuracy of the last epoch without the margin; `nil` where the run is not
+    /// Training accuracy of the last epoch without the margin; `nil` if the run is not
     /// finished.
     package var trainAccuracy: Double? {
         status == .finished ? result?.trainAccuracy : nil

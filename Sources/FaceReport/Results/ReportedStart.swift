@@ -9,12 +9,12 @@ package struct ReportedStart: Sendable {
     /// What the untouched network made of the pairs of each test set whose scores are there.
     let outcomes: [String: PairOutcomes]
 
-    /// Accuracy of the untouched network on a test set; nil where it was not tested.
+    /// Accuracy of the untouched network on a test set; nil if it was not tested.
     package func accuracy(on test: String) -> Double? {
         record.tests.first { $0.name == test }?.accuracy
     }
 
-    /// Reads a run's start; nil where the run began with random weights.
+    /// Reads a run's start; nil if the run began with random weights.
     ///
     /// - Parameters:
     ///   - damages: Gets a sentence on each file that cannot be read or contradicts another, whose test

@@ -40,7 +40,7 @@ package struct StudyDifferences: Sendable {
         differences = Self.compare(runs(a), runs(b))
     }
 
-    /// What forbids taking the runs of both as repetitions of one another; empty where nothing does.
+    /// What forbids taking the runs of both as repetitions of one another; empty if nothing does.
     package var obstacles: [Difference] { differences.filter(\.decides) }
 
     /// Whether runs of both studies are repetitions of one another, of other seeds.

@@ -19,7 +19,7 @@ package struct StudyResults: Sendable {
     /// What the study is going to be, where that is known.
     package let scope: StudyScope?
 
-    /// What was tried for each loss and chosen; `nil` where nothing was tuned, and where the record is
+    /// What was tried for each loss and chosen; `nil` if nothing was tuned, and where the record is
     /// damaged or gone.
     package let tuning: TuningRecord?
     /// The losses that were tuned: those of ``tuning``, and those of which only their runs tell.
@@ -111,7 +111,7 @@ package struct StudyResults: Sendable {
         }.filter { cells[$0] != nil }
     }
 
-    /// The runs of a loss in a configuration; none where the study has not come to it.
+    /// The runs of a loss in a configuration; none if the study has not come to it.
     package func cell(_ configuration: Configuration, _ loss: LossSeries) -> Cell {
         Cell(runs: cells[configuration]?[loss] ?? [])
     }
@@ -155,7 +155,7 @@ package struct StudyResults: Sendable {
         runs.first { $0.description.identity.trainSet == name }?.description.train
     }
 
-    /// Facts of a backbone, from its first run. The number of parameters does not count the
+    /// Facts of a backbone, from its first run. The number of parameters does not include the
     /// loss's class weights, so it is the same for all losses.
     package func facts(ofBackbone name: String) -> BackboneFacts? {
         runs.first { $0.description.identity.backbone == name }?.description.backbone

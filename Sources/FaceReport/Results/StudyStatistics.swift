@@ -20,7 +20,7 @@ package struct StudyStatistics: Sendable {
     private var cells: [Key: CellOutcomes] = [:]
     private var foldIntervals: [Key: Interval] = [:]
 
-    /// Computes the statistics of a study. What cannot be computed, for want of pair scores, is
+    /// Computes the statistics of a study. What cannot be computed, for lack of pair scores, is
     /// left out.
     ///
     /// - Parameter rope: The largest difference of accuracies that counts as none; 0...1.

@@ -132,7 +132,7 @@ package struct TunedStudy: Sendable {
     /// Which losses scored lower with the chosen values than at their default, by more than what counts: a
     /// reader who wants the highest accuracy has to look at their defaults as well.
     ///
-    /// - Parameter gains: What each loss gained, as a fraction of the pairs; `nil` where that is not known.
+    /// - Parameter gains: What each loss gained, as a fraction of the pairs; `nil` if that is not known.
     static func setback(
         _ gains: [(title: String, mean: Double?)], rope: Double, test: String
     ) -> RichText {
@@ -165,7 +165,7 @@ package struct TunedLoss: Sendable {
     package let standard: Cell
     /// The runs with the chosen values: those at the default where it was chosen.
     package let tuned: Cell
-    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` where the default
+    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` if the default
     /// was kept, and where no seed has finished both.
     package let gain: SeedPairEstimate?
     /// Probability of such a gain if there is none, corrected for all losses that were tuned.

@@ -21,7 +21,7 @@ struct Leads {
         verdict.runnerUp.flatMap { comparison(verdict.leader.loss, $0.loss, verdict) }
     }
 
-    /// Two losses of a configuration; `nil` where they have no seed, or no scores of pairs, in
+    /// Two losses of a configuration; `nil` if they have no seed, or no scores of pairs, in
     /// common.
     func comparison(_ a: LossSeries, _ b: LossSeries, _ verdict: Verdict) -> LossComparison? {
         statistics.comparison(a, b, verdict.configuration, test: test)

@@ -8,7 +8,7 @@ public struct StudentDistribution: Sendable, Hashable {
     /// Degrees of freedom, above 0, not necessarily whole. ∞ is the normal distribution.
     public let degreesOfFreedom: Double
 
-    /// The distribution of so many degrees of freedom, above 0.
+    /// The distribution of that many degrees of freedom, above 0.
     public init(degreesOfFreedom: Double) {
         self.degreesOfFreedom = degreesOfFreedom
     }
@@ -60,7 +60,7 @@ public struct NoncentralT: Sendable, Hashable {
     /// The noncentrality parameter: the difference in standard errors.
     public let noncentrality: Double
 
-    /// The distribution of a statistic of so many degrees of freedom and such a noncentrality.
+    /// The distribution of a statistic of that many degrees of freedom and such a noncentrality.
     public init(degreesOfFreedom: Double, noncentrality: Double) {
         self.degreesOfFreedom = degreesOfFreedom
         self.noncentrality = noncentrality
@@ -102,7 +102,7 @@ public struct ChiSquareDistribution: Sendable, Hashable {
     /// Degrees of freedom, above 0.
     public let degreesOfFreedom: Double
 
-    /// The distribution of so many degrees of freedom, above 0.
+    /// The distribution of that many degrees of freedom, above 0.
     public init(degreesOfFreedom: Double) {
         self.degreesOfFreedom = degreesOfFreedom
     }
@@ -133,7 +133,7 @@ public struct StudentizedRange: Sendable, Hashable {
     /// Number of values, at least 2.
     public let count: Int
 
-    /// The range of so many values, at least 2.
+    /// The range of that many values, at least 2.
     public init(count: Int) {
         self.count = count
     }

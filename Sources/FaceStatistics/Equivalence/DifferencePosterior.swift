@@ -58,7 +58,7 @@ public struct DifferencePosterior: Sendable, Hashable {
 public struct EquivalenceProbabilities: Sendable, Hashable {
     /// Of a difference above the region of practical equivalence; 0...1.
     public let better: Double
-    /// Of a difference within it; 0 where the region is empty.
+    /// Of a difference within it; 0 if the region is empty.
     public let equal: Double
     /// Of a difference below it; 0...1.
     public let worse: Double
@@ -94,7 +94,7 @@ public struct EquivalenceProbabilities: Sendable, Hashable {
         }
     }
 
-    /// The verdict that is at least as probable as `level`, above 0.5; `nil` where none is.
+    /// The verdict that is at least as probable as `level`, above 0.5; `nil` if none is.
     public func verdict(level: Double = Interval.defaultLevel) -> Verdict? {
         Verdict.allCases.first { probability(of: $0) >= level }
     }

@@ -23,7 +23,7 @@ public struct McNemarTest: Sendable, Hashable {
         self.init(firstOnly: both.count { $0 && !$1 }, secondOnly: both.count { !$0 && $1 })
     }
 
-    /// Exact two-sided probability of counts at least as uneven; 1 where the models agree.
+    /// Exact two-sided probability of counts at least as uneven; 1 if the models agree.
     public var pValue: Double { BinomialSignTest.pValue(firstOnly, secondOnly) }
 }
 
@@ -50,7 +50,7 @@ public struct SignTest: Sendable, Hashable {
 /// The exact two-sided binomial test of an even split, which both tests above are.
 enum BinomialSignTest {
     /// Probability of a split at least as uneven as `first` to `second` where either side is as
-    /// likely as the other; 1 where nothing was counted. The relative error is below 1e-10 up to
+    /// likely as the other; 1 if nothing was counted. The relative error is below 1e-10 up to
     /// 1e6 counts.
     static func pValue(_ first: Int, _ second: Int) -> Double {
         let (few, count) = (min(first, second), first + second)

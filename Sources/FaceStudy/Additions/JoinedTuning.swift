@@ -4,7 +4,7 @@ import Foundation
 
 /// What several studies have tuned, as one record, and the tries that it is made of.
 struct JoinedTuning {
-    /// The record of all of them; nil where none has tuned anything.
+    /// The record of all of them; nil if none has tuned anything.
     private(set) var record: TuningRecord?
     /// Tries that the target lacks.
     private(set) var added: [RunFolder] = []
@@ -85,7 +85,7 @@ extension TuningCell {
 
     fileprivate func isOfSameLoss(as other: TuningCell) -> Bool { place == other.place }
 
-    /// In what the tuning of a loss differs from another of the same loss: what was asked for, or what
+    /// In what the tuning of a loss differs from another of the same loss: what was requested, or what
     /// came of it.
     fileprivate func difference(from other: TuningCell) -> SetDifference? {
         func ranges(_ cell: TuningCell) -> String {

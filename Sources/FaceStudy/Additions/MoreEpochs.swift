@@ -9,7 +9,7 @@ import Foundation
 
 extension StudyConfiguration {
     /// The configuration with its schedule as the study's runs began with, where they had fewer epochs
-    /// than are asked for now, and their schedule allows more.
+    /// than are requested now, and their schedule allows more.
     func continuing(_ runs: [PlannedRun], in folder: StudyFolder) -> StudyConfiguration {
         guard training.schedule.epochs == 0, training.schedule.isOpen else { return self }
         let begun = Set(runs.compactMap { folder.run(named: $0.folderName).scheduledEpochs })
@@ -40,7 +40,7 @@ extension Study {
 }
 
 extension RunFolder {
-    /// Epochs that the schedule of the run refers to; nil where there is no run.
+    /// Epochs that the schedule of the run refers to; nil if there is no run.
     fileprivate var scheduledEpochs: Int? {
         guard let description = try? readDescription() else { return nil }
         return description.configuration["training"]?.scheduledEpochs
@@ -54,7 +54,7 @@ extension RunFolder {
 }
 
 extension RunRequest {
-    /// Why a run cannot be given more epochs, as the values of a difference; nil where no more are asked
+    /// Why a run cannot be given more epochs, as the values of a difference; nil if no more are asked
     /// for, or nothing speaks against it.
     func obstacle(
         to mine: JSONValue, from theirs: JSONValue, in folder: RunFolder

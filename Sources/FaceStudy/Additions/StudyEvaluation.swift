@@ -73,7 +73,7 @@ public struct StudyEvaluation {
         return outcome
     }
 
-    /// Tests one run; false where it is not finished.
+    /// Tests one run; false if it is not finished.
     private func test(
         _ folder: RunFolder, _ data: PreparedData, _ control: StudyControl
     ) throws -> Bool {
@@ -107,7 +107,7 @@ public struct StudyEvaluation {
         return true
     }
 
-    /// The run's precision and kernels, on the device and threads asked for now.
+    /// The run's precision and kernels, on the device and threads requested now.
     private func compute(
         _ own: StudyConfiguration, _ folder: RunFolder
     ) throws -> StudyConfiguration {

@@ -29,7 +29,7 @@ public struct StudyJoin {
     ///
     /// - Parameter shouldStop: Asked before each copy.
     /// - Throws: ``FaceStudyError/cannotJoin(reasons:)`` where a run does not belong with the others,
-    ///   ``FaceStudyError/busy(path:holder:)`` while a study is under way, and what reading and
+    ///   ``FaceStudyError/busy(path:holder:)`` while a study is in progress, and what reading and
     ///   writing throw.
     public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
         try requireDistinct()
@@ -71,7 +71,7 @@ public struct StudyJoin {
         }
     }
 
-    /// Keeps other processes out of a study that is read; nil where it may not be written.
+    /// Keeps other processes out of a study that is read; nil if it may not be written.
     private static func claimToRead(_ source: StudyFolder) throws -> StudyClaim? {
         do {
             return try source.claim()

@@ -20,7 +20,7 @@ struct TestAddition {
         let test: PreparedTest
         /// Where it comes from.
         let source: StudyConfiguration.TestSource
-        /// What the run's training set shares with it; nil where that is nothing, or not known.
+        /// What the run's training set shares with it; nil if that is nothing, or not known.
         var overlap: OverlapFacts?
         /// Further warnings about the training set.
         var warnings: [String] = []

@@ -78,9 +78,9 @@ struct MapSample {
     /// Name of each identity and the indices of its images, those with most images first.
     let identities: [(name: String, indices: [Int])]
 
-    /// Takes the identities with most images; nil where there are too few.
+    /// Takes the identities with most images; nil if there are too few.
     ///
-    /// - Parameter people: The identity of each image; nil where it is not known.
+    /// - Parameter people: The identity of each image; nil if it is not known.
     init?(of people: [String?]) {
         var images: [String: [Int]] = [:]
         for (index, person) in people.enumerated() {

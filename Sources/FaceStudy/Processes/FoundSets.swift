@@ -23,7 +23,7 @@ struct FoundSets: Codable, Sendable, Hashable {
         sets[title]?.scan.pictures = PictureTable()
     }
 
-    /// The scan of a set; nil where none is of these files.
+    /// The scan of a set; nil if none is of these files.
     ///
     /// - Parameters:
     ///   - images: How many images there are.

@@ -24,7 +24,7 @@ struct SetEmbedder {
     ///
     /// - Parameters:
     ///   - source: The images.
-    ///   - name: What they are called in other processes; nil where this one embeds them alone.
+    ///   - name: What they are called in other processes; nil if this one embeds them alone.
     ///   - mirroring: Whether the mirror images are wanted as well.
     ///   - progress: Receives how many images are done, and of how many.
     func embeddings(
@@ -141,7 +141,7 @@ struct Turns {
     /// The images that are done before a round.
     func images(before round: Int) -> Int { min(images, round * each * processes) }
 
-    /// The images of a process in a round; empty where it has none.
+    /// The images of a process in a round; empty if it has none.
     func images(of rank: Int, in round: Int) -> Range<Int> {
         let start = min(images, (round * processes + rank) * each)
         return start..<min(images, start + each)

@@ -24,7 +24,7 @@ public struct Recipe: Sendable, Hashable {
 
     /// The recipe of a name, in any case.
     ///
-    /// - Throws: `FaceConfigurationError.value` with the nearest names where there is none.
+    /// - Throws: `FaceConfigurationError.value` with the nearest names without one.
     public static func named(_ name: String) throws(FaceConfigurationError) -> Recipe {
         if let recipe = all.first(where: { Names.folded($0.name) == Names.folded(name) }) {
             return recipe
@@ -32,7 +32,7 @@ public struct Recipe: Sendable, Hashable {
         throw .value(key: "recipe", reason: fault(name) ?? "")
     }
 
-    /// Why a name is none of a recipe; nil where it is one, or empty.
+    /// Why a name is none of a recipe; nil if it is one, or empty.
     static func fault(_ name: String) -> String? {
         guard !name.isEmpty, !all.contains(where: { Names.folded($0.name) == Names.folded(name) })
         else { return nil }

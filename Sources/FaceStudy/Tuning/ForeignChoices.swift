@@ -54,7 +54,7 @@ struct ForeignChoices {
     }
 
     /// The optimiser that values were tuned with, of a record that does not name it as the try itself
-    /// does; nil where that is not there any more.
+    /// does; nil if that is not there any more.
     private static func optimizer(
         _ cell: TuningCell, _ chosen: TuningTry, _ request: LossRequest
     ) -> String? {

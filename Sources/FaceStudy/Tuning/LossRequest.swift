@@ -27,7 +27,7 @@ public struct LossRequest: Sendable, Hashable {
 
     /// The cells of the study in which this loss was tuned, with their choices.
     ///
-    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` where there is none.
+    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` without one.
     public func tunedCells() throws -> [(cell: TuningCell, chosen: TuningTry)] {
         guard let study else { return [] }
         let folder = StudyFolder(URL(fileURLWithPath: study))

@@ -22,7 +22,7 @@ extension StudyConfiguration {
 }
 
 extension Study {
-    /// The tries of the study as far as they are made; nil where it does not tune.
+    /// The tries of the study as far as they are made; nil if it does not tune.
     func tuning(_ context: StudyContext) throws -> TuningRun? {
         guard !tuningPlan.cells.isEmpty else { return nil }
         for train in context.data.train {
@@ -187,7 +187,7 @@ struct StudyClock {
 
     init(_ estimate: StudyEstimate?) { self.estimate = estimate }
 
-    /// Seconds that are left; nil where nothing was estimated.
+    /// Seconds that are left; nil if nothing was estimated.
     var secondsLeft: Double? {
         guard let estimate else { return nil }
         let elapsed = started.duration(to: .now) / .seconds(1)

@@ -39,7 +39,7 @@ struct TuningPlan {
     /// Epochs of a try where the budget is not spent by halves.
     let epochs: Int
 
-    /// Plans the tries of a study; none where it does not tune.
+    /// Plans the tries of a study; none if it does not tune.
     ///
     /// - Throws: ``FaceStudyError/tuning(reason:)`` for a budget or a range that cannot be.
     init(_ configuration: StudyConfiguration) throws {

@@ -5,7 +5,7 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// Which try of a study is under way, and how its cell stands.
+/// Which try of a study is in progress, and how its cell stands.
 public struct TuningProgress: Sendable {
     /// The try, from 1, of all tries of the study.
     public var number: Int
@@ -15,7 +15,7 @@ public struct TuningProgress: Sendable {
     public var trainSet: String
     /// The backbone with its options.
     public var backbone: String
-    /// The loss as it was asked for.
+    /// The loss as it was requested.
     public var loss: String
     /// The try: its values and, when it is over, its score.
     public var item: TuningTry
@@ -237,7 +237,7 @@ extension PreparedTrainSet {
                 accuracy: TuningValidation.assumedAccuracy, pairs: pairs))
     }
 
-    /// Why tries could hardly be distinguished on the held-out identities, a sentence; nil where they can.
+    /// Why tries could hardly be distinguished on the held-out identities, a sentence; nil if they can.
     var tuningWarning: String? {
         let found = tuningValidation
         guard found.standardError > TuningValidation.largestError else { return nil }

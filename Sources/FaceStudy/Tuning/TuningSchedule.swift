@@ -42,7 +42,7 @@ enum TuningSchedule {
         ranked(tries).prefix(count).map(\.index).sorted()
     }
 
-    /// The try with the best score, of equal ones the earlier; nil where all failed.
+    /// The try with the best score, of equal ones the earlier; nil if all failed.
     static func best(of tries: [TuningTry]) -> TuningTry? { ranked(tries).first }
 
     private static func ranked(_ tries: [TuningTry]) -> [TuningTry] {

@@ -25,7 +25,7 @@ extension Study {
         var glances = 0
         while true {
             let isOver = try areOver()
-            // What the folder says is not read as often as the processes are asked for.
+            // What the folder says is not read as often as the processes are requested.
             if glances % 10 == 0 || isOver, !control.shouldStop() {
                 try overseer.look(isOver: isOver)
             }
@@ -72,7 +72,7 @@ private struct Overseer {
     let study: Study
     let worker: StudyWorker
     let control: StudyControl
-    /// The runs that are tried again; nil where all are made.
+    /// The runs that are tried again; nil if all are made.
     let failed: [PlannedRun]?
     private(set) var outcome = Study.Outcome(isReportedElsewhere: true)
     private var told: Set<String> = []

@@ -94,7 +94,7 @@ struct WaitForOthers {
 }
 
 extension RunContext {
-    /// Why the run has failed in one of some workers; nil where it has not.
+    /// Why the run has failed in one of some workers; nil if it has not.
     fileprivate func failure(in workers: Set<String>) -> String? {
         guard let result = (try? folder.readResult()) ?? nil, result.status == .failed,
             let worker = result.worker, workers.contains(worker)

@@ -5,9 +5,9 @@ import Torch
 
 /// Takes the first steps of a run again and again, to measure how fast they are beside others that do the same.
 public struct WorkerProbe {
-    /// Memory that a run needs for a batch, in bytes; 0 where that is not known.
+    /// Memory that a run needs for a batch, in bytes; 0 if that is not known.
     public let memory: UInt64
-    /// Memory that can be had, in bytes; nil where that is not known.
+    /// Memory that can be had, in bytes; nil if that is not known.
     public static var availableMemory: UInt64? { ProcessMemory.available }
 
     private let probe: StepProbe

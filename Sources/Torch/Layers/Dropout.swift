@@ -11,7 +11,7 @@ public struct BatchNoise {
     ///
     /// - Parameters:
     ///   - name: Name within the part that `initial` stands for.
-    ///   - counter: What counts every batch once, before numbers are asked for.
+    ///   - counter: What counts every batch once, before numbers are requested.
     public init(_ name: String, countedBy counter: any BatchCounting, initial: InitialWeights) {
         seed = initial.seed(of: name)
         batches = counter.batchesTracked

@@ -121,7 +121,7 @@ public struct GradientGuard {
     public let norm: Tensor
     /// What every gradient is divided by; nil for 1.
     let divisor: Tensor?
-    /// 1 where the loss or the norm is not finite, so that the step changes nothing; else 0.
+    /// 1 if the loss or the norm is not finite, so that the step changes nothing; else 0.
     let skips: Tensor
 
     var handle: ct_gradient_guard {

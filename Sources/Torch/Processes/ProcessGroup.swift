@@ -52,7 +52,7 @@ public final class ProcessGroup {
     }
 
     deinit {
-        // What is closed waits for exchanges under way, which a broken group may have for ever.
+        // What is closed waits for exchanges in progress, which a broken group may have for ever.
         if !isBroken { pg_group_close(handle) }
     }
 
@@ -126,7 +126,7 @@ public final class ProcessGroup {
     }
 }
 
-/// An exchange of tensors that is under way. Exchanges are over in the order in which they were begun.
+/// An exchange of tensors that is in progress. Exchanges are over in the order in which they were begun.
 public final class PendingExchange {
     private let group: ProcessGroup
     private let work: pg_work

@@ -39,7 +39,7 @@ public final class ProcessStore {
         try requireSuccess(status, "setting a key")
     }
 
-    /// The value of a key; nil where nobody has set it.
+    /// The value of a key; nil if it is not set.
     ///
     /// - Throws: `TorchError.libTorch` when the server is gone.
     public func value(of key: String) throws(TorchError) -> String? {

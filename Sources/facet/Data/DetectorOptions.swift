@@ -107,7 +107,7 @@ enum DetectorOptions {
         "which face to take if a picture has several: largest, central (insightface's rule), best (the "
         + "highest score) or first"
 
-    /// The search that is asked for.
+    /// The search that is requested.
     ///
     /// - Throws: `FaceDetectionError` where the weights are not installed.
     static func search(
@@ -129,7 +129,7 @@ enum DetectorOptions {
         return try Detectors.named(name, minFace: minFace, threads: threads)
     }
 
-    /// The rule that is asked for; nil for none.
+    /// The rule that is requested; nil for none.
     static func choice(_ arguments: Arguments) throws -> FaceChoice? {
         try arguments.choice("--face", among: rules).flatMap(FaceChoice.init)
     }

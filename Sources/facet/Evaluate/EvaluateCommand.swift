@@ -210,7 +210,7 @@ private func evaluate(
     return results
 }
 
-/// The people whom scores are normalised by; nil where they are not.
+/// The people whom scores are normalised by; nil if they are not.
 private func namedCohort(
     _ configuration: StudyConfiguration, _ arguments: Arguments
 ) throws -> NamedCohort? {

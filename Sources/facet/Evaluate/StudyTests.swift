@@ -4,7 +4,7 @@ import FaceStudy
 import Foundation
 import Spelling
 
-/// The study that was given in place of a model; nil where it was none.
+/// The study that was given in place of a model; nil if it was none.
 ///
 /// - Throws: `CommandError` for options that say nothing about a study.
 func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {

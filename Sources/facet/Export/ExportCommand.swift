@@ -121,7 +121,7 @@ private func requireUse(of arguments: Arguments, _ format: ModelExporter.Format)
     throw CommandError.together(option, "\(format.rawValue), of which it says nothing")
 }
 
-/// The format that is asked for, or that the file's name ends in.
+/// The format that is requested, or that the file's name ends in.
 private func exportFormat(
     _ arguments: Arguments, _ target: URL
 ) throws -> ModelExporter.Format {

@@ -41,7 +41,7 @@ import Testing
         #expect(doubt.reason.contains("they would fit as \(cause)"))
     }
 
-    /// Both mistakes together are a picture turned by 90 degrees, which there may be, or by a little more.
+    /// Both mistakes together are a picture turned by 90 degrees, which there may be, or by slightly more.
     @Test func namesTwoMistakesOfATurnedFace() throws {
         let (a, b) = (cos(0.3), sin(0.3))
         let turned = (0..<5).flatMap { index in

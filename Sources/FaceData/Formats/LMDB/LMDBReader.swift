@@ -1,6 +1,6 @@
 /// The entries of an LMDB file (`data.mdb`), found by walking through its tree of pages.
 ///
-/// The file is read with `pread(2)` and neither mapped nor locked: one that is cut short would end a program that
+/// The file is read with `pread(2)` and neither mapped nor locked: one that is truncated would end a program that
 /// has mapped it, and nothing is written beside it, so that media without a right to write are read like others.
 /// A database that changes meanwhile is noticed by its file's time.
 ///

@@ -122,7 +122,7 @@ private struct PairForm {
         )
     }
 
-    /// The fields in which two paths end; nil where that cannot be told.
+    /// The fields in which two paths end; nil if that is unknown.
     private static func images(_ fields: LineFields) -> (Int, Int)? {
         let indices = fields.texts.indices.filter { LabelledImageSet.isImage(fields.texts[$0]) }
         return indices.count == 2 ? (indices[0], indices[1]) : nil

@@ -13,7 +13,7 @@ enum ParquetCodec: Int {
     /// Unpacks a page's bytes.
     ///
     /// - Parameter count: How many they become.
-    /// - Returns: nil where they become more or fewer, or are damaged.
+    /// - Returns: nil if they become more or fewer, or are damaged.
     func unpacked(_ packed: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {
         switch self {
         case .none: packed.count == count ? Array(packed) : nil

@@ -124,7 +124,7 @@ struct ParquetFile {
             guard let data = chunk[9]?.number, let bytes = chunk[7]?.number, rows >= 0,
                 chunk[5]?.number == rows
             else { return nil }
-            // Some writers say 0 where there is no dictionary.
+            // Some writers say 0 if there is no dictionary.
             let dictionary = chunk[11]?.number ?? 0
             let start = dictionary > 0 ? min(dictionary, data) : data
             guard start >= 0, bytes >= 0, start <= size, bytes <= size - start else { return nil }

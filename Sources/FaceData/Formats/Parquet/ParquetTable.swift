@@ -18,7 +18,7 @@ struct ParquetTable {
     let parts: [Part]
     /// How many rows there are.
     let rows: Int
-    /// The pictures' names, where the file has some; empty where one has none.
+    /// The pictures' names, where the file has some; empty if one has none.
     let names: [String]?
     /// The pictures' labels, as text.
     let labels: [String]

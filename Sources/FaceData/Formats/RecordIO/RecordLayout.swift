@@ -2,7 +2,7 @@
 struct RecordLayout: Sendable, Hashable {
     /// Indices of the images in the index.
     var images: Range<Int>
-    /// Indices of the records that say which images an identity has; empty where there are none.
+    /// Indices of the records that say which images an identity has; empty if there are none.
     var identities: Range<Int>
 
     /// The layout of a pack.

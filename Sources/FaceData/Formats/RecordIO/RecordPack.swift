@@ -3,7 +3,7 @@ public import Foundation
 /// A RecordIO pack of images with labels: an insightface training set (`train.rec` with `train.idx`
 /// and `property`) or what MXNet's `im2rec` writes.
 ///
-/// Opening reads the index and a few records; images stay in the file until they are asked for. A
+/// Opening reads the index and a few records; images stay in the file until they are requested. A
 /// missing or wrong index is built again by walking through the records.
 public struct RecordPack: ImageSource {
     /// The `.rec` file.

@@ -45,7 +45,7 @@ struct PartIndexFile {
             ".\(file.url.lastPathComponent).index")
     }
 
-    /// In the user's folder of caches; nil where nobody has a home.
+    /// In the user's folder of caches; nil if there is no home folder.
     private var cached: URL? {
         let environment = ProcessInfo.processInfo.environment
         let base =

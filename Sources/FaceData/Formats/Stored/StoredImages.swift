@@ -2,7 +2,7 @@ public import Foundation
 
 /// Images that are parts of large files: of shards, archives, databases.
 ///
-/// Opening reads the files' indices (``PartIndexFile``); images stay where they are until they are asked for,
+/// Opening reads the files' indices (``PartIndexFile``); images stay where they are until they are requested,
 /// in any order and by many threads at once.
 public struct StoredImages: ImageSource {
     /// The file, or the folder of the files.

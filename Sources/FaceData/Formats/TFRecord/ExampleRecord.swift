@@ -2,9 +2,9 @@
 struct ExampleRecord {
     /// Where the picture is in the record's bytes.
     private(set) var image: Range<Int>?
-    /// Whose it is; nil where that stands elsewhere.
+    /// Whose it is; nil if that is stated elsewhere.
     private(set) var label: String?
-    /// The picture's name; nil where it has none.
+    /// The picture's name; nil if it has none.
     private(set) var name: String?
     private(set) var features: [String] = []
 

@@ -7,7 +7,7 @@ struct SampleReader {
     private var index = PartIndex()
     private var keys: Set<Substring> = []
 
-    /// A sample: members of one key, one behind the other.
+    /// A sample: members of one key, one after another.
     private struct Sample {
         let key: Substring
         var parts: [(kind: String, member: TarReader.Member)] = []

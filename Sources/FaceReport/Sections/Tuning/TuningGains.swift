@@ -49,7 +49,7 @@ enum TuningGains {
         }
     }
 
-    /// What a loss gained, in a sentence; `nil` where that is not known yet.
+    /// What a loss gained, in a sentence; `nil` if that is not known yet.
     private static func sentence(_ loss: TunedLoss, _ study: TunedStudy) -> RichText? {
         let place =
             study.configurations.count > 1 ? " (\(study.title(loss.configuration)))" : ""

@@ -36,7 +36,7 @@ struct Placement {
 };
 thread_local Placement placement;
 
-/// A thread that may run no longer where it is told to stays where it is.
+/// A thread that may no longer run where it should stays where it is.
 void place(const cpu_set_t &where) { sched_setaffinity(0, sizeof where, &where); }
 
 void place_on(int processor) {

@@ -57,7 +57,7 @@ bool waiting_is_shared(const struct waiting_sample *before, const struct waiting
 #include <time.h>
 #include <unistd.h>
 
-/// Where it cannot be started again, the program goes on as it is.
+/// Where it cannot be started again, the program continues unchanged.
 static void start_again(int count, char **arguments, char **environment) {
   char path[4096];
   if (count < 1) return;
@@ -77,7 +77,7 @@ __attribute__((section(".preinit_array"), used)) static void (*const before_libr
 // Counts ----------------------------------------------------------------------------------------
 
 /// Seconds that the processors of the set were neither idle nor waiting for a disk; negative where the
-/// system does not tell.
+/// system does not provide it.
 static double busy_seconds(const cpu_set_t *processors) {
   FILE *file = fopen("/proc/stat", "re");
   if (file == NULL) return -1;
@@ -98,7 +98,7 @@ static double busy_seconds(const cpu_set_t *processors) {
   return is_found ? ticks / (double)sysconf(_SC_CLK_TCK) : -1;
 }
 
-/// Seconds that the threads of this process waited for a core; negative where the system does not tell.
+/// Seconds that the threads of this process waited for a core; negative if the system does not provide it.
 static double delayed_seconds(void) {
   DIR *threads = opendir("/proc/self/task");
   if (threads == NULL) return -1;

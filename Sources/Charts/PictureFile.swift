@@ -4,7 +4,7 @@
 /// other than browsers do not know.
 package struct PictureFile: Sendable {
     package struct Panel: Sendable {
-        /// What tells the panel from its neighbours.
+        /// Distinguishes the panel from its neighbours.
         package var title: String
         /// A second line, of less weight; empty for none.
         package var note: String

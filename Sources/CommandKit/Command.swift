@@ -107,14 +107,14 @@ public struct Option: Sendable {
     public let kind: Kind
     /// One line for the help.
     public let help: String
-    /// What other tools call it, with dashes: a message tells who gives one of these.
+    /// What other tools call it, with dashes: a message informs users of these.
     public let elsewhere: [String]
     /// What a shell offers for the value.
     public let completion: Completion
 
     /// Declares an option.
     ///
-    /// - Parameter completion: Nil for what the text that stands for the value tells: files for
+    /// - Parameter completion: Nil for what the placeholder implies: files for
     ///   `FILE`, folders for `FOLDER`, files behind the `=` of `NAME=PATH`.
     public init(
         _ name: String, _ kind: Kind, _ help: String, elsewhere: [String] = [],
@@ -131,7 +131,7 @@ public struct Option: Sendable {
     var placeholder: String { kind.placeholder }
 }
 
-/// What other tools have an option for, and this one another way or none: who asks for it is told.
+/// What other tools have an option for, and this one another way or none: users of it get a message.
 public struct AbsentOption: Sendable {
     /// Names with their dashes, e.g. `--optimizer`.
     public let names: [String]
@@ -156,7 +156,7 @@ public enum Completion: Sendable, Hashable {
     /// One of some words, or several with commas between them.
     case words([String])
 
-    /// What the text that stands for a value in the help tells.
+    /// What a placeholder in the help implies.
     init(placeholder: String) {
         self =
             switch placeholder {

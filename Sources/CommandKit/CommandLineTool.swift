@@ -23,7 +23,7 @@ public struct CommandLineTool: Sendable {
     ///
     /// - Parameter words: The arguments, without the program's name.
     public func run(_ words: [String]) -> ExitCode {
-        // A file that may not grow further is an error of the command, told in its own words.
+        // A file that may not grow further is an error of the command, reported in its own words.
         signal(SIGXFSZ, SIG_IGN)
         do {
             let code = try perform(words)

@@ -8,7 +8,7 @@ public enum Request: Sendable {
     case version
 }
 
-/// Turns words into a request, by plain steps: find the command, tell options from arguments, check
+/// Turns words into a request, by plain steps: find the command, separate options from arguments, check
 /// what is missing.
 public struct CommandParser: Sendable {
     private let root: Command

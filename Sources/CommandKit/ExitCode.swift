@@ -1,4 +1,4 @@
-/// What a command tells the shell, the same for all commands: 0 when everything was done, 2 when it
+/// What a command returns to the shell, the same for all commands: 0 when everything was done, 2 when it
 /// was not understood what is to be done, 1 when doing it failed, and 128 and a signal's number when
 /// a signal ended it. Each command's help lists them.
 ///

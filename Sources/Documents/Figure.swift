@@ -4,7 +4,7 @@ package import Charts
 package struct Figure: Hashable, Sendable {
     /// One chart of a figure.
     package struct Panel: Hashable, Sendable {
-        /// What tells the panel from its neighbours.
+        /// Distinguishes the panel from its neighbours.
         package var title: String
         package var chart: Chart
 

@@ -160,7 +160,7 @@ enum ModelFileKind: Equatable {
         }
         if start.count < 8, let kind = text(start) { return kind }
         if isSafetensors(start) { return .safetensors }
-        // A web page or a JSON file that was saved under another name is told as what it is.
+        // A web page or a JSON file that was saved under another name is reported as what it is.
         if let kind = plainText(start).flatMap(markup) ?? byEnding[ending] { return kind }
         return text(start)
             ?? .foreign(
@@ -207,7 +207,7 @@ enum ModelFileKind: Equatable {
         return isText ? text : nil
     }
 
-    /// Texts that tell what they are.
+    /// Texts that identify themselves.
     private static func markup(_ text: String) -> ModelFileKind? {
         let head = text.drop(while: \.isWhitespace).prefix(200).lowercased()
         if head.hasPrefix("<!doctype html") || head.hasPrefix("<html") {

@@ -64,7 +64,7 @@ public enum ScriptMetadata {
             let end = (try? file.read(upToCount: Int(length))) ?? nil, end.count >= recordLength
         else { return nil }
         let bytes = [UInt8](end)
-        // The record's own length tells it from the same bytes within a comment.
+        // The record's own length distinguishes it from the same bytes within a comment.
         let start = (0...bytes.count - recordLength).last { index in
             let stated = Int(bytes[index + 20]) | Int(bytes[index + 21]) << 8
             return bytes[index...].starts(with: mark)

@@ -34,7 +34,7 @@ struct StateDictNetwork {
     /// Reads a file.
     ///
     /// - Throws: ``FaceModelsError`` for a name that is no backbone, ``ModelFormatsError`` for a file that
-    ///   is damaged or of another network, which tells the one it fits best.
+    ///   is damaged or of another network, with the network that it fits best.
     init(
         _ url: URL, _ options: StateDictOptions, inputSize: Int, device: Device
     ) throws {

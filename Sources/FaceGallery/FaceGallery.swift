@@ -178,7 +178,7 @@ public final class FaceGallery {
 
 /// The model that a gallery's embeddings are of.
 public struct GalleryModel: Sendable, Hashable {
-    /// What tells it from every other model: a hash.
+    /// Distinguishes it from every other model: a hash.
     public var identity: String
     /// Where it was last, for messages and as a default.
     public var path: String

@@ -1,6 +1,6 @@
 package import Documents
 
-/// A section that is drawn apart from all others, so that what is wrong with it is told in its place
+/// A section that is drawn apart from all others, so that a failure is reported in its place
 /// and the rest of the report is there.
 package struct PlannedSection {
     /// Name of its place in the page.

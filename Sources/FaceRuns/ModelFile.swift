@@ -45,7 +45,7 @@ enum SafetensorsHeader {
     /// Bytes that the format allows a header.
     private static let maxLength: UInt64 = 100_000_000
 
-    /// What of a tensor tells how long the file is.
+    /// The part of a tensor's entry that determines the file's length.
     private struct Entry: Decodable {
         var data_offsets: [UInt64]?
     }

@@ -1,7 +1,7 @@
 import Foundation
 public import SafeFiles
 
-/// How a study stands, as its folder tells: its runs, who works on them, and how long that may take.
+/// How a study stands, according to its folder: its runs, who works on them, and how long that may take.
 public struct StudyStatus: Codable, Sendable, Hashable {
     /// How a run stands.
     public enum State: String, Codable, Sendable {
@@ -49,7 +49,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
     /// Reads a study's folder.
     ///
     /// A process of another machine is taken as working as long as its lease is there: whether it gives
-    /// signs of life only time could tell. A run whose files are damaged counts as interrupted.
+    /// signs of life, only time could show. A run whose files are damaged counts as interrupted.
     ///
     /// - Throws: ``FaceRunsError`` where the folder cannot be listed, or something in it leads elsewhere.
     public init(_ study: StudyFolder) throws(FaceRunsError) {

@@ -5,7 +5,7 @@ public import SafeFiles
 public struct WorkerRecord: Codable, Sendable, Hashable {
     /// The process and its machine.
     public var holder: ProcessIdentity
-    /// What decides about the study's numbers, so that others can tell whether theirs is the same.
+    /// What decides about the study's numbers, so that others can check whether theirs is the same.
     public var request: JSONValue
     /// Hashes of what the study's sets hold, by the sets' names; nil until they have been read.
     public var content: [String: String]?

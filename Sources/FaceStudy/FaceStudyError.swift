@@ -45,7 +45,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case noCohort
     /// All test sets of a study are sets of templates.
     case onlyTemplates(name: String)
-    /// The processes that compute a training together cannot go on.
+    /// The processes that compute a training together cannot continue.
     case processes(reason: String)
     /// A set has a name that cannot stand for it.
     case setName(list: String, name: String, requirement: String)

@@ -5,7 +5,7 @@ import SafeFiles
 /// What was found when the images of a study's sets were last read, and whether their faces are aligned, in the
 /// study's folder, so that a later start reads none of them again while their files are what they were.
 ///
-/// Whether they are is told by the files' sizes, times, and places on the disk (``FileStamps/version``), and never
+/// This is determined by the files' sizes, times, and places on the disk (``FileStamps/version``), and never
 /// by what the kept file says about itself. A kept scan that is damaged, or does not fit its set, is none.
 struct KeptScans: Sendable {
     /// The folder they are kept in; it is made when the first is.

@@ -19,7 +19,7 @@ struct PreparedTrainSet {
     let stamps: FileStamps
     /// What the report says about it.
     var facts: TrainSetFacts
-    /// Mean of its images, which tells how they are cropped; nil if they were not looked at, or
+    /// Mean of its images, which shows how they are cropped; nil if they were not looked at, or
     /// are of too few people.
     var meanFace: [Double]?
 }

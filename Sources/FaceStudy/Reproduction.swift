@@ -46,7 +46,7 @@ public struct Reproduction {
     /// Reads what the run is.
     ///
     /// - Parameter folder: Where the new run goes; as a study's folder, so that an interrupted
-    ///   reproduction goes on.
+    ///   reproduction continues.
     /// - Throws: ``FaceStudyError/notFinished(path:)`` where the run is not over, and the errors of
     ///   a damaged folder.
     public init(of original: RunFolder, in folder: URL) throws {

@@ -41,7 +41,7 @@ struct RunContext {
     /// What makes the run this process's; nil if nobody else can have it.
     var lease: Lease?
 
-    /// Refuses to go on when another process has taken over the run: asked before anything is written.
+    /// Refuses to continue when another process has taken over the run: asked before anything is written.
     ///
     /// - Throws: ``FaceStudyError/lostRun(name:holder:)``.
     func requireHeld() throws(FaceStudyError) {
@@ -59,7 +59,7 @@ struct RunContext {
             size: configuration.inputSize, team: study.embedsTogether ? control.team : nil)
     }
 
-    /// Whether the run is a try, of which nothing is kept but what it tells of its setting.
+    /// Whether the run is a try, of which only the result of its setting is kept.
     var isTry: Bool { run.settings?.tryName != nil }
     /// Where and with what the network is computed.
     var compute: ComputeConfiguration { study.compute }

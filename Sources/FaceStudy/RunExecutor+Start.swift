@@ -10,7 +10,7 @@ import ModelFormats
 import Torch
 
 extension RunExecutor {
-    /// Whether there is a state to go on from, so that the weights the run began with are not needed.
+    /// Whether there is a state to resume from, so that the weights the run began with are not needed.
     private var hasCheckpoint: Bool {
         ["last.safetensors", "previous.safetensors"].contains {
             FileManager.default.fileExists(

@@ -280,7 +280,7 @@ struct RunExecutor {
         if context.folder.isFinished { removeCheckpoint() }
     }
 
-    /// Removes what is left to go on from, by far the largest file, unless the run's schedule allows
+    /// Removes what is left to resume from, by far the largest file, unless the run's schedule allows
     /// more epochs.
     private func removeCheckpoint() {
         let training = context.configuration.training

@@ -40,7 +40,7 @@ public enum StudyEvent: Sendable {
     case warning(String)
 }
 
-/// What tells whether the faces of a set are aligned.
+/// Determines whether the faces of a set are aligned.
 public struct AlignmentDoubt {
     /// Names the detector of faces, its weights, and how its faces are judged: what it has said of a set is kept
     /// for as long as both are the same.
@@ -73,7 +73,7 @@ public struct StudyControl {
     public var listener: (StudyEvent) -> Void
     /// Writes the report when all runs are over: called in one of the processes that work on the study.
     public var report: (Study.Outcome) throws -> Void = { _ in }
-    /// Tells whether faces are aligned; nil if that is unknown. FaceStudy has no detector of faces.
+    /// Determines whether faces are aligned; nil if that is unknown. FaceStudy has no detector of faces.
     public var alignment: () -> AlignmentDoubt? = { nil }
     /// Whether runs that have failed are tried again, and no others are made.
     public var retriesFailed = false

@@ -76,7 +76,7 @@ struct RunSettings: Codable, Sendable, Hashable {
     /// Peak learning rate.
     var learningRate: Double
     var weightDecay: Double
-    /// What of the folder's name tells a try of a cell from others; nil for a run that is none.
+    /// The part of the folder's name that distinguishes a try of a cell from others; nil for a run that is none.
     var tryName: [String]?
 }
 

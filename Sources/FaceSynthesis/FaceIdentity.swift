@@ -72,7 +72,7 @@ struct Build {
 
 extension SeededRandom {
     /// A measure of a person. Made-up people differ by a quarter more than real ones, so that the
-    /// few small pictures of a quick comparison suffice to tell them apart.
+    /// few small pictures of a quick comparison suffice to distinguish them.
     fileprivate mutating func trait(_ mean: Float, _ standardDeviation: Float) -> Float {
         normal(mean, 1.25 * standardDeviation)
     }

@@ -44,7 +44,7 @@ static inline enum MHD_Result pages_answer(void *service, struct MHD_Connection 
   const struct pages_service *self = (const struct pages_service *)service;
   (void)upload;
   (void)upload_size;
-  *request = service;  // Tells pages_answered that this one was begun.
+  *request = service;  // Informs pages_answered that this one has begun.
   return self->answer(self->context, connection, method, target, version) ? MHD_YES : MHD_NO;
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// libpng tells errors by longjmp(3), which may not pass through Swift: every function here catches its
+// libpng reports errors by longjmp(3), which may not pass through Swift: every function here catches its
 // own. What changes between setjmp and longjmp is behind a pointer, where it is not lost.
 
 /// A PNG that is read from memory.

@@ -85,7 +85,7 @@ public struct DlibFaceNetwork {
             guard next == parts.count else { throw misfit("it has more layers") }
         }
 
-        /// dlib's layers one after another, without what has no weights to tell it.
+        /// dlib's layers one after another, without layers that have no weights.
         private func requireOrder() throws(ModelFormatsError) {
             let unit = "ca"
             let same = "\(unit)r\(unit)+r"

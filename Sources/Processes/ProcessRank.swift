@@ -15,7 +15,7 @@ public struct ProcessRank: Sendable, Hashable {
     public var address: String
     /// Its port; 0 for one that process 0 chooses.
     public var port: UInt16
-    /// What tells this start from those before it at the same address.
+    /// Distinguishes this start from those before it at the same address.
     public var attempt: String
     /// Whether process 0 serves the store, and not who started the processes.
     public var servesStore: Bool

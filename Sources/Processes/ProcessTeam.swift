@@ -204,7 +204,7 @@ public final class ProcessTeam {
         case ready
         /// It was asked to stop.
         case stops
-        /// It cannot go on, or the training ends.
+        /// It cannot continue, or the training ends.
         case ends
 
         /// Orders states by severity.
@@ -261,7 +261,7 @@ public final class ProcessTeam {
         }
     }
 
-    /// What a process has told that ends the work.
+    /// A message of a process that ends the work.
     public func toldReason() -> ProcessError {
         guard let told = (try? message()) ?? nil else {
             return .connection(reason: "a process has ended without a word")

@@ -64,7 +64,7 @@ public final class FileDescriptor {
             && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
     }
 
-    /// Bytes that the file has; nil when that cannot be told.
+    /// Bytes that the file has; nil if that is unknown.
     var size: Int? {
         var status = stat()
         return fstat(number, &status) == 0 ? Int(status.st_size) : nil

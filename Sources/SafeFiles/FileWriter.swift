@@ -26,7 +26,7 @@ public final class FileWriter {
         try self.init(url, part: PartialFile.temporary(for: url))
     }
 
-    /// Goes on with a file whose part stands under a name of its own, ``PartialFile/url(of:)``, or
+    /// Continues with a file whose part stands under a name of its own, ``PartialFile/url(of:)``, or
     /// begins it.
     ///
     /// - Parameter size: Bytes of the part that are right and stay; 0 to begin the file.
@@ -80,7 +80,7 @@ public final class FileWriter {
         try write(Array(text.utf8))
     }
 
-    /// Replaces bytes that were written before, as a head that tells what follows it.
+    /// Replaces bytes that were written before, such as a header that describes what follows it.
     ///
     /// - Parameter offset: Where they begin; they must have been written as far as they go.
     public func replace(_ bytes: [UInt8], at offset: Int) throws(SafeFilesError) {

@@ -3,7 +3,7 @@
 /// Clocks of machines differ, so no time that another machine wrote is ever compared: an observer
 /// measures by its own clock for how long a lease's file has not changed.
 public struct LeaseClock: Sendable {
-    /// Time since any moment, which never runs backwards and goes on while the machine sleeps.
+    /// Time since any moment, which never runs backwards and continues while the machine sleeps.
     public var now: @Sendable () -> Duration
     /// Time between two signs of life.
     public var interval: Duration
@@ -24,7 +24,7 @@ public struct LeaseClock: Sendable {
         self.glance = glance
     }
 
-    /// Time since the first question, by the system's clock that goes on while the machine sleeps.
+    /// Time since the first question, by the system's clock that continues while the machine sleeps.
     public static let sinceStart: @Sendable () -> Duration = {
         origin.duration(to: .now)
     }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Watches leases, and tells those that are held from those that were left behind.
+/// Watches leases, and distinguishes those that are held from those that were left behind.
 ///
 /// A lease has been left behind when its process certainly has ended, or when its file was seen without a
 /// change for ``LeaseClock/limit``. What cannot be read as a lease is held by nobody known, and left

@@ -9,11 +9,11 @@ public import Foundation
 #endif
 
 /// The hidden file beside a file's place that holds what is written of it so far. It is locked while
-/// it is written, so that what a killed process left is told from what another one is writing.
+/// it is written, so that what a killed process left is distinguished from what another one is writing.
 public enum PartialFile {
     private static let suffix = "part"
 
-    /// The part that a later process goes on with, `.NAME.part`.
+    /// The part that a later process continues with, `.NAME.part`.
     public static func url(of file: URL) -> URL {
         file.deletingLastPathComponent().appendingPathComponent(
             ".\(file.lastPathComponent).\(suffix)")

@@ -9,7 +9,7 @@ public import Foundation
 #endif
 
 /// A hidden folder beside a file's place, for what is made of the file before it may have its name. It is
-/// locked while its process works, so that what a killed one left is told from what another is making.
+/// locked while its process works, so that what a killed one left is distinguished from what another is making.
 public final class PartialFolder {
     private static let lockName = ".lock"
 

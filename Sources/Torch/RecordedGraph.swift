@@ -15,7 +15,7 @@ public final class RecordedGraph {
     ///
     /// Do the same work once before: libraries choose their algorithms when they first run. The body
     /// must not read a value from the GPU; it runs on the calling thread. When an operation cannot be
-    /// recorded the body goes on, with tensors that hold nothing, and the error comes at its end.
+    /// recorded the body continues, with tensors that hold nothing, and the error comes at its end.
     ///
     /// - Parameter sharing: A graph whose memory, where its tensors are free, is used as well; both
     ///   must be replayed in the order they were recorded in.

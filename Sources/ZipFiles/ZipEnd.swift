@@ -1,4 +1,4 @@
-/// The record at the end of a ZIP archive, which tells where its list of files is.
+/// The record at the end of a ZIP archive, which states where its list of files is.
 public struct ZipEnd: Equatable, Sendable {
     /// Where the list begins.
     public let offset: Int

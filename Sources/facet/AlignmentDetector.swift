@@ -5,7 +5,7 @@ import FaceStudy
 import Foundation
 import Torch
 
-/// Whether a set's faces are aligned, as far as a detector that is installed can tell.
+/// Whether a set's faces are aligned, as far as an installed detector can determine.
 enum AlignmentDetector {
     /// What a study asks of its sets. A damaged detector says nothing.
     static func doubt(_ interrupt: Interrupt) -> () -> AlignmentDoubt? {

@@ -30,7 +30,7 @@ enum LivePage {
     }
 
     /// A report's page with the script in its head. The page's own script comes from this process as
-    /// well, since browsers are told to run none that stands in a page.
+    /// well, since browsers are instructed to run no script within a page.
     static func followed(_ page: String) -> String {
         let own = "<script src=\"/page.js\" defer=\"defer\"></script>"
         let served = page.replacing("<script>\(Report.pageScript)</script>", with: own)

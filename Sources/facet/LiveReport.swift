@@ -37,7 +37,7 @@ final class LiveReport: @unchecked Sendable {
         var study = ""
         /// Fraction of the study's work that is done; 0...1.
         var fraction = 0.0
-        /// Seconds that are left, where that can be told.
+        /// Seconds that are left, if that is known.
         var secondsLeft: Double?
         /// The same in words.
         var left = ""

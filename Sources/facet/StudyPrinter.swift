@@ -5,7 +5,7 @@ import FaceStudy
 import FaceTraining
 import Foundation
 
-/// Tells a person how a study is going.
+/// Prints how a study is going.
 final class StudyPrinter {
     /// How far a run's training is, over all of its epochs.
     private var training: ProgressLine?

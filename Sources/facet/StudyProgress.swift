@@ -7,8 +7,8 @@ import Foundation
 /// How far a study is: its runs, the fraction of its work that is done, and the time that is left.
 ///
 /// A run weighs as many seconds as it was estimated to take, or as much as any other where there is no
-/// estimate. What is left is told by the runs of this process, once they have taken long enough to
-/// tell, and by the estimate before.
+/// estimate. The remaining time is estimated from the runs of this process, once they have taken long enough to
+/// judge, and from the estimate before.
 struct StudyProgress {
     /// Runs of the whole study.
     private(set) var planned: Int
@@ -101,7 +101,7 @@ struct StudyProgress {
         return all > 0 ? min(1, (before + now) / all) : 0
     }
 
-    /// Seconds that are left, where that can be told.
+    /// Seconds that are left, if that is known.
     func secondsLeft(at now: ContinuousClock.Instant = .now) -> Double? {
         if let tuning { return tuning.secondsLeft }
         let left =

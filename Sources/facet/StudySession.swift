@@ -194,7 +194,7 @@ extension StudySession {
             control.team = try processes.meet(study.traits)?.team
             try study.follow(control)
         } catch let error as ProcessError {
-            // Process 0 tells of everything but its own end.
+            // Process 0 reports everything but its own end.
             if case .cannotConnect = error { throw error }
             if case .gone(let members, _) = error,
                 members.contains(where: { $0.hasPrefix("rank 0") })
@@ -215,7 +215,7 @@ extension StudySession {
                 rope: rope), json: json)
     }
 
-    /// Tells open pages how the study ended, and keeps serving them if requested.
+    /// Informs open pages how the study ended, and keeps serving them if requested.
     private func end(_ text: String, keepsServing: Bool = false) {
         live?.finish(text, waits: !keepsServing)
         if let server, keepsServing {

@@ -69,7 +69,7 @@ struct WorkerMeasurement {
         guard let memories = processes.map({ $0.line() }).whole()?.compactMap({ UInt64($0) }),
             memories.count == processes.count
         else { return nil }
-        // All begin at once, and go on until the last has counted its steps.
+        // All begin at once, and continue until the last has counted its steps.
         processes.forEach { $0.go() }
         guard let rates = processes.map({ $0.line() }).whole()?.compactMap({ Double($0) }),
             rates.count == processes.count

@@ -58,7 +58,7 @@ final class WorkerProcesses {
         return over.count == workers.count
     }
 
-    /// Ends what still runs, as when this process cannot go on.
+    /// Ends what still runs, as when this process cannot continue.
     func end() {
         for worker in workers where worker.process.isRunning { worker.process.terminate() }
         workers.forEach { $0.process.waitUntilExit() }

@@ -94,7 +94,7 @@ struct MoreEpochsTests {
         #expect(throws: FaceTrainingError.self) { try training.validate() }
         training.schedule.shape = .step
         try training.validate()
-        // A cosine that was to go on can.
+        // A cosine that was to continue can.
         try TinyStudy.with { study in
             study.configuration.training.epochs = 1
             study.configuration.training.schedule.epochs = 2

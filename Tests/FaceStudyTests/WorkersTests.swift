@@ -74,7 +74,7 @@ struct WorkersTests {
                     default: break
                     }
                 }
-                // All that is left is the first one's, who goes on when this one has ended.
+                // All that is left is the first one's, who continues when this one has ended.
                 control.sleep = { _ in isHeldUp = true }
                 control.shouldStop = { isHeldUp }
                 control.report = { reports.append((worker, $0)) }

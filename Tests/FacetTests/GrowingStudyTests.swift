@@ -48,7 +48,7 @@ struct GrowingStudyTests {
             #expect(
                 grown.errors.components(separatedBy: "already finished, now tested on second")
                     .count == 3, "\(grown.errors)")
-            // The command of before goes on, also with a loss that was not tested so.
+            // The command of before continues, also with a loss that was not tested so.
             let less = try tool.run(words(faces, losses: "softmax,arcface,cosface"))
             #expect(less.status == 0, "\(less.errors)")
             #expect(less.errors.contains("to test all runs the same way, add --test second="))

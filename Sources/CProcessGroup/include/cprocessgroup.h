@@ -73,7 +73,7 @@ ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root);
 /// @param gradient The receiver's.
 typedef void (*pg_ready)(void *context, size_t index, ct_tensor gradient);
 
-/// As ct_derivatives, telling of each of them while the backward pass goes on: on the thread that computes it, which on
+/// As ct_derivatives, reporting each of them while the backward pass continues: on the thread that computes it, which on
 /// the processor is the caller's. Each input is a parameter, and occurs once.
 ct_status pg_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor *inputs, size_t count,
                          pg_ready ready, void *context, ct_tensor *out);

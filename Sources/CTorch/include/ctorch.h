@@ -341,12 +341,12 @@ typedef void (*ct_operation_listener)(void *context, const char *name, double se
 
 /// Begins to measure operations, on all threads.
 ct_status ct_profile_start(void);
-/// Ends it and tells what was found, in no order.
+/// Ends it and reports what was found, in no order.
 ct_status ct_profile_stop(ct_operation_listener listener, void *context);
 
 /// Begins to measure what runs on GPUs: kernels and copies.
 ct_status ct_cuda_profile_start(void);
-/// Ends it and tells what was found, each run of a kernel in its turn.
+/// Ends it and reports what was found, each run of a kernel in its turn.
 ct_status ct_cuda_profile_stop(ct_operation_listener listener, void *context);
 
 // TorchScript -------------------------------------------------------------------------------------

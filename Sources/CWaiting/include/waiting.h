@@ -16,7 +16,7 @@ char **waiting_environment(char *const *environment);
 /// `changed` is called, on another thread, when other processes begin or cease to want the cores.
 void waiting_watch(void (*changed)(bool is_shared));
 
-/// What tells whether other processes want the same cores, as counted since some moment.
+/// Determines whether other processes want the same cores, as counted since some moment.
 struct waiting_sample {
   /// Seconds that passed.
   double wall;
@@ -24,7 +24,7 @@ struct waiting_sample {
   double busy;
   /// Processor seconds of this process.
   double own;
-  /// Seconds that its threads were ready to run and had no core; negative where the system does not tell.
+  /// Seconds that its threads were ready to run and had no core; negative if the system does not provide it.
   double delayed;
 };
 

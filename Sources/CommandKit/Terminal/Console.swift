@@ -107,7 +107,7 @@ public final class Console: Sendable {
         diagnostics.hasColours ? style.applied(to: text) : text
     }
 
-    /// If the standard error is closed there is nobody left to tell.
+    /// If the standard error is closed there is nothing left to report to.
     private func diagnose(_ label: String, _ text: String) {
         let shown = text.visible.shortened(to: Self.maxNoteLength)
         aboveStatus { try? diagnostics.write(label + shown + "\n") }

@@ -155,7 +155,7 @@ public final class Interrupt: Sendable {
 private enum SignalTable {
     static let range: ClosedRange<Int32> = 1...64
 
-    // A signal handler can be told nothing, so it has to look here. Sound because an entry is
+    // A signal handler takes no arguments, so it has to look here. Sound because an entry is
     // written only while its signal does not lead to the handler.
     nonisolated(unsafe) private static let pipes = table(of: Int32(-1))
     /// What each signal did before it was watched.

@@ -97,6 +97,6 @@ final class AlignmentRecord: @unchecked Sendable {
         String(SHA256.hexDigest(of: bytes).prefix(digits))
     }
 
-    /// 128 bits are enough to tell any two contents apart.
+    /// 128 bits are enough to distinguish any two contents.
     private static let digits = 32
 }

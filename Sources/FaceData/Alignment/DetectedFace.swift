@@ -59,7 +59,7 @@ public struct DetectedFace: Sendable, Hashable {
 ///
 /// Any number of threads may ask at once. One picture gives the same faces each time.
 public protocol FaceDetector: Sendable {
-    /// What tells its results from those of other detectors, settings and weights: `mtcnn min=20 3f2a...`.
+    /// Distinguishes its results from those of other detectors, settings and weights: `mtcnn min=20 3f2a...`.
     var identity: String { get }
 
     /// The score from which a face is surely upright. Below it, pictures are searched turned as well, for

@@ -53,7 +53,7 @@ public struct FaceSearch: Sendable {
         (self.detector, self.choice, self.minSide) = (detector, choice, minSide)
     }
 
-    /// What tells the results from those of other searches.
+    /// Distinguishes the results from those of other searches.
     public var identity: String {
         "\(detector.identity) \(choice.rawValue) \(minSide) 2"
     }
@@ -61,7 +61,7 @@ public struct FaceSearch: Sendable {
     /// Finds the faces of a picture and selects the one that counts.
     public func find(in image: RGBImage) throws -> Found {
         var faces = try detector.faces(in: image)
-        // What is left to be found fills the picture, or tells how the picture lies.
+        // What is left to be found fills the picture, or shows how the picture is rotated.
         let (small, factor) = faces.isEmpty ? image.shrunk(toSide: Self.searchSide) : (image, 1)
         if faces.isEmpty {
             faces = try bordered(small).map { face in face.enlarged(by: Double(factor)) }
@@ -122,7 +122,7 @@ public struct FaceSearch: Sendable {
         }
         let pose = FacePose(points)
         let doubt = PointsDoubt(points, width: image.width, height: image.height)
-        // Points without the layout of a face do not tell how it leans, or where it ends.
+        // Points without the layout of a face do not show how it leans, or where it ends.
         if let doubt, pose.distance > PointsDoubt.maxDistance {
             return found(face, .implausible, doubt.reason)
         }

@@ -8,7 +8,7 @@ struct LandmarkColumns {
     /// How many columns a line has.
     let count: Int
 
-    /// Understands a header line; nil when its words do not tell the five points.
+    /// Understands a header line; nil when its words do not name the five points.
     ///
     /// - Parameter count: Columns of the lines below, of which the header may lack the first one, as
     ///   CelebA's does.

@@ -77,7 +77,7 @@ public struct SetAlignment: Sendable {
     /// on.
     ///
     /// A face that the folder has is left alone if it was made of the same bytes and points in the same
-    /// way and is what was written then, which the folder's record tells; it is rewritten otherwise.
+    /// way and is what was written then, as the folder's record states; it is rewritten otherwise.
     /// A file of that name which no alignment wrote is not touched. Points that cannot be those of a face
     /// in the picture are reported and not used.
     ///

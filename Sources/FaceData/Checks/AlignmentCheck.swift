@@ -13,7 +13,7 @@ public struct AlignmentCheck: Sendable {
     /// The name of the template that is nearest in the middle of the set.
     public let template: String
 
-    /// The distance in the middle of the set; nil where too few faces were found to tell.
+    /// The distance in the middle of the set; nil if too few faces were found.
     public var median: Double? {
         guard distances.count >= 5, 2 * distances.count >= pictures else { return nil }
         return distances.sorted()[distances.count / 2]

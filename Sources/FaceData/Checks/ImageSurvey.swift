@@ -1,12 +1,12 @@
 import Foundation
 
-/// What one look at every image of a set tells about each of them.
+/// Results of one pass over every image of a set.
 public struct ImageSurvey: Sendable {
     /// Images that do not decode.
     public private(set) var bad: [ImageScan.BadImage] = []
     /// Width and height of each image; 0 for those that do not decode.
     public private(set) var sizes: [PixelSize] = []
-    /// What tells each picture from others.
+    /// Distinguishes each picture from others.
     public private(set) var pictures = PictureTable()
     /// Groups of images that are copies of one another, re-saved, resized or mirrored ones included:
     /// their indices, each group ascending and the groups in the order of their first images.

@@ -24,7 +24,7 @@ public struct PictureIndex: Sendable {
     /// Pictures of a list that are looked at. In a longer one, which only many pictures that are
     /// nearly alike can make, they are those nearest in the order of their bits.
     static let widestList = 2048
-    /// Copies of one picture that are told; more of them hang together through others.
+    /// Number of reported copies of one picture; more of them are connected through others.
     static let maxCopies = 64
 
     /// A picture that is a copy of one in the index.

@@ -13,7 +13,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
     /// Shards of a WebDataset, `NAME.tar`.
     case shards
 
-    /// The format that a name tells by its ending.
+    /// The format of a name's extension.
     public init(_ url: URL) {
         self =
             switch PathText(url.path).ending {
@@ -54,12 +54,12 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a conversion that was interrupted goes on where it stopped.
+    /// Whether a conversion that was interrupted resumes where it stopped.
     public var resumes: Bool { self == .folder || self == .pack }
 }
 
 extension SetConversion {
-    /// Writes a training set in the format that a name tells.
+    /// Writes a training set in the format of the file's name.
     ///
     /// - Parameter shardImages: The most pictures of a shard.
     /// - Throws: ``FaceDataError``.

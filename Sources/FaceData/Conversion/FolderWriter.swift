@@ -22,7 +22,7 @@ struct FolderWriter {
 
     /// Prepares writing.
     ///
-    /// - Parameter plan: What tells the work from any other, except for the images' bytes.
+    /// - Parameter plan: Distinguishes the work from any other, except for the images' bytes.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` when the folder holds other images.
     init(_ folder: URL, _ names: WrittenNames, plan: String) throws(FaceDataError) {
         (self.folder, self.names, self.plan) = (folder, names, plan)

@@ -15,8 +15,8 @@ public struct SetConversion: Sendable {
     public var leavesOutBad: Bool
     /// Number of threads.
     public var threads: Int
-    /// What tells how the source makes its images from others in another way, e.g.
-    /// ``FaceAligner/identity``; a conversion goes on with what was made in the same way.
+    /// Distinguishes how the source makes its images from others in another way, e.g.
+    /// ``FaceAligner/identity``; a conversion continues with what was made in the same way.
     public var origin = ""
 
     /// What was written, kept and left out.
@@ -114,7 +114,7 @@ public struct SetConversion: Sendable {
         )
     }
 
-    /// Tells the work from any other: names in the set and in the folder, and what becomes of bytes.
+    /// Distinguishes the work from any other: names in the set and in the folder, and what becomes of bytes.
     private func plan(_ source: any ImageSource, _ names: WrittenNames) -> String {
         var hash = SHA256()
         hash.update(Array("1 \(recoding.side ?? 0) \(recoding.quality ?? 0)\n".utf8))

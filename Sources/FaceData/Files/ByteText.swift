@@ -101,7 +101,7 @@ package enum ByteText {
     }
 }
 
-/// A text that is told from others by its bytes: `String` takes one letter with an accent and a letter
+/// A text that is compared by its bytes: `String` takes one letter with an accent and a letter
 /// followed by that accent for the same.
 struct ExactText: Hashable {
     let text: String

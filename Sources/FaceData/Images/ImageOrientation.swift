@@ -4,7 +4,7 @@ enum ImageOrientation: UInt16 {
     case topLeft = 1
     case topRight, bottomRight, bottomLeft, leftTop, rightTop, rightBottom, leftBottom
 
-    /// The orientation that a picture's metadata tells; upright where it tells none, or none that can
+    /// The orientation in a picture's metadata; upright if it states none, or none that can
     /// be understood.
     ///
     /// - Parameters:

@@ -1,4 +1,4 @@
-/// What a JPEG's segments before the picture tell about it.
+/// What a JPEG's segments before the picture state about it.
 struct JPEGMetadata {
     /// The first segment of Exif data, without its name.
     private(set) var exif: UnsafeRawBufferPointer?

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Files of data sets that are not read, told by their first bytes, and what to do instead.
+/// Files of data sets that are not read, recognised by their first bytes, and what to do instead.
 enum ForeignSet {
     /// Refuses a file that is one.
     ///

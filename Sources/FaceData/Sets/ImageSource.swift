@@ -8,7 +8,7 @@ public protocol ImageSource: Sendable {
     /// How many there are.
     var count: Int { get }
 
-    /// Name of an image, which tells it from the others of the source and does not depend on where
+    /// Name of an image, which distinguishes it from the others of the source and does not depend on where
     /// the source lies: `Abel/Abel_0001.jpg`, `record 17`.
     func name(of index: Int) -> String
 

@@ -77,7 +77,7 @@ extension LabelledImageSet {
     /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files do not
     /// count, and ``passedOver`` tells what else was there.
     ///
-    /// Identities without images are told in ``warnings``.
+    /// Identities without images are reported in ``warnings``.
     ///
     /// - Throws: ``FaceDataError`` when the folder cannot be read or has no identities with images.
     public static func folder(_ root: URL) throws(FaceDataError) -> LabelledImageSet {

@@ -1,7 +1,7 @@
 import SafeNumbers
 
 /// The mean of aligned faces is a face; that of differently cropped ones is another. Compared, they
-/// tell when training and test images were not cropped alike, which hides every difference between
+/// show when training and test images were not cropped alike, which hides every difference between
 /// losses.
 public enum MeanFace {
     /// Height and width of a mean face, in pixels.
@@ -52,7 +52,7 @@ public enum MeanFace {
     /// alike.
     ///
     /// The test set's mean face is enlarged and shifted until it correlates best with the training
-    /// set's; a best fit that is off by more than 8 % or 2 of 28 pixels, or a poor one, is told.
+    /// set's; a best fit that is off by more than 8 % or 2 of 28 pixels, or a poor one, is reported.
     ///
     /// - Parameters:
     ///   - train: ``ImageScan/meanFace`` of the training set.

@@ -36,7 +36,7 @@ extension VerificationPairs {
     }
 }
 
-/// What the first line of a list of numbered images tells.
+/// What the first line of a list of numbered images states.
 enum PairsHeader {
     /// Whether a list that begins with a line names images by numbers, as LFW does.
     static func isNumbered(_ first: String) -> Bool {

@@ -1,8 +1,8 @@
 /// The people that paths of images name by their folders, however the paths are written.
 ///
 /// `lfw/Ann/1.jpg`, `./Ann/1.jpg`, `/data/lfw/Ann/1.jpg` and `Ann/1.jpg` are all Ann's. Where the last
-/// folder tells kinds of images and not people (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are
-/// told by the one above: by that of the two that has more names. A file without a folder is called by
+/// folder names kinds of images and not people (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are
+/// identified by the one above: by that of the two that has more names. A file without a folder is called by
 /// its own name without the number at its end (`Ann_Lee_0001.jpg`).
 struct PathPeople {
     /// Folders that were seen, each once.
@@ -11,7 +11,7 @@ struct PathPeople {
     private var folders: [[Substring]] = []
     /// How many of the folders have a part.
     private var uses: [Substring: Int] = [:]
-    /// Whether people are told by the last folder but one.
+    /// Whether people are identified by the last folder but one.
     private var isParent = false
 
     /// A folder, or what stands for one, by its index.
@@ -29,7 +29,7 @@ struct PathPeople {
         return folders.count - 1
     }
 
-    /// Looks at all folders that were seen, after which people can be told.
+    /// Looks at all folders that were seen, after which people can be identified.
     mutating func settle() {
         let last = Set(folders.compactMap(\.last))
         let above = Set(folders.compactMap { $0.dropLast().last })
@@ -116,7 +116,7 @@ extension VerificationPairs {
         Set(owners.compactMap { $0 })
     }
 
-    /// All names in the pairs that may be a person's, by what tells spellings apart no more.
+    /// All names in the pairs that may be a person's, by a form that no longer distinguishes spellings.
     fileprivate var namesByKey: [String: [String]] {
         var people = people
         guard !(source is VerificationPack) else { return [:] }

@@ -36,7 +36,7 @@ package struct PersonName: Sendable, Hashable {
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 
-    /// Whether a character tells names apart.
+    /// Whether a character distinguishes names.
     private static func counts(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x80 { return scalar.properties.isAlphabetic || isDigit(scalar) }
         switch scalar.properties.generalCategory {

@@ -20,7 +20,7 @@ struct RetinaFaceDecoder {
         let points: [Float]
     }
 
-    /// A box that faces are told from.
+    /// A reference box of a detector.
     private struct Prior {
         let x: Double
         let y: Double

@@ -3,7 +3,7 @@ import FaceEvaluation
 import Foundation
 import Spelling
 
-/// What a model's scores on all test sets tell besides the sets' own tables: groups of people,
+/// What a model's scores on all test sets show besides the sets' own tables: groups of people,
 /// quality, and thresholds carried over from one set to another.
 public struct EvaluationDetails: Codable, Sendable, Hashable {
     struct SetDetails: Codable, Sendable, Hashable {
@@ -17,7 +17,7 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
     var sets: [SetDetails] = []
     var transfers: [ThresholdTransfer] = []
 
-    /// Whether there is nothing to tell.
+    /// Whether there is nothing to report.
     public var isEmpty: Bool { sets.isEmpty && transfers.isEmpty }
 
     /// Adds a set, and gives its scores.

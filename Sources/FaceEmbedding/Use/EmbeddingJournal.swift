@@ -4,7 +4,7 @@ import Foundation
 import SafeFiles
 
 /// Embeddings on their way into a file: part after part, each with a checksum, in a hidden file that a later
-/// process goes on with.
+/// process continues with.
 final class EmbeddingJournal {
     /// What stands before the numbers of a part: of the images and then of the mirror images, row after row.
     struct Part: Codable {

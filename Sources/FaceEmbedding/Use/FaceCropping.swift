@@ -20,7 +20,7 @@ public struct FaceCropping: Sendable {
     /// let anna = try embedder.cropping(by: .detecting(aligner)).embedding(of: photograph)
     /// ```
     ///
-    /// - Parameter told: Told in a sentence of each file with several faces.
+    /// - Parameter told: Called with a sentence for each file with several faces.
     public static func detecting(
         _ aligner: FaceAligner, told: @escaping @Sendable (String) -> Void = { _ in }
     ) -> FaceCropping {

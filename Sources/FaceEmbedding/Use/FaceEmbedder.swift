@@ -159,7 +159,7 @@ public final class FaceEmbedder: Sendable {
         try queue.sync { try network.thresholds.read() }
     }
 
-    /// What tells the network from every other, see ``EmbeddingNetwork/identity()``.
+    /// Distinguishes the network from every other, see ``EmbeddingNetwork/identity()``.
     public func identity() throws -> String { try queue.sync { try network.identity() } }
 
     private func embed(

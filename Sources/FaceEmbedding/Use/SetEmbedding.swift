@@ -16,7 +16,7 @@ import Torch
 /// embeddings.
 ///
 /// What is done is kept in a hidden file beside the output, so that a process that is killed loses a few batches:
-/// the next one goes on where it stopped if network and images are the same, and begins again at the first image that
+/// the next one resumes where it stopped if network and images are the same, and begins again at the first image that
 /// is not. Either way the file's bytes are those of an embedding that was never stopped.
 public struct SetEmbedding {
     /// How much was embedded.
@@ -56,7 +56,7 @@ public struct SetEmbedding {
 
     /// Opens a model, and then images that are made for it, e.g. aligned faces.
     ///
-    /// - Parameter images: What is embedded, given what the network's faces are aligned to; and what tells how
+    /// - Parameter images: What is embedded, given what the network's faces are aligned to; and what identifies how
     ///   it was made from files, e.g. `FaceAligner.identity`, or nothing.
     /// - Throws: As ``init(model:options:weights:images:mirroring:)``, and what the closure throws.
     public init(

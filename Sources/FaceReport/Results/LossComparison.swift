@@ -80,7 +80,7 @@ package struct LossComparison: Sendable {
     package var isSignificant: Bool { adjusted < 1 - Interval.defaultLevel }
 
     /// What it would take to find a difference as large as this one; `nil` for a single seed,
-    /// which does not tell how much seeds matter.
+    /// which does not show how much seeds matter.
     package var power: PairedPower? {
         guard let seedVariance = difference.seedVariance else { return nil }
         return try? PairedPower(

@@ -14,7 +14,7 @@ import Foundation
 ///    (`ScoreWarnings.collapse`).
 /// 3. Training accuracy is that of guessing: the 95 % interval (Wilson) of the last epoch's reaches
 ///    down to one in as many as there are identities. It takes ten images an identity, or a test
-///    accuracy that is that of guessing as well, since fewer images tell nothing.
+///    accuracy that is that of guessing as well, since fewer images are inconclusive.
 /// 4. Test accuracy is that of guessing: the 95 % interval (Wilson) of the last model's on the first
 ///    test set reaches down to 50 %. It takes as many pairs as an accuracy needs to say anything
 ///    (`ScoreWarnings.minPairs`).

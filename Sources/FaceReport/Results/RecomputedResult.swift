@@ -3,7 +3,7 @@ import FaceRuns
 
 /// What the scores of a test set say, to be compared with what the run states.
 ///
-/// The report reads a run's numbers from its result; what it computes here tells whether they may be
+/// The report reads a run's numbers from its result; what it computes here shows whether they may be
 /// believed, and which pairs are behind them.
 struct RecomputedResult {
     /// Accuracy over the folds.

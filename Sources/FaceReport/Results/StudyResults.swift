@@ -22,7 +22,7 @@ package struct StudyResults: Sendable {
     /// What was tried for each loss and chosen; `nil` if nothing was tuned, and where the record is
     /// damaged or gone.
     package let tuning: TuningRecord?
-    /// The losses that were tuned: those of ``tuning``, and those of which only their runs tell.
+    /// The losses that were tuned: those of ``tuning``, and those known only from their runs.
     package let tunedCells: [TuningCell]
 
     private let cells: [Configuration: [LossSeries: [ReportedRun]]]

@@ -1,6 +1,6 @@
 import FaceRuns
 
-/// What the runs of a study tell of its tuning by themselves, where `tuning.json` is damaged or gone.
+/// What the runs of a study themselves state about its tuning, where `tuning.json` is damaged or gone.
 enum ToldTuning {
     /// The losses that runs call tuned and a record does not have: without their tries, but with what was
     /// chosen.

@@ -41,7 +41,7 @@ package struct TunedStudy: Sendable {
         losses = Self.losses(all, known)
     }
 
-    /// Whether the record of the tries is damaged or gone, so that only the runs tell what was chosen.
+    /// Whether the record of the tries is damaged or gone, so that only the runs state what was chosen.
     package var isRecordLost: Bool { record.cells.isEmpty }
 
     /// Whether a run is what its loss is evaluated by: with tuned values, or at its default where

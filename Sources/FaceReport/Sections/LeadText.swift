@@ -76,7 +76,7 @@ enum LeadText {
                 verdict, leads, isBetterThanNext: lead.isSignificant && lead.better == leader)
     }
 
-    /// How probable it is that the one leader is better, where there are seeds to tell.
+    /// How probable it is that the one leader is better, if there are enough seeds.
     private static func probably(
         _ next: LossSeries, _ lead: LossComparison, _ leader: LossSeries, _ rope: Double
     ) -> [RichText] {

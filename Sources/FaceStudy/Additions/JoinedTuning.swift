@@ -80,7 +80,7 @@ struct JoinedTuning {
 }
 
 extension TuningCell {
-    /// What tells cells of a study apart.
+    /// Distinguishes cells of a study.
     fileprivate var place: String { [trainSet, backbone, loss].joined(separator: "\n") }
 
     fileprivate func isOfSameLoss(as other: TuningCell) -> Bool { place == other.place }

@@ -4,7 +4,7 @@ import FaceTraining
 import Foundation
 
 // More epochs for runs that are finished: where the learning rate of the steps that were taken does not
-// depend on the run's length, a run goes on from its last checkpoint, bit for bit as one that was to
+// depend on the run's length, a run resumes from its last checkpoint, bit for bit as one that was to
 // have as many epochs from the start and a schedule that refers to the first ones.
 
 extension StudyConfiguration {
@@ -23,7 +23,7 @@ extension StudyConfiguration {
 }
 
 extension Study {
-    /// Says what stays where it was when finished runs go on.
+    /// Says what stays where it was when finished runs continue.
     func tellOfMoreEpochs(_ control: StudyControl) {
         let epochs = configuration.training.schedule.epochs
         let shorter = plan.runs.filter { run in
@@ -46,7 +46,7 @@ extension RunFolder {
         return description.configuration["training"]?.scheduledEpochs
     }
 
-    /// Whether there is a state to go on from.
+    /// Whether there is a state to resume from.
     fileprivate var hasCheckpoint: Bool {
         FileManager.default.fileExists(
             atPath: checkpointURL.appendingPathComponent("last.safetensors").path)

@@ -34,7 +34,7 @@ struct TestAddition {
         let source: StudyConfiguration.TestSource
     }
 
-    /// The run, by which progress is told.
+    /// The run to which progress is attributed.
     let run: PlannedRun
     let folder: RunFolder
     /// How its model is computed.

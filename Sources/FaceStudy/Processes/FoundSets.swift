@@ -3,7 +3,7 @@ import FaceRuns
 
 /// What scans of a study's sets have found, for other processes that read the same files and need not scan them.
 ///
-/// Whether they are the same is told by each process of the files themselves (``FileStamps/sharedVersion``).
+/// Each process determines from the files themselves whether they are the same (``FileStamps/sharedVersion``).
 /// Who has copies of its own scans them, and what differs is found by the content.
 struct FoundSets: Codable, Sendable, Hashable {
     private struct Found: Codable, Sendable, Hashable {
@@ -13,7 +13,7 @@ struct FoundSets: Codable, Sendable, Hashable {
 
     private var sets: [String: Found] = [:]
 
-    /// Notes a scan, where its files can be told.
+    /// Notes a scan, if its files can be identified.
     ///
     /// - Parameter title: Which of the study's sets.
     mutating func add(_ scan: ImageScan, _ title: String, _ stamps: FileStamps) {

@@ -12,7 +12,7 @@ extension Study {
     ///
     /// Nothing is written, and nothing is said but warnings of what is read.
     ///
-    /// - Throws: what keeps this process from going on, of which process 0 is told; and `ProcessError` where
+    /// - Throws: what keeps this process from continuing, which process 0 is informed of; and `ProcessError` where
     ///   another one is gone.
     public func follow(_ control: StudyControl) throws {
         guard let team = control.team else { return }

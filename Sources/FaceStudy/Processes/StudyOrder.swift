@@ -13,7 +13,7 @@ enum StudyOrder: Codable {
     /// End: the study is over, or goes no further.
     case end
 
-    /// A run, as one process tells another of it.
+    /// A run, as one process describes it to another.
     struct Run: Codable {
         var identity: RunIdentity
         var trainIndex: Int

@@ -15,7 +15,7 @@ struct ForeignChoices {
         labels = Self.labels(requests)
     }
 
-    /// The name of each folder, with as many of the folders above it as tell it from those before.
+    /// The name of each folder, with as many of the folders above it as distinguish it from those before.
     ///
     /// The first of a name keeps it alone, so that its runs are still its runs when a second one comes.
     private static func labels(_ requests: [LossRequest]) -> [String: String] {

@@ -21,7 +21,7 @@ public struct TuningProgress: Sendable {
     public var item: TuningTry
     /// The cell's best try of the same rung so far.
     public var best: TuningTry?
-    /// Seconds that the whole study will still take, where that can be told.
+    /// Seconds that the whole study will still take, if that is known.
     public var secondsLeft: Double?
 }
 
@@ -104,7 +104,7 @@ struct TuningRun {
 
     /// Takes notice of how a try ended, and writes the record.
     ///
-    /// - Parameter failure: Why it failed, where its folder does not tell.
+    /// - Parameter failure: Why it failed, if its folder does not state it.
     mutating func end(_ pending: Pending, failure: String? = nil) throws {
         try refresh(pending.cell, failed: failure.map { (pending, $0) })
         try write()
@@ -113,7 +113,7 @@ struct TuningRun {
     /// Writes the record into the study's folder.
     func write() throws { try study.folder.write(record) }
 
-    /// What a person is told of a try.
+    /// Description of a try for a person.
     func progress(_ pending: Pending, secondsLeft: Double?) -> TuningProgress? {
         let cell = record.cells[pending.cell]
         let rung = cell.tries.filter { $0.rung == pending.rung }
@@ -173,7 +173,7 @@ struct TuningRun {
         }
     }
 
-    /// One try, as its folder tells it.
+    /// One try, read from its folder.
     private func item(
         _ pending: Pending, _ known: [TuningTry], _ failed: (Pending, String)?
     ) throws -> TuningTry {

@@ -32,11 +32,11 @@ enum TuningSchedule {
         }
     }
 
-    /// The settings that go on to the next rung: the best scores, of equal ones the earlier.
+    /// The settings that advance to the next rung: the best scores, of equal ones the earlier.
     ///
     /// - Parameters:
-    ///   - tries: The tries of a rung; failed ones never go on.
-    ///   - count: How many go on at most.
+    ///   - tries: The tries of a rung; failed ones never advance.
+    ///   - count: Maximum number that advance.
     /// - Returns: Their indices, ascending.
     static func survivors(of tries: [TuningTry], count: Int) -> [Int] {
         ranked(tries).prefix(count).map(\.index).sorted()

@@ -105,7 +105,7 @@ private struct Overseer {
         reported = results
     }
 
-    /// Tells of the runs that are over, each once.
+    /// Reports finished runs, each once.
     private mutating func tell(_ plan: StudyPlan) {
         for run in plan.runs where !told.contains(run.folderName) {
             guard let result = study.result(of: run), result.status == .finished else { continue }

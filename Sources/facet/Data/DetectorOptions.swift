@@ -64,7 +64,7 @@ enum DetectorOptions {
         return false
     }
 
-    /// The faces of a set's photographs; told are the pictures that are left out.
+    /// The faces of a set's photographs; pictures that are left out are reported.
     static func images(
         of source: any ImageSource, _ aligner: FaceAligner, quality: Int? = nil, threads: Int,
         progress: (Int) throws -> Void
@@ -79,7 +79,7 @@ enum DetectorOptions {
         return found
     }
 
-    /// Tells of pictures that are left out, and of those with several faces.
+    /// Reports pictures that are left out, and of those with several faces.
     ///
     /// - Returns: Whether none was left out.
     static func tell(_ outcome: SetDetection.Outcome) -> Bool {

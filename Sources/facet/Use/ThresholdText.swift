@@ -2,7 +2,7 @@ import FaceEvaluation
 import Foundation
 import Spelling
 
-/// Thresholds as they are told to a person at a terminal.
+/// Thresholds as they are printed for a person at a terminal.
 enum ThresholdText {
     /// What was kept where.
     static func saved(_ calibration: ScoreCalibration, in url: URL) -> String {

@@ -41,7 +41,7 @@ enum UseFlags {
             by: .detecting(aligner) { Console.standard.warning($0) })
     }
 
-    /// The crops of pictures. With `--detect`, those without a face are nil, and told.
+    /// The crops of pictures. With `--detect`, those without a face are nil, and reported.
     static func crops(
         of urls: [URL], _ embedder: FaceEmbedder
     ) throws -> [Result<RGBImage, FaceDataError>] {

@@ -5,7 +5,7 @@
 /// A database that changes meanwhile is noticed by its file's time.
 ///
 /// The layout is that of LMDB 0.9 on machines of 64 bits with the lowest byte first (`mdb.c`): two pages that
-/// tell where the tree's root is, of which the later one counts; pages of branches and of leaves, whose entries
+/// state where the tree's root is, of which the later one counts; pages of branches and of leaves, whose entries
 /// are found by a list of offsets behind 16 bytes of head; and runs of pages for large values.
 struct LMDBReader {
     struct Entry {
@@ -148,7 +148,7 @@ struct LMDBReader {
         (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << (8 * UInt64($1)) }
     }
 
-    /// One of the two pages that tell where the tree is.
+    /// One of the two pages that locate the tree.
     private struct Meta {
         let pageSize: Int
         let flags: UInt64

@@ -142,7 +142,7 @@ final class LMDBWriter {
         return number
     }
 
-    /// A page that tells where the tree is; the second one counts, as the later one.
+    /// A page that locates the tree; the second one counts, as the later one.
     private func meta(_ number: Int, depth: Int) -> [UInt8] {
         func tree(
             _ pad: Int, flags: UInt64, _ depth: Int, _ pages: [Int], _ root: UInt64

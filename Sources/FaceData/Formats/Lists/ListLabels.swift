@@ -12,7 +12,7 @@ struct ListLabels {
     private(set) var identities: [String] = []
     /// An index in ``identities`` for each label.
     private(set) var labels: [Int] = []
-    /// What is to be told about the labels.
+    /// Warnings about the labels.
     private(set) var warnings: [String] = []
 
     /// Takes the labels of all lines.
@@ -78,7 +78,7 @@ struct ListLabels {
         return zip(names, short).map { uses[ExactText($1)] == 1 ? $1 : $0 }
     }
 
-    // MARK: What is told
+    // MARK: Warnings
 
     /// Labels that are one number in two spellings.
     private var alike: String? {

@@ -86,7 +86,7 @@ extension VerificationPairs {
 private struct PairForm {
     let isLabelFirst: Bool
     let hasFold: Bool
-    /// Fields of a line whose images cannot be told by their endings.
+    /// Fields of a line whose images have no known extension.
     private let fields: Int
 
     /// Finds the form from a list's first line.

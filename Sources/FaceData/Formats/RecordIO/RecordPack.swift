@@ -80,7 +80,7 @@ public struct RecordPack: ImageSource {
     /// `record` and the record's key, as `record 17`.
     public func name(of position: Int) -> String { "record \(key(of: position))" }
 
-    /// The `.rec` file, and the index that tells where its records are.
+    /// The `.rec` file, and the index of its records.
     public var sourceFiles: SourceFiles {
         .shared([location, location.deletingPathExtension().appendingPathExtension("idx")])
     }

@@ -106,7 +106,7 @@ public final class RecordPackWriter {
 
     /// Brings what was written to the disk, and leaves it there when the pack is not finished.
     ///
-    /// - Returns: Where to go on; nil when a write failed before, after which the end is not known.
+    /// - Returns: The offset to continue from; nil when a write failed before, after which the end is not known.
     func save() throws(FaceDataError) -> Position? {
         guard isWhole else { return nil }
         try records.synchronize()

@@ -25,7 +25,7 @@ struct PartIndex: Sendable, Hashable {
         var isDeflated: Bool
     }
 
-    /// What is to be told about the file.
+    /// Warnings about the file.
     enum Note: String, Sendable {
         /// An archive whose mark of its end is missing.
         case unended
@@ -44,13 +44,13 @@ struct PartIndex: Sendable, Hashable {
     private(set) var packings: [Packing] = []
     /// What is not an image, in the file's order.
     var passed: [Passed] = []
-    /// What is to be told about the file.
+    /// Warnings about the file.
     var notes: [Note] = []
     private var places: [ExactText: Int32] = [:]
 
     /// How many images there are.
     var count: Int { offsets.count }
-    /// Whether the file tells whose the images are.
+    /// Whether the file states the images' identities.
     var isLabelled: Bool { !owners.isEmpty }
 
     /// An image's label; only where there are labels.

@@ -138,7 +138,7 @@ struct PartIndexFile {
             String(fields[3]), at: offset, size: size, label: isLabelled ? String(fields[2]) : nil)
     }
 
-    /// Whether the index has labels, which its last line tells.
+    /// Whether the index has labels, as its last line states.
     private static func isLabelled(_ store: any ByteStore) throws -> Bool {
         let count = min(store.size, 64)
         let tail = String(

@@ -98,7 +98,7 @@ public struct StoredImages: ImageSource {
 protocol PartContent: Sendable {
     /// Leaves nothing but the image's bytes in a buffer that holds the part.
     ///
-    /// - Parameter packing: How the image is kept in the part, in files that tell it.
+    /// - Parameter packing: How the image is kept in the part, in files that state it.
     /// - Returns: Why that cannot be done; nil when it was.
     func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String?
 }

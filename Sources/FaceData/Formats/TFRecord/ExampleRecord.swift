@@ -8,7 +8,7 @@ struct ExampleRecord {
     private(set) var name: String?
     private(set) var features: [String] = []
 
-    /// Names of features that tell the label, the first that is there: those of TF-Slim, and of the data of
+    /// Names of features with the label, the first that exists: those of TF-Slim, and of the data of
     /// trainers of face recognition.
     static let labels = [
         "image/class/label", "label", "image/label", "class", "class_id", "identity", "person",

@@ -1,7 +1,7 @@
 import Foundation
 import Spelling
 
-/// The samples of a shard of a WebDataset: pictures whose neighbours tell whose they are.
+/// The samples of a shard of a WebDataset: pictures whose neighbours state their identity.
 struct SampleReader {
     private let store: any ByteStore
     private var index = PartIndex()
@@ -17,7 +17,7 @@ struct SampleReader {
         }
     }
 
-    /// Whether an archive is a shard: a picture in it has a neighbour of its key that tells a label. Other
+    /// Whether an archive is a shard: a picture in it has a neighbour of its key that states a label. Other
     /// archives are folders.
     static func isShard(
         _ members: [TarReader.Member], _ store: any ByteStore

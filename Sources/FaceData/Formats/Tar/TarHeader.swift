@@ -10,7 +10,7 @@ struct TarHeader {
         case folder
         /// A hard or symbolic link, a device, a pipe.
         case other
-        /// A record that tells something of the next member, by its letter.
+        /// A record about the next member, by its letter.
         case extended(UInt8)
         /// A kind that cannot be read, and what it is.
         case refused(String)
@@ -50,7 +50,7 @@ struct TarHeader {
 
     private static func kind(_ flag: UInt8, _ name: [UInt8]) -> Kind {
         switch flag {
-        // Before POSIX, folders were told by a slash at their end.
+        // Before POSIX, folders were marked by a slash at their end.
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
             name.last == UInt8(ascii: "/") ? .folder : .file
         case UInt8(ascii: "5"), UInt8(ascii: "D"): .folder

@@ -126,7 +126,7 @@ struct TarReader {
         of header: TarHeader, at offset: Int, size: Int? = nil
     ) throws(FaceDataError) -> Range<Int> {
         let start = offset + TarHeader.blockSize
-        // Links may tell the size of what they lead to, and nothing follows them.
+        // Links may state the size of their target, and nothing follows them.
         let size = header.kind == .other ? 0 : size ?? header.size
         guard size <= store.size - start else {
             throw damaged(
@@ -159,11 +159,11 @@ struct TarReader {
     }
 }
 
-/// What records before a member tell of it.
+/// What records before a member state about it.
 private struct Extended {
-    /// The member's name, if it is told.
+    /// The member's name, if stated.
     private(set) var name: [UInt8]?
-    /// The member's size, if it is told.
+    /// The member's size, if stated.
     private(set) var size: Int?
 
     /// Reads a record; returns why it cannot be used.

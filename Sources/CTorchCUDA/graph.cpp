@@ -15,7 +15,7 @@
 namespace facet::cuda {
 namespace {
 
-/// Whether a recording has failed half-way, after which LibTorch's allocator is not as it was.
+/// Whether a recording has failed half-way, which leaves LibTorch's allocator in a changed state.
 bool is_spoiled = false;
 
 class RecordedGraph final : public Graph {

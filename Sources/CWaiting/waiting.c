@@ -14,7 +14,7 @@
 #include <string.h>
 
 /// libgomp's own number of rounds where nothing is said. Said together with the policy, it leaves the
-/// usual wait as it is, and makes the short one 1,000 rounds instead of 100; see Benchmarks/neighbour.
+/// usual wait unchanged, and makes the short one 1,000 rounds instead of 100; see Benchmarks/neighbour.
 static char *const ours[] = {"OMP_WAIT_POLICY=ACTIVE", "GOMP_SPINCOUNT=300000"};
 
 static bool has_name_of(const char *entry, const char *setting) {

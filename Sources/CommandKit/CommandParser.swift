@@ -162,7 +162,7 @@ extension Command {
         return Spelling.hint(for: name, among: options.map(\.name))
     }
 
-    /// Names as they are compared: `--batch_size`, `--batchSize` and `--batch-size` are one.
+    /// Names normalised for comparison: `--batch_size`, `--batchSize` and `--batch-size` are one.
     private static func plain(_ name: String) -> String {
         let dashes = name.prefix { $0 == "-" }
         return dashes.count == 1

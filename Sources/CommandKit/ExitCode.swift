@@ -9,7 +9,7 @@ public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     /// says what.
     case failure = 1
     /// What was requested cannot be understood: an unknown command, option or key, an unknown name of
-    /// a loss, backbone or device, or a value that is none, on the command line or in a study file.
+    /// a loss, backbone or device, or an invalid value, on the command line or in a study file.
     case usage = 2
     /// Hangup (128 + SIGHUP): the state was saved, and the same command resumes.
     case hangup = 129

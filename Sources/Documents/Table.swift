@@ -49,7 +49,7 @@ package struct Table: Hashable, Sendable {
             self.key = key
         }
 
-        /// What stands where there is no value.
+        /// Text of a missing value.
         package static let missing = Entry("–")
     }
 

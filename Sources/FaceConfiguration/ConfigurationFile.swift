@@ -6,7 +6,7 @@ public enum FaceConfigurationError: Error, Hashable, Sendable, CustomStringConve
     case file(path: String, line: Int, reason: String)
     /// A file cannot be read.
     case unreadable(path: String, reason: String)
-    /// A value that was not read from a file is none that is allowed.
+    /// A value that was not read from a file is not allowed.
     case value(key: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.

@@ -31,7 +31,7 @@ public enum FormerNames {
 
     /// A canonical text `name:key=value,key=value`, several with `+` between, in today's names.
     ///
-    /// What has no former name in it is given back as it is.
+    /// Texts without former names are returned unchanged.
     public static func current(inText text: String) -> String { renamed(text, by: parameters) }
 
     /// A canonical text as a former version wrote it: the opposite of ``current(inText:)``.

@@ -67,7 +67,7 @@ public struct Parameter: Hashable, Sendable {
     /// Whether a value is allowed.
     public func allows(_ value: ParameterValue) -> Bool { domain.fault(in: value.json) == nil }
 
-    /// The value of a text, or nil when it is none that is allowed.
+    /// The value of a text, or nil if it is not allowed.
     public func value(parsing text: String) -> ParameterValue? {
         domain.value(parsing: text).flatMap { ParameterValue($0) }
     }

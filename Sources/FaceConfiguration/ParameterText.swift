@@ -1,6 +1,6 @@
 /// The text `name:key=value,key=value`, taken apart.
 public struct ParameterText: Hashable, Sendable {
-    /// A value as it was given.
+    /// A value as given.
     public struct Assignment: Hashable, Sendable {
         /// The text before the equals sign.
         public var name: String
@@ -72,7 +72,7 @@ public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidValue(owner: String, parameter: String, value: String, allowed: String)
     /// What should be `key=value` is not.
     case malformed(assignment: String, text: String, example: String)
-    /// There is no parameter of that name.
+    /// The parameter is unknown.
     case unknown(name: String, owner: String, known: [String])
 
     /// One sentence that says what is wrong, where, and what to do.

@@ -110,9 +110,9 @@ public indirect enum ValueDomain: Hashable, Sendable {
         }
     }
 
-    /// The value that a text stands for, or nil when it is none that is allowed.
+    /// The value that a text stands for, or nil if it is not allowed.
     ///
-    /// Words count in any case, and are given as they are declared. A list is not read from one text.
+    /// Words match in any case, and are returned as declared. A list is not read from one text.
     public func value(parsing text: String) -> JSONValue? {
         let value: JSONValue? =
             switch self {

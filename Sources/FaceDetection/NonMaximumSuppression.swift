@@ -30,7 +30,7 @@ struct NonMaximumSuppression {
                 let whole =
                     ratio == .union
                     ? areas[better] + areas[index] - common : min(areas[better], areas[index])
-                // A ratio without a value, of boxes without area, is none that is small enough.
+                // A ratio without a value, of boxes without area, does not count as small.
                 return common / whole <= maxRatio
             }
             if isFree { kept.append(index) }

@@ -16,7 +16,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notFixed(path: String, reason: String)
     /// What is requested of a network's input is not possible.
     case input(path: String, reason: String)
-    /// Scores are to be normalised, which is for sets of templates, and there is none.
+    /// Scores are to be normalised, which needs sets of templates, and there is none.
     case noTemplates(tests: [String])
     /// There are no weights to start from where they should be.
     case noWeights(path: String, reason: String)

@@ -19,7 +19,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
 
     /// To -1 ... 1, as arcface_torch and insightface do.
     public static let standard = InputPreparation(mean: [127.5], standardDeviation: [127.5])
-    /// Bytes as they are.
+    /// Unchanged bytes.
     public static let bytes = InputPreparation(mean: [0], standardDeviation: [1])
     /// To 0 ... 1.
     public static let unit = InputPreparation(mean: [0], standardDeviation: [255])

@@ -15,7 +15,7 @@ public enum ScriptMetadata {
     /// Writes into the end of a file, which must have no comment yet.
     ///
     /// - Throws: The system's error for a file that cannot be written, and
-    ///   ``FaceEmbeddingError/cannotWrite(path:reason:)`` for one that is no such archive, or for strings
+    ///   ``FaceEmbeddingError/cannotWrite(path:reason:)`` for one that is not such an archive, or for strings
     ///   that are too long.
     public static func write(_ strings: [String: String], to url: URL) throws {
         let encoder = JSONEncoder()

@@ -33,7 +33,7 @@ struct StateDictNetwork {
 
     /// Reads a file.
     ///
-    /// - Throws: ``FaceModelsError`` for a name that is no backbone, ``ModelFormatsError`` for a file that
+    /// - Throws: ``FaceModelsError`` for an unknown backbone, ``ModelFormatsError`` for a file that
     ///   is damaged or of another network, with the network that it fits best.
     init(
         _ url: URL, _ options: StateDictOptions, inputSize: Int, device: Device

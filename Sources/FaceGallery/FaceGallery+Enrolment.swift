@@ -134,7 +134,7 @@ extension FaceGallery {
         }
     }
 
-    /// Numbers as they are stored: single precision, the lowest byte first.
+    /// Numbers in stored form: single precision, the lowest byte first.
     static func bytes(_ values: [Float]) -> [UInt8] {
         values.flatMap { value in
             (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) }

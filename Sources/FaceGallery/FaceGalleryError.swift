@@ -12,7 +12,7 @@ public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertibl
     case newer(path: String, schema: Int, known: Int)
     /// The disk is full.
     case noSpace(path: String)
-    /// It is no gallery.
+    /// It is not a gallery.
     case notAGallery(path: String, reason: String)
     /// A person was removed, but what was stored may still be in the file.
     case notForgotten(path: String, person: String, reason: String)

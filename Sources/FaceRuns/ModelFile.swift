@@ -57,7 +57,7 @@ enum SafetensorsHeader {
         return start + (try file.read(upToCount: Int(length)) ?? Data())
     }
 
-    /// How long a whole file with this header is; nil if the header is truncated or is none.
+    /// How long a whole file with this header is; nil if the header is truncated or invalid.
     static func fileLength(_ header: Data) -> UInt64? {
         guard let length = textLength(header), header.count == 8 + Int(length),
             let entries = try? JSONDecoder().decode(
@@ -68,7 +68,7 @@ enum SafetensorsHeader {
         return overflow ? nil : sum
     }
 
-    /// The numbers of a whole file, without its header; all of it where that is truncated or is none.
+    /// The numbers of a whole file, without its header; all of it where that is truncated or invalid.
     static func numbers(of file: Data) -> Data {
         guard let length = textLength(file), length <= UInt64(file.count - 8) else { return file }
         return file.dropFirst(8 + Int(length))

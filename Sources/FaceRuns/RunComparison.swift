@@ -127,7 +127,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
         _ first: RunFolder, _ second: RunFolder
     ) throws(FaceRunsError) {
         // Which version wrote a model, and what that called the loss's parameters, stands in its header
-        // and is no difference of its numbers.
+        // and is not a difference of its numbers.
         let models = (try first.read(first.modelURL), try second.read(second.modelURL))
         if models.0.map(SafetensorsHeader.numbers) != models.1.map(SafetensorsHeader.numbers) {
             atEnd.append(

@@ -15,7 +15,7 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     public var sampler: String
     /// The seed every random stream of the run derives from.
     public var seed: UInt64
-    /// Where the run's values were chosen by tuning; nil in a run with values as they were requested.
+    /// Where the run's values were chosen by tuning; nil in a run with the requested values.
     public var tuned: TunedOrigin?
 
     /// What makes runs of several training sets and backbones runs of the same loss: ``loss``, and of a
@@ -49,7 +49,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// What was requested, for tables: the loss's name in print and the values that were given, e.g.
     /// `ArcFace (m=0.4)`, `CosFace (s=32)` or, of a tuned run, `ArcFace (tuned)`.
     public var lossTitle: String
-    /// The loss as it was requested, e.g. `cosface:s=32`; nil in a run of a version that did not write
+    /// The loss as requested, e.g. `cosface:s=32`; nil in a run of a version that did not write
     /// it.
     public var requestedLoss: String?
     /// The values of all of the loss's parameters, defaults too, by name: a default may be another in
@@ -82,7 +82,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// A command line that reproduces the run.
     public var command: String
 
-    /// The loss as it was requested, or where that is not known, as the identity has it; of a tuned run
+    /// The loss as requested, or where that is not known, as the identity has it; of a tuned run
     /// ``TunedOrigin/name``.
     public var lossName: String { identity.tuned?.name ?? requestedLoss ?? identity.loss }
 

@@ -7,7 +7,7 @@ public struct SetContent: Sendable, Hashable {
     /// Hash of the labels or pairs; nil in runs of earlier versions.
     public let annotations: String?
 
-    /// Takes the hashes of a set; an empty one is none.
+    /// Takes the hashes of a set; an empty one counts as unknown.
     public init(images: String?, annotations: String?) {
         self.images = images == "" ? nil : images
         self.annotations = annotations == "" ? nil : annotations

@@ -3,7 +3,7 @@ import SafeFiles
 
 /// A study's folder: one ``RunFolder`` a run under `runs/`, and the report made of them under
 /// `report/`. A study that tunes its losses has a ``TuningRecord`` in `tuning.json` and the runs of its
-/// tries under `tuning/runs/`, which are no runs of the study.
+/// tries under `tuning/runs/`, which are not runs of the study.
 public struct StudyFolder: Sendable, Hashable {
     /// Where the folder is.
     public let url: URL

@@ -28,7 +28,7 @@ public struct TuningRecord: Codable, Sendable, Hashable {
 
     /// The cell of a run, by the names that its description has.
     ///
-    /// - Parameter loss: The loss as it was requested (``RunDescription/requestedLoss``), or for a
+    /// - Parameter loss: The loss as requested (``RunDescription/requestedLoss``), or for a
     ///   tuned run ``TunedOrigin/loss``.
     public func cell(trainSet: String, backbone: String, loss: String) -> TuningCell? {
         cells.first {
@@ -43,7 +43,7 @@ public struct TuningCell: Codable, Sendable, Hashable {
     public var trainSet: String
     /// Name of the backbone with its options, as in ``RunIdentity/backbone``.
     public var backbone: String
-    /// The loss as it was requested, e.g. `cosface` or `arcface:m=0.4`.
+    /// The loss as requested, e.g. `cosface` or `arcface:m=0.4`.
     public var loss: String
     /// The loss in its own name, with the values that are not defaults, as in ``RunIdentity/loss``.
     public var resolvedLoss: String
@@ -152,7 +152,7 @@ public struct TunedParameter: Codable, Sendable, Hashable {
 
 /// Where values that tuning chose were chosen.
 public struct TunedOrigin: Codable, Sendable, Hashable {
-    /// The loss as it was requested when it was tuned, e.g. `arcface`: ``RunDescription/requestedLoss``
+    /// The loss as requested when it was tuned, e.g. `arcface`: ``RunDescription/requestedLoss``
     /// of the runs at its default.
     public var loss: String
     /// Name of the training set it was tuned on.

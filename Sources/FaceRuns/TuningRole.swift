@@ -11,7 +11,7 @@ public struct TuningRole: Codable, Sendable, Hashable {
 
     /// Which values the run has.
     public var values: Values
-    /// The loss as it was requested when it was tuned: ``TuningCell/loss``.
+    /// The loss as requested when it was tuned: ``TuningCell/loss``.
     public var loss: String
     /// That loss in print: ``TuningCell/lossTitle``.
     public var lossTitle: String

@@ -9,7 +9,7 @@ public struct WorkerRecord: Codable, Sendable, Hashable {
     public var request: JSONValue
     /// Hashes of what the study's sets hold, by the sets' names; nil until they have been read.
     public var content: [String: String]?
-    /// Names of the folders of the study's runs, as far as they are known.
+    /// Names of the folders of the study's runs, as far as known.
     public var planned: [String]?
     /// Whether it tries failed runs again, those of other workers included.
     public var retries: Bool?

@@ -16,7 +16,7 @@ public enum BuiltInSet {
 
     /// The set a source stands for; nil when the source is a folder.
     ///
-    /// - Throws: ``FaceStudyError/unknownValue(key:value:allowed:)`` for a name that is none.
+    /// - Throws: ``FaceStudyError/unknownValue(key:value:allowed:)`` for an unknown name.
     public static func named(_ source: String) throws(FaceStudyError) -> SyntheticSet? {
         guard source.hasPrefix(prefix) else { return nil }
         let name = String(source.dropFirst(prefix.count))

@@ -6,7 +6,7 @@ import SafeFiles
 /// study's folder, so that a later start reads none of them again while their files are what they were.
 ///
 /// This is determined by the files' sizes, times, and places on the disk (``FileStamps/version``), and never
-/// by what the kept file says about itself. A kept scan that is damaged, or does not fit its set, is none.
+/// by what the kept file says about itself. A kept scan that is damaged, or does not fit its set, is ignored.
 struct KeptScans: Sendable {
     /// The folder they are kept in; it is made when the first is.
     let folder: URL
@@ -70,7 +70,7 @@ struct KeptScans: Sendable {
         return kept.found
     }
 
-    /// Keeps a scan, or what a detector has said. That it could not be written is no fault: it is found again
+    /// Keeps a scan, or what a detector has said. A write failure is not an error: it is found again
     /// then.
     func keep(_ found: some Codable, _ name: String, key: String) {
         let encoder = JSONEncoder()

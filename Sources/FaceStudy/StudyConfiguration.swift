@@ -216,7 +216,7 @@ extension StudyConfiguration {
     /// The configuration as a JSON value, with all its keys.
     public func json() -> JSONValue { Self.keys.json(of: self) }
 
-    /// The configuration as it is kept: without the keys of tuning where they have their defaults, so that
+    /// The configuration in stored form: without the keys of tuning where they have their defaults, so that
     /// a run's record is the same in a study that tunes and in one that does not.
     func recordJSON() -> JSONValue {
         guard tuning == Tuning(), case .object(var members) = json() else { return json() }

@@ -24,7 +24,7 @@ public struct PlannedRun: Sendable, Hashable {
     /// What tuning has made of the loss; nil if it was not tuned.
     var role: TuningRole?
 
-    /// The loss as it was requested, or of a run with tuned values as ``TunedOrigin/name`` has it.
+    /// The loss as requested, or of a run with tuned values as ``TunedOrigin/name`` has it.
     public var requestedLoss: String { identity.tuned?.name ?? loss.requested }
     /// The loss in print.
     public var lossTitle: String { tunedTitle ?? loss.title }
@@ -76,7 +76,7 @@ struct RunSettings: Codable, Sendable, Hashable {
     /// Peak learning rate.
     var learningRate: Double
     var weightDecay: Double
-    /// The part of the folder's name that distinguishes a try of a cell from others; nil for a run that is none.
+    /// The part of the folder's name that distinguishes a try of a cell from others; nil for other runs.
     var tryName: [String]?
 }
 

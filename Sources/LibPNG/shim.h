@@ -39,7 +39,7 @@ static void facet_png_take(png_structp png, png_bytep target, size_t count) {
     reading->position += count;
 }
 
-/// Releases a PNG; NULL is none.
+/// Releases a PNG; NULL is allowed.
 static inline void facet_png_close(FacetPNG *reading) {
     if (reading == NULL) return;
     if (reading->png != NULL) png_destroy_read_struct(&reading->png, &reading->info, NULL);
@@ -47,7 +47,7 @@ static inline void facet_png_close(FacetPNG *reading) {
     free(reading);
 }
 
-/// Prepares reading; the bytes must stay until facet_png_close. NULL when there is no memory.
+/// Prepares reading; the bytes must stay until facet_png_close. NULL if memory is exhausted.
 static inline FacetPNG *facet_png_open(const void *bytes, size_t count) {
     FacetPNG *reading = (FacetPNG *)calloc(1, sizeof(FacetPNG));
     if (reading == NULL) return NULL;

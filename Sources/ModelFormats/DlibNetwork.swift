@@ -62,7 +62,7 @@ struct DlibNetwork {
         self.layers = layers
     }
 
-    /// More layers than this are none that anyone has trained.
+    /// Largest number of layers that is accepted.
     private static let most = 4096
 
     private static func network(

@@ -223,7 +223,7 @@ private struct MXNetArray {
         cursor.damaged("an array of shape \(shape) is larger than the file")
     }
 
-    /// The bytes of an array with dimensions of length 0 taken for 1: where there are no elements, steps from row
+    /// The bytes of an array with dimensions of length 0 counted as 1: where there are no elements, steps from row
     /// to row are numbers all the same.
     private static func bytes(
         _ cursor: StateCursor, _ kind: Kind, _ shape: [Int]

@@ -105,7 +105,7 @@ private struct Reader {
     }
 }
 
-/// The tags of an XML text, one after the other. Whatever is no tag is passed over; entities in values
+/// The tags of an XML text, one after the other. Everything except tags is skipped; entities in values
 /// are resolved.
 struct XMLTags {
     struct Tag: Equatable {

@@ -63,7 +63,7 @@ public enum AtomicFile {
         let code = errno
         // Another process may have made it meanwhile.
         guard !isFolder(url) else { return }
-        // What stands there is none: the file "exists", but that is not what is wrong.
+        // The path is not a regular file: the file "exists", but that is not what is wrong.
         throw SafeFilesError(writing: url.path, code: code == EEXIST ? ENOTDIR : code)
     }
 

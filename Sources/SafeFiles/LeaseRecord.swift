@@ -29,7 +29,7 @@ struct LeaseRecord: Codable, Hashable {
     /// Where the counter begins in ``data``, whose keys are sorted.
     static let offsetOfBeat = #"{"beat":""#.utf8.count
 
-    /// Reads a record; nil if the bytes are none.
+    /// Reads a record; nil if the bytes are not a record.
     init?(_ data: Data) {
         guard let record = try? JSONDecoder().decode(Self.self, from: data) else { return nil }
         self = record

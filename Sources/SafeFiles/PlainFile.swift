@@ -68,7 +68,7 @@ public enum PlainFile {
         return lstat(url.path, &status) == 0 ? Kind(mode: status.st_mode) : nil
     }
 
-    /// Refuses an open file that is none.
+    /// Refuses an open file that is not regular.
     @discardableResult
     static func requirePlain(
         _ descriptor: Int32, _ path: String, orFolder: Bool = false

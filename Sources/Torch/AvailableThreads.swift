@@ -25,7 +25,7 @@ public enum AvailableThreads {
         // The list may name processors that are not there.
         let cores = min(machine, affinity(root) ?? machine)
         let cpuLimit = ControlGroups(root: root).lowestCPULimit
-        // A fraction of a million processors and more limits nothing, and might be no integer.
+        // A fraction of a million processors and more limits nothing, and might not fit an integer.
         let limit = cpuLimit.map { Int(min($0.rounded(.up), 1e6)) } ?? cores
         return max(1, min(cores, limit))
     }

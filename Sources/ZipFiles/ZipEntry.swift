@@ -22,7 +22,7 @@ public struct ZipEntry: Equatable, Sendable {
     /// Whether it is a symbolic link of Unix.
     public let isLink: Bool
 
-    /// Whether the content stands in the archive as it is.
+    /// Whether the content is stored uncompressed.
     public var isStored: Bool { method == 0 && !isEncrypted && packedSize == size }
 
     /// The files that an archive lists.

@@ -26,7 +26,7 @@ enum LivePageProcess {
     /// What came of a drawing.
     enum Outcome {
         case page(String)
-        /// Why there is none, a clause.
+        /// Why there is none, as a clause.
         case failed(String)
     }
 

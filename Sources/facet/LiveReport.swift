@@ -152,7 +152,7 @@ final class LiveReport: @unchecked Sendable {
         return .empty
     }
 
-    /// The report as it is now, made once for each version.
+    /// The current report, rendered once for each version.
     private func html() -> String {
         let version = lock.withLock { moment.version }
         return rendering.withLock {

@@ -91,7 +91,7 @@ struct TeamStart {
     private static let parentKey = "FACET_PARENT"
 
     /// Ends this process when the one that started it is gone, whatever it waits for: LibTorch continues for minutes
-    /// to connect to a process that is no more.
+    /// to connect to a process that has ended.
     private static func end(with parent: Int32) {
         Thread.detachNewThread {
             while getppid() == parent { usleep(500_000) }

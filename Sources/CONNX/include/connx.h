@@ -34,7 +34,7 @@ const char *connx_metadata_value(const connx_model *self, size_t index);
 
 size_t connx_value_count(const connx_model *self, connx_list list);
 const char *connx_value_name(const connx_model *self, connx_list list, size_t index);
-/// ONNX's number of the element type; 0 for what is no tensor.
+/// ONNX's number of the element type; 0 for values that are not tensors.
 int connx_value_type(const connx_model *self, connx_list list, size_t index);
 /// Number of dimensions; -1 if it is unknown.
 int64_t connx_value_rank(const connx_model *self, connx_list list, size_t index);

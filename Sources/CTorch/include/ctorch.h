@@ -264,7 +264,7 @@ ct_status ct_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor 
 ct_status ct_grad(ct_tensor self, ct_tensor *out);
 ct_status ct_set_grad(ct_tensor self, ct_tensor gradient);
 ct_status ct_clear_grad(ct_tensor self);
-/// A sparse gradient as an ordinary tensor; an ordinary one as it is.
+/// A sparse gradient as an ordinary tensor; an ordinary one unchanged.
 ct_status ct_to_dense(ct_tensor self, ct_tensor *out);
 bool ct_is_grad_enabled(void);
 /// Thread-local. Returns the previous value through `former`.

@@ -286,7 +286,7 @@ torch::autograd::variable_list backward(const Shape &s, const at::Tensor &input,
   return {to_input, to_weight, at::Tensor()};
 }
 
-/// The gradients with an input that was kept, or is made again value by value as it is read.
+/// The gradients with an input that was kept, or is recomputed value by value while it is read.
 torch::autograd::variable_list backward(const Shape &s, const Operands &operands,
                                         const at::Tensor &grad_output) {
   torch::autograd::variable_list result;

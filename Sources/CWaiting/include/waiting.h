@@ -36,5 +36,5 @@ bool waiting_read(struct waiting_sample *sample);
 /// whole machine, the first where this process has more threads than cores.
 bool waiting_is_shared(const struct waiting_sample *before, const struct waiting_sample *after);
 
-/// Makes libgomp's threads wait briefly, or as usual again. False where there is no libgomp.
+/// Makes libgomp's threads wait briefly, or normally again. False where there is no libgomp.
 bool waiting_shorten(bool is_short);

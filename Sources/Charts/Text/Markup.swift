@@ -5,9 +5,9 @@ import Spelling
 package indirect enum Markup: Hashable, Sendable {
     /// Text, escaped when written.
     case text(String)
-    /// A stylesheet of the report's own, written as it is.
+    /// A stylesheet of the report, written verbatim.
     case stylesheet(String)
-    /// A script of the report's own, written as it is.
+    /// A script of the report, written verbatim.
     case script(String)
     /// An element with its attributes in their order.
     case element(String, [Attribute], [Markup])

@@ -5,7 +5,7 @@
 /// print(found.source.count, found.outcome.leftOut.keys)
 /// ```
 public struct DetectedImages: Sendable {
-    /// The aligned faces, under their images' names and in the set's order. They are made as they are read.
+    /// The aligned faces, under their images' names and in the set's order. They are aligned when they are read.
     public let source: any ImageSource
     /// Where the images are in the set.
     public let indices: [Int]

@@ -36,7 +36,7 @@ public struct FaceSearch: Sendable {
 
     /// What was found in a picture.
     public struct Found: Sendable, Hashable {
-        /// All faces, the best first, in the picture as it is.
+        /// All faces, the best first, in coordinates of the original picture.
         public var faces: [DetectedFace]
         /// The one that counts; nil if there is none, or none was to be chosen.
         public var face: DetectedFace?
@@ -81,7 +81,7 @@ public struct FaceSearch: Sendable {
     }
 
     /// By how many quarters a picture is to be turned for the face with the highest score; nil if none has a
-    /// higher score than the picture as it is, and one that is certain if that has a face.
+    /// higher score than the original picture, and one that is certain if that has a face.
     private func upright(_ image: RGBImage, above score: Double) throws -> Int? {
         var best: (quarter: Int?, score: Double) = (
             nil, score > 0 ? max(score, detector.certainScore.nextDown) : 0

@@ -91,7 +91,7 @@ public struct LandmarkFile: Sendable {
 
     // MARK: Lines
 
-    /// A line's name and points, nil if it has a name alone; nil for a line that is none.
+    /// A line's name and points, nil points if it has only a name; nil for an invalid line.
     private static func row(
         _ fields: [String], _ columns: LandmarkColumns?
     ) -> (name: String, points: FacePoints?)? {
@@ -108,7 +108,7 @@ public struct LandmarkFile: Sendable {
         if before.count == 7, before.dropFirst(2).allSatisfy({ Double($0) != nil }) {
             return row(fields[1], Array(numbers[..<5]), Array(numbers[5...]))
         }
-        // Names may have spaces, and numbers that are no points must not be taken for a name.
+        // Names may have spaces, and numbers that are not points must not be read as a name.
         guard before.dropFirst().allSatisfy({ Double($0) == nil }) else { return nil }
         return row(
             before.joined(separator: " "), (0..<5).map { numbers[2 * $0] },

@@ -92,7 +92,7 @@ public struct Augmentation: Sendable, Hashable {
 
     /// Reads a list.
     ///
-    /// - Throws: ``FaceDataError/augmentation(text:reason:)`` for an entry that is none.
+    /// - Throws: ``FaceDataError/augmentation(text:reason:)`` for an invalid entry.
     public init(parsing list: [String]) throws(FaceDataError) {
         var steps: [Step] = []
         for text in list {

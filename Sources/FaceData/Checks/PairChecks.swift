@@ -129,7 +129,7 @@ struct PairChecks {
             else { return false }
             return (PersonName(first).key == PersonName(second).key) != pair.same
         }
-        // Where folders are no people, most pairs would be wrong.
+        // If folders are not people, most pairs would be wrong.
         guard wrong.count * 4 <= set.pairs.count else { return nil }
         return diagnostic(
             wrong, .warning, "pair-of-other-people",

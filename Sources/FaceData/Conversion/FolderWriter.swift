@@ -4,7 +4,7 @@ import SafeFiles
 /// Writes images into a folder, each under a name of its own; what is there already is left alone.
 ///
 /// A hidden file beside the folder, `.NAME.conversion`, says what was written into it, so that another set, or
-/// the same one in another size, is not mixed with it: images that are none of the set's are refused, and a
+/// the same one in another size, is not mixed with it: images that do not belong to the set are refused, and a
 /// file with other bytes is replaced only where the same work was begun before.
 struct FolderWriter {
     private let folder: URL

@@ -179,7 +179,7 @@ public struct SetConversion: Sendable {
     }
 }
 
-/// An image as it is to be written.
+/// An image to be written.
 struct RecodedImage: Sendable {
     /// What its file was like just before it was read.
     var stamp: FileStamp

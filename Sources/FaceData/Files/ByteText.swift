@@ -45,7 +45,7 @@ package enum ByteText {
         return bytes.count < source.count ? bytes : nil
     }
 
-    /// Whether a text is one of bytes that are no UTF-8.
+    /// Whether a text is one of bytes that are not UTF-8.
     static func isEscaped(_ text: String) -> Bool {
         guard text.utf8.contains(UInt8(ascii: "\\")), let bytes = bytes(text) else { return false }
         return !String(decoding: bytes, as: UTF8.self).utf8.elementsEqual(bytes)

@@ -23,7 +23,7 @@ public final class FileReader: ByteStore {
 
     /// Opens a file.
     ///
-    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` when there is none, or no right to it.
+    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` when it does not exist or is not readable.
     public init(_ url: URL) throws(FaceDataError) {
         path = url.path
         // Without waiting: a named pipe would have it wait for a writer.
@@ -95,7 +95,7 @@ public final class FileReader: ByteStore {
         return encodingReason(url.path) ?? "there is no such file or folder"
     }
 
-    /// Why a path cannot be found of which a part was no UTF-8 and got lost; nil for other paths.
+    /// Why a path cannot be found of which a part was not UTF-8 and was lost; nil for other paths.
     private static func encodingReason(_ path: String) -> String? {
         guard errno == ENOENT, path.unicodeScalars.contains("\u{fffd}") else { return nil }
         return

@@ -109,7 +109,7 @@ struct ImageRefusal: Error {
     }
 }
 
-/// Pixels of four inks as Adobe stores them: 255 is none.
+/// CMYK pixels as Adobe stores them: 255 is no ink.
 enum AdobeInks {
     /// The light of red, green and blue that cyan, magenta, yellow and black leave.
     static func light(_ samples: [UInt8]) -> [UInt8] {

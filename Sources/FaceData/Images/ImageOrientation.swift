@@ -62,7 +62,7 @@ private struct ExifData {
     private let bytes: UnsafeRawBufferPointer
     private let isBigEndian: Bool
 
-    /// Looks at the first bytes; nil when they are no TIFF file's.
+    /// Looks at the first bytes; nil if they are not those of a TIFF file.
     init?(_ data: UnsafeRawBufferPointer) {
         var rest = data
         while rest.starts(with: "Exif\0\0".utf8) {

@@ -42,7 +42,7 @@ final class JPEGDecoder {
         tjDestroy(handle)
     }
 
-    /// Whether the picture can be decompressed to a square's memory as it is.
+    /// Whether the picture can be decompressed directly into a square's memory.
     func isSquare(of side: Int) -> Bool {
         width == side && height == side && !isCMYK && orientation == .topLeft
     }

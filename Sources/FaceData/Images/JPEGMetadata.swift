@@ -5,7 +5,7 @@ struct JPEGMetadata {
     /// The last XMP packet, without its name.
     private(set) var xmp: UnsafeRawBufferPointer?
 
-    /// Walks through the segments as far as they are whole.
+    /// Walks through the segments as far as they are intact.
     init(_ bytes: UnsafeRawBufferPointer) {
         var index = 2
         while index + 4 <= bytes.count, bytes[index] == 0xff {

@@ -1,7 +1,7 @@
 import LibPNG
 import Spelling
 
-/// A PNG by libpng: its samples as they are, without gamma, profile and alpha.
+/// A PNG by libpng: its samples unchanged, without gamma, profile and alpha.
 enum PNGDecoder {
     static func isPNG(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 2 && bytes[0] == 0x89 && bytes[1] == 0x50

@@ -196,7 +196,7 @@ public enum MeanFace {
             }
         }
         let (left, right) = (sumAA - sumA * sumA / count, sumBB - sumB * sumB / count)
-        // Less than a hundredth of a grey step is no face but rounding.
+        // Less than a hundredth of a grey step is rounding, not a face.
         guard min(left, right) > 1e-4 * count else { return -1 }
         return (sumAB - sumA * sumB / count) / (left * right).squareRoot()
     }

@@ -106,7 +106,7 @@ extension VerificationPairs {
         var people = people
         guard !(source is VerificationPack) else { return images.map { _ in nil } }
         let owners = images.map { people.person(people.folder(of: $0)) }
-        // What all files are called by, as `image` of `image_0001.jpg`, is no person.
+        // What all files are called by, as `image` of `image_0001.jpg`, is not a person.
         let isNumbered = Set(owners).count == 1 && images.allSatisfy { !$0.contains("/") }
         return isNumbered ? images.map { _ in nil } : owners
     }

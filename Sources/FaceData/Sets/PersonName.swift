@@ -2,7 +2,7 @@ import Foundation
 
 /// A person's name, to be compared with other spellings of it.
 package struct PersonName: Sendable, Hashable {
-    /// The name as it is written.
+    /// The name as written.
     package let text: String
     /// What is left of the name when all goes that two spellings may differ in: case, accents,
     /// the form of Unicode, and whatever stands between words or is left out there. Empty for names
@@ -59,7 +59,7 @@ package struct PersonName: Sendable, Hashable {
         }
     }
 
-    /// Letters that no decomposition takes apart, as they are written where they are missing.
+    /// Letters without a Unicode decomposition, with their usual replacements.
     private static let spelt: [Unicode.Scalar: String] = [
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l",
         "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ə": "e",

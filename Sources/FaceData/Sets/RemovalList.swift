@@ -9,7 +9,7 @@ import Spelling
 /// end, and
 /// `\x0A` a line break.
 public struct RemovalList: Sendable, Hashable {
-    /// The list's file, as it was named.
+    /// The list's file, as given.
     public let path: String
     /// The names, in the list's order.
     public let names: [String]

@@ -28,7 +28,7 @@ public struct AttributeTable: Sendable, Hashable {
             throw .unreadable(path: store.path, reason: "it is empty")
         }
         let titles = LandmarkFields.of(header.text)
-        // Of nothing but quotation marks there are no columns.
+        // A line of only quotation marks has no columns.
         let first = titles.first?.lowercased() ?? ""
         guard titles.count > 1, ["person", "identity", "image"].contains(first),
             Set(titles).count == titles.count, !titles.contains("")

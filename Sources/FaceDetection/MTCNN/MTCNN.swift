@@ -158,7 +158,7 @@ public struct MTCNN: FaceDetector {
         }
     }
 
-    /// A box's pixels as a square; nil if they are none, or so many that the box is none of a face.
+    /// A box's pixels as a square; nil if it has none, or too many for a face.
     private static func crop(_ box: FaceBox, of image: RGBImage, side: Int) -> FeatureMap? {
         let (width, height) = (
             box.width.rounded(.towardZero) + 1, box.height.rounded(.towardZero) + 1

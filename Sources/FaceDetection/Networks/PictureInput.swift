@@ -34,7 +34,7 @@ struct PictureInput {
             image, partWidth: width, partHeight: height, width: width, height: height, colours)
     }
 
-    /// The picture as it is; pictures with longer sides than `longest` are made smaller.
+    /// The original picture; pictures with longer sides than `longest` are made smaller.
     init(_ image: RGBImage, longest: Int, _ colours: Colours) {
         let factor = min(1, Double(longest) / Double(max(image.width, image.height)))
         let width = max(1, Int((Double(image.width) * factor).rounded()))

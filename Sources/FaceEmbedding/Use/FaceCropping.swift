@@ -71,7 +71,7 @@ struct PictureSource: ImageSource {
 
     func path(of index: Int) -> String { names[index] }
 
-    /// As a portable pixmap, which holds the pixels as they are.
+    /// As a portable pixmap, which stores the pixels losslessly.
     func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let picture = pictures[index]
         let header = Array("P6\n\(picture.width) \(picture.height)\n255\n".utf8)

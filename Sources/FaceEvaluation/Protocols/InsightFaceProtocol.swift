@@ -35,7 +35,7 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
     /// The accuracy of scored pairs over the folds.
     ///
     /// - Throws: A ``FaceEvaluationError`` if there are no pairs, fewer pairs than folds, or a
-    ///   distance that is none.
+    ///   distance that is invalid.
     public func accuracy(of pairs: [ScoredPair]) throws -> InsightFaceAccuracy {
         InsightFaceAccuracy(results(try members(pairs), grid: accuracyGrid, by: accuracy))
     }

@@ -153,7 +153,7 @@ public enum LossCatalogue {
         return nil
     }
 
-    /// The name in print of what is requested; nil when it is none of these names.
+    /// The name in print of the request; nil if it is none of these names.
     private static func title(
         _ folded: String, _ name: String, _ title: String, _ aliases: [String]
     ) -> String? {

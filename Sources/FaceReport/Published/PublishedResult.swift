@@ -17,7 +17,7 @@ struct PublishedResult: Hashable, Sendable {
     let trained: String
     /// The loss, with its constants where several were published.
     let loss: String
-    /// Accuracy on LFW, in percent, as it is stated.
+    /// Accuracy on LFW, in percent, as stated.
     let lfw: String
     /// Accuracy on CFP-FP, in percent; nil if it is not stated.
     var cfpFP: String?

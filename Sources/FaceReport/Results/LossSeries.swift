@@ -5,7 +5,7 @@ package struct LossSeries: Hashable, Sendable {
     /// The loss with its parameters, e.g. `arcface:m=0.4`; of values that tuning chose, which differ
     /// from one cell to the next, `arcface (tuned)`.
     package let loss: String
-    /// The loss as it was requested, e.g. `ArcFace:m=0.40`.
+    /// The loss as requested, e.g. `ArcFace:m=0.40`.
     package let requested: String
     /// The sampler that drew its batches.
     package let sampler: String

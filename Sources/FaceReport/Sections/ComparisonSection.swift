@@ -113,7 +113,7 @@ enum ComparisonSection {
             }
     }
 
-    /// Sentences on the significant differences of which the leader is no part, where they are few.
+    /// Sentences on the significant differences that do not involve the leader, if they are few.
     private static func furtherDown(_ ranking: Ranking, of all: Int) -> [RichText] {
         let further = ranking.comparisons.filter {
             $0.isSignificant && $0.better != ranking.losses.first

@@ -15,7 +15,7 @@ public struct HParams: Sendable, Hashable {
     /// Takes what identifies a run, the values of its loss, and its configuration's `training`.
     ///
     /// - Parameters:
-    ///   - loss: The loss as it was requested.
+    ///   - loss: The loss as requested.
     ///   - lossValues: The values of its parameters.
     ///   - configuration: The run's complete configuration.
     public init(

@@ -41,7 +41,7 @@ public struct PairDesign: Sendable, Hashable {
         /// - Parameters:
         ///   - fold: The pair's fold, any number.
         ///   - same: Whether both images show one person.
-        ///   - owners: Names of the people, as far as they are known.
+        ///   - owners: Names of the people, as far as known.
         ///   - images: Names of the images.
         public init(
             fold: Int, same: Bool, owners: (String, String), images: (String, String)

@@ -204,7 +204,7 @@ struct TestAddition {
         try folder.write(description)
     }
 
-    /// The source as it is found from where the run's other relative paths begin.
+    /// The source relative to where the run's other relative paths begin.
     private func located(
         _ source: StudyConfiguration.TestSource
     ) throws -> StudyConfiguration.TestSource {

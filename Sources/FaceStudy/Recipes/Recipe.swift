@@ -32,7 +32,7 @@ public struct Recipe: Sendable, Hashable {
         throw .value(key: "recipe", reason: fault(name) ?? "")
     }
 
-    /// Why a name is none of a recipe; nil if it is one, or empty.
+    /// Why a name is not that of a recipe; nil if it is, or empty.
     static func fault(_ name: String) -> String? {
         guard !name.isEmpty, !all.contains(where: { Names.folded($0.name) == Names.folded(name) })
         else { return nil }

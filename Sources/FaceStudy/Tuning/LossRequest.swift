@@ -8,7 +8,7 @@ import Foundation
 public struct LossRequest: Sendable, Hashable {
     /// The loss, without what was chosen.
     public let loss: LossSpecification
-    /// The folder of the study in which values were chosen; nil for a loss as it is.
+    /// The folder of the study in which values were chosen; nil for a loss without chosen values.
     public let study: String?
 
     /// Reads a loss, and where there is an `@`, what stands behind it as a study's folder.
@@ -83,7 +83,7 @@ public struct LossRequest: Sendable, Hashable {
         study.map { URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath() }
     }
 
-    /// The request as it was written.
+    /// The request as written.
     var text: String { study.map { "\(loss.requested)@\($0)" } ?? loss.requested }
 
     func error(_ reason: String) -> FaceStudyError {

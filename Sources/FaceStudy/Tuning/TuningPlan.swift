@@ -77,7 +77,7 @@ struct TuningPlan {
         }
     }
 
-    /// Refuses settings of tries where there are none.
+    /// Refuses settings of tries without tries.
     private static func requireTries(_ tuning: StudyConfiguration.Tuning) throws(FaceStudyError) {
         let given = [
             (tuning.epochs > 0, "tuning.epochs (--tune-epochs)"),
@@ -125,7 +125,7 @@ struct TuningPlan {
         }
     }
 
-    /// A seed that is none of the study's: 0, or the largest that is free.
+    /// A seed that is not one of the study's: 0, or the largest that is free.
     private static func seed(besides seeds: [UInt64]) -> UInt64 {
         let taken = Set(seeds)
         guard taken.contains(0) else { return 0 }

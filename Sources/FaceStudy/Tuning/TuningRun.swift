@@ -15,7 +15,7 @@ public struct TuningProgress: Sendable {
     public var trainSet: String
     /// The backbone with its options.
     public var backbone: String
-    /// The loss as it was requested.
+    /// The loss as requested.
     public var loss: String
     /// The try: its values and, when it is over, its score.
     public var item: TuningTry
@@ -25,7 +25,7 @@ public struct TuningProgress: Sendable {
     public var secondsLeft: Double?
 }
 
-/// The tries of a study as they are made, and the record of them.
+/// The tries of a study while they are made, and the record of them.
 struct TuningRun {
     private let plan: TuningPlan
     private let study: StudyContext

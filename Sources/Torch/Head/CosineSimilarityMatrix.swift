@@ -137,6 +137,6 @@ private final class ElementwiseMap {
 
 extension Tensor {
     /// A sparse gradient, which has some rows only, as an ordinary tensor with zeros in the others;
-    /// an ordinary tensor as it is.
+    /// an ordinary tensor unchanged.
     public func dense() -> Tensor { .make { unsafe ct_to_dense(handle, &$0) } }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Celebrities in Frontal-Profile as it is distributed (Sengupta et al., WACV 2016):
+/// Celebrities in Frontal-Profile in its distributed form (Sengupta et al., WACV 2016):
 /// `Data/Images/ID/{frontal,profile}/NN.jpg`, the lists `Protocol/Pair_list_{F,P}.txt` of numbered
 /// images, and for each of ten splits the pairs of numbers in
 /// `Protocol/Split/{FF,FP}/NN/{same,diff}.txt`.

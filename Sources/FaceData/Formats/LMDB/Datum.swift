@@ -9,7 +9,7 @@ struct Datum {
     private(set) var label: Int?
     private(set) var isEncoded = false
 
-    /// Reads a message; nil when it is no Datum.
+    /// Reads a message; nil if it is not a Datum.
     init?(_ bytes: UnsafeRawBufferPointer) {
         do throws(WireReader.Damaged) {
             var reader = WireReader(bytes)

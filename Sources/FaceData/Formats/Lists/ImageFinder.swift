@@ -59,7 +59,7 @@ struct ImageFinder {
         return .missing(instead: instead(of: folder, wanted))
     }
 
-    /// A folder as it is written where it lies: a letter with an accent may be one character in the
+    /// A folder as it is written on disk: a letter with an accent may be one character in the
     /// list and two in the file system.
     private mutating func existing(_ folder: String) -> String {
         if folder.isEmpty || exists(folder) { return folder }

@@ -114,7 +114,7 @@ public struct RecordPack: ImageSource {
     /// Whose each image is, as a number that the pack gives.
     ///
     /// - Parameter threads: Workers.
-    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a label that is no whole
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a label that is not a whole
     ///   number from 0 on, or not below the number of identities that `property` names.
     public func labels(threads: Int = 1) throws(FaceDataError) -> [Int] {
         var labels: [Int] = []

@@ -7,7 +7,7 @@ final class FilePool: @unchecked Sendable {
         let url: URL
         let stamp: FileStamp
 
-        /// Takes a file as it is now.
+        /// Records the current state of a file.
         init(_ url: URL) {
             self.url = url
             stamp = FileStamp(url)

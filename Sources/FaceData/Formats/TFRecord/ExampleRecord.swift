@@ -26,7 +26,7 @@ struct ExampleRecord {
         case number(Int)
     }
 
-    /// Reads a record; nil when it is no Example.
+    /// Reads a record; nil if it is not an Example.
     init?(_ bytes: UnsafeRawBufferPointer) {
         do throws(WireReader.Damaged) {
             var example = WireReader(bytes)

@@ -10,7 +10,7 @@ struct TFRecordFile {
     static let headBytes = 12
     static let tailBytes = 4
 
-    /// The checksum as it is stored.
+    /// The checksum as stored.
     static func masked(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         let sum = CRC32C.checksum(of: bytes)
         return (sum >> 15 | sum << 17) &+ 0xa282_ead8

@@ -4,7 +4,7 @@ import Foundation
 enum SampleLabel {
     /// Kinds of parts that state it.
     static let kinds = ["cls", "json"]
-    /// A larger part is no label.
+    /// Larger parts are not labels.
     static let maxBytes = 1 << 20
     /// Fields of a `.json` that state it, the first that exists.
     static let fields = [

@@ -23,7 +23,7 @@ enum ShardNames {
             middles = range
         } else {
             let parts = alternatives(inner)
-            // A shell leaves `{a}` as it is.
+            // A shell leaves `{a}` unchanged.
             guard parts.count > 1 else {
                 return try expand(String(text[text.index(after: end)...])).map {
                     "\(head){\(inner)}\($0)"

@@ -22,7 +22,7 @@ struct TarHeader {
     let size: Int
     let kind: Kind
 
-    /// Why a block is no header.
+    /// Why a block is not a header.
     struct Refusal: Error {
         let reason: String
     }

@@ -10,7 +10,7 @@ struct TarReader {
         let offset: Int
         /// Bytes of the content.
         let size: Int
-        /// A file or something that is none, as a link.
+        /// A file or something else, such as a link.
         let isFile: Bool
     }
 
@@ -20,7 +20,7 @@ struct TarReader {
     /// Whether the archive ends with a block of zeros, as it must.
     private(set) var isEnded = false
 
-    /// A longer record about a member is no name.
+    /// Longer records about a member are not names.
     private static let maxRecordBytes = 1 << 20
 
     /// Walks through an archive.

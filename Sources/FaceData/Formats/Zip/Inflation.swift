@@ -12,7 +12,7 @@ enum Inflation {
 
     /// Unpacks bytes, of which it is known how many they become.
     ///
-    /// - Returns: nil for bytes that are no such stream, or become more or fewer.
+    /// - Returns: nil for bytes that are not such a stream, or become more or fewer.
     static func unpack(
         _ packed: UnsafeRawBufferPointer, size: Int, in container: Container = .none
     ) -> [UInt8]? {

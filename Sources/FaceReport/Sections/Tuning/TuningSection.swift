@@ -76,7 +76,7 @@ enum TuningSection {
             return "\(tries.min() ?? 0) to \(tries.max() ?? 0) tries"
         }
         let tries = Format.count(one.tries, "try", plural: "tries")
-        // As numbers with a point: a foreign record may hold counts whose product is none.
+        // As numbers with a point: a foreign record may hold counts whose product overflows.
         let epochs = one.rungs.reduce(0.0) { $0 + Double($1.tries) * Double($1.epochs) }
         let seen = epochs * Double(one.imagesEach)
         let images = "\(Format.quantity(seen)) images for each loss"

@@ -20,7 +20,7 @@ package struct Table: Hashable, Sendable {
         }
     }
 
-    /// What stands in a row under a column.
+    /// Content of a cell.
     package struct Entry: Hashable, Sendable {
         /// The text or number.
         package var text: RichText

@@ -12,7 +12,7 @@ public enum Names {
     /// The end of a message about a name that is unknown: the name that was meant, or all names when
     /// none is near.
     ///
-    /// - Parameter introduction: What stands before all names: `the losses are`.
+    /// - Parameter introduction: Text before all names: `the losses are`.
     public static func advice(
         for name: String, among known: [String], else introduction: String
     ) -> String {
@@ -37,7 +37,7 @@ public enum FormerNames {
     /// A canonical text as a former version wrote it: the opposite of ``current(inText:)``.
     public static func former(ofText text: String) -> String { renamed(text, by: former) }
 
-    /// Values by the names of parameters, in today's names; behind a point stands the parameter of a
+    /// Values by the names of parameters, in today's names; after a dot follows the parameter of a
     /// term: `center.weight`.
     public static func current<Value>(inValues values: [String: Value]) -> [String: Value] {
         let renamed = values.map { path, value in

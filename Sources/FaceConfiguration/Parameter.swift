@@ -41,7 +41,7 @@ extension ParameterValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
     public init(stringLiteral value: String) { self = .word(value) }
 }
 
-/// A parameter of a loss or a backbone, as it stands in `name:key=value`.
+/// A parameter of a loss or a backbone, as written in `name:key=value`.
 public struct Parameter: Hashable, Sendable {
     /// Name on the command line, e.g. `m`.
     public let name: String

@@ -14,9 +14,9 @@ public struct ParameterText: Hashable, Sendable {
         }
     }
 
-    /// What stands before the colon.
+    /// The text before the colon.
     public let name: String
-    /// What stands behind it, in its order; no name twice.
+    /// The assignments after it, in order; no name twice.
     public let assignments: [Assignment]
 
     /// Takes a text apart; white space around names, values and signs is ignored.

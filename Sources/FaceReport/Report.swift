@@ -122,7 +122,7 @@ public struct Report: Sendable {
 public struct RenderedReport: Sendable, Hashable {
     /// `index.html`: one page that needs nothing but itself.
     public let html: String
-    /// `report.md`: the same without the figures, whose numbers stand in tables.
+    /// `report.md`: the same without the figures, whose numbers are in tables.
     public let markdown: String
     /// `results.csv`: one row per run.
     public let csv: String

@@ -13,7 +13,7 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     case nonFiniteNumber(path: String, field: String)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
-    /// A link, a pipe or a device stands where a file of a run belongs.
+    /// A link, a pipe or a device is in the place of a file of a run.
     case notPlain(path: String, kind: PlainFile.Kind)
     /// `metrics.jsonl` was to be cut to more lines than it has.
     case tooFewLines(path: String, lines: Int, wanted: Int)

@@ -126,7 +126,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
     private mutating func compareModels(
         _ first: RunFolder, _ second: RunFolder
     ) throws(FaceRunsError) {
-        // Which version wrote a model, and what that called the loss's parameters, stands in its header
+        // Which version wrote a model, and what that called the loss's parameters, is in its header
         // and is not a difference of its numbers.
         let models = (try first.read(first.modelURL), try second.read(second.modelURL))
         if models.0.map(SafetensorsHeader.numbers) != models.1.map(SafetensorsHeader.numbers) {

@@ -1,9 +1,9 @@
 import Foundation
 public import SafeFiles
 
-/// How a study stands, according to its folder: its runs, who works on them, and how long that may take.
+/// State of a study, according to its folder: its runs, who works on them, and how long that may take.
 public struct StudyStatus: Codable, Sendable, Hashable {
-    /// How a run stands.
+    /// State of a run.
     public enum State: String, Codable, Sendable {
         /// It ended with an error.
         case failed

@@ -34,7 +34,7 @@ public final class StudyWorker {
 
     /// Joins the workers of a study.
     ///
-    /// - Throws: ``FaceRunsError``, also where something other than a file stands where a lease belongs.
+    /// - Throws: ``FaceRunsError``, also if something other than a file is in the place of a lease.
     public init(
         _ study: StudyFolder, _ record: WorkerRecord, _ clock: LeaseClock = LeaseClock()
     ) throws(FaceRunsError) {

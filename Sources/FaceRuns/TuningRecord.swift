@@ -236,7 +236,7 @@ public struct TuningValidation: Codable, Sendable, Hashable {
 
 /// One setting of a loss that was trained, or is to be, for one rung.
 public struct TuningTry: Codable, Sendable, Hashable {
-    /// Where a try stands.
+    /// State of a try.
     public enum State: String, Codable, Sendable {
         /// It ended with an error: it counts as a try and is never chosen.
         case failed
@@ -267,7 +267,7 @@ public struct TuningTry: Codable, Sendable, Hashable {
     public var images: Int
     /// Seconds that it took. A time column: not reproducible.
     public var seconds: Double
-    /// Where it stands.
+    /// State of the try.
     public var state: State
     /// Why it failed, a sentence; nil when it did not.
     public var reason: String?

@@ -1,4 +1,4 @@
-/// Names of training and test sets, which stand in tables and become parts of file names.
+/// Names of training and test sets, which appear in tables and become parts of file names.
 public enum SetName {
     /// What is wrong with a name, as completes "it must be ..."; nil for a good one.
     public static func requirement(_ name: String) -> String? {

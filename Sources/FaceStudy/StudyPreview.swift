@@ -5,7 +5,7 @@ import FaceTraining
 
 /// What a study would do: its runs, what they would take, and what would keep them from being made.
 public struct StudyPreview: Encodable, Sendable, Hashable {
-    /// Where a run stands.
+    /// State of a run.
     public enum State: String, Encodable, Sendable, Hashable {
         /// Nothing of it is there.
         case new

@@ -8,7 +8,7 @@ struct Backdrop: Sendable, Hashable {
     var upper: SIMD3<Float>
     /// Linear colour at the bottom.
     var lower: SIMD3<Float>
-    /// How many shapes stand in front of the gradient.
+    /// Number of shapes in front of the gradient.
     var shapes: Int
     /// Colour of the clothes.
     var clothes: SIMD3<Float>

@@ -9,9 +9,9 @@ struct HeadTraits: Sendable, Hashable {
     var crown: Float
     /// How far the forehead leans back.
     var foreheadSlope: Float
-    /// How far the brow ridge stands out.
+    /// How far the brow ridge protrudes.
     var browRidge: Float
-    /// How far the cheekbones stand out sideways.
+    /// How far the cheekbones protrude sideways.
     var cheekbones: Float
     /// Fullness (positive) or hollowness of the cheeks.
     var cheeks: Float
@@ -21,7 +21,7 @@ struct HeadTraits: Sendable, Hashable {
     var chinWidth: Float
     /// Factor on the distance from mouth to chin.
     var chinLength: Float
-    /// How far the chin stands out.
+    /// How far the chin protrudes.
     var chinForward: Float
     /// Depth of the chin's dimple.
     var chinCleft: Float
@@ -79,11 +79,11 @@ struct BrowTraits: Sendable, Hashable {
 struct NoseTraits: Sendable, Hashable {
     /// Distance of the tip below the eyes.
     var length: Float
-    /// How far the bridge stands out between the eyes.
+    /// How far the bridge protrudes between the eyes.
     var bridge: Float
     /// Half the width of the bridge.
     var bridgeWidth: Float
-    /// How far the tip stands out.
+    /// How far the tip protrudes.
     var projection: Float
     /// Half the width of the tip.
     var tipWidth: Float
@@ -109,7 +109,7 @@ struct MouthTraits: Sendable, Hashable {
     var bow: Float
     /// Rise of the corners.
     var cornerLift: Float
-    /// How far both lips stand out.
+    /// How far both lips protrude.
     var protrusion: Float
     /// Redness of the lips against the skin, 0 to 1.
     var redness: Float

@@ -63,7 +63,7 @@ static inline FacetPNG *facet_png_open(const void *bytes, size_t count) {
     return reading;
 }
 
-/// Reads what stands before the pixels, and asks for RGB of 8 bits without alpha, or for the samples
+/// Reads the chunks before the pixels, and asks for RGB of 8 bits without alpha, or for the samples
 /// of 16 bits of a grey picture. Nothing is done about gamma and profiles. Returns whether it could.
 static inline int facet_png_header(FacetPNG *reading) {
     // Eight kilobytes of text can become eight megabytes, so only so many are kept.
@@ -107,7 +107,7 @@ static inline int facet_png_rows(FacetPNG *reading, void *target) {
     return 1;
 }
 
-/// Reads what stands behind the pixels, as far as it can be read.
+/// Reads the chunks after the pixels, as far as it can be read.
 static inline void facet_png_tail(FacetPNG *reading) {
     if (setjmp(png_jmpbuf(reading->png))) return;
     png_read_end(reading->png, reading->info);
@@ -132,7 +132,7 @@ static inline const char *facet_png_text(FacetPNG *reading, const char *key, siz
     png_get_text(reading->png, reading->info, &texts, &number);
     for (int position = number - 1; position >= 0; position--) {
         if (strcmp(texts[position].key, key) != 0 || texts[position].text == NULL) continue;
-        // Of international texts, which stand in another field, the other one is 0.
+        // For international texts, which are in another field, the other one is 0.
         *count = texts[position].text_length + texts[position].itxt_length;
         return texts[position].text;
     }

@@ -19,7 +19,7 @@ public struct WeightMatch {
 
     /// The dictionary that was taken, as ``StateDict/Part/path``.
     public let part: String
-    /// What stands before the network's names, e.g. `module.`.
+    /// The prefix of the network's names, e.g. `module.`.
     public let prefix: String
     /// The network's names whose tensors fit.
     public let fitted: [String]
@@ -91,7 +91,7 @@ public struct WeightMatch {
         }
     }
 
-    /// What may stand before the network's names: what does before any of them, the most frequent
+    /// Possible prefixes of the network's names: those before any of them, the most frequent
     /// first.
     private static func prefixes(
         _ tensors: [WeightFile.Entry], _ shapes: [String: [Int]]

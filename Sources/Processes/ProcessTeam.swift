@@ -427,7 +427,7 @@ private final class Pulse: @unchecked Sendable {
 
         func hasChanged() throws(TorchError) -> Bool { try store.value(of: key) != first }
 
-        /// How long the counter has stood still, by this process's clock; it is not looked at each time.
+        /// How long the counter has not changed, by this process's clock; it is not looked at each time.
         mutating func silence() -> Duration {
             let now = ContinuousClock.now
             guard looked.duration(to: now) > .milliseconds(500) else { return .zero }

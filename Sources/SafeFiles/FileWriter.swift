@@ -1,7 +1,7 @@
 public import Foundation
 
 /// Writes a file beside its final place and moves it there when it is complete, so that a part never
-/// stands under the final name, whatever happens in between.
+/// has the final name, whatever happens in between.
 public final class FileWriter {
     /// Where the file will be.
     public let url: URL
@@ -20,13 +20,13 @@ public final class FileWriter {
 
     /// Begins a file, whose folder is made where it is missing.
     ///
-    /// - Throws: ``SafeFilesError``, also where a folder or a device stands in the file's place.
+    /// - Throws: ``SafeFilesError``, also if a folder or a device is in the file's place.
     public convenience init(_ url: URL) throws(SafeFilesError) {
         try PartialFile.requireReplaceable(url)
         try self.init(url, part: PartialFile.temporary(for: url))
     }
 
-    /// Continues with a file whose part stands under a name of its own, ``PartialFile/url(of:)``, or
+    /// Continues with a file whose partial content has its own name, ``PartialFile/url(of:)``, or
     /// begins it.
     ///
     /// - Parameter size: Bytes of the part that are right and stay; 0 to begin the file.

@@ -51,7 +51,7 @@ public final class Lease: @unchecked Sendable {
     ///
     /// The file's folder is created where it is missing.
     ///
-    /// - Throws: ``SafeFilesError``, also where a link or a folder stands in the file's place.
+    /// - Throws: ``SafeFilesError``, also if a link or a folder is in the file's place.
     public static func take(
         _ url: URL, _ watch: LeaseWatch, holder: ProcessIdentity = .current
     ) throws(SafeFilesError) -> Lease? {

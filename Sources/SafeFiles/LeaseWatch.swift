@@ -6,7 +6,7 @@ public import Foundation
 /// change for ``LeaseClock/limit``. What cannot be read as a lease is held by nobody known, and left
 /// behind after the same time.
 public final class LeaseWatch: @unchecked Sendable {
-    /// How a lease stands.
+    /// State of a lease.
     public enum State: Equatable, Sendable {
         case free
         /// Somebody holds it, who is nil if the file does not say.
@@ -33,9 +33,9 @@ public final class LeaseWatch: @unchecked Sendable {
         self.clock = clock
     }
 
-    /// How a lease stands now; each look counts as one sight of its file.
+    /// The current state of a lease; each check counts as one sight of its file.
     ///
-    /// - Throws: ``SafeFilesError`` where something other than a file stands in its place, or the system
+    /// - Throws: ``SafeFilesError`` if something other than a file is in its place, or the system
     ///   refuses to read it.
     public func state(of url: URL) throws(SafeFilesError) -> State { try look(at: url).state }
 
@@ -46,7 +46,7 @@ public final class LeaseWatch: @unchecked Sendable {
         return holder?.isHere == true || lock.withLock { sights[url.path]?.hasChanged == true }
     }
 
-    /// How a lease stands, and the bytes that say so.
+    /// The state of a lease, and its bytes.
     func look(at url: URL) throws(SafeFilesError) -> (state: State, data: Data) {
         guard let data = try PlainFile.read(url) else {
             lock.withLock { sights[url.path] = nil }

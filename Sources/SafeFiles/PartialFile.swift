@@ -38,7 +38,7 @@ public enum PartialFile {
         throw .busy(path: file.path, holder: nil)
     }
 
-    /// Refuses to write to a place where something stands that cannot be replaced by a file: a folder,
+    /// Refuses to write to a path of something that cannot be replaced by a file: a folder,
     /// or a device as `/dev/full`.
     static func requireReplaceable(_ file: URL) throws(SafeFilesError) {
         var status = stat()

@@ -43,7 +43,7 @@ public enum PlainFile {
         }
     }
 
-    /// What stands under a name, without following a link.
+    /// Kind of what is at a path, without following a link.
     public enum Kind: String, Sendable, Hashable {
         case file = "a file"
         case folder = "a folder"
@@ -62,7 +62,7 @@ public enum PlainFile {
         }
     }
 
-    /// What stands under a name, without following a link; nil if nothing does.
+    /// Kind of what is at a path, without following a link; nil if nothing exists.
     public static func kind(of url: URL) -> Kind? {
         var status = stat()
         return lstat(url.path, &status) == 0 ? Kind(mode: status.st_mode) : nil

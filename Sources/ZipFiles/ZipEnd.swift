@@ -7,7 +7,7 @@ public struct ZipEnd: Equatable, Sendable {
     /// How many files are listed.
     public let count: Int
 
-    /// Bytes at an archive's end in which the record must be: behind it a comment of 65,535 bytes may stand, and
+    /// Bytes at an archive's end in which the record must be: it may be followed by a comment of 65,535 bytes, and
     /// before it what archives above 4 GB have.
     public static let searched = 22 + 0xFFFF + 76
 

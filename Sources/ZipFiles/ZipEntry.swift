@@ -68,7 +68,7 @@ public struct ZipEntry: Equatable, Sendable {
         (packedSize, size, self.offset) = (sizes[0], sizes[1], offset)
     }
 
-    /// Sizes and place of more than 4 GB, which stand in a field of their own.
+    /// Sizes and place of more than 4 GB, which are in a separate field.
     private static func readLarge(
         _ extra: inout ZipBytes, _ sizes: inout [Int], _ offset: inout Int
     ) throws(ZipDamage) {

@@ -38,7 +38,7 @@ class FastProducts {
   bool former_;
 };
 
-/// Values `[n, c]` where the nearest of each class's rows stand, `[n, c k]`; zeros elsewhere.
+/// Values `[n, c]` where the nearest of each class's rows is, `[n, c k]`; zeros elsewhere.
 at::Tensor spread(const at::Tensor &values, const at::Tensor &nearest, int64_t subcenters) {
   auto n = values.size(0), c = values.size(1);
   return at::zeros({n, c, subcenters}, values.options())

@@ -92,7 +92,7 @@ struct Running {
         sum(columns, 0) {}
 };
 
-/// The largest of a few rows for the columns from `c` on, and where it first stands.
+/// The largest of a few rows for the columns from `c` on, and where it first occurs.
 template <class T>
 FACET_INLINE void find_largest(const Rows<T> &rows, int64_t c, Running<T> &running) {
   Vector<T> largest = load(rows.data + c);
@@ -177,7 +177,7 @@ Running<T> merge(const std::vector<Running<T>> &parts, const T *scales) {
   return all;
 }
 
-/// Puts a value at the samples' target classes in a run of rows, and keeps what stood there.
+/// Puts a value at the samples' target classes in a run of rows, and keeps the previous value.
 template <class T>
 std::vector<T> replace_target(const SoftmaxProblem &p, const Rows<T> &rows, const T *values,
                            T otherwise) {

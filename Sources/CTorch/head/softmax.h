@@ -14,7 +14,7 @@ namespace facet::head {
 /// cosines.
 using NonTargetMap = std::function<at::Tensor(const at::Tensor &)>;
 
-/// A batch of scaled cosines, of which each sample's target class stands apart.
+/// A batch of scaled cosines, of which each sample's target class is stored separately.
 struct SoftmaxProblem {
   /// `[c, columns]`; the samples' target classes may hold anything.
   at::Tensor cosines;

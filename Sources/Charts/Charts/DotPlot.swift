@@ -1,6 +1,6 @@
 /// One row a series, with its value as a dot on a horizontal axis.
 ///
-/// Dots may stand on an axis that does not begin at zero, where the length of a bar would
+/// Dots may be drawn on an axis that does not begin at zero, where the length of a bar would
 /// mislead; with ``stems`` a line leads to each dot from zero, and the axis begins there.
 package struct DotPlot: FramedChart, Hashable, Sendable {
     package struct Row: Hashable, Sendable {

@@ -41,7 +41,7 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
 
     private static let rowHeight = 38.0
     private static let barHeight = 15.0
-    /// Letters of a name: two of them stand over a bar.
+    /// Letters of a name: two of them fit over a bar.
     private static let nameLength = 28
 
     var frame: Frame {

@@ -39,7 +39,7 @@ package struct QuantilePlot: FramedChart, Hashable, Sendable {
     package init(x: Axis, rows: [Row], first: String, second: String) {
         self.x = x
         self.rows = rows
-        // Both stand in one row over the plot.
+        // Both are in one row above the plot.
         self.first = Label.short(first, 18)
         self.second = Label.short(second, 18)
     }

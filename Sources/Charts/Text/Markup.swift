@@ -1,7 +1,7 @@
 import Spelling
 
 /// A piece of HTML or SVG. Text and attribute values are escaped when it is written, so a name
-/// from a user can stand anywhere in it.
+/// from a user can occur anywhere in it.
 package indirect enum Markup: Hashable, Sendable {
     /// Text, escaped when written.
     case text(String)
@@ -131,7 +131,7 @@ package enum MarkupBuilder {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar turns the direction of what stands beside it, or breaks its line, unseen.
+    /// Whether the scalar invisibly reverses the direction of neighbouring text or breaks its line.
     ///
     /// Joiners of letters and emoji, which act unseen as well, belong to a page's text.
     package var turnsText: Bool {

@@ -36,7 +36,7 @@ package struct ProgressMeter: Sendable {
         lastUpdate = start
     }
 
-    /// Takes in where the task stands.
+    /// Records the progress of the task.
     package mutating func update(completed: Int, at now: Duration) {
         self.completed = completed
         let elapsed = (now - lastUpdate).seconds

@@ -87,7 +87,7 @@ struct PairChecks {
             one: "pair consists of one picture twice", more: "pairs consist of one picture twice")
     }
 
-    /// The labels of each pair of images that stands more than once.
+    /// The labels of each pair of images that occurs more than once.
     private var groups: [(pair: VerificationPair, labels: [Bool])] {
         var groups: [Unordered: (pair: VerificationPair, labels: [Bool])] = [:]
         var order: [Unordered] = []

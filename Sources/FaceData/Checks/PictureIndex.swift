@@ -12,7 +12,7 @@ public struct PictureIndex: Sendable {
     static let parts = 8
     /// Bits of a part.
     static let partBits = PictureFingerprint.bitCount / parts
-    /// Lists that a picture stands in: one for each part, and two for the lowest frequencies.
+    /// Number of lists that contain a picture: one for each part, and two for the lowest frequencies.
     private static let keys = parts + 2
     /// Of the 32 lowest frequencies, bits in which copies may differ.
     static let maxLowBits = 3
@@ -153,7 +153,7 @@ public struct PictureIndex: Sendable {
         return found
     }
 
-    /// The list of a part in which pictures with these bits stand, or the middle of it that is
+    /// The list of a part that contains pictures with these bits, or the middle of it that is
     /// nearest to them, and among equal ones to the row that is looked beyond.
     private func list(
         of part: Int, near bits: SIMD2<UInt64>, after least: Int

@@ -78,7 +78,7 @@ struct PackConversion {
         labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
     }
 
-    /// Continues with a pack, or begins it; with how many images stand in it.
+    /// Continues with a pack, or begins it; with the number of images in it.
     private func writer(
         _ labels: [Int], _ source: any ImageSource
     ) throws -> (RecordPackWriter, kept: Int) {

@@ -3,7 +3,7 @@ import SafeFiles
 
 /// Writes sets of images in other formats.
 ///
-/// Images are read and recoded by many threads and written in order. A part of a file never stands
+/// Images are read and recoded by many threads and written in order. A partial file never exists
 /// under its final name. A conversion into a folder or a training pack that was interrupted, or
 /// killed, resumes where it stopped: what a folder holds already is not written again, and a
 /// pack's state is saved every second. A verification pack is started over.

@@ -102,7 +102,7 @@ struct WrittenNames: Sendable {
 
     // MARK: Parts of names
 
-    /// What stands behind the folder of an identity in a path, `frontal-01.jpg` of
+    /// The part of a path after the folder of an identity, `frontal-01.jpg` of
     /// `Data/001/frontal/01.jpg`; the file's name where there is no such folder.
     private static func inner(_ name: String, of folder: String) -> String {
         let parts = name.split(separator: "/").map(String.init)

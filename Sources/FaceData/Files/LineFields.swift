@@ -1,6 +1,6 @@
 import Foundation
 
-/// What stands between the fields of a list's lines.
+/// The separator between the fields of a list's lines.
 enum FieldSeparator: UInt8, Sendable {
     case tab = 0x09
     case comma = 0x2c
@@ -14,7 +14,7 @@ enum FieldSeparator: UInt8, Sendable {
     }
 }
 
-/// The fields of a line, and where they stand in it.
+/// The fields of a line, and their positions in it.
 struct LineFields {
     let separator: FieldSeparator
     private let line: String

@@ -1,4 +1,4 @@
-/// What stands before a bitmap's pixels.
+/// The header before a bitmap's pixels.
 struct BMPHeader {
     /// Bytes of the headers in circulation: OS/2's first, Windows' third with and without masks, OS/2's
     /// second, Windows' fourth and fifth.

@@ -92,7 +92,7 @@ private struct ExifData {
     /// The first of an entry's numbers.
     private func value(ofEntry index: Int) -> Int? {
         guard let count = word(index + 4), count > 0 else { return nil }
-        // Values of more than four bytes stand elsewhere.
+        // Values of more than four bytes are stored elsewhere.
         func first(_ size: Int) -> Int? { count * size <= 4 ? index + 8 : word(index + 8) }
         switch short(index + 2) {
         case 3, 8: return first(2).flatMap(short).map(Int.init)

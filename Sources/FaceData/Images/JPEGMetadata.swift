@@ -10,7 +10,7 @@ struct JPEGMetadata {
         var index = 2
         while index + 4 <= bytes.count, bytes[index] == 0xff {
             let marker = bytes[index + 1]
-            // Any number of these may stand before a marker.
+            // Any number of these may precede a marker.
             if marker == 0xff {
                 index += 1
                 continue

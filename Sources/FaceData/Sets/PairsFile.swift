@@ -8,7 +8,7 @@ extension VerificationPairs {
     /// only the latter (`500`, LFW's View 1) for one fold. Then, for each fold, as many lines
     /// `name i j` and as many lines `name i other j`. Image `i` of a person is
     /// `name/name_000i.jpg` (or another of ``LabelledImageSet/endings``, in capitals or not, with more
-    /// zeros or fewer). Tabs, spaces or commas stand between; lines that begin with `#` are
+    /// zeros or fewer). Fields are separated by tabs, spaces or commas; lines that begin with `#` are
     /// comments.
     ///
     /// LFW's CSV files, whose first line is `name,imagenum1,imagenum2` and the like, have neither folds

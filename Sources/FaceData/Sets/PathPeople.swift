@@ -66,7 +66,7 @@ struct PathPeople {
         return parts.filter { $0 != ".." }
     }
 
-    /// The name in a file's name: what stands before the number at its end.
+    /// The name in a file's name: the part before the number at its end.
     private static func fileOwner(_ path: String) -> String {
         var name = PathText(PathText(path).withoutEnding).name[...]
         guard name.last?.isNumber ?? false else { return "" }

@@ -35,7 +35,7 @@ public struct RemovalList: Sendable, Hashable {
         }
     }
 
-    /// What stands in a list for what would end a line or be cut off it.
+    /// Escapes in a list for characters that would end a line or be trimmed.
     private static let escapes: [(text: String, character: Character)] = [
         ("#", "#"), ("\\", "\\"), ("x20", " "), ("x0A", "\n"),
     ]
@@ -147,7 +147,7 @@ private struct NearestNames {
         return (number.isEmpty ? [] : ["number \(number)"]) + (person.isEmpty ? [] : [person])
     }
 
-    /// How often each of 32 groups of bytes stands in a name.
+    /// How often each of 32 groups of bytes occurs in a name.
     private static func letters(_ name: String) -> [Int16] {
         var counts = [Int16](repeating: 0, count: 32)
         for byte in name.utf8 { counts[Int(byte & 31)] &+= 1 }

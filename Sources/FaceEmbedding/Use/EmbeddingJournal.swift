@@ -6,7 +6,7 @@ import SafeFiles
 /// Embeddings on their way into a file: part after part, each with a checksum, in a hidden file that a later
 /// process continues with.
 final class EmbeddingJournal {
-    /// What stands before the numbers of a part: of the images and then of the mirror images, row after row.
+    /// The header before the numbers of a part: of the images and then of the mirror images, row after row.
     struct Part: Codable {
         var rows: Int
         var dimension: Int
@@ -36,7 +36,7 @@ final class EmbeddingJournal {
     private var entries: [Entry] = []
     private var writer: FileWriter?
 
-    /// Bytes of what stands before a part's numbers.
+    /// Size in bytes of the header before a part's numbers.
     private static let headerSize = 512
     /// More numbers than any part has.
     private static let mostNumbers = 1 << 31

@@ -4,7 +4,7 @@ package import FaceEvaluation
 package import FaceRuns
 import Foundation
 
-/// Where a run stands.
+/// State of a run.
 public enum RunStatus: String, Sendable, CaseIterable {
     /// All epochs are trained and evaluated.
     case finished
@@ -38,7 +38,7 @@ package struct ReportedRun: Sendable {
     package let geometry: RunGeometry?
     /// The network that the run began with; `nil` for random weights.
     package let start: ReportedStart?
-    /// Where the run stands.
+    /// State of the run.
     package let status: RunStatus
     /// Sentences on files of the run that could not be read.
     package let damages: [String]

@@ -80,14 +80,14 @@ enum EquivalenceText {
 
 /// Better, equal or worse: every two losses of a study, as sentences and as a picture.
 enum EquivalenceBlocks {
-    /// Comparisons of a configuration that stand in the open, each with its sentence and its bar.
+    /// Comparisons of a configuration that are shown openly, each with its sentence and its bar.
     private static let maxShown = 15
 
     /// The comparisons of the first test set; nothing for a study of one seed.
     ///
     /// - Parameters:
     ///   - panels: The comparisons of each configuration with the title it has.
-    ///   - heading: What stands above them.
+    ///   - heading: Text above them.
     static func blocks(
         _ panels: [(title: String, comparisons: [LossComparison])], rope: Double,
         heading: String = "Better, equal or worse"

@@ -11,7 +11,7 @@ public struct LossRequest: Sendable, Hashable {
     /// The folder of the study in which values were chosen; nil for a loss without chosen values.
     public let study: String?
 
-    /// Reads a loss, and where there is an `@`, what stands behind it as a study's folder.
+    /// Reads a loss, and where there is an `@`, the part after it as a study's folder.
     ///
     /// - Throws: `FaceLossesError` for a loss that is unknown; the study is read later.
     public init(parsing text: String) throws {

@@ -5,7 +5,7 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// Which try of a study is in progress, and how its cell stands.
+/// Which try of a study is in progress, and the state of its cell.
 public struct TuningProgress: Sendable {
     /// The try, from 1, of all tries of the study.
     public var number: Int
@@ -146,7 +146,7 @@ struct TuningRun {
         return record
     }
 
-    /// Reads how the tries of a cell stand, adds the rungs that follow from them, and chooses.
+    /// Reads the states of a cell's tries, adds the rungs that follow from them, and chooses.
     mutating func refresh(_ index: Int, failed: (Pending, String)? = nil) throws {
         var known = record.cells[index].tries
         var rungs: [[TuningTry]] = []

@@ -86,7 +86,7 @@ private struct Overseer {
         self.failed = failed
     }
 
-    /// Looks how the study stands, and reports when one of the workers waits for it.
+    /// Checks the state of the study, and reports when one of the workers waits for it.
     ///
     /// - Parameter isOver: Whether all processes have ended.
     mutating func look(isOver: Bool) throws {

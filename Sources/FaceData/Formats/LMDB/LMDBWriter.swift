@@ -177,7 +177,7 @@ extension SetConversion {
         _ set: LabelledImageSet, toDatabase folder: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
         var names = set.namedForPack().names
-        // A number of eight digits or more and an underscore stand before each.
+        // A number of eight digits or more and an underscore precede each.
         if names.contains(where: { $0.utf8.count > LMDBWriter.maxKeyBytes - 20 }) {
             names = WrittenNames(of: set).paths
         }

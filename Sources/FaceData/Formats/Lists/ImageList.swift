@@ -7,7 +7,7 @@ extension LabelledImageSet {
     /// with tabs, commas or spaces between. A label is a text of any kind, see ``ListLabels``.
     ///
     /// The first line decides about the form; where it names three columns or more, that of the path and that of the
-    /// label among them (``ListColumns``), these count wherever they stand. Lines that begin with `#` and a space are comments,
+    /// label among them (``ListColumns``), these are used wherever they are. Lines that begin with `#` and a space are comments,
     /// and a first line without an image names the columns. A path may have spaces or commas
     /// between such fields when it ends as an image does.
     ///

@@ -27,7 +27,7 @@ extension VerificationPairs {
     /// The text of a plain list of these pairs: `path path label fold`, with tabs between.
     ///
     /// - Parameter file: Where it will be, for the message.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where a path cannot stand in a line.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` if a path cannot be written in a line.
     public func listText(for file: URL) throws(FaceDataError) -> String {
         var listed: [String] = []
         listed.reserveCapacity(images.count)

@@ -1,4 +1,4 @@
-/// What stands before an image in a record: MXNet's `IRHeader`, 24 bytes, and further labels.
+/// The header before an image in a record: MXNet's `IRHeader`, 24 bytes, and further labels.
 struct RecordHeader: Sendable, Hashable {
     /// 0 for one label, else how many labels follow the header.
     var flag: UInt32

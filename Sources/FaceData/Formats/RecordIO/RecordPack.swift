@@ -93,7 +93,7 @@ public struct RecordPack: ImageSource {
 
     private func key(of position: Int) -> Int { index.key(of: layout.images.lowerBound + position) }
 
-    /// Reads a whole record, and what stands before its image.
+    /// Reads a whole record, including the header before its image.
     private func readRecord(
         _ record: Int, into buffer: ReadBuffer
     ) throws(FaceDataError) -> RecordHeader {

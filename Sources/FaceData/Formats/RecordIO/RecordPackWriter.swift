@@ -21,7 +21,7 @@ public final class RecordPackWriter {
 
     /// Up to where a pack's files were brought to the disk.
     struct Position: Codable, Sendable, Hashable {
-        /// Images that stand in the files.
+        /// Number of images in the files.
         var images: Int
         /// Bytes of the `.rec`.
         var records: Int

@@ -168,7 +168,7 @@ private struct StoredSet {
         return set
     }
 
-    /// How many folders stand before all identities: those that all paths begin with, as long as two parts
+    /// Number of folders that precede all identities: those that all paths begin with, as long as two parts
     /// are left of the shortest.
     private func commonFolders() -> Int {
         var common: [Substring]?

@@ -54,7 +54,7 @@ enum ShardNames {
             path: text, reason: "a brace is not closed; write it as in '{000000..000012}'")
     }
 
-    /// The parts between commas that stand in no further braces.
+    /// The parts between commas that are not within further braces.
     private static func alternatives(_ text: String) -> [String] {
         var parts = [""]
         var depth = 0

@@ -1,4 +1,4 @@
-/// Bytes that a pickle holds: where they stand in the file, or, when the file has them in another
+/// Bytes that a pickle holds: their position in the file, or, when the file has them in another
 /// form, the bytes themselves.
 enum PickleBytes: Sendable, Hashable {
     case stored(Range<Int>)
@@ -11,7 +11,7 @@ enum PickleBytes: Sendable, Hashable {
         }
     }
 
-    /// The bytes, read from the file where they stand there.
+    /// The bytes, read from the file if they are there.
     func array(in store: any ByteStore) throws(FaceDataError) -> [UInt8] {
         switch self {
         case .stored(let range):

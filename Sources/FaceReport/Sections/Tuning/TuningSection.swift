@@ -30,7 +30,7 @@ enum TuningSection {
             }, rope: study.rope, heading: "The tuned losses: better, equal or worse")
     }
 
-    /// What stands in place of how values were chosen, where that is not known any more.
+    /// Text in place of how values were chosen, if that is no longer known.
     private static let lost: RichText = """
         The record of the tries, tuning.json, is damaged or missing (see Runs): what was tried, and how \
         it scored, cannot be shown. Which runs have the defaults and which the chosen values, the runs \

@@ -101,7 +101,7 @@ private struct Opener {
             path: url.path, reason: Self.reason(url, runs, models.map(\.0)))
     }
 
-    /// Why a folder cannot be taken for a model, and what in it could.
+    /// Why a folder is not a model, and what in it is.
     private static func reason(_ url: URL, _ runs: [RunFolder], _ trained: [RunFolder]) -> String {
         if let first = trained.first {
             return

@@ -24,7 +24,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case noThresholds(model: String)
     /// Thresholds are beside a network that they are not of.
     case otherThresholds(path: String, model: String)
-    /// Thresholds cannot be had of what was given.
+    /// The input does not provide thresholds.
     case thresholds(path: String, reason: String)
     /// A network that does not take images and give embeddings.
     case unfitNetwork(path: String, reason: String)

@@ -33,7 +33,7 @@ public struct TrainedPeople {
     }
 
     /// What makes the figures of a test set too good, or what of it is not known: a sentence without its
-    /// beginning and end; nil if the test set names nobody, or nobody who was in training.
+    /// beginning and end; nil if the test set names no people, or none of the training set.
     func warning(of pairs: VerificationPairs) -> String? {
         guard !pairs.identities.isEmpty else { return nil }
         switch identities {

@@ -4,7 +4,7 @@ public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertibl
     case busy(path: String)
     /// Its content contradicts itself.
     case damaged(path: String, reason: String)
-    /// A picture is enrolled as somebody else's.
+    /// A picture is enrolled as another person's.
     case enrolledAs(image: String, person: String, other: String)
     /// A file exists where a gallery is to be created.
     case exists(path: String)

@@ -8,7 +8,7 @@ public final class LoneClaim {
     private let lease: Lease?
     private let keeper: LeaseKeeper
 
-    /// Claims a study. Where workers have left leases, of which it is not known whether they still work,
+    /// Claims a study. Where workers have left leases, whose processes may still be working,
     /// that is waited for, at most as long as the clock's limit.
     ///
     /// - Parameter pause: Lets time pass.

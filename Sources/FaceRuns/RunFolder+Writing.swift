@@ -25,7 +25,7 @@ extension RunFolder {
         try replace(geometryURL, with: geometry)
     }
 
-    /// Writes `result.json`, atomically: from then on the run is over.
+    /// Writes `result.json`, atomically: from then on the run is finished.
     public func write(_ result: RunResult) throws(FaceRunsError) {
         try replace(resultURL, with: result)
     }

@@ -13,7 +13,7 @@ public import Foundation
 /// | `geometry.json` | ``RunGeometry``; runs of earlier versions have none |
 /// | `start.json` | ``StartRecord``; where the run did not begin with random weights |
 /// | `start/scores/` | the scores of the network that it began with |
-/// | `result.json` | ``RunResult``; present when the run is over |
+/// | `result.json` | ``RunResult``; present once the run is finished |
 /// | `checkpoint/` | the newest state, to resume from |
 /// | `model.safetensors` | the last epoch's backbone |
 /// | `average.safetensors` | the moving average of the backbone's weights, where one was kept |

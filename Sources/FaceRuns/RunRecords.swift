@@ -148,7 +148,7 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     public var warnings: [String]
     /// What the set shares with test sets; nil if that is nothing, or was not looked for.
     public var overlaps: [OverlapFacts]?
-    /// The terms under which the set may be used, where somebody stated them.
+    /// Terms of use of the set, if stated.
     public var terms: String?
 
     /// Memberwise initialiser.
@@ -385,7 +385,7 @@ public struct EpochTest: Codable, Sendable, Hashable {
     }
 }
 
-/// `result.json`: how a run ended. Its presence says that the run is over.
+/// `result.json`: how a run ended. Its presence means that the run is finished.
 public struct RunResult: Codable, Sendable, Hashable {
     /// How a run can end.
     public enum Status: String, Codable, Sendable {

@@ -14,7 +14,7 @@ public struct StartFacts: Codable, Sendable, Hashable {
     }
 }
 
-/// `start.json`: what a run took from the weights it began with, and what the untouched network is worth.
+/// `start.json`: what a run loaded from its starting weights, and the results of the untouched network.
 public struct StartRecord: Codable, Sendable, Hashable {
     /// The untouched network on all pairs of a test set.
     public struct Test: Codable, Sendable, Hashable {

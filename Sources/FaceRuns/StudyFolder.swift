@@ -54,7 +54,7 @@ public struct StudyFolder: Sendable, Hashable {
     }
 
     /// Refuses a study in which a link, a pipe or a device stands for the lock, a run, a report or
-    /// any file of them: what came from somebody else must not lead what is read or written out of
+    /// any file of them: files from another source must not lead what is read or written out of
     /// it. The study's own folder, which the user named, may be a link.
     ///
     /// - Throws: ``FaceRunsError/notPlain(path:kind:)``.

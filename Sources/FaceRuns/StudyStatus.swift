@@ -8,7 +8,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         /// It ended with an error.
         case failed
         case finished
-        /// It has begun, and nobody works on it.
+        /// It has begun, and no process works on it.
         case interrupted
         /// Nobody has begun it.
         case planned
@@ -22,7 +22,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         public var name: String
         /// Whether it is planned, running, interrupted, finished or failed.
         public var state: State
-        /// Epochs that are over.
+        /// Number of completed epochs.
         public var epochs: Int
         /// Epochs there are; nil for a run that has not begun.
         public var epochsPlanned: Int?
@@ -74,7 +74,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         return runs
     }
 
-    /// What the epochs that are left take when each takes as long as those that are over, shared out among
+    /// What the epochs that are left take if each takes as long as the completed ones, shared out among
     /// the workers.
     private static func secondsLeft(_ runs: [Run], workers: Int) -> Double? {
         let known = runs.compactMap { run in run.secondsPerEpoch.map { ($0, Double(run.epochs)) } }

@@ -9,7 +9,7 @@ public import SafeFiles
 /// | `.workers/<token>.json` | its ``WorkerRecord`` |
 /// | `.workers/reporter.lease` | held by the worker that writes the report |
 /// | `.workers/alone.lease` | held by a command that needs the study to itself |
-/// | `.workers/reported` | of which results the report was made |
+/// | `.workers/reported` | the results that the report was made from |
 /// | `runs/<run>/.lease` | held by the worker whose run it is |
 ///
 /// The files go with the last worker. Not to be used by two threads at once.
@@ -72,11 +72,11 @@ public final class StudyWorker {
 
     // MARK: The others
 
-    /// Tokens of the workers that need not be followed: a run that failed in one of them is over for this
+    /// Tokens of the workers that need not be followed: a run that failed in one of them is finished for this
     /// one. Workers that retry failed runs do not count those that do not.
     public var deciding: Set<String> { record.retries == true ? retrying : seen }
 
-    /// Says that all runs are over for this worker.
+    /// Declares that all runs are finished for this worker.
     public func publishEnd() throws(FaceRunsError) {
         guard record.isDone != true else { return }
         record.isDone = true
@@ -144,7 +144,7 @@ public final class StudyWorker {
     /// Takes a run; nil where another worker has it.
     public func take(_ run: RunFolder) throws(FaceRunsError) -> Lease? { try take(run.leaseURL) }
 
-    /// Who has a run; nil if nobody has, or the file does not say.
+    /// The holder of a run; nil if there is none, or the file does not say.
     public func holder(of run: RunFolder) throws(FaceRunsError) -> ProcessIdentity? {
         if case .held(let holder) = try state(of: run.leaseURL) { holder } else { nil }
     }

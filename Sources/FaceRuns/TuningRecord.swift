@@ -108,7 +108,7 @@ public struct TunedParameter: Codable, Sendable, Hashable {
     /// Name of the weight decay.
     public static let weightDecay = "weightDecay"
 
-    /// A value that somebody has published.
+    /// A published value.
     public struct Published: Codable, Sendable, Hashable {
         /// Name of the loss's preset that has it, e.g. `insightface`.
         public var preset: String

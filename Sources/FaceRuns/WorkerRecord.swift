@@ -13,7 +13,7 @@ public struct WorkerRecord: Codable, Sendable, Hashable {
     public var planned: [String]?
     /// Whether it tries failed runs again, those of other workers included.
     public var retries: Bool?
-    /// Whether all runs are over for it, and it waits for the report.
+    /// Whether all runs are finished for it, and it waits for the report.
     public var isDone: Bool?
 
     /// Memberwise initialiser.

@@ -90,7 +90,7 @@ struct SetReader {
     let folder: StudyFolder
     let control: StudyControl
     let draws: Bool
-    /// What the images of each test set show, as far as somebody wanted to know.
+    /// What the images of each test set show, as far as requested.
     var pictures: [String: PictureTable] = [:]
     /// What scans have found, here or in another process.
     var found: FoundSets
@@ -273,7 +273,7 @@ struct SetReader {
         tests.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.prepared.pairs.source.count) }
     }
 
-    /// Refuses a set of which a loss of the study can learn nothing.
+    /// Refuses a set from which a loss of the study can learn nothing.
     private func requireLearnable(_ set: LabelledImageSet, _ name: String) throws(FaceStudyError) {
         if let reason = LearningChecks.impossible(identities: Set(set.labels).count) {
             throw .nothingToLearn(set: name, reason: reason)

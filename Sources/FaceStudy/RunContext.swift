@@ -38,7 +38,7 @@ struct RunContext {
     /// The study's grid, with what the run has in place of the study's own settings.
     let configuration: StudyConfiguration
     let folder: RunFolder
-    /// What makes the run this process's; nil if nobody else can have it.
+    /// The claim of this process on the run; nil if no other process can have it.
     var lease: Lease?
 
     /// Refuses to continue when another process has taken over the run: asked before anything is written.

@@ -49,7 +49,7 @@ extension StudyConfiguration {
     }
 }
 
-/// What a run is asked to be, of which a folder's stored description may differ.
+/// The requested run, from which a folder's stored description may differ.
 ///
 /// Two descriptions are of the same run when they lead to the same numbers: where the files lie does
 /// not matter, their contents do; neither do threads, nor which of several devices computes.
@@ -233,10 +233,10 @@ extension JSONValue {
 }
 
 extension RunFolder {
-    /// Whether the run is over and went well.
+    /// Whether the run finished successfully.
     var isFinished: Bool { isFinished(after: 0) }
 
-    /// Whether the run is over and went well, with so many epochs or more.
+    /// Whether the run finished successfully, with so many epochs or more.
     func isFinished(after epochs: Int) -> Bool {
         guard let result = (try? readResult()) ?? nil else { return false }
         return result.status == .finished && result.epochs >= epochs

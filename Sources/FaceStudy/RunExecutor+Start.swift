@@ -48,7 +48,7 @@ extension RunExecutor {
     }
 
     /// Gives a new run's network and loss the weights that they begin with, and says what the untouched
-    /// network is worth.
+    /// network achieves.
     ///
     /// - Parameter evaluates: Whether the untouched network is tested.
     func begin(_ model: Model, evaluates: Bool = true) throws {

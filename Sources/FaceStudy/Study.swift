@@ -56,7 +56,7 @@ public struct Study {
     /// Runs what is not finished yet, together with the processes that do the same in the same folder.
     ///
     /// Each run is made by one of them, and one of them reports (``StudyControl/report``); all return when
-    /// the study is over. What a process leaves behind that is stopped or loses its machine is taken up by
+    /// the study is over. The work of a process that is stopped or loses its machine is taken over by
     /// the others.
     ///
     /// - Throws: what stops the whole study: runs that cannot be made

@@ -19,9 +19,9 @@ public enum StudyEvent: Sendable {
     case preparing(String, Int, Int)
     /// A run failed; the others continue.
     case runFailed(PlannedRun, String)
-    /// A run is over.
+    /// A run has finished.
     case runFinished(PlannedRun, RunResult)
-    /// A run is over that another process has made: how many are over, of.
+    /// A run was finished by another process: how many are finished, of.
     case runFinishedElsewhere(PlannedRun, RunResult, Int, Int)
     /// A run was over before, and its model was tested on these sets now.
     case runSkipped(PlannedRun, RunResult, _ added: [String])
@@ -33,7 +33,7 @@ public enum StudyEvent: Sendable {
     case started(PlannedRun, StartRecord)
     /// Something in a run's training.
     case training(PlannedRun, TrainingEvent)
-    /// A try is over.
+    /// A try has finished.
     case tryEnded(TuningProgress)
     case tryStarted(PlannedRun, TuningProgress)
     /// Something a person should know, a sentence.
@@ -71,7 +71,7 @@ public struct StudyControl {
     public var shouldStop: () -> Bool
     /// Called with every event of the study.
     public var listener: (StudyEvent) -> Void
-    /// Writes the report when all runs are over: called in one of the processes that work on the study.
+    /// Writes the report when all runs are finished: called in one of the processes that work on the study.
     public var report: (Study.Outcome) throws -> Void = { _ in }
     /// Determines whether faces are aligned; nil if that is unknown. FaceStudy has no detector of faces.
     public var alignment: () -> AlignmentDoubt? = { nil }

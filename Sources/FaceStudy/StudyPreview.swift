@@ -11,7 +11,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
         case new
         /// It was started and will resume.
         case begun
-        /// It is over, and is skipped.
+        /// It is finished, and is skipped.
         case finished
     }
 

@@ -18,7 +18,7 @@ final class StudyStart {
     /// The files' contents, as the study has first read them.
     private var hashes: [String: String] = [:]
     private var fitting: Set<String> = []
-    /// What untouched networks are worth, by their weights.
+    /// Results of untouched networks, by their weights.
     private var evaluated: [String: StartEvaluation] = [:]
 
     /// Prepares to read; nil where networks begin with random weights.
@@ -111,7 +111,7 @@ final class StudyStart {
             isPartial: options.isPartial)
     }
 
-    /// What an untouched network is worth, which is measured once.
+    /// Results of an untouched network, which are measured once.
     ///
     /// - Parameter key: What the network's weights depend on.
     func evaluation(
@@ -136,7 +136,7 @@ final class StudyStart {
     }
 }
 
-/// What an untouched network is worth on each test set.
+/// Results of an untouched network on each test set.
 struct StartEvaluation {
     let tests: [StartRecord.Test]
     let scores: [(test: String, scores: [ScoreRecord])]

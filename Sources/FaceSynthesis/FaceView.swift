@@ -49,7 +49,7 @@ struct Pose: Sendable, Hashable {
     var yaw: Float
     /// Nod: looking down is positive; ±0.6.
     var pitch: Float
-    /// Tilt counter-clockwise, most of which the alignment takes out again.
+    /// Tilt counter-clockwise, most of which the alignment removes.
     var roll: Float
     /// Millimetres from the camera to the head; near cameras exaggerate noses.
     var distance: Float

@@ -15,7 +15,7 @@ enum StateValue {
     case tensor(StoredTensor.Layout)
     /// A module of TorchScript by its class, with its attributes' names and values.
     case module(String, [(key: Int, value: Int)])
-    /// Something whose content nobody needs, such as a training program's settings.
+    /// Something whose content is not needed, such as a training program's settings.
     case other(String)
 
     /// Numbers that it holds in memory of its own.

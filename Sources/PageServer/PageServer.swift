@@ -1,6 +1,6 @@
 import Foundation
 
-/// Serves pages to browsers on this machine, and to nobody else: it listens on the loopback
+/// Serves pages to browsers on this machine, and no others: it listens on the loopback
 /// address only, answers `GET` and `HEAD`, and closes each connection after its answer. The protocol
 /// is libmicrohttpd's.
 ///

@@ -17,7 +17,7 @@ public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Processes do not have the same program or study.
     case unlike(member: String, what: String, theirs: String, mine: String)
 
-    /// What is thrown for words of process 0 that nobody here knows.
+    /// An order of process 0 that is unknown here.
     public static func unknown(order: String) -> ProcessError {
         .connection(reason: "process 0 says '\(order.prefix(80))'")
     }

@@ -278,7 +278,7 @@ public final class ProcessTeam {
     /// Why an exchange has failed: who ended with a message, or is gone.
     private func diagnosed(_ error: TorchError) -> ProcessError {
         do throws(TorchError) {
-            // The others notice as well, and must not be taken for gone when they end before this one.
+            // The others notice as well, and must not be considered lost when they end before this one.
             try store.set(key("noticed/\(rank)"), to: "")
             if let told = try message() { return .told(member: told.member, message: told.text) }
             var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
@@ -395,7 +395,7 @@ private final class Pulse: @unchecked Sendable {
             var count = 0
             while !lock.withLock({ isOver }) {
                 count += 1
-                // A server that is gone is noticed by whoever asks it.
+                // A server that is gone is noticed by the next request.
                 try? store.set("\(key)\(rank)", to: "\(count)")
                 usleep(UInt32(clamping: Int(beat / .microseconds(1))))
             }

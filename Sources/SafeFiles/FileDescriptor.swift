@@ -52,7 +52,7 @@ public final class FileDescriptor {
         }
     }
 
-    /// Whether nobody else has the file's lock, which is taken where the file system has locks.
+    /// Whether no other process has the file's lock, which is taken where the file system has locks.
     func lock(isShared: Bool = false) -> Bool {
         flock(number, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 || errno != EWOULDBLOCK
     }

@@ -50,7 +50,7 @@ public final class FileWriter {
     }
 
     deinit {
-        // Removed while it is locked: nobody else can have begun to write it.
+        // Removed while it is locked: no other process can have begun to write it.
         if file != nil, !keepsPart { try? FileManager.default.removeItem(at: part) }
     }
 

@@ -15,7 +15,7 @@ public import Foundation
 /// succeeds for one process only, on network file systems too; where there are no links, by `O_EXCL`.
 /// A lease that was left behind (``LeaseWatch``) is replaced by `rename(2)`, by the one who has made the
 /// marker `.NAME.TOKEN.taken` in the same way; the token is that of the lease to be replaced, so that
-/// nobody replaces the lease of a successor. The holder's counter is advanced in the file that it
+/// no process replaces the lease of a successor. The holder's counter is advanced in the file that it
 /// made, whatever is now under the name, so a former holder never touches its successor's.
 public final class Lease: @unchecked Sendable {
     /// The lease's file.
@@ -47,7 +47,7 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Taking
 
-    /// Takes a lease that is free or was left behind; nil if somebody holds it.
+    /// Takes a lease that is free or was left behind; nil if another process holds it.
     ///
     /// The file's folder is created where it is missing.
     ///
@@ -126,7 +126,7 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Replacing
 
-    /// Replaces a lease that was left behind with the bytes `data`; false if somebody else does, or its
+    /// Replaces a lease that was left behind with the bytes `data`; false if another process does, or its
     /// holder has come back.
     private static func replace(
         _ url: URL, _ data: Data, _ record: LeaseRecord, _ watch: LeaseWatch
@@ -149,7 +149,7 @@ public final class Lease: @unchecked Sendable {
         LeaseRecord(data)?.token ?? String(SHA256.hexDigest(of: data).prefix(32))
     }
 
-    /// Does something to a lease that nobody else may do at the same time; nil if somebody else does.
+    /// Performs an exclusive operation on a lease; nil if another process is doing so.
     private static func marked<Result>(
         _ url: URL, _ token: String, _ record: LeaseRecord, _ watch: LeaseWatch?,
         _ body: () throws(SafeFilesError) -> Result
@@ -187,7 +187,7 @@ public final class Lease: @unchecked Sendable {
         }
     }
 
-    /// Who has the lease now; nil if nobody has.
+    /// The current holder of the lease; nil if there is none.
     public var presentHolder: ProcessIdentity? { Self.holder(of: url) }
 
     /// Whom the file of a lease names, whether or not the process gives signs of life; nil if there is no

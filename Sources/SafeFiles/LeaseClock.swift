@@ -9,7 +9,7 @@ public struct LeaseClock: Sendable {
     public var interval: Duration
     /// A lease without a sign of life for so long has been left behind.
     public var limit: Duration
-    /// How often somebody who waits for a lease looks at it.
+    /// Interval at which a waiting process checks a lease.
     public var glance: Duration
 
     /// Creates a clock; `now` can be replaced in tests.

@@ -3,13 +3,13 @@ public import Foundation
 /// Watches leases, and distinguishes those that are held from those that were left behind.
 ///
 /// A lease has been left behind when its process certainly has ended, or when its file was seen without a
-/// change for ``LeaseClock/limit``. What cannot be read as a lease is held by nobody known, and left
+/// change for ``LeaseClock/limit``. What cannot be read as a lease has an unknown holder, and left
 /// behind after the same time.
 public final class LeaseWatch: @unchecked Sendable {
     /// State of a lease.
     public enum State: Equatable, Sendable {
         case free
-        /// Somebody holds it, who is nil if the file does not say.
+        /// A process holds it; nil if the file does not say which.
         case held(by: ProcessIdentity?)
         /// Whoever held it has ended, or gives no sign of life.
         case leftBehind(by: ProcessIdentity?)
@@ -18,7 +18,7 @@ public final class LeaseWatch: @unchecked Sendable {
     private struct Sight {
         var data: Data
         var since: Duration
-        /// Whether a change was seen: somebody gives signs of life.
+        /// Whether a change was seen: the holder gives signs of life.
         var hasChanged = false
     }
 

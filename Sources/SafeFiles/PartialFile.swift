@@ -46,7 +46,7 @@ public enum PartialFile {
         throw .notPlain(path: file.path, kind: PlainFile.Kind(mode: status.st_mode))
     }
 
-    /// Removes the parts in a folder that nobody writes any more, those of ``url(of:)`` excepted; the
+    /// Removes the parts in a folder that no process writes any more, those of ``url(of:)`` excepted; the
     /// folder need not exist.
     public static func removeStale(in folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

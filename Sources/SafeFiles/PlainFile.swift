@@ -10,8 +10,8 @@ public import Foundation
 
 /// Files that are files, and nothing that leads elsewhere.
 ///
-/// A folder that came from somebody else may hold a symbolic link where a lock, a log or a report
-/// belongs: whoever opened it for writing would overwrite what it leads to with his own rights. A
+/// A folder from another source may contain a symbolic link where a lock, a log or a report
+/// belongs: opening it for writing would overwrite its target with the user's own rights. A
 /// pipe would hold up its reader for ever, and a device has no end.
 public enum PlainFile {
     /// Bytes that a file which is read as a whole may have.

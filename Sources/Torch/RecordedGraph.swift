@@ -11,7 +11,7 @@ public final class RecordedGraph {
     /// What this graph's memory belongs to.
     private let sharing: RecordedGraph?
 
-    /// Records what a body launches, of which nothing is done yet.
+    /// Records what a body launches, without executing it.
     ///
     /// Do the same work once before: libraries choose their algorithms when they first run. The body
     /// must not read a value from the GPU; it runs on the calling thread. When an operation cannot be

@@ -8,7 +8,7 @@ import PageServer
 
 /// The report of a study as a page that follows it while it runs.
 ///
-/// The page is the report itself, rebuilt when a run or an epoch is over, and a script that asks
+/// The page is the report itself, rebuilt when a run or an epoch has finished, and a script that asks
 /// once a second whether that is so. It is drawn by a process of its own (``LivePageProcess``), so that
 /// it can neither end nor delay a training. Nothing comes from anywhere but these two processes.
 final class LiveReport: @unchecked Sendable {
@@ -24,7 +24,7 @@ final class LiveReport: @unchecked Sendable {
         var total = 0
         /// More on it, e.g. the loss.
         var detail = ""
-        /// Whether the study is over.
+        /// Whether the study is finished.
         var isOver = false
         /// Runs of the whole study.
         var planned = 0
@@ -98,7 +98,7 @@ final class LiveReport: @unchecked Sendable {
         }
     }
 
-    /// Says that the study is over, and waits briefly until an open page has heard of it.
+    /// Announces that the study is finished, and waits briefly until an open page has heard of it.
     ///
     /// - Parameter waits: Whether to wait, as is needed where nothing is served afterwards.
     func finish(_ text: String, waits: Bool = true) {

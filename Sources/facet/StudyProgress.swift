@@ -12,7 +12,7 @@ import Foundation
 struct StudyProgress {
     /// Runs of the whole study.
     private(set) var planned: Int
-    /// Runs that are over and did not fail, those of former times included.
+    /// Number of successfully finished runs, earlier ones included.
     private(set) var finished = 0
     private(set) var failed = 0
     /// Runs that have begun or were over before.

@@ -49,7 +49,7 @@ struct TeamStart {
             reason: "it must be at least the number of processes, \(size), but it is \(parts)")
     }
 
-    /// Meets the other processes, having started them where nobody else has; nil for one alone.
+    /// Meets the other processes, after starting them if no launcher has; nil for one alone.
     ///
     /// - Parameter traits: What must be the same in all of them.
     func meet(_ traits: [String: String]) throws -> MeetingTeam? {
@@ -135,7 +135,7 @@ struct MeetingTeam {
             team.dismiss()
         }
         for process in children {
-            // Who has heard that it is over ends by itself.
+            // A process that knows the end exits by itself.
             for _ in 0..<100 where process.isRunning { usleep(20_000) }
             if process.isRunning { process.terminate() }
         }

@@ -113,7 +113,7 @@ public final class Console: Sendable {
         aboveStatus { try? diagnostics.write(label + shown + "\n") }
     }
 
-    /// Characters of a note; a longer one quotes something that nobody reads.
+    /// Characters of a note; a longer one quotes something too long to read.
     private static let maxNoteLength = 8000
 
     private func aboveStatus<Failure: Error>(

@@ -214,7 +214,7 @@ private enum SignalTable {
         pipes[Int(number)] = -1
     }
 
-    /// Ends the process as a signal does that nobody watches.
+    /// Ends the process as an unhandled signal does.
     static func end(by number: Int32) {
         signal(number, SIG_DFL)
         kill(getpid(), number)

@@ -110,7 +110,7 @@ extension ProgressMeter {
         return parts
     }
 
-    /// What is said when the task is over.
+    /// The message when the task has finished.
     package func summary(at now: Duration) -> String {
         let elapsed = (now - start).seconds
         let done = completed - before

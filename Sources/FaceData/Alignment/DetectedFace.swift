@@ -71,6 +71,6 @@ public protocol FaceDetector: Sendable {
 }
 
 extension FaceDetector {
-    /// No face of a turned picture is taken for an upright one.
+    /// A face in a rotated picture is never reported as upright.
     public var certainScore: Double { 0 }
 }

@@ -147,7 +147,7 @@ public struct FaceSearch: Sendable {
 }
 
 extension DetectedFace {
-    /// The face in a picture of which one pixel has become several.
+    /// The face in coordinates of an enlarged picture.
     fileprivate func enlarged(by factor: Double) -> DetectedFace {
         // The middle of the first of the small pixels is not that of the large one.
         let shift = (factor - 1) / 2

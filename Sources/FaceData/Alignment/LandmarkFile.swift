@@ -74,7 +74,7 @@ public struct LandmarkFile: Sendable {
         return stems[Self.stem(plain)].flatMap { $0 }.map { ($0, false) }
     }
 
-    /// The names of pictures of which none of some images is one, ascending.
+    /// The names of pictures that match none of the images, ascending.
     func names(besides found: Set<String>) -> [String] {
         faces.keys.filter { !found.contains($0) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -28,7 +28,7 @@ public struct SetAlignment: Sendable {
         public var causes: [String: Int] = [:]
         /// Images with several faces, where none was to be chosen.
         public var severalFaces: [String] = []
-        /// Images with several faces of which a search chose one.
+        /// Images with several faces, one of which a search chose.
         public var chosen: [String] = []
         /// Images without a face that can be aligned, by why a search left them out: `none`, `small`, ...
         public var leftOut: [String: [ImageScan.BadImage]] = [:]

@@ -45,7 +45,7 @@ public struct SetCheck: Codable, Sendable, Hashable {
 }
 
 extension SetCheck {
-    /// A test set that a training set must share nobody with.
+    /// A test set that a training set must not share people with.
     public struct Opponent: Sendable {
         /// What it is called in messages.
         public var name: String
@@ -69,7 +69,7 @@ extension SetCheck {
     ///
     /// - Parameters:
     ///   - survey: What its images look like.
-    ///   - opponents: Test sets it must share nobody with.
+    ///   - opponents: Test sets it must not share people with.
     ///   - alignment: Where its faces lie; nil if it was not determined.
     public init(
         _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = [],

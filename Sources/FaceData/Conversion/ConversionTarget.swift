@@ -25,7 +25,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
             }
     }
 
-    /// Endings of files that are not written; a folder of such a name would be taken for one.
+    /// Endings of files that are not written; a folder with such a name would be mistaken for one.
     private static let others: Set = [
         "7z", "arrow", "csv", "gz", "h5", "hdf5", "idx", "json", "jsonl", "lst", "npy", "npz",
         "parquet", "tgz", "tsv",

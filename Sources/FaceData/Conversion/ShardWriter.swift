@@ -2,10 +2,10 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// Writes a training set as shards of a WebDataset: `NAME-000000.tar` and so on, of which each sample has a picture
+/// Writes a training set as shards of a WebDataset: `NAME-000000.tar` and so on, each sample with a picture
 /// and a `.cls` with the number of its identity.
 ///
-/// A key is the identity's name, a slash and the picture's name without points, from which whoever reads the
+/// A key is the identity's name, a slash and the picture's name without points, from which readers of the
 /// shards takes the identities' names as well. The shards come to their places when all are written.
 final class ShardWriter {
     /// Pictures of a shard, where nothing else is requested.
@@ -25,7 +25,7 @@ final class ShardWriter {
     /// - Parameters:
     ///   - url: `NAME.tar`; a number comes before the ending.
     ///   - images: The most pictures of a shard; more where there would be too many shards.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where other shards of the name would be taken for
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` if other shards of the name would be mistaken for
     ///   some of these.
     init(
         _ url: URL, _ set: LabelledImageSet, images: Int, names: WrittenNames

@@ -125,7 +125,7 @@ struct WrittenNames: Sendable {
         clean(LabelledImageSet.isImage(name) ? PathText(name).withoutEnding : name)
     }
 
-    /// A path of which no part leads out of a folder, is hidden, breaks a line of a list, or is too
+    /// A path in which no part leads out of a folder, is hidden, breaks a line of a list, or is too
     /// long for a file system.
     static func clean(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: true).map(cleanPart)
@@ -148,7 +148,7 @@ struct WrittenNames: Sendable {
         return plain.isEmpty || plain.hasPrefix(".") ? "_" + plain : plain
     }
 
-    /// What a file system without case takes for one name. Swift compares the forms of Unicode alike.
+    /// The form by which a case-insensitive file system compares names. Swift ignores Unicode normalisation.
     private static func key(_ name: String) -> String {
         name.utf8.allSatisfy { $0 < 0x80 } ? name.lowercased() : name.uppercased().lowercased()
     }

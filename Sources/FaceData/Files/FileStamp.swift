@@ -11,7 +11,7 @@ public import Foundation
 /// What changes when a file is written: its size and the time of its last change.
 ///
 /// Two stamps are equal when these two are. What else distinguishes one version of a file from another, also where
-/// somebody has set its time back, is in ``exactBytes``.
+/// its time was set back, is in ``exactBytes``.
 public struct FileStamp: Sendable, Hashable {
     /// Size in bytes; -1 if there is no such file.
     public let size: Int

@@ -15,7 +15,7 @@ enum BMPDecoder {
         var pixels: [UInt8]
         if header.isInRunLengths {
             let data = UnsafeRawBufferPointer(rebasing: bytes[header.pixels...])
-            // A run of two bytes has 255 pixels at most; memory is not taken for what nobody wrote.
+            // A run of two bytes has 255 pixels at most; memory is not allocated for pixels that are not in the file.
             let count = header.width * header.height
             guard count <= max(1 << 20, 256 * data.count) else {
                 throw ImageRefusal("it is truncated")
@@ -77,7 +77,7 @@ enum BMPDecoder {
         }
     }
 
-    /// A row of numbers of which masks take the parts.
+    /// A row of numbers whose parts are selected by masks.
     private static func appendMasked(
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout [UInt8]
     ) {

@@ -8,7 +8,7 @@ public import Foundation
 /// bits keep their higher eight, and grey of 16 bits is clipped at 255. A warning of TurboJPEG, such as
 /// that of a truncated file, is an error here.
 public struct ImageDecoder: Sendable {
-    /// More pixels than this are refused before memory is taken for them.
+    /// More pixels than this are refused before memory is allocated for them.
     public static let maxPixels = 1 << 26
     /// Larger files are not accepted as images.
     public static let maxBytes = 1 << 28
@@ -99,7 +99,7 @@ struct ImageRefusal: Error {
         self.reason = reason
     }
 
-    /// Checks a picture's size before memory is taken for it.
+    /// Checks a picture's size before memory is allocated for it.
     static func require(_ width: Int, _ height: Int) throws(ImageRefusal) {
         guard width > 0, height > 0 else { throw ImageRefusal("it contains no image") }
         guard width <= ImageDecoder.maxPixels / height else {

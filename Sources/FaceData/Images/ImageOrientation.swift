@@ -115,7 +115,7 @@ private struct ExifData {
     }
 }
 
-/// What programs write about a picture: XML, of which one attribute or element is looked for.
+/// What programs write about a picture: XML, in which one attribute or element is searched.
 private enum XMPPacket {
     /// The digit behind `tiff:Orientation="` or `<tiff:Orientation>`.
     static func orientation(_ packet: UnsafeRawBufferPointer) -> UInt16? {

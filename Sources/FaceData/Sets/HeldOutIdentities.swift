@@ -6,7 +6,7 @@ import SeededRandom
 public struct HeldOutIdentities: Sendable {
     /// The set without them; labels close up.
     public let train: LabelledImageSet
-    /// Pairs of their images, half of one person, in folds that share nobody.
+    /// Pairs of their images, half of one person, in folds without common people.
     public let pairs: VerificationPairs
     /// Their names, ascending.
     public let identities: [String]

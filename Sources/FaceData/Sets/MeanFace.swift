@@ -96,7 +96,7 @@ public enum MeanFace {
     ///
     /// - Parameters:
     ///   - trained: Mean face of what the network was trained on; nil if it is not known, and the
-    ///     default alignment is taken for it.
+    ///     default alignment is used instead.
     ///   - test: ``ImageScan/meanFace`` of the test set.
     ///   - people: As in ``difference(train:test:people:)``.
     public static func warning(network trained: [Double]?, test: [Double], people: Int) -> String? {

@@ -31,7 +31,7 @@ package struct PersonName: Sendable, Hashable {
         self.key = key
     }
 
-    /// Whether a name is a mere number, which another set may give to somebody else.
+    /// Whether a name is a mere number, which another set may give to another person.
     package var isNumber: Bool { !text.isEmpty && text.unicodeScalars.allSatisfy(Self.isDigit) }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }

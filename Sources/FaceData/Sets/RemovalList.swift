@@ -83,7 +83,7 @@ public struct RemovalList: Sendable, Hashable {
 
 extension LabelledImageSet {
     /// Without what a list names; ``warnings`` tell how much that was, and which names are
-    /// nobody's.
+    /// unused.
     public func removing(_ list: RemovalList) -> LabelledImageSet {
         let fewer = removing(named: Set(list.names))
         var result = fewer

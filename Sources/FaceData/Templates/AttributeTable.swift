@@ -75,7 +75,7 @@ public struct AttributeTable: Sendable, Hashable {
     }
 
     /// What a person should know about the table and a set, a sentence each: names that are not in the set, and
-    /// attributes of which no template of the set has a value.
+    /// attributes for which no template of the set has a value.
     public func warnings(for set: TemplateSet) -> [String] {
         let unused = attributes.indices.filter { attribute in
             groups(of: set, attribute).allSatisfy { $0 == nil }

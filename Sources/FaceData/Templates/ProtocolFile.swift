@@ -13,7 +13,7 @@ import Spelling
 /// | `gallery` | enrolled; `gallery2` and so on are galleries of their own |
 /// | `probe` | searched for in each gallery |
 /// | `unknown` | searched for as well; the person is in no gallery |
-/// | `distractor` | enrolled in every gallery, and nobody looks for it |
+/// | `distractor` | enrolled in every gallery, and never searched for |
 public enum ProtocolFile {
     /// The name under which a folder's own protocol is found.
     public static let defaultName = "identification.tsv"

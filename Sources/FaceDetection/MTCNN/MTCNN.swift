@@ -141,7 +141,7 @@ public struct MTCNN: FaceDetector {
         return Self.kept(moved, maxRatio: 0.7, ratio: .smaller)
     }
 
-    /// The candidates that a network takes for faces, with what it says about them.
+    /// The candidates that a network classifies as faces, with its outputs.
     private func judged(
         _ candidates: [MTCNNCandidate], in image: RGBImage, by network: MTCNNNetworks.Network,
         side: Int, threshold: Double

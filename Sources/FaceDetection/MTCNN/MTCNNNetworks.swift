@@ -31,7 +31,7 @@ struct MTCNNNetworks: Sendable {
     struct Network: Sendable {
         fileprivate let steps: [Step]
 
-        /// What the network says about each square of a picture of which rows are two pixels apart, row by row,
+        /// Outputs of the network for each square of a picture, at every second pixel, row by row,
         /// in a map of that many columns. Parts of the picture are done one after the other, whose maps stay
         /// in the processor's cache.
         ///
@@ -56,7 +56,7 @@ struct MTCNNNetworks: Sendable {
             return (width, all)
         }
 
-        /// What the network says about each square of a picture, row by row, in a map of that many columns.
+        /// Outputs of the network for each square of a picture, row by row, in a map of that many columns.
         func callAsFunction(_ input: FeatureMap) -> (width: Int, judgements: [Judgement]) {
             var map = input
             for step in steps {

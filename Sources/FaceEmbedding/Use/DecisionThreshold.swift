@@ -1,6 +1,6 @@
 public import FaceEvaluation
 
-/// The threshold by which two faces are taken for one person's, and where it comes from.
+/// The threshold above which two faces count as one person, and its source.
 public struct DecisionThreshold: Sendable, Hashable {
     /// Two faces are one person's if their cosine is above this.
     public let cosine: Double

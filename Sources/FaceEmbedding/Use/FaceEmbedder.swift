@@ -53,7 +53,7 @@ public final class FaceEmbedder: Sendable {
     private let cropping: FaceCropping
     private let threads: Int
     private let queue: DispatchQueue
-    /// Sound because it is used on ``queue`` alone once the initialiser is over.
+    /// Sound because it is used on ``queue`` alone once the initialiser has returned.
     nonisolated(unsafe) private let network: EmbeddingNetwork
 
     /// Opens a model: a run's folder, a `model.safetensors`, a checkpoint, a network in ONNX or TorchScript, or,

@@ -41,7 +41,7 @@ public struct TemplateDetails: Sendable {
         }
     }
 
-    /// Error rates of the groups of each attribute of which a template has a value, at one threshold for all.
+    /// Error rates of the groups of each attribute for which a template has a value, at one threshold for all.
     ///
     /// - Throws: ``FaceEvaluationError``.
     public func groups(_ table: AttributeTable, fmr: Double = 1e-3) throws -> [GroupReport] {

@@ -32,7 +32,7 @@ package struct ConfigurationErrors {
         hard = (0..<pairs.count).filter { pair in all.allSatisfy { !$0.isRight[pair] } }
     }
 
-    /// What a loss makes of the pairs; one of ``losses``.
+    /// The outcomes of a loss on the pairs; one of ``losses``.
     package func outcome(of loss: LossSeries) -> PairOutcomes { outcomes[loss] ?? anyOutcome }
 
     /// The loss that classifies most pairs correctly; the first of several.

@@ -4,7 +4,7 @@ import Foundation
 
 /// What a report knows about the network that a run began with.
 package struct ReportedStart: Sendable {
-    /// What was taken from which weights, and what the untouched network is worth.
+    /// Which weights were loaded, and the results of the untouched network.
     package let record: StartRecord
     /// What the untouched network made of the pairs of each test set whose scores are there.
     let outcomes: [String: PairOutcomes]

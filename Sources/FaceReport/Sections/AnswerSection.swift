@@ -5,7 +5,7 @@ import FaceStatistics
 
 /// What was compared, which loss scored highest, and how much that says.
 enum AnswerSection {
-    /// - Parameter tuned: The runs with tuned values, of which the answer speaks where there are some.
+    /// - Parameter tuned: The runs with tuned values, which the answer is about, if there are any.
     static func section(
         _ all: StudyResults, _ allStatistics: StudyStatistics, _ tuned: TunedStudy?
     ) -> Section {

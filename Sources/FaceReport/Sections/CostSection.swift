@@ -76,7 +76,7 @@ package struct RunCost: Hashable, Sendable {
     package let trainSeconds: Double
     package let evaluationSeconds: Double
 
-    /// Adds up the epochs of a run, or gives `nil` if none is over.
+    /// Adds up the epochs of a run, or gives `nil` if none has finished.
     package init?(_ run: ReportedRun) {
         guard let last = run.epochs.last else { return nil }
         images = Double(last.images)

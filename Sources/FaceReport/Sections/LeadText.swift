@@ -40,7 +40,7 @@ struct Leads {
     }
 }
 
-/// Plain words on which loss leads, and what that is worth.
+/// Plain words on which loss leads, and how certain that is.
 enum LeadText {
     /// Which loss, or which losses, scored highest.
     static func highest(_ verdict: Verdict) -> RichText {

@@ -39,7 +39,7 @@ extension StudyConfiguration.TestSource {
 
 extension RunRequest {
     /// A difference in which sets are tested on, where a run that is not over has one that is not asked
-    /// for: others can be added, and what is over keeps what it has.
+    /// for: others can be added, and finished runs keep their results.
     func testDifference(
         from theirs: JSONValue, in folder: RunFolder
     ) -> (key: String, mine: String, theirs: String)? {

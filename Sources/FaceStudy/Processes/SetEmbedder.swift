@@ -9,7 +9,7 @@ import Torch
 ///
 /// Batches go round: process r computes the batches r, r + P, r + 2 P ..., each with the images that it has in one
 /// process alone, so that the embeddings are the same bytes for any number of processes. Before each round all say
-/// whether they have their batch, so that who fails or is to stop leaves nobody waiting; after it the embeddings are
+/// whether they have their batch, so that a process that fails or stops leaves none waiting; after it the embeddings are
 /// gathered.
 struct SetEmbedder {
     let embedder: Embedder

@@ -10,7 +10,7 @@ enum StudyOrder: Codable {
     case read
     /// Take part in a run's training.
     case train(Run)
-    /// End: the study is over, or goes no further.
+    /// End: the study is finished, or stops.
     case end
 
     /// A run, as one process describes it to another.

@@ -15,7 +15,7 @@ public struct Recipe: Sendable, Hashable {
     public let source: String
     /// What was trained on and tested with there, in a sentence.
     public let data: String
-    /// The published networks, of which the catalogue may not have all.
+    /// The published networks, not all of which are in the catalogue.
     let networks: [String]
     /// The settings as a study file has them, without the networks.
     let settings: String

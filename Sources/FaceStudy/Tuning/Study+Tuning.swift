@@ -101,7 +101,7 @@ extension TuningTry {
 
 extension TuningRun {
     /// Makes all tries that are left and that no other process makes, each recorded before the next begins,
-    /// and returns when all are over.
+    /// and returns when all are finished.
     ///
     /// A try that fails counts as one and is not made again.
     mutating func finish(
@@ -179,7 +179,7 @@ extension RunContext {
 }
 
 /// How long the rest of a study takes: what was estimated for it, times how much longer than estimated
-/// what is over took.
+/// the finished ones took.
 struct StudyClock {
     private let estimate: StudyEstimate?
     private let started = ContinuousClock.now

@@ -17,7 +17,7 @@ public struct TuningProgress: Sendable {
     public var backbone: String
     /// The loss as requested.
     public var loss: String
-    /// The try: its values and, when it is over, its score.
+    /// The try: its values and, once it is finished, its score.
     public var item: TuningTry
     /// The cell's best try of the same rung so far.
     public var best: TuningTry?

@@ -4,7 +4,7 @@ import Foundation
 import SafeFiles
 
 extension Study {
-    /// Watches over other processes that make the study's runs, and reports when they are over. Where no scan of
+    /// Supervises other processes that execute the study's runs, and reports when they have finished. Where no scan of
     /// the study's sets was kept, they are scanned here first, so that not each of them has to.
     ///
     /// - Parameter areOver: Asked a few times a second whether all of them have ended. Where the study is to

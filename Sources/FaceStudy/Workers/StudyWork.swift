@@ -20,7 +20,7 @@ struct StudyWork {
         case finished
     }
 
-    /// Makes what nobody else makes until all runs are over, and reports where no other process does.
+    /// Executes what no other process does until all runs are finished, and reports where no other process does.
     func finish() throws -> Study.Outcome {
         var ends = [End?](repeating: nil, count: runs.count)
         var wait = WaitForOthers(worker, control)

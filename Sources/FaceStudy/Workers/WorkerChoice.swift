@@ -62,7 +62,7 @@ public struct WorkerChoice: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - workers: How many.
-    ///   - available: Memory that can be had, in bytes; nil if that is not known.
+    ///   - available: Available memory, in bytes; nil if that is not known.
     public func isWorthTrying(_ workers: Int, available: UInt64?) -> Bool {
         guard let last = measurements.last else { return true }
         let best = measurements.map(\.imagesPerSecond).max() ?? 0

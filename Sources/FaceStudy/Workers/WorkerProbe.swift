@@ -7,7 +7,7 @@ import Torch
 public struct WorkerProbe {
     /// Memory that a run needs for a batch, in bytes; 0 if that is not known.
     public let memory: UInt64
-    /// Memory that can be had, in bytes; nil if that is not known.
+    /// Available memory, in bytes; nil if that is not known.
     public static var availableMemory: UInt64? { ProcessMemory.available }
 
     private let probe: StepProbe

@@ -3,7 +3,7 @@ import CTorch
 /// Memory that tables of cosines and their gradients use again and again.
 ///
 /// Fresh memory costs a page fault for every 4 KiB, which for a table of 100,000 classes takes as
-/// long as the arithmetic. What somebody still holds, such as a gradient, is not used again.
+/// long as the arithmetic. Memory that is still referenced, such as a gradient, is not used again.
 public final class HeadWorkspace {
     let handle: ct_workspace
 
@@ -38,7 +38,7 @@ public final class CosineSimilarityMatrix {
     ///
     /// - Parameters:
     ///   - unitEmbeddings: `[n, d]`, rows of length 1 or 0.
-    ///   - weight: `[c k, d]` of the same type, of which only the rows' directions count. A row of
+    ///   - weight: `[c k, d]` of the same type, of which only the rows' directions matter. A row of
     ///     zeros has no direction: its cosines are 0 and it gets no gradient.
     ///   - classes: `[m]` of `int64`, ascending: those that take part, nil for all. The weight's
     ///     gradient then is sparse: it has the rows of these classes only.

@@ -70,7 +70,7 @@ extension Optimizer {
             ct_scale_gradients(handles, handles.count, factor), "scaleGradients(by:)")
     }
 
-    /// Examines all gradients where they are, so that nobody waits for a GPU's.
+    /// Examines all gradients where they are, so that the CPU does not wait for a GPU's.
     ///
     /// - Parameters:
     ///   - loss: The scalar that they are derivatives of.

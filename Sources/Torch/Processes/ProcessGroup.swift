@@ -126,7 +126,7 @@ public final class ProcessGroup {
     }
 }
 
-/// An exchange of tensors that is in progress. Exchanges are over in the order in which they were begun.
+/// An exchange of tensors that is in progress. Exchanges complete in the order in which they were begun.
 public final class PendingExchange {
     private let group: ProcessGroup
     private let work: pg_work
@@ -144,7 +144,7 @@ public final class PendingExchange {
 
     deinit { pg_forget(work) }
 
-    /// Waits until it is over.
+    /// Waits until it is complete.
     ///
     /// - Returns: What it gives this process.
     public func wait() throws(TorchError) -> Tensor {

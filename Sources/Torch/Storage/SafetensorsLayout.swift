@@ -61,7 +61,7 @@ struct SafetensorsLayout {
         }
     }
 
-    /// The strings that a file's header holds, of which the rest need not be read.
+    /// The strings that a file's header holds, the rest of which need not be read.
     ///
     /// - Parameters:
     ///   - read: Gives so many bytes from the file's beginning.

@@ -14,7 +14,7 @@ import CTorch
 /// ```
 public final class Tensor {
     let handle: ct_tensor
-    /// The integers that a GPU's tensor was made of, so that nobody waits for the GPU to read labels
+    /// The integers that a GPU's tensor was made of, so that the CPU does not wait for the GPU to read labels
     /// again; nil once the tensor has changed. Changing a view of it would go unnoticed.
     private(set) var origin: [Int]?
 

@@ -232,7 +232,7 @@ private func namedCohort(
     return NamedCohort(normalization, images: options.cohort)
 }
 
-/// Warnings, of which several models share some.
+/// Warnings, some of which several models share.
 private final class OnceTold {
     private var told: Set<String> = []
 

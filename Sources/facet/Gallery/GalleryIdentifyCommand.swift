@@ -150,13 +150,13 @@ private struct Identification: Encodable {
     struct Candidate: Encodable {
         var person: String
         var similarity: Double
-        /// How probable it is that somebody who is not in the gallery finds as similar a picture in it.
+        /// How probable it is that a person who is not in the gallery matches a picture in it equally well.
         var falsePositiveProbability: Double?
         var falsePositiveProbabilityInterval: [Double]?
     }
 
     var picture: String
-    /// The person's name; nil for nobody.
+    /// The person's name; nil for no person.
     var person: String?
     var threshold: Double
     var candidates: [Candidate]
@@ -193,7 +193,7 @@ private struct Identification: Encodable {
         case picture, person, threshold, candidates, warnings
     }
 
-    /// With `person: null` for nobody.
+    /// With `person: null` for no person.
     func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(picture, forKey: .picture)

@@ -106,7 +106,7 @@ struct ListLabels {
         return String(whole[0].drop { $0 == "0" })
     }
 
-    /// The label that many lists give to images of nobody in particular.
+    /// The label that many lists give to images without identity.
     private var unknown: String? {
         guard let label = identities.firstIndex(where: { $0 == "-1" || $0 == "-1.000000" }) else {
             return nil

@@ -5,7 +5,7 @@ indirect enum ThriftValue {
     case bytes(Range<Int>)
     case list([ThriftValue])
     case fields([Int: ThriftValue])
-    /// Numbers with fractions, and maps, of which nothing is needed.
+    /// Numbers with fractions, and maps, which are not needed.
     case other
 
     /// A whole number; nil for anything else.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Files of which some are open: a set may have more shards than a process may open files.
+/// Files, some of which are open: a set may have more shards than a process may open files.
 final class FilePool: @unchecked Sendable {
     /// A file and what it was like when it was indexed.
     struct File: Sendable, Hashable {

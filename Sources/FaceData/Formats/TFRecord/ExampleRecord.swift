@@ -1,8 +1,8 @@
-/// What a `tf.train.Example` says about a picture: where its bytes are, whose it is and what it is called.
+/// What a `tf.train.Example` says about a picture: the position of its bytes, its identity and its name.
 struct ExampleRecord {
     /// Where the picture is in the record's bytes.
     private(set) var image: Range<Int>?
-    /// Whose it is; nil if that is stated elsewhere.
+    /// The identity; nil if that is stated elsewhere.
     private(set) var label: String?
     /// The picture's name; nil if it has none.
     private(set) var name: String?

@@ -10,7 +10,7 @@ enum Inflation {
         case gzip = 31
     }
 
-    /// Unpacks bytes, of which it is known how many they become.
+    /// Decompresses bytes to a known size.
     ///
     /// - Returns: nil for bytes that are not such a stream, or become more or fewer.
     static func unpack(

@@ -26,7 +26,7 @@ enum TuningGains {
         }.joined(separator: ", ")
     }
 
-    /// Values of which only the names are known.
+    /// Values known only by name.
     static func values(_ values: [String: Double]) -> String {
         let texts = values.sorted { $0.key < $1.key }.map { name, value in
             "\(symbol(name) ?? name) \(Format.short(value))"

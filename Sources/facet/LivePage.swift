@@ -9,8 +9,8 @@ enum LivePage {
         <html lang="en"><head><meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
         <meta name="color-scheme" content="light dark"/>
-        <title>The study begins</title></head>
-        <body><main><h1>The study begins</h1><p>There is nothing to report yet.</p></main></body></html>
+        <title>The study is starting</title></head>
+        <body><main><h1>The study is starting</h1><p>There is nothing to report yet.</p></main></body></html>
 
         """
 
@@ -23,7 +23,7 @@ enum LivePage {
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="color-scheme" content="light dark"/>
             <title>The report could not be drawn</title></head>
-            <body><main><h1>The report could not be drawn</h1><p>The study goes on. Reason: \(text)</p>
+            <body><main><h1>The report could not be drawn</h1><p>The study continues. Reason: \(text)</p>
             </main></body></html>
 
             """

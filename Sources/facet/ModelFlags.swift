@@ -10,17 +10,17 @@ enum ModelFlags {
     static let stateDict = [
         Option(
             "--backbone", .value("NAME"),
-            "the network that a PyTorch state dict (.pth, .pt) is of, e.g. iresnet50",
+            "the network of a PyTorch state dict (.pth, .pt), e.g. iresnet50",
             completion: .words(StudyOptions.backboneNames)),
         Option(
-            "--partial", .flag, "take from a state dict what fits, where not all of it does"),
+            "--partial", .flag, "load the matching part of a state dict if not all of it fits"),
     ]
 
     /// How images are prepared for a network whose file does not say it.
     static let input = [
         Option(
             "--colour", .value("NAME"),
-            "order of the channels that a network expects whose file does not say it: rgb (default) "
+            "channel order expected by a network whose file does not state it: rgb (default) "
                 + "or bgr",
             completion: .words(ColourOrder.allCases.map(\.rawValue))),
         Option(
@@ -48,7 +48,7 @@ enum ModelFlags {
         threads,
         Option(
             "--engine", .value("NAME"),
-            "what computes networks of Facet's backbones: libtorch (default) or openvino, if it gives the same",
+            "engine for networks of Facet's backbones: libtorch (default) or openvino, if it gives the same",
             completion: .words(Engine.allCases.map(\.rawValue))),
     ]
 

@@ -20,7 +20,7 @@ let modelsCommand = Command(
                 + "default 32"),
         Option(
             "--measure", .flag,
-            "measure images a second and the memory of a training step on this machine"),
+            "measure images per second and the memory of a training step on this machine"),
         Option("--json", .flag, "write the tables as JSON"),
     ],
     examples: ["facet models resnet50 --input-size 224", "facet models iresnet50 --measure"]

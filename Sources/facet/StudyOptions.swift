@@ -22,7 +22,7 @@ enum StudyOptions {
                 completion: .words(StudyPreset.allCases.map(\.rawValue))),
             Option(
                 "--config", .value("FILE"),
-                "a study file in JSON5; facet keys lists what it may say",
+                "a study file in JSON5; facet keys lists its keys",
                 elsewhere: OptionsElsewhere.config),
             Option(
                 "--train", .values("NAME=PATH"),
@@ -34,7 +34,7 @@ enum StudyOptions {
                 "a list of identities and images to leave out of a training set, one per line"),
             Option(
                 "--terms", .values("NAME=TEXT"),
-                "the terms under which a training set may be used, in words, e.g. 'research only'; kept with "
+                "terms of use of a training set, in words, e.g. 'research only'; kept with "
                     + "runs, models and report", completion: .nothing),
             Option(
                 "--test", .values("NAME=PACK|IMAGES,PAIRS"),
@@ -43,7 +43,7 @@ enum StudyOptions {
         ] + keyed + [
             Option(
                 "--partial", .flag,
-                "take from the weights of --from what fits, where not all of it does"),
+                "load the matching part of the weights of --from if not all of them fit"),
             Option(
                 "--output", .value("FOLDER"),
                 "output folder for runs and report; default study (facet train: training)",

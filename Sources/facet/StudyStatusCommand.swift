@@ -8,7 +8,7 @@ import Spelling
 let statusCommand = Command(
     "status", "Show the state of a study: its runs, who works on them, and the time left.",
     discussion: """
-        Only reads the folder, so it can be used at any time and on any machine that sees it. A process of \
+        Only reads the folder, so it can be used at any time and on any machine with access to it. A process of \
         another machine counts as working until its lease is taken over, a minute after it has ended.
         """,
     positionals: [Positional("study", "the study's folder", completion: .folders)],

@@ -19,7 +19,7 @@ struct GalleryTests {
                 at: Self.script, to: folder.appendingPathComponent("net.pt"))
             let made = try tool.run(["gallery", "create", "g.db", "net.pt"] + Self.network)
             #expect(made.status == 0, "\(made.errors)")
-            #expect(made.errors.contains("the model has no thresholds: make them with"))
+            #expect(made.errors.contains("the model has no thresholds: measure them with"))
             try body(tool, faces, folder)
         }
     }

@@ -30,7 +30,7 @@ let alignCommand = Command(
         Option("--detect", .flag, "find the faces, instead of reading a landmark file"),
         Option(
             "--template", .value("NAME"),
-            "where the landmarks go: insightface (default), sphereface (112 rows, 96 columns), dlib "
+            "position of the landmarks: insightface (default), sphereface (112 rows, 96 columns), dlib "
                 + "(150x150) or facenet (160x160)", completion: .words(FaceTemplate.names)),
         Option(
             "--size", .value("N"),

@@ -8,7 +8,7 @@ let packCommand = Command(
     discussion: """
         Image bytes are copied unchanged, so that training on the pack equals training on the \
         files. With --detect, the faces of photographs are found, aligned and packed as JPEGs of quality 95; those \
-        without a face are named and left out of a .rec, with the exit code 1, and refused for a .bin. A .rec comes with its .idx, its .lst of names and its property file. Run the same command \
+        without a face are reported and left out of a .rec, with the exit code 1, and refused for a .bin. A .rec comes with its .idx, its .lst of names and its property file. Run the same command \
         again after an interruption: a .rec is resumed, a .bin starts over.
         """,
     positionals: [
@@ -26,12 +26,12 @@ let packCommand = Command(
 
 private let shardOption = Option(
     "--shard-images", .value("N"),
-    "pictures of a shard, where OUT ends in .tar; default \(SetConversion.defaultShardImages)")
+    "pictures per shard, if OUT ends in .tar; default \(SetConversion.defaultShardImages)")
 
 let convertCommand = Command(
-    "convert", "Write a set in another format, as its bytes are.",
+    "convert", "Write a set in another format, byte for byte.",
     discussion: """
-        The ending of OUT tells the format: .tar for shards of a WebDataset (OUT-000000.tar and so on), \
+        The extension of OUT selects the format: .tar for shards of a WebDataset (OUT-000000.tar and so on), \
         .tfrecord for a TFRecord file, .lmdb for an LMDB database, .rec for an insightface pack, .bin for \
         one of a test set, and a folder otherwise. Image bytes are copied unchanged. Run the same command \
         again after an interruption: folders and a .rec are resumed, the others start over.
@@ -153,7 +153,7 @@ private func convert(
         try work.write(outcome, text: text(of: outcome, out))
         if let found, !DetectorOptions.tell(found) { return .failure }
         guard outcome.written + outcome.kept == 0 else { return .success }
-        Console.standard.error("no image was written: none was left of the set")
+        Console.standard.error("no image was written: the set has none left")
         return .failure
     }
 }

@@ -10,7 +10,7 @@ enum DetectorOptions {
     static let options = [
         Option(
             "--detector", .value("NAME|FILE"),
-            "with what faces are found: mtcnn (default), centerface, or an ONNX file of RetinaFace, SCRFD or YuNet",
+            "face detector: mtcnn (default), centerface, or an ONNX file of RetinaFace, SCRFD or YuNet",
             completion: .files),
         Option(
             "--min-face", .value("N"),
@@ -32,7 +32,7 @@ enum DetectorOptions {
                 "--face", .value("RULE"), rule + "; default central", completion: .words(rules)),
             Option(
                 "--template", .value("NAME"),
-                "where the landmarks go: insightface, sphereface, dlib or facenet; default dlib for dlib's network, and "
+                "position of the landmarks: insightface, sphereface, dlib or facenet; default dlib for dlib's network, and "
                     + "else insightface", completion: .words(FaceTemplate.names)),
         ] + options
 

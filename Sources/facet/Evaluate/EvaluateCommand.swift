@@ -16,11 +16,11 @@ let evaluateCommand = Command(
         rows are the images in the order of their first occurrence in the pairs, or two rows per pair.
 
         Accuracy is measured by insightface's protocol, with a 95 % interval; \
-        --all-protocols adds the nine others in circulation. Several models are tested on the same \
+        --all-protocols adds nine others. Several models are tested on the same \
         pairs and compared: differences with intervals, and McNemar's exact test.
 
-        People of a test set who were in training are told where the run's head.safetensors, which names \
-        them, lies beside the model; pictures of both are compared by facet data check --against.
+        People of a test set who were in training are reported if the run's head.safetensors, which names \
+        them, is beside the model; pictures of both are compared by facet data check --against.
 
         Given the folder of a study, it adds the test sets to the study: the model of each finished run \
         is tested on them, and the report is rewritten.
@@ -248,7 +248,7 @@ private func requireUse(ofInput arguments: Arguments, _ paths: [String]) throws 
     let options = ["--colour", "--input-mean", "--input-deviation", "--input-size"]
     guard !takes, let option = options.first(where: arguments.has) else { return }
     throw CommandError.together(
-        option, "a model or embeddings whose file says how its images are prepared")
+        option, "a model or embeddings whose file states how images are prepared")
 }
 
 /// A name for each model that no other has: the end of its path, as long as it takes.

@@ -14,8 +14,8 @@ let exportCommand = Command(
 
         The new file is checked before it is kept: both networks embed 32 built-in faces, and with --test \
         the pairs of a test set. A network that does not compute what the original does is refused with \
-        the numbers, and nothing is written. An int8 network is compared on 32 of the given faces that its \
-        steps were not chosen by.
+        the numbers, and nothing is written. An int8 network is compared on 32 of the given faces that were \
+        not used to calibrate it.
 
         An ONNX network takes any number of images, [n, 3, h, w] in RGB as (byte - 127.5) / 127.5, or with \
         --raw-input bytes from 0 to 255 as float32. How images are prepared is in its metadata.
@@ -27,7 +27,7 @@ let exportCommand = Command(
     options: [
         Option(
             "--format", .value("NAME"),
-            "onnx, openvino, torchscript or safetensors; default the file's ending",
+            "onnx, openvino, torchscript or safetensors; default: by the file's extension",
             completion: .words(ModelExporter.Format.allCases.map(\.rawValue))),
         Option(
             "--raw-input", .flag,
@@ -39,11 +39,11 @@ let exportCommand = Command(
         Option("--float16", .flag, "ONNX and OpenVINO: weights and computation in float16"),
         Option(
             "--int8", .value("FACES"),
-            "ONNX and OpenVINO: weights and products in int8, in steps that fit these aligned faces (a "
+            "ONNX and OpenVINO: weights and products in int8, calibrated on these aligned faces (a "
                 + "folder, a pack or a list of at least 64, such as the training set)"),
         Option(
             "--terms", .value("TEXT"),
-            "the licence's terms, written into the file; default: those of the training set, where the "
+            "the licence's terms, written into the file; default: those of the training set, if the "
                 + "model's file states them; not for safetensors"),
     ] + ModelFlags.stateDict + [
         Option(

@@ -7,7 +7,7 @@ import SafeFiles
 import Spelling
 
 let galleryCommand = Command(
-    "gallery", "Enrol people, and say who is in a picture.",
+    "gallery", "Enrol people, and identify people in pictures.",
     discussion: """
         A gallery is one file: names, embeddings, hashes of the pictures, and the model that the embeddings \
         are of. Pictures are not stored. Several processes may use it at once.
@@ -67,7 +67,7 @@ private let galleryCreateCommand = Command(
         Console.note("thresholds of \(ThresholdText.source(calibration)) are kept with it")
     } else {
         Console.note(
-            "the model has no thresholds: make them with facet evaluate \(path) --test NAME=IMAGES,PAIRS "
+            "the model has no thresholds: measure them with facet evaluate \(path) --test NAME=IMAGES,PAIRS "
                 + "--save-thresholds, or give one to facet gallery identify with --threshold")
     }
     return .success
@@ -93,7 +93,7 @@ private let galleryListCommand = Command(
 }
 
 private let galleryRemoveCommand = Command(
-    "remove", "Forget people: nothing of them is left in the gallery's file.",
+    "remove", "Remove people and erase their embeddings from the gallery's file.",
     positionals: [
         GalleryFlags.file, Positional("person", "names", isRepeating: true, completion: .nothing),
     ],
@@ -102,7 +102,7 @@ private let galleryRemoveCommand = Command(
     let gallery = try GalleryFlags.gallery(arguments)
     for person in arguments.positionals("person") {
         let count = try gallery.remove(person)
-        Console.note("'\(person)' is forgotten (\(counted(count, "picture")))")
+        Console.note("'\(person)' is removed (\(counted(count, "picture")))")
     }
     return .success
 }

@@ -8,9 +8,9 @@ import Spelling
 let embedCommand = Command(
     "embed", "Embed images into a file for other programs.",
     discussion: """
-        The images are those of a folder and of all folders inside of it, of a RecordIO pack, of insightface's \
+        The images are those of a folder and of all folders inside it, of a RecordIO pack, of insightface's \
         .bin, or of a list. Pictures are aligned crops, as facet data align writes them, or with --detect \
-        photographs, whose faces are found and aligned; those without a face are named and left out, with the \
+        photographs, whose faces are found and aligned; those without a face are reported and left out, with the \
         exit code 1.
 
         A .npy file is [2, n, d], images and mirror images, or with --no-mirror [n, d]; NAME.names.csv beside it \
@@ -31,7 +31,7 @@ let embedCommand = Command(
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",
             elsewhere: OptionsElsewhere.batchSize),
-        Option("--json", .flag, "write what was done as JSON"),
+        Option("--json", .flag, "write the result as JSON"),
     ] + DetectorOptions.photographs + UseFlags.network,
     examples: [
         "facet embed runs/arcface photos --output photos.npy",

@@ -12,7 +12,7 @@ enum UseFlags {
         ModelFlags.stateDict + [
             Option(
                 "--input-size", .value("N"),
-                "height and width of the input of a network that does not say it; default 112",
+                "height and width of the input of a network that does not state it; default 112",
                 elsewhere: OptionsElsewhere.inputSize)
         ] + ModelFlags.input + ModelFlags.compute
 

@@ -11,12 +11,12 @@ let verifyCommand = Command(
         Both pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose \
         faces are found and aligned. The threshold is that of a false \
         acceptance rate, as facet evaluate --save-thresholds has measured it on a test set, or a number. \
-        Printed are the cosine of both embeddings, the threshold, the decision, and how probable it is that \
+        Prints the cosine of both embeddings, the threshold, the decision, and the probability that \
         two people are as similar or more, with its 95 % interval.
 
-        Pictures that are blurred, small or not cropped as the network knows it are warned about.
+        Warns about pictures that are blurred, small or not cropped as the network expects.
 
-        The exit code is 0 when the comparison was made, whatever its outcome: --json says same or not.
+        The exit code is 0 when the comparison was made, whatever its outcome; --json states whether they are the same.
         """,
     positionals: [
         Positional("model", "a run's folder, a model file or a network in ONNX or TorchScript"),

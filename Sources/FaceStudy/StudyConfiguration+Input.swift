@@ -49,6 +49,6 @@ extension StudyConfiguration.Input {
                 "subtracted from each byte"),
             .number(
                 "deviation", \.standardDeviation, in: .range(0.1...10_000),
-                flag: .init("--input-deviation", "X"), "what the difference is divided by"),
+                flag: .init("--input-deviation", "X"), "divisor of the difference"),
         ])
 }

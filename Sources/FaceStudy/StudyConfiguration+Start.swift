@@ -49,10 +49,10 @@ extension StudyConfiguration.Start {
                 "from", \.from, flag: .init("--from", "FILE"),
                 "weights to start from: a model, a run, a study, a `.pth`, TorchScript, `.params` or safetensors"
             ),
-            .flag("partial", \.isPartial, "whether less than all of a network may be in them"),
+            .flag("partial", \.isPartial, "whether the weights may be incomplete"),
             .flag(
                 "classes", \.takesClasses,
-                "whether class weights are taken over by the identities' names"),
+                "whether class weights are matched by the identities' names"),
             .word(
                 "newClasses", \.newClasses, flag: .init("--new-classes", "NAME"),
                 "what class weights of other identities start from: the mean embedding of up to 16 images, or random weights"

@@ -110,7 +110,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
             .whole(
                 "microBatches", \.microBatches, in: 1...500_000,
                 flag: .init("--micro-batches", "N"),
-                "parts of a batch, of 2 images or more, that processes can share; divides `batchSize`"
+                "micro-batches per batch, of 2 images or more, which processes can share; divides `batchSize`"
             ),
             .word(
                 "reduction", \.reduction, flag: .init("--reduction", "NAME"),

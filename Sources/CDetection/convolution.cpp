@@ -6,7 +6,7 @@
 namespace facet::detection {
 namespace {
 
-/// What does not change from pixel to pixel.
+/// Parameters that are the same for every pixel.
 struct Layer {
   cdetection_map input;
   /// Of sixteen outputs.

@@ -28,7 +28,7 @@ std::mutex lock;
 Processors processors;
 std::atomic<bool> is_wanted{false};
 
-/// What the calling thread's own threads have.
+/// The placement of the calling thread's own threads on processors.
 struct Placement {
   bool is_spread = false;
   int threads = 0;

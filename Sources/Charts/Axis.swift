@@ -13,7 +13,7 @@ package struct Axis: Hashable, Sendable {
         }
     }
 
-    /// What it measures, with the unit.
+    /// The measured quantity, with its unit.
     package var title: String
     /// The values at its ends.
     package var domain: ClosedRange<Double>

@@ -40,7 +40,7 @@ struct Frame {
 protocol FramedChart {
     /// The frame, large enough for what is written around the data.
     var frame: Frame { get }
-    /// What the chart shows, in sentences.
+    /// A description of the chart, in sentences.
     var description: String { get }
     /// Axes, marks and legends, from the back to the front.
     func content(_ frame: Frame) -> Markup

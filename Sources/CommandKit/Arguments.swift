@@ -1,4 +1,4 @@
-/// What was given to a command, by name, with conversions that say what is wrong.
+/// The arguments of a command, by name, with conversions that report invalid values.
 public struct Arguments: Sendable {
     var positionals: [String: [String]] = [:]
     var options: [String: [String]] = [:]

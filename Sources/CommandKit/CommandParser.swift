@@ -1,6 +1,6 @@
 import Spelling
 
-/// What a command line asks for.
+/// The request that a command line makes.
 public enum Request: Sendable {
     /// A command's help; its names from the root.
     case help(Command, path: [String])
@@ -67,7 +67,7 @@ public struct CommandParser: Sendable {
         return position
     }
 
-    /// What `help compare` asks for.
+    /// The request of `help compare`.
     private func help(_ position: Position) throws(CommandError) -> Request {
         let found = find(position.rest.dropFirst(), from: position)
         if let word = found.rest.first { throw unknown(word, in: found.command) }

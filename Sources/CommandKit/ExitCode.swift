@@ -20,7 +20,7 @@ public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     /// Terminated (128 + SIGTERM): the state was saved, and the same command resumes.
     case terminated = 143
 
-    /// What the help says about the code.
+    /// The help's description of the code.
     public var meaning: String {
         switch self {
         case .success: "success"

@@ -24,7 +24,7 @@ public struct ErrorGallery: Hashable, Sendable {
         public var cosine: Double
         /// The cosine above which the pair is taken for one person.
         public var threshold: Double
-        /// What else is known about the pair, in a line; nil for nothing.
+        /// Further information about the pair, in a line; nil for none.
         public var note: String?
 
         /// Memberwise initialiser.

@@ -50,7 +50,7 @@ public struct Parameter: Hashable, Sendable {
     public let aliases: [String]
     /// Symbol in print, e.g. `λ`.
     public let symbol: String
-    /// What it is, in a few words.
+    /// Its meaning, in a few words.
     public let summary: String
     /// Unit of a number, e.g. `rad`; empty for none.
     public let unit: String
@@ -61,7 +61,7 @@ public struct Parameter: Hashable, Sendable {
     /// The values that tuning tries; nil if it leaves the parameter alone.
     public var search: SearchRange?
 
-    /// What is allowed, as the end of a sentence: `a number from 1 to 1000, or 'auto'`.
+    /// The allowed values, as the end of a sentence: `a number from 1 to 1000, or 'auto'`.
     public var allowed: String { domain.allowed(unit: unit) }
 
     /// Whether a value is allowed.

@@ -64,13 +64,13 @@ public struct ParameterText: Hashable, Sendable {
     }
 }
 
-/// What can be wrong with the parameters in `name:key=value,key=value`.
+/// An error in the parameters of `name:key=value,key=value`.
 public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A parameter is given twice.
     case duplicate(name: String, text: String)
     /// A parameter has a value that it may not have.
     case invalidValue(owner: String, parameter: String, value: String, allowed: String)
-    /// What should be `key=value` is not.
+    /// An entry is not of the form `key=value`.
     case malformed(assignment: String, text: String, example: String)
     /// The parameter is unknown.
     case unknown(name: String, owner: String, known: [String])

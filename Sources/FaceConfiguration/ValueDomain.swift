@@ -75,7 +75,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
     /// One of some words.
     case word([String])
 
-    /// What is allowed, as the end of "it must be ...": `a number from 0 to 1.5 rad`.
+    /// The allowed values, as the end of "it must be ...": `a number from 0 to 1.5 rad`.
     ///
     /// - Parameter unit: Unit of a number; empty for none.
     public func allowed(unit: String = "") -> String {
@@ -173,7 +173,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
     }
 }
 
-/// What is wrong with a configuration, and where in it.
+/// An invalid value in a configuration, and its path.
 public struct ConfigurationFault: Hashable, Sendable {
     /// Path of the value, such as `training.schedule.peak` or `losses[1]`; empty for the whole.
     public var path: String

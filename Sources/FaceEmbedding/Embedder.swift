@@ -9,7 +9,7 @@ public import Torch
 public struct Embedder {
     /// A batch `[n, 3, h, w]` becomes `[n, d]`, not normalised.
     private let network: (Tensor) throws -> Tensor
-    /// What bytes become before they enter it.
+    /// The conversion of bytes to network input.
     public let normalization: InputNormalization
     /// How it is computed.
     public let compute: ComputeConfiguration

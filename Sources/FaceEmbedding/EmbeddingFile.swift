@@ -19,7 +19,7 @@ public import Torch
 /// safetensors files hold the images' names as well, under the key `NAME/images`, a name a line, and
 /// are refused for other images.
 public struct EmbeddingFile {
-    /// What a file has for one test set.
+    /// The data that a file has for one test set.
     private struct Entry {
         var views: EmbeddingViews
         var images: [String]?

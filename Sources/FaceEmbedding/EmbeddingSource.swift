@@ -81,7 +81,7 @@ private struct Opener {
     private var compute: ComputeConfiguration { options.compute }
     private var batchSize: Int { options.batchSize }
 
-    /// What was opened, computed by the engine that is requested. OpenVINO's own files never come here.
+    /// The opened network, computed by the requested engine. OpenVINO's own files never come here.
     func replaced(_ source: EmbeddingSource) throws -> EmbeddingSource {
         guard let engine = options.engine, case .network(let network) = source else {
             return source
@@ -170,7 +170,7 @@ private struct Opener {
         return .network(network)
     }
 
-    /// What bytes become for a network whose file does not say it.
+    /// The preparation of input for a network whose file does not state it.
     private func normalization(_ url: URL) throws(FaceEmbeddingError) -> InputNormalization {
         guard let normalization = options.input.normalization else {
             throw .input(
@@ -222,7 +222,7 @@ private struct Opener {
         return .network(network)
     }
 
-    /// What a run's configuration says about its network's input.
+    /// The input format in a run's configuration.
     private static func normalization(_ configuration: JSONValue) -> InputNormalization {
         var normalization = InputNormalization.standard
         guard let input = configuration["input"] else { return normalization }

@@ -7,7 +7,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     public var colourOrder: ColourOrder
     /// Subtracted from each byte; one number, or one a channel.
     public var mean: [Double]
-    /// What the difference is divided by, above 0; one number, or one a channel.
+    /// The divisor of the difference, above 0; one number, or one per channel.
     public var standardDeviation: [Double]
 
     /// Creates a preparation; mean and standard deviation have one number, or one per channel.
@@ -88,13 +88,13 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What is requested of a network's input, where its file is not to be believed.
+/// The user's settings of a network's input, which override its file.
 public struct RequestedInput: Hashable, Sendable {
     /// Order of the colours.
     public var colourOrder: ColourOrder?
     /// Subtracted from each byte: one number, or three.
     public var mean: [Double]?
-    /// What the difference is divided by: one number, or three.
+    /// The divisor of the difference: one number, or three.
     public var standardDeviation: [Double]?
 
     /// Creates a request; nil if nothing is requested.

@@ -9,7 +9,7 @@ enum ModelFileKind: Equatable {
     case array
     /// A network of dlib's.
     case dlib
-    /// What is not read: what it is, and what to do instead.
+    /// A file that cannot be read: its kind, and what to do instead.
     case foreign(what: String, advice: String)
     /// MXNet weights.
     case mxnet
@@ -199,7 +199,7 @@ enum ModelFileKind: Equatable {
         "tflite": network("a TensorFlow Lite network"), "trt": network("a TensorRT engine"),
     ]
 
-    /// What begins as text; nil for other bytes.
+    /// The kind of a text file; nil for other bytes.
     private static func plainText(_ start: [UInt8]) -> String? {
         // A character may be cut at the end of what was read.
         let text = String(decoding: start.dropLast(start.count < 1024 ? 0 : 4), as: UTF8.self)

@@ -98,7 +98,7 @@ struct ONNXPreparation {
             .standard, "insightface's convention, as the file does not say it")
     }
 
-    /// What Facet and others write: `mean` and `deviation`, one number or three, and `color_order`.
+    /// Metadata that Facet and others write: `mean` and `deviation`, one number or three, and `color_order`.
     private static func stated(_ metadata: [String: String]) -> InputPreparation? {
         guard let mean = ModelMetadata.numbers(metadata["mean"]),
             let standardDeviation = ModelMetadata.numbers(metadata["deviation"]),
@@ -109,7 +109,7 @@ struct ONNXPreparation {
     }
 }
 
-/// What a graph does with its input before anything else: `input * scale + shift`.
+/// The arithmetic at a graph's input: `input * scale + shift`.
 ///
 /// insightface looks at the names of the first eight nodes for `Sub` and `Mul`; a graph whose nodes
 /// have other names is normalised twice by it. Here the operations themselves are followed.
@@ -165,7 +165,7 @@ struct LeadingArithmetic: CustomStringConvertible {
         return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
     }
 
-    /// What the network is to be given: by the values that its arithmetic turns into numbers around 0.
+    /// The range that the network expects: the one that its arithmetic maps to numbers around 0.
     var expected: InputPreparation {
         let (mean, deviation) = (-shift / scale, abs(1 / scale))
         if mean > 2 || deviation > 2.5 { return .bytes }

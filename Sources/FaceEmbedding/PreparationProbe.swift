@@ -8,7 +8,7 @@ import Torch
 struct PreparationProbe {
     /// A preparation that was tried.
     struct Trial {
-        /// What is said of it.
+        /// The message about it.
         let preparation: InputPreparation
         /// Fraction of pairs classified correctly with the best threshold on them.
         let accuracy: Double

@@ -18,7 +18,7 @@ public struct PretrainedWeights {
     public let headURL: URL?
     /// The named tensors of the file.
     public let file: WeightFile
-    /// What the network expects of images; nil if the file does not say it.
+    /// The network's input format; nil if the file does not state it.
     public let normalization: InputNormalization?
 
     /// Reads a file.

@@ -26,7 +26,7 @@ public struct StateDictOptions {
 /// A backbone with the weights of a PyTorch state dict or about MXNet's parameters.
 struct StateDictNetwork {
     let backbone: any Backbone
-    /// What was taken from the file.
+    /// A summary of what was taken from the file.
     let summary: String
     /// Whether it is a checkpoint as AdaFace's program writes it.
     let isAdaFaces: Bool

@@ -22,6 +22,6 @@ struct ZipDirectory {
         if names.isEmpty { return nil }
     }
 
-    /// What is read of a directory; a network's is much shorter.
+    /// The limit on the bytes read of a directory; a network's is much shorter.
     private static let maxBytes = 4 << 20
 }

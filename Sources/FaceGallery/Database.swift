@@ -63,7 +63,7 @@ final class Database {
         }
     }
 
-    /// What a code says.
+    /// The description of a result code.
     func error(_ code: Int32) -> FaceGalleryError {
         let reason = String(cString: sqlite3_errmsg(handle))
         switch code & 0xff {

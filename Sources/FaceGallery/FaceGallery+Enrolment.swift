@@ -5,7 +5,7 @@ import Spelling
 public struct EnrolledFace: Sendable, Hashable {
     /// SHA-256 of the picture's file, in hexadecimal.
     public var image: String
-    /// What messages call the picture.
+    /// The picture's name in messages.
     public var name: String
     /// The embedding, of length 1.
     public var embedding: [Float]

@@ -236,7 +236,7 @@ private final class ConvolutionEncoder {
 /// Cascaded depthwise convolutions of channel groups, attention among channels, and pointwise
 /// layers ("split depth-wise transpose attention", section 3.2).
 private final class AttentionEncoder {
-    /// What differs between stages.
+    /// The settings of one stage.
     struct Layout {
         let heads: Int
         /// Number of channel groups, of which all but the last are convolved.

@@ -10,7 +10,7 @@ namespace facet::cuda {
 /// Why kernels cannot be compiled or loaded on this machine; empty when they could so far.
 std::string compiler_failure();
 
-/// What a kernel's launches are planned with.
+/// Device properties that determine a kernel's launch configuration.
 struct DeviceFacts {
   int multiprocessors = 0;
   /// E.g. 90.

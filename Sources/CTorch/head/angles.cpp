@@ -31,7 +31,7 @@ constexpr int64_t grain = 16;
 
 // On a processor -----------------------------------------------------------------------------------
 
-/// What a pair of vectors has in common.
+/// Intermediate values of a pair of vectors.
 struct Products {
   double first;   // <a, a>
   double second;  // <b, b>

@@ -22,7 +22,7 @@ struct AngleGradients {
   at::Tensor to_rows;
 };
 
-/// What a gradient with respect to the angles, `[n]`, is with respect to the vectors.
+/// Converts gradients with respect to the angles, `[n]`, to gradients with respect to the vectors.
 ///
 /// Where an angle is 0 or pi, no direction leads away from it, and the gradient is taken as 0; so it
 /// is for vectors without a direction.

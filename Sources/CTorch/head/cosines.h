@@ -10,7 +10,7 @@
 
 namespace facet::head {
 
-/// What is multiplied with what.
+/// The operands of the matrix product.
 struct CosineProblem {
   /// `[n, d]`, rows of length 1 or 0, contiguous, float32 or float64.
   at::Tensor unit_embeddings;

@@ -7,7 +7,7 @@
 
 namespace facet::head {
 
-/// What does not change from row to row.
+/// Parameters that are the same for every row.
 struct DescentRule {
   double learning_rate;
   double momentum;

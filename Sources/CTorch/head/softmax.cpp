@@ -79,7 +79,7 @@ void for_each_part(const Rows<T> &rows, int64_t parts, Body &&body) {
 
 // Sums ---------------------------------------------------------------------------------------------
 
-/// What is known about each column after some rows.
+/// Running statistics of each column after some rows.
 template <class T>
 struct Running {
   std::vector<T> largest;
@@ -109,7 +109,7 @@ FACET_INLINE void find_largest(const Rows<T> &rows, int64_t c, Running<T> &runni
   }
 }
 
-/// What a sum of e^(scale (x - former)) is to be multiplied by when a larger number is found.
+/// The factor by which a sum of e^(scale (x - former)) is rescaled when a larger number is found.
 template <class T>
 double lowering(T scale, T former, T largest) {
   return std::exp(double(scale) * (double(former) - double(largest)));
@@ -154,7 +154,7 @@ void accumulate(const SoftmaxProblem &p, const Rows<T> &rows, const T *scales,
   });
 }
 
-/// What all parts know together; without scales only the largest.
+/// The combined statistics of all parts; without scales only the largest.
 template <class T>
 Running<T> merge(const std::vector<Running<T>> &parts, const T *scales) {
   Running<T> all = parts[0];
@@ -263,7 +263,7 @@ NonTargetSummary summarize(const SoftmaxProblem &p) {
 
 // Gradients ----------------------------------------------------------------------------------------
 
-/// What the columns' gradients are made of.
+/// Operands of the columns' gradients.
 template <class T>
 struct SoftmaxGradient {
   std::vector<T> scales;

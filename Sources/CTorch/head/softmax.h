@@ -28,7 +28,7 @@ struct SoftmaxProblem {
   Choice choice = facet::choice();
 };
 
-/// What the non-target classes of each sample come to; all `[n]`.
+/// Statistics of the non-target classes of each sample; all `[n]`.
 struct NonTargetSummary {
   /// log of the sum over j != y of e^(scale cosine_j), in float64; -infinity for one class.
   at::Tensor log_sum;

@@ -31,7 +31,7 @@ typedef enum ct_status_kind {
   CT_OUT_OF_MEMORY = 2,
 } ct_status_kind;
 
-/// What became of a call.
+/// The outcome of a call.
 typedef struct CT_SAFE ct_status {
   ct_status_kind kind;
   char *message;
@@ -170,7 +170,7 @@ ct_status ct_fill_uniform(ct_tensor self, double low, double high, uint64_t seed
 ct_status ct_linear(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor *out);
 ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t padding,
                     int64_t groups, ct_tensor *out);
-/// What a batch normalisation needs besides its input.
+/// The parameters of a batch normalisation.
 typedef struct CT_SAFE ct_batch_norm_parts {
   ct_tensor weight, bias, running_mean, running_var;
   /// Added to what was normalised; `impl` may be null.
@@ -185,7 +185,7 @@ typedef struct CT_SAFE ct_batch_norm_parts {
 
 /// Training mode updates `running_mean` and `running_var` in place.
 ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training, ct_tensor *out);
-/// What a convolution without bias needs besides its input.
+/// The parameters of a convolution without bias.
 typedef struct CT_SAFE ct_conv2d_parts {
   ct_tensor weight;
   int64_t stride, padding, groups;
@@ -275,11 +275,11 @@ ct_status ct_clear_autocast_cache(void);
 
 // Optimisation ------------------------------------------------------------------------------------
 
-/// What a GPU finds out about gradients without anybody waiting for it.
+/// Gradient statistics that a GPU computes without synchronising with the host.
 typedef struct CT_SAFE ct_gradient_guard {
   /// L2 norm of all gradients together, before it is limited.
   ct_tensor norm;
-  /// What every gradient is divided by; empty for 1.
+  /// The divisor of every gradient; empty for 1.
   ct_tensor divisor;
   /// 1 if the loss or the norm is not finite, and nothing may change; else 0.
   ct_tensor skips;

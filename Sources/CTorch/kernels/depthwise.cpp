@@ -22,7 +22,7 @@ struct Shape {
   int64_t padded() const { return (channels + lanes - 1) / lanes * lanes; }
 };
 
-/// What is read and written. Weight and `sums`, its gradient, are `[9, padded]`.
+/// Inputs and outputs. Weight and `sums`, its gradient, are `[9, padded]`.
 template <class T>
 struct Memory {
   const T *input, *grad_output;

@@ -11,7 +11,7 @@ namespace facet::kernels {
 
 struct Recipe;
 
-/// What follows a normalisation, and what it is made with.
+/// Settings of a normalisation and of the operation that follows it.
 struct NormalizationOptions {
   bool rectify;
   double momentum, epsilon;

@@ -39,7 +39,7 @@ struct Operands {
 void keep_operands(torch::autograd::AutogradContext *context, const at::Tensor &input,
                    const at::Tensor &weight);
 
-/// What `keep_operands` kept.
+/// The operands that `keep_operands` kept.
 Operands kept_operands(torch::autograd::AutogradContext *context);
 
 /// Whether `keep_operands` would not keep this input.

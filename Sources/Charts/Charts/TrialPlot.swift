@@ -6,7 +6,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
         package var value: Double
         /// The score; `nil` for a failed try.
         package var score: Double?
-        /// What is shown when it is pointed at.
+        /// The text shown when the mark is pointed at.
         package var note: String
 
         package init(value: Double, score: Double?, note: String) {

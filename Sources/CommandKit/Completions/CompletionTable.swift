@@ -1,4 +1,4 @@
-/// What of a tree of commands a shell needs to know.
+/// The parts of a tree of commands that a shell needs for completion.
 struct CompletionTable {
     /// A command with its names from the root.
     struct Node {
@@ -12,7 +12,7 @@ struct CompletionTable {
                 + [("--help", "show this help")]
         }
 
-        /// What can follow as a first word.
+        /// The possible first words.
         var subcommands: [(name: String, help: String)] {
             command.subcommands.map { ($0.name, $0.abstract) }
         }

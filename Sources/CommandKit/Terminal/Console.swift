@@ -15,7 +15,7 @@ public final class Console: Sendable {
     private let columns: Int?
     /// The status line on the terminal; empty when there is none.
     private let status = Locked("")
-    /// What kept ``output(_:)`` from being written.
+    /// The reason why ``output(_:)`` was not written.
     private let firstFailure = Locked<ConsoleError?>(nil)
 
     /// Creates a console over two file descriptors, which it does not close.
@@ -87,7 +87,7 @@ public final class Console: Sendable {
     /// Writes a note to the process's standard error.
     public static func note(_ text: String) { standard.note(text) }
 
-    /// What kept ``output(_:)`` from being written, if anything did.
+    /// The reason why ``output(_:)`` was not written; nil if it was.
     var failure: ConsoleError? { firstFailure.withLock { $0 } }
 
     /// Draws a line that stays below all others until it is drawn again or, if empty, removed.

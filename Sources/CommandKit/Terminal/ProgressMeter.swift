@@ -2,13 +2,13 @@ import Foundation
 import SafeNumbers
 import Spelling
 
-/// What is known about the progress of a task, apart from how it is shown.
+/// The progress of a task, independent of how it is shown.
 package struct ProgressMeter: Sendable {
-    /// What is being done.
+    /// The name of the task.
     let label: String
     /// Steps there are; nil if that is not known.
     package var total: Int?
-    /// What a step is called, in the plural.
+    /// The unit of a step, in the plural.
     let unit: String
     /// When the task began.
     let start: Duration
@@ -98,7 +98,7 @@ extension ProgressMeter {
             .clipped(to: width)
     }
 
-    /// What there is to show from left to right, with a rank each: the lowest matters most.
+    /// The parts of the line from left to right, each with a rank: the lowest matters most.
     private var parts: [(text: String, rank: Int)] {
         let work = details.isEmpty ? 1 : 100
         var parts = fraction.map { [(Self.percent($0), 0)] } ?? []

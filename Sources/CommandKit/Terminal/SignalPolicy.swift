@@ -1,4 +1,4 @@
-/// What a signal that asks a process to end means, after those before it.
+/// The meaning of a signal that asks a process to end, after those before it.
 ///
 /// A scheduler that ends a job at its limit sends SIGTERM, SIGCONT and SIGTERM again within some
 /// milliseconds (Slurm: 5 to 21), to every process of the job: that is one request. Only a signal a

@@ -47,7 +47,7 @@ public final class FaceEmbedder: Sendable {
     public let meanFace: [Double]?
     /// Path of the network's file.
     public let path: String
-    /// What faces are aligned to for the network, see ``EmbeddingNetwork/template``.
+    /// The template to which faces are aligned for the network, see ``EmbeddingNetwork/template``.
     public let template: FaceTemplate
 
     private let cropping: FaceCropping

@@ -10,7 +10,7 @@ import Torch
 public struct ModelThresholds {
     private let network: EmbeddingNetwork
 
-    /// What a file beside a model says.
+    /// The contents of a file beside a model.
     private struct Beside: Codable {
         /// ``EmbeddingNetwork/identity()`` of the network.
         var model: String

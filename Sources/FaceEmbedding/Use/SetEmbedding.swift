@@ -30,7 +30,7 @@ public struct SetEmbedding {
     }
 
     private let network: EmbeddingNetwork
-    /// What is embedded, in the order of the rows.
+    /// The embedded images, in the order of the rows.
     public let images: any ImageSource
     private let mirroring: Bool
     private let plan: String

@@ -1,6 +1,6 @@
 public import Torch
 
-/// What a margin may know about a batch: its embeddings, and the angles to their target class weights.
+/// A margin's view of a batch: its embeddings, and the angles to their target class weights.
 ///
 /// The angles to all classes, of which there may be millions, are not included: they are processed in parts, see
 /// ``AngularMargin/nonTargets``.

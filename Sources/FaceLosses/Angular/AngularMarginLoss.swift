@@ -24,7 +24,7 @@ public protocol AngularMarginLoss: ConfigurableLoss {
 
 /// The target cosines with a margin, and how they enter the loss.
 public struct AngularMargin {
-    /// What cosines are multiplied by.
+    /// The scale of the cosines; above 0.
     public enum Scale {
         /// The embedding's own norm.
         case embeddingNorm
@@ -36,7 +36,7 @@ public struct AngularMargin {
 
     /// The modified target cosines `[n]`, in the loss's type or in `float64`.
     public var targetCosines: Tensor
-    /// What cosines are multiplied by.
+    /// The scale of the cosines; above 0.
     public var scale: Scale
     /// How the loss is differentiated through the margin.
     public var gradient: MarginGradient

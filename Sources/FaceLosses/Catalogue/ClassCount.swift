@@ -24,6 +24,6 @@ extension MarginHead {
     /// Number of classes of the wrapped loss.
     public var classCount: Int? { loss.classCount }
 
-    /// What the wrapped loss gives for uniform guessing.
+    /// The wrapped loss's value for uniform guessing.
     public var guessingLoss: Double? { loss.guessingLoss }
 }

@@ -17,7 +17,7 @@ public struct LossDescriptor: Hashable, Sendable {
     public var paper: String
     /// The loss of one sample, as one line of text.
     public var equation: String
-    /// What a reader should know beside the equation.
+    /// Notes that complement the equation.
     public var guide: LossGuide
     /// The parameters, in the order of the help.
     public var parameters: [LossParameter]
@@ -63,9 +63,9 @@ public struct LossDescriptor: Hashable, Sendable {
     public func parameter(named name: String) -> LossParameter? { parameters.named(name) }
 }
 
-/// What a reader should know about a loss beside its equation; a sentence or a few each.
+/// Notes on a loss that complement its equation; a sentence or a few each.
 public struct LossGuide: Hashable, Sendable {
-    /// What is normalised, and the loss's own tensors.
+    /// The normalisation, and the loss's own tensors.
     public var normalization: String
     /// How the gradient differs from that of the value, if it does.
     public var gradient: String

@@ -7,11 +7,11 @@ public struct LossDiagnosis: Sendable, Hashable {
     /// Why embeddings can shrink to 0, where the loss stays at ln(classes), and what to try: a part of
     /// a sentence. Nil for a loss that cannot do that.
     public var collapse: String?
-    /// What to try when nothing is learnt, each on its own.
+    /// Remedies to try separately when nothing is learnt.
     public var stuck: [String]
-    /// What to try when the scale is so large that the softmax is saturated from the start.
+    /// Remedies for a scale so large that the softmax is saturated from the start.
     public var scaleTooLarge: String
-    /// What to try, beside a larger scale, when the scale is so small that the loss cannot fall.
+    /// Remedies, besides a larger scale, for a scale so small that the loss cannot fall.
     public var scaleTooSmall: String
 
     /// Creates a diagnosis; by default one that names no parameter.

@@ -23,7 +23,7 @@ public struct LossMemory: Sendable, Hashable {
     }
 }
 
-/// What the memory of a loss depends on.
+/// The sizes that the memory of a loss depends on.
 public struct LossSize: Sendable, Hashable {
     /// The loss and its parameters.
     public let specification: LossSpecification

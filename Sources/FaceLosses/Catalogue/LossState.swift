@@ -28,7 +28,7 @@ public struct LossState: Sendable, Hashable {
         public static let margin = Quantity("margin")
         /// Norm of the embeddings, trained or as measured.
         public static let norm = Quantity("norm")
-        /// What cosines are multiplied by.
+        /// The scale of the cosines; above 0.
         public static let scale = Quantity("scale")
         /// CurricularFace's t, an average of the targets' cosines.
         public static let t = Quantity("t")

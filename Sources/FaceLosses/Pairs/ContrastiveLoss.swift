@@ -20,7 +20,7 @@ public final class ContrastiveLoss: ConfigurableLoss {
         case squared, linear
     }
 
-    /// What a mean is over.
+    /// The terms that a mean is taken over.
     enum Mean: String, CaseIterable, Sendable {
         case pairs, active
     }

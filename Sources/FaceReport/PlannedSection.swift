@@ -30,7 +30,7 @@ package struct PlannedSection {
 package struct SectionError: Error, CustomStringConvertible {
     /// Name of the run's folder; `nil` if the fault is in none alone.
     package let run: String?
-    /// What is wrong, a clause.
+    /// The problem, a clause.
     package let reason: String
 
     /// Says what is wrong, and in which run.

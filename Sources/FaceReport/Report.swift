@@ -126,7 +126,7 @@ public struct RenderedReport: Sendable, Hashable {
     public let markdown: String
     /// `results.csv`: one row per run.
     public let csv: String
-    /// What a terminal shows.
+    /// The terminal's version of the report.
     public let answer: StudyAnswer
     /// Sentences on folders and files that could not be read, which the page names as well.
     public let damages: [String]

@@ -65,7 +65,7 @@ struct ResultsCSV {
         }
     }
 
-    /// What was tuned, and where.
+    /// The columns about tuning.
     private static let tuning = [
         Column("tuned_values") { run in
             run.description.tuning.map { role in

@@ -45,7 +45,7 @@ package enum CSVTable {
     package struct Damage: Error, Equatable {
         /// Line of the damage, from 1.
         package var line: Int
-        /// What is wrong there.
+        /// The problem at that point.
         package var reason: String
 
         /// Names a line and what is wrong on it.

@@ -57,7 +57,7 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
 }
 
 extension FaceRunsError {
-    /// What kept a file of a run from being stored.
+    /// The reason why a file of a run was not stored.
     public init(_ error: SafeFilesError) {
         switch error {
         case .busy(let path, _): self = .unwritable(path: path, reason: error.description)

@@ -56,7 +56,7 @@ package enum JSONRecord {
         }
     }
 
-    /// What is wrong with the JSON of a record, in words that name the place.
+    /// The error in the JSON of a record, with the path of the value.
     package static func reason(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, let context):

@@ -7,11 +7,11 @@ import Spelling
 public struct RunComparison: Codable, Sendable, Hashable {
     /// A place where two runs differ.
     public struct Difference: Codable, Sendable, Hashable {
-        /// What differs, e.g. `the loss`.
+        /// The differing item, e.g. `the loss`.
         public var what: String
-        /// What the first run has.
+        /// The first run's value.
         public var first: String
-        /// What the second run has.
+        /// The second run's value.
         public var second: String
 
         /// One of numbers that are too many to be shown.
@@ -24,7 +24,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
     public var steps: Int
     /// The first step with a difference, from 1; nil when all that both have are the same.
     public var firstStep: Int?
-    /// What differs at that step.
+    /// The differing values at that step.
     public var atFirstStep: Difference?
     /// The first epoch with a difference, from 1.
     public var firstEpoch: Int?
@@ -137,7 +137,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
 }
 
 extension RunComparison {
-    /// What a person reads of it, one line each.
+    /// The text version, for people, one line each.
     public var text: String {
         guard !isSame else {
             return "identical, bit for bit: \(counted(steps, "step")) and all results"

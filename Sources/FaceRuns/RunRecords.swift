@@ -104,7 +104,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     }
 }
 
-/// What a report says about a network.
+/// A report's data on a network.
 public struct BackboneFacts: Codable, Sendable, Hashable {
     /// Title as the literature spells it, e.g. `ResNet50` or `MobileNetV1 x0.25`.
     public var title: String
@@ -129,7 +129,7 @@ public struct BackboneFacts: Codable, Sendable, Hashable {
     }
 }
 
-/// What a report says about a training set.
+/// A report's data on a training set.
 public struct TrainSetFacts: Codable, Sendable, Hashable {
     /// Name given to the set.
     public var name: String
@@ -146,7 +146,7 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     public var skipped: [String]
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
-    /// What the set shares with test sets; nil if that is nothing, or was not looked for.
+    /// The set's overlap with test sets; nil if there is none, or if it was not looked for.
     public var overlaps: [OverlapFacts]?
     /// Terms of use of the set, if stated.
     public var terms: String?
@@ -165,7 +165,7 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     }
 }
 
-/// What a training set shares with a test set.
+/// The overlap of a training set and a test set.
 public struct OverlapFacts: Codable, Sendable, Hashable {
     /// Name of the test set.
     public var test: String
@@ -209,7 +209,7 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
     }
 }
 
-/// What a report says about a test set.
+/// A report's data on a test set.
 public struct TestSetFacts: Codable, Sendable, Hashable {
     /// Name given to the set.
     public var name: String

@@ -1,4 +1,4 @@
-/// What a set holds, by hashes: of its images, and of what is said of them by labels or pairs.
+/// The contents of a set as hashes: of its images, and of its labels or pairs.
 ///
 /// The same wherever the set's files are. Whether two runs have the same data is asked here.
 public struct SetContent: Sendable, Hashable {
@@ -34,11 +34,11 @@ public struct SetContent: Sendable, Hashable {
 }
 
 extension TrainSetFacts {
-    /// What the set holds.
+    /// The set's contents.
     public var content: SetContent { SetContent(images: contentHash, annotations: labelHash) }
 }
 
 extension TestSetFacts {
-    /// What the set holds.
+    /// The set's contents.
     public var content: SetContent { SetContent(images: contentHash, annotations: pairsHash) }
 }

@@ -38,13 +38,13 @@ public struct StartRecord: Codable, Sendable, Hashable {
 
     /// The file of the weights and its hash.
     public var facts: StartFacts
-    /// What was taken, a sentence.
+    /// The weights that were taken, in a sentence.
     public var summary: String
     /// Tensors of the network that the file has.
     public var fitted: Int
-    /// What did not fit, one line each: name, shape and what was expected.
+    /// Tensors that did not fit, one line each: name, shape and expected shape.
     public var misfits: [String]
-    /// What became of the class weights, a sentence; nil if the loss has none.
+    /// The handling of the class weights, in a sentence; nil if the loss has none.
     public var classes: String?
     /// Identities whose class weights were taken over, by their names.
     public var classesTaken: Int

@@ -16,9 +16,9 @@ public import SafeFiles
 public final class StudyWorker {
     /// Folder of the study.
     public let study: StudyFolder
-    /// What distinguishes this worker from all others, those of former times included.
+    /// An identifier that distinguishes this worker from all others, former ones included.
     public let token: String
-    /// What this worker says about itself.
+    /// This worker's record.
     public private(set) var record: WorkerRecord
     /// The workers that were seen last, by their tokens.
     public private(set) var others: [String: WorkerRecord] = [:]
@@ -226,7 +226,7 @@ extension StudyFolder {
             .map { String($0.dropLast(".lease".count)) }.filter { UUID(uuidString: $0) != nil }
     }
 
-    /// What the workers say about themselves that have a lease, whatever has become of them.
+    /// The records of the workers that have a lease, whatever their state.
     public func workers() throws(FaceRunsError) -> [WorkerRecord] {
         var records: [WorkerRecord] = []
         for token in workerTokens {

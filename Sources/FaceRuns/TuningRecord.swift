@@ -59,7 +59,7 @@ public struct TuningCell: Codable, Sendable, Hashable {
     public var space: [TunedParameter]
     /// Names of parameters that would be tuned, but whose values were given with the loss.
     public var fixed: [String]
-    /// What the cell may spend.
+    /// The cell's budget.
     public var budget: TuningBudget
     /// The held-out training identities that tries are scored on.
     public var validation: TuningValidation
@@ -175,7 +175,7 @@ public struct TunedOrigin: Codable, Sendable, Hashable {
     public var name: String { study.map { "\(loss)@\($0)" } ?? "\(loss) (tuned)" }
 }
 
-/// What a cell may spend on tries: the same for every loss.
+/// A cell's budget of tries: the same for every loss.
 public struct TuningBudget: Codable, Sendable, Hashable {
     /// One step of a tuning by halves: a complete schedule for each of its tries.
     public struct Rung: Codable, Sendable, Hashable {

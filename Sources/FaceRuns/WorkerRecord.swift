@@ -1,11 +1,11 @@
 public import FaceConfiguration
 public import SafeFiles
 
-/// What a process that works on a study says about itself to the others.
+/// The record that a process working on a study publishes for the others.
 public struct WorkerRecord: Codable, Sendable, Hashable {
     /// The process and its machine.
     public var holder: ProcessIdentity
-    /// What decides about the study's numbers, so that others can check whether theirs is the same.
+    /// The properties that determine the study's numbers, so that others can check whether theirs are the same.
     public var request: JSONValue
     /// Hashes of what the study's sets hold, by the sets' names; nil until they have been read.
     public var content: [String: String]?

@@ -4,7 +4,7 @@ import Foundation
 import Torch
 
 extension StudyConfiguration {
-    /// What `auto` means on this machine.
+    /// The meaning of `auto` on this machine.
     ///
     /// `bfloat16` with channels-last where the processor has instructions for it (AVX512-BF16, AMX,
     /// Arm BF16) or a GPU computes; `float32` with channels-last elsewhere.

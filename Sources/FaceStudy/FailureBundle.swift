@@ -28,7 +28,7 @@ public struct FailureBundle {
     public let failure: StepFailure
     /// Description of the run it belongs to.
     public let description: RunDescription
-    /// What it was made with.
+    /// The environment of the run.
     public let environment: RunEnvironment?
 
     /// Reads a bundle.

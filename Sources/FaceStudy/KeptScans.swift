@@ -11,13 +11,13 @@ struct KeptScans: Sendable {
     /// The folder they are kept in; it is made when the first is.
     let folder: URL
 
-    /// What a detector of faces has said of a set.
+    /// A face detector's result on a set.
     struct Alignment: Codable, Hashable {
         /// A sentence where the faces are not aligned.
         var doubt: String?
     }
 
-    /// What was found, and of what.
+    /// The result, and the files it is of.
     private struct Kept<Value: Codable>: Codable {
         var format: Int
         var key: String
@@ -29,14 +29,14 @@ struct KeptScans: Sendable {
     /// More than a scan of millions of images takes.
     private static let maxBytes = 1 << 28
 
-    /// What a scan depends on: the files' version, and what was sought among the images.
+    /// The key of a scan: the files' version, and the properties looked for in the images.
     ///
     /// - Parameter sought: Content hashes of the test sets whose pictures were sought.
     static func key(_ version: String, seeking sought: [String]) -> String {
         SHA256.hexDigest(of: ([version] + sought).joined(separator: "\n").utf8)
     }
 
-    /// What a detector's word depends on: the files' version, the detector, and the path in its sentence.
+    /// The key of a detector's result: the files' version, the detector, and the path in its sentence.
     static func key(_ version: String, detector: String, path: String) -> String {
         key(version, seeking: [detector, path])
     }
@@ -56,7 +56,7 @@ struct KeptScans: Sendable {
         return scan?.fits(images: images, sought: sought) == true ? scan : nil
     }
 
-    /// What a detector has said of a set; nil if it has to be asked.
+    /// A detector's kept result on a set; nil if the detector has to be run.
     func alignment(_ name: String, key: String) -> Alignment? { value(name, key: key) }
 
     private func value<Value: Codable>(_ name: String, key: String) -> Value? {

@@ -8,9 +8,9 @@ import SafeNumbers
 
 /// Memory that training takes beyond what the process has already.
 struct MemoryNeed: Hashable {
-    /// What does not depend on the batch: weights, gradients, momentum buffers, work space. In bytes.
+    /// Memory independent of the batch: weights, gradients, momentum buffers, work space. In bytes.
     var fixed: Double
-    /// What each image of a step adds: activations and their gradients. In bytes.
+    /// Memory for each image of a step: activations and their gradients. In bytes.
     var perImage: Double
 
     /// Bytes for a batch.

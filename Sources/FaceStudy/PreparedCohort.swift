@@ -8,9 +8,9 @@ struct PreparedCohort {
     let normalization: ScoreNormalization
     /// A template for each person.
     let set: TemplateSet
-    /// What they are called in reports.
+    /// Their name in reports.
     let name: String
-    /// What the images were when they were read.
+    /// The images' state when they were read.
     let stamps: FileStamps
 
     /// Takes people of a set of labelled images.

@@ -15,9 +15,9 @@ struct PreparedTrainSet {
     let validation: PreparedTest?
     /// How many identities are held out.
     let heldOut: Int
-    /// What the images were when they were read.
+    /// The images' state when they were read.
     let stamps: FileStamps
-    /// What the report says about it.
+    /// The report's data on it.
     var facts: TrainSetFacts
     /// Mean of its images, which shows how they are cropped; nil if they were not looked at, or
     /// are of too few people.
@@ -32,7 +32,7 @@ struct PreparedData {
     let templates: [PreparedTemplates]
     /// Whom scores on them are normalised by; nil if they are not, or by people who are trained on.
     let cohort: PreparedCohort?
-    /// What the scans of the sets have found.
+    /// The results of the sets' scans.
     let found: FoundSets
 
     /// Reads every set of a study, making the built-in ones first.
@@ -84,15 +84,15 @@ struct PreparedData {
     }
 }
 
-/// Reads and checks sets, telling how far it has come.
+/// Reads and checks sets, and reports its progress.
 struct SetReader {
     let configuration: StudyConfiguration
     let folder: StudyFolder
     let control: StudyControl
     let draws: Bool
-    /// What the images of each test set show, as far as requested.
+    /// Fingerprints of each test set's pictures, as far as requested.
     var pictures: [String: PictureTable] = [:]
-    /// What scans have found, here or in another process.
+    /// The results of scans, here or in another process.
     var found: FoundSets
 
     init(
@@ -181,7 +181,7 @@ struct SetReader {
         return cohort
     }
 
-    /// What is known about a built-in set of templates that was not drawn yet.
+    /// The known data on a built-in set of templates that was not drawn yet.
     private func plannedTemplates(
         _ builtIn: SyntheticSet, _ source: StudyConfiguration.TestSource
     ) throws -> PreparedTemplates {
@@ -191,7 +191,7 @@ struct SetReader {
             set: set, stamps: FileStamps(set.source))
     }
 
-    /// What is known about a built-in set that was not drawn yet.
+    /// The known data on a built-in set that was not drawn yet.
     private func plannedTest(
         _ source: StudyConfiguration.TestSource
     ) throws -> ScannedTest {
@@ -291,7 +291,7 @@ struct SetReader {
                 + "with at least two images per identity")
     }
 
-    /// What keeps losses of the study from learning, where something does.
+    /// The reason why losses of the study cannot learn, if there is one.
     private func pairWarning(_ set: LabelledImageSet, _ name: String) -> String? {
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return nil }
         let losses = configuration.losses.filter {
@@ -305,7 +305,7 @@ struct SetReader {
         return "'\(name)': \(reason): \(which)"
     }
 
-    /// What is known about a built-in set that was not drawn yet.
+    /// The known data on a built-in set that was not drawn yet.
     private func plannedTrain(
         _ source: StudyConfiguration.TrainSource
     ) throws -> PreparedTrainSet {
@@ -389,7 +389,7 @@ struct SetReader {
                 pairsEachEpoch: count), pairs: held.pairs, subset: held.pairs, isHeldOut: true)
     }
 
-    /// What the set shares with each test set.
+    /// The set's overlap with each test set.
     private func overlaps(
         of set: LabelledImageSet, _ scan: ImageScan, _ tests: [ScannedTest]
     ) -> [OverlapFacts] {

@@ -5,10 +5,10 @@ import FaceRuns
 
 /// A test set of templates that was read and checked.
 struct PreparedTemplates {
-    /// What the report says about it.
+    /// The report's data on it.
     let facts: TemplateTestFacts
     let set: TemplateSet
-    /// What its images were when they were read.
+    /// Its images' state when they were read.
     let stamps: FileStamps
 
     /// Tests a backbone.

@@ -6,12 +6,12 @@ import Foundation
 
 /// A test set that was read and checked: its images, its pairs, and what is evaluated when.
 struct PreparedTest {
-    /// What the report says about it.
+    /// The report's data on it.
     let facts: TestSetFacts
     let pairs: VerificationPairs
     /// The pairs of every epoch but the last.
     let subset: VerificationPairs
-    /// What the images of both were when they were read; nil if nothing was read before.
+    /// The state of both sets' images when they were read; nil if nothing was read before.
     var stamps: (all: FileStamps, subset: FileStamps)?
     /// Whether its people are held out of a training set.
     var isHeldOut = false

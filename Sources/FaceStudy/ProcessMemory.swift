@@ -8,7 +8,7 @@ import Foundation
     import Darwin
 #endif
 
-/// What Linux says about this process's memory, in bytes; nil elsewhere.
+/// This process's memory in use as Linux reports it, in bytes; nil elsewhere.
 enum ProcessMemory {
     /// Memory that is held now.
     static var resident: UInt64? { status("VmRSS") }

@@ -22,16 +22,16 @@ extension RunFolder {
 
 /// A finished run made again in a fresh folder.
 public struct Reproduction {
-    /// What came of it.
+    /// The outcome.
     public struct Result: Codable, Sendable, Hashable {
         /// Whether all numbers are the same, bit for bit.
         public var isSame: Bool
         /// Where the two runs part, if they do.
         public var comparison: RunComparison
-        /// What the two runs were made with that is not the same.
+        /// The differences between the two runs' environments.
         public var environment: [EnvironmentDifference]
 
-        /// What a person reads of it.
+        /// The text version, for people.
         public var text: String {
             let reasons = environment.map {
                 "the run was made with a different \($0.what): \($0.theirs), now \($0.mine)"

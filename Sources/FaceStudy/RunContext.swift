@@ -5,15 +5,15 @@ import FaceRuns
 import FaceTraining
 import SafeFiles
 
-/// What all runs of a study share.
+/// The settings and data that all runs of a study share.
 struct StudyContext {
     let configuration: StudyConfiguration
-    /// What `auto` means on this machine.
+    /// The meaning of `auto` on this machine.
     let compute: ComputeConfiguration
     let folder: StudyFolder
     /// All sets, read and checked.
     let data: PreparedData
-    /// What networks begin with; nil for random weights.
+    /// The initial weights of networks; nil for random ones.
     let start: StudyStart?
     /// How the study is watched and stopped.
     let control: StudyControl
@@ -33,7 +33,7 @@ struct StudyContext {
 /// All that one run is made of, in one value.
 struct RunContext {
     let run: PlannedRun
-    /// What it shares with the other runs of its study.
+    /// The context that it shares with the other runs of its study.
     let study: StudyContext
     /// The study's grid, with what the run has in place of the study's own settings.
     let configuration: StudyConfiguration
@@ -67,7 +67,7 @@ struct RunContext {
     var tests: [PreparedTest] { study.data.tests }
     /// The study's test sets of templates.
     var templates: [PreparedTemplates] { study.data.templates }
-    /// What the run is trained on.
+    /// The run's training set.
     var trainSet: PreparedTrainSet { study.data.train[run.trainIndex] }
     /// How the study is watched and stopped.
     var control: StudyControl { study.control }

@@ -42,7 +42,7 @@ extension RunExecutor {
         _ = try TrainedParts(Model(backbone: backbone, loss: loss).state, training)
     }
 
-    /// What the run begins with; nil for random weights.
+    /// The run's initial weights; nil for random ones.
     func startFacts() throws -> StartFacts? {
         try context.study.start?.facts(for: context.run, in: context.folder)
     }

@@ -168,7 +168,7 @@ final class RunRecorder: TrainingObserver {
 }
 
 extension StepRecord {
-    /// What of a step is reproducible.
+    /// The reproducible part of a step.
     init(_ summary: StepSummary) {
         self.init(
             step: summary.step, epoch: summary.epoch, learningRate: summary.learningRate,

@@ -82,7 +82,7 @@ extension SetReader {
 
     // MARK: Alignment
 
-    /// What is said of a set whose faces are not aligned, asked once of the same files. Built-in ones are.
+    /// The message about a set whose faces are not aligned, computed once for the same files. Built-in ones are.
     func alignmentDoubt(
         _ images: any ImageSource, _ title: String, _ path: String, _ stamps: FileStamps
     ) throws -> [String] {

@@ -9,7 +9,7 @@ struct StartingClasses {
     private(set) var taken = 0
     /// Identities whose class weights are new.
     private(set) var new = 0
-    /// What became of them, a sentence; nil if the loss has no class weights.
+    /// Their handling, in a sentence; nil if the loss has no class weights.
     private(set) var summary: String?
 
     /// Gives a loss its class weights.

@@ -12,7 +12,7 @@ public struct Study {
     public let configuration: StudyConfiguration
     /// The runs; of a study that tunes, those of the defaults and of what was chosen so far.
     public let plan: StudyPlan
-    /// What is tried before them.
+    /// The tries made before them.
     let tuningPlan: TuningPlan
     /// Where the runs' folders and the report go.
     public let folder: StudyFolder

@@ -1,9 +1,9 @@
 import FaceConfiguration
 
 extension StudyConfiguration {
-    /// What networks begin with instead of random weights.
+    /// The initial weights of networks in place of random ones.
     public struct Start: Codable, Sendable, Hashable {
-        /// What the class weights of an identity begin with that the weights know nothing of.
+        /// The initial class weights of an identity that the weights do not have.
         public enum NewClasses: String, Codable, Sendable, CaseIterable {
             /// The mean direction of its images' embeddings by the untouched network.
             case mean
@@ -17,7 +17,7 @@ extension StudyConfiguration {
         public var isPartial: Bool
         /// Whether class weights are taken over, by the identities' names.
         public var takesClasses: Bool
-        /// What the class weights of other identities begin with.
+        /// The initial class weights of other identities.
         public var newClasses: NewClasses
 
         /// Creates options for starting from given weights.

@@ -73,7 +73,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         }
     }
 
-    /// What a model is chosen on, so that no test set has to choose.
+    /// The data that a model is chosen on, so that no test set has to choose.
     public struct Validation: Codable, Sendable, Hashable {
         /// Fraction of the training identities that are held out for it; 0 for none, at most 1/2.
         public var identities: Double
@@ -144,15 +144,15 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     /// `auto` for the best of the processor, or the best kernels that may be used: `libtorch`,
     /// `portable`, `avx2` or `avx512`.
     public var kernels: String
-    /// What bytes of images become before they enter a network.
+    /// The conversion of images' bytes to network input.
     public var input: Input
-    /// What networks begin with.
+    /// The initial weights of networks.
     public var start: Start
     /// How networks are trained.
     public var training: TrainingConfiguration
     /// How test sets are evaluated.
     public var evaluation: Evaluation
-    /// What models are chosen on.
+    /// The data that models are chosen on.
     public var validation: Validation
     /// How losses are tuned before they are compared.
     public var tuning: Tuning

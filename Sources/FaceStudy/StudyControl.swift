@@ -9,7 +9,7 @@ public import SafeFiles
 public enum StudyEvent: Sendable {
     /// An epoch was trained and evaluated.
     case epochRecorded(PlannedRun, EpochRecord)
-    /// What the runs that are left will take.
+    /// The estimated cost of the remaining runs.
     case estimated(StudyEstimate)
     /// Images of a test set are being embedded: done, of.
     case evaluating(PlannedRun, String, Int, Int)
@@ -27,7 +27,7 @@ public enum StudyEvent: Sendable {
     case runSkipped(PlannedRun, RunResult, _ added: [String])
     /// A run begins: its number from 1, of.
     case runStarted(PlannedRun, Int, Int)
-    /// What will be trained after tuning: the defaults and what was chosen.
+    /// The settings to train after tuning: the defaults and the chosen ones.
     case planned(StudyPlan)
     /// A run's network has taken the weights that it begins with.
     case started(PlannedRun, StartRecord)

@@ -3,7 +3,7 @@ import FaceLosses
 public import FaceRuns
 import FaceTraining
 
-/// What a study would do: its runs, what they would take, and what would keep them from being made.
+/// A study's plan: its runs, their estimated cost, and the reasons why they could not be made.
 public struct StudyPreview: Encodable, Sendable, Hashable {
     /// State of a run.
     public enum State: String, Encodable, Sendable, Hashable {
@@ -25,7 +25,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
         public var backbone: String
         /// The loss with its parameters.
         public var loss: String
-        /// What draws its batches.
+        /// The sampler of its batches.
         public var sampler: String
         /// Seed of the random numbers.
         public var seed: UInt64
@@ -40,17 +40,17 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
 
     /// All runs, in the order in which they are trained.
     public var runs: [Run]
-    /// What the runs that are left take; nil if some cannot be made.
+    /// The estimated cost of the remaining runs; nil if some cannot be made.
     public var estimate: StudyEstimate?
 
-    /// What would keep runs from being made, each reason once.
+    /// The reasons why runs cannot be made, each once.
     public var problems: [String]
 
     /// What would be tried before, or was; nil in a study that does not tune. Of the runs, those with
     /// values that are not chosen yet are missing.
     public var tuning: TuningRecord?
 
-    /// What a person reads of it.
+    /// The text version, for people.
     public var text: String {
         let marks = [State.new: "new", .begun: "resumes", .finished: "finished"]
         let lines = runs.map { run in

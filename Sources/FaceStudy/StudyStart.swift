@@ -8,7 +8,7 @@ import Torch
 
 /// The weights that a study's networks begin with.
 final class StudyStart {
-    /// What is requested.
+    /// The requested initial weights.
     let options: StudyConfiguration.Start
     private let url: URL
     private let inputSize: Int
@@ -30,7 +30,7 @@ final class StudyStart {
         url = URL(fileURLWithPath: path)
     }
 
-    /// What a run begins with.
+    /// A run's initial weights.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)``.
     func weights(for run: PlannedRun) throws(FaceStudyError) -> PretrainedWeights {
@@ -104,7 +104,7 @@ final class StudyStart {
         return head
     }
 
-    /// What of the weights is a network's.
+    /// The part of the weights that belongs to a network.
     func match(_ weights: PretrainedWeights, _ network: any Backbone) throws -> WeightMatch {
         try weights.match(
             network.state, of: network.specification, inputSize: inputSize,

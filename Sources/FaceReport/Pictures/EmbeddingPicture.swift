@@ -4,11 +4,11 @@ import Foundation
 /// Embeddings of two or three components and the class weights, one panel a loss: the picture that
 /// shows what a margin does.
 package struct EmbeddingPicture: Sendable {
-    /// What one loss has learnt.
+    /// The embeddings learnt with one loss.
     package struct Panel: Sendable {
         /// Name of the loss.
         package var title: String
-        /// What is to be known about it.
+        /// Notes on the picture.
         package var note: String
         /// Embeddings of 2 or 3 components.
         package var embeddings: [[Double]]

@@ -13,7 +13,7 @@ struct PublishedResult: Hashable, Sendable {
     /// The project or the paper.
     let source: String
     let network: String
-    /// What it was trained on.
+    /// The training set.
     let trained: String
     /// The loss, with its constants where several were published.
     let loss: String
@@ -37,7 +37,7 @@ struct PublishedAngles: Hashable, Sendable {
     /// Of norm-softmax, ArcFace, + Intra, + Inter and triplets; nil if it is not defined.
     let degrees: [Double?]
 
-    /// What the columns are of.
+    /// The metric of the columns.
     static let losses = ["Norm-Softmax", "ArcFace", "+ Intra", "+ Inter", "Triplet"]
     /// ArcFace (CVPR 2019), Table 3: IResNet-50 on CASIA-WebFace.
     static let arcFace = [

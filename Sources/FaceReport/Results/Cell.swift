@@ -15,7 +15,7 @@ package struct Cell: Sendable {
     package let runs: [ReportedRun]
 
     /// The finished runs whose numbers count: those that learned something, or where none did, all.
-    /// What failed is left out of means for the same reason.
+    /// Failed runs are left out of means for the same reason.
     package var finished: [ReportedRun] {
         let finished = runs.filter { $0.status == .finished }
         let learned = finished.filter { $0.nothingLearned == nil }
@@ -28,7 +28,7 @@ package struct Cell: Sendable {
         runs.contains { $0.status == .finished && $0.nothingLearned == nil }
     }
 
-    /// What follows a number of a cell in which nothing was learned, and nothing for others.
+    /// The mark that follows a number of a cell in which nothing was learned; empty for other cells.
     package var mark: String { hasLearned || finished.isEmpty ? "" : Self.nothingLearnedMark }
 
     /// Marks the numbers of a cell in which nothing was learned.

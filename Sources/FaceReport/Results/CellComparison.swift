@@ -18,7 +18,7 @@ package struct CellComparison: Sendable {
     package let difference: SeedPairEstimate?
     /// Accuracy over the seeds of both, each once; `nil` if nothing was learned in one of them.
     package let pooled: Summary?
-    /// What follows the accuracies of a study in which nothing was learned in the cell.
+    /// The mark that follows the accuracies of a study in which nothing was learned in the cell.
     package let marks: (first: String, second: String)
     /// Whether something was learned in both, so that the difference can be tested.
     package let isTested: Bool

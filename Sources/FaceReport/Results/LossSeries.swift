@@ -9,7 +9,7 @@ package struct LossSeries: Hashable, Sendable {
     package let requested: String
     /// The sampler that drew its batches.
     package let sampler: String
-    /// What the report calls it; no two series have the same.
+    /// Its name in the report; unique among the series.
     package let title: String
     /// How figures draw it.
     package let style: SeriesStyle

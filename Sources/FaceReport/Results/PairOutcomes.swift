@@ -40,7 +40,7 @@ package struct TestPairs: Hashable, Sendable {
     }
 }
 
-/// What a run's last model made of the pairs of a test set.
+/// The outcomes of a run's last model on the pairs of a test set.
 package struct PairOutcomes: Sendable {
     package let pairs: TestPairs
     /// Squared L2 distance of each pair.

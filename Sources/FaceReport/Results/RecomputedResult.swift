@@ -1,7 +1,7 @@
 import FaceEvaluation
 import FaceRuns
 
-/// What the scores of a test set say, to be compared with what the run states.
+/// A result computed from the scores of a test set, to be compared with the one that the run states.
 ///
 /// The report reads a run's numbers from its result; what it computes here shows whether they may be
 /// believed, and which pairs are behind them.

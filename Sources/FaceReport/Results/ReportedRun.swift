@@ -16,13 +16,13 @@ public enum RunStatus: String, Sendable, CaseIterable {
     case damaged
 }
 
-/// What a report knows about one run.
+/// A report's data on one run.
 package struct ReportedRun: Sendable {
     /// Name of the run's folder.
     package let name: String
-    /// What the run is.
+    /// The run's description.
     package let description: RunDescription
-    /// What it ran on, where that is known.
+    /// The run's environment, where that is known.
     package let environment: RunEnvironment?
     /// The epochs completed so far.
     package let epochs: [EpochRecord]
@@ -30,9 +30,9 @@ package struct ReportedRun: Sendable {
     package let result: RunResult?
     /// ROC curve on each test set whose scores are there, by the set's name.
     package let curves: [String: ROCCurve]
-    /// What the last model made of the pairs of each test set whose scores are there.
+    /// The last model's outcomes on the pairs of each test set whose scores are present.
     package let outcomes: [String: PairOutcomes]
-    /// What the last model scored on the test sets of templates, by their names.
+    /// The last model's results on the test sets of templates, by the sets' names.
     package let templates: [String: TemplateReport]
     /// Where the embeddings of the last model lie; `nil` if it was not measured.
     package let geometry: RunGeometry?

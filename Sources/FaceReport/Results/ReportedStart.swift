@@ -2,11 +2,11 @@ import FaceEvaluation
 package import FaceRuns
 import Foundation
 
-/// What a report knows about the network that a run began with.
+/// A report's data on the network that a run began with.
 package struct ReportedStart: Sendable {
     /// Which weights were loaded, and the results of the untouched network.
     package let record: StartRecord
-    /// What the untouched network made of the pairs of each test set whose scores are there.
+    /// The untouched network's outcomes on the pairs of each test set whose scores are present.
     let outcomes: [String: PairOutcomes]
 
     /// Accuracy of the untouched network on a test set; nil if it was not tested.

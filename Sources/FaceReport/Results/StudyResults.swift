@@ -16,7 +16,7 @@ package struct StudyResults: Sendable {
     /// Names of the training sets, the smallest first.
     package let trainSets: [String]
 
-    /// What the study is going to be, where that is known.
+    /// The planned extent of the study, where that is known.
     package let scope: StudyScope?
 
     /// What was tried for each loss and chosen; `nil` if nothing was tuned, and where the record is
@@ -121,10 +121,10 @@ package struct StudyResults: Sendable {
         cell(Configuration(backbone: backbone, trainSet: trainSet), loss)
     }
 
-    /// What the report calls a backbone.
+    /// A backbone's name in the report.
     package func title(ofBackbone name: String) -> String { backboneTitles[name] ?? name }
 
-    /// What the report calls a configuration.
+    /// A configuration's name in the report.
     package func title(_ configuration: Configuration) -> String {
         "\(title(ofBackbone: configuration.backbone)) on \(configuration.trainSet)"
     }

@@ -11,11 +11,11 @@ package struct StudyStatistics: Sendable {
         let loss: LossSeries
     }
 
-    /// What counts as practically equal: a difference of accuracies of at most so much; 0...1.
+    /// The margin of practical equivalence: the largest such difference of accuracies; 0...1.
     package let rope: Double
     /// All comparisons, corrected together: by test set, by configuration, by loss.
     package let comparisons: [LossComparison]
-    /// What could not be computed although the scores are there.
+    /// The statistics that could not be computed although the scores are present.
     let problems: [SectionError]
     private var cells: [Key: CellOutcomes] = [:]
     private var foldIntervals: [Key: Interval] = [:]

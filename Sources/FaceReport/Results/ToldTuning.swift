@@ -1,6 +1,6 @@
 import FaceRuns
 
-/// What the runs of a study themselves state about its tuning, where `tuning.json` is damaged or gone.
+/// The tuning as stated by the runs of a study themselves, where `tuning.json` is damaged or gone.
 enum ToldTuning {
     /// The losses that runs call tuned and a record does not have: without their tries, but with what was
     /// chosen.

@@ -5,7 +5,7 @@ package import FaceStatistics
 
 /// A study whose losses were tuned: the values that were chosen beside the defaults.
 package struct TunedStudy: Sendable {
-    /// What was tried, and chosen; without cells where the study's record is damaged or gone.
+    /// The tries and the chosen values; without cells where the study's record is damaged or gone.
     package let record: TuningRecord
     /// The losses that were tuned, also those that the record lacks.
     private let cells: [TuningCell]
@@ -16,7 +16,7 @@ package struct TunedStudy: Sendable {
     package let results: StudyResults?
     /// The comparisons of ``results``, corrected together.
     package let statistics: StudyStatistics?
-    /// What counts as practically equal; 0...1.
+    /// The margin of practical equivalence; 0...1.
     package let rope: Double
     /// Name of the test set that gains are measured on.
     package let test: String
@@ -72,7 +72,7 @@ package struct TunedStudy: Sendable {
         return losses
     }
 
-    /// What the report calls a configuration.
+    /// A configuration's name in the report.
     package func title(_ configuration: Configuration) -> String {
         titles[configuration] ?? "\(configuration.backbone) on \(configuration.trainSet)"
     }
@@ -91,7 +91,7 @@ package struct TunedStudy: Sendable {
         losses.filter { $0.configuration == configuration }
     }
 
-    /// What a reader has to know about the answer: which runs it speaks of.
+    /// A note on the answer: which runs it is about.
     package var preface: [RichText] {
         let tries = Set(cells.map(\.budget.tries)).sorted()
         let count =
@@ -146,7 +146,7 @@ package struct TunedStudy: Sendable {
                 + "held-out identities, not on the test set.")
     }
 
-    /// What a terminal shows; `nil` while no run has tuned values.
+    /// The terminal's text; `nil` while no run has tuned values.
     package var answer: StudyAnswer? {
         guard let results, let statistics else { return nil }
         return StudyAnswer(results, statistics, preface: preface)
@@ -155,7 +155,7 @@ package struct TunedStudy: Sendable {
 
 /// A loss of a configuration at its default and tuned.
 package struct TunedLoss: Sendable {
-    /// What was tried, and chosen.
+    /// The tries and the chosen values.
     package let cell: TuningCell
     /// Backbone and training set.
     package let configuration: Configuration

@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// What was compared, which loss scored highest, and how much that says.
+/// The compared losses, the one that scored highest, and the strength of the evidence.
 enum AnswerSection {
     /// - Parameter tuned: The runs with tuned values, which the answer is about, if there are any.
     static func section(
@@ -45,7 +45,7 @@ enum AnswerSection {
             """
     }
 
-    /// What can be said in a few sentences: the same in the report and in the terminal.
+    /// The answer in a few sentences: the same in the report and in the terminal.
     static func answer(_ results: StudyResults, _ statistics: StudyStatistics) -> RichText {
         let verdicts = results.configurations.compactMap { Verdict(results, $0) }
         let leads = Leads(results, statistics)

@@ -94,7 +94,7 @@ enum ComparisonSection {
             """
     }
 
-    /// What the leader's comparisons say, and which losses go together.
+    /// The leader's comparisons in words, and the groups of losses that do not differ.
     private static func sentences(_ ranking: Ranking, of all: Int) -> [RichText] {
         guard let leader = ranking.losses.first else { return [] }
         let against = ranking.losses.dropFirst().compactMap {

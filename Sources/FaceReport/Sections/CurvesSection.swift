@@ -18,7 +18,7 @@ enum CurvesSection {
         return Section("curves", "Curves by epoch", figures)
     }
 
-    /// What a panel shows, on the same axis in every figure.
+    /// The quantity in a panel, on the same axis in every figure.
     private struct Quantity {
         let title: String
         let axis: Axis

@@ -29,7 +29,7 @@ enum EquivalenceText {
         .numbers(rope > 0 ? "Better / equal / worse, %" : "Better / worse, %")
     }
 
-    /// What such a column means, for a table's caption.
+    /// The meaning of such a column, for a table's caption.
     static func note(rope: Double) -> String {
         let what =
             rope > 0
@@ -40,7 +40,7 @@ enum EquivalenceText {
             + "\(what), each comparison for itself."
     }
 
-    /// What is known about two losses, in a sentence.
+    /// The evidence on two losses, in a sentence.
     static func sentence(
         _ a: String, _ b: String, _ found: EquivalenceProbabilities, rope: Double
     ) -> RichText {

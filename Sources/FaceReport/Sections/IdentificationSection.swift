@@ -4,7 +4,7 @@ import FaceEvaluation
 import FaceRuns
 import FaceStatistics
 
-/// What the losses score on test sets of templates, and which of them differ there.
+/// The losses' results on test sets of templates, and which of them differ there.
 enum IdentificationSection {
     static func section(_ results: StudyResults) -> Section? {
         let parts = results.templateSets.flatMap { name in

@@ -8,7 +8,7 @@ struct Leads {
     private let statistics: StudyStatistics
     private let test: String
 
-    /// What counts as practically equal; 0...1.
+    /// The margin of practical equivalence; 0...1.
     var rope: Double { statistics.rope }
 
     init(_ results: StudyResults, _ statistics: StudyStatistics) {
@@ -56,7 +56,7 @@ enum LeadText {
             "\(strong: verdict.leaderTitle) \(verb) highest, with \(accuracy) of the pairs classified correctly."
     }
 
-    /// What the comparisons with the other losses say about the first.
+    /// The comparisons of the first with the other losses, in words.
     static func evidence(_ verdict: Verdict, _ leads: Leads) -> [RichText] {
         guard let next = verdict.runnerUp?.loss else {
             return ["In this study, they cannot be told apart."]

@@ -10,7 +10,7 @@ public import Foundation
 /// The training sets need not be there any more. Whether people of a test set were in training is asked
 /// of the heads beside the models, which name them.
 public struct StudyEvaluation {
-    /// What came of it.
+    /// The outcome.
     public struct Outcome: Sendable, Hashable {
         /// Runs whose models were tested on all of the sets, before or now.
         public var tested = 0

@@ -8,7 +8,7 @@ import SafeFiles
 ///
 /// Everything is checked before anything is copied. The other studies are only read.
 public struct StudyJoin {
-    /// What came of it.
+    /// The outcome.
     public struct Outcome: Sendable, Hashable {
         /// Names of the runs that were copied.
         public var added: [String] = []

@@ -20,7 +20,7 @@ struct TestAddition {
         let test: PreparedTest
         /// Where it comes from.
         let source: StudyConfiguration.TestSource
-        /// What the run's training set shares with it; nil if that is nothing, or not known.
+        /// The overlap of the run's training set with it; nil if there is none, or if it is not known.
         var overlap: OverlapFacts?
         /// Further warnings about the training set.
         var warnings: [String] = []

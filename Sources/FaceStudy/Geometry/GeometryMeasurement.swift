@@ -9,7 +9,7 @@ import Torch
 /// Measures where a trained network's embeddings lie: once, at the end of a run.
 struct GeometryMeasurement {
     let embedder: SetEmbedder
-    /// What it was trained on.
+    /// The training set.
     let train: PreparedTrainSet
     /// Class weights `[c K, d]`; nil for a loss without.
     let weights: Tensor?

@@ -1,7 +1,7 @@
 import FaceData
 import FaceRuns
 
-/// What scans of a study's sets have found, for other processes that read the same files and need not scan them.
+/// The results of a study's scans, for other processes that read the same files and need not scan them.
 ///
 /// Each process determines from the files themselves whether they are the same (``FileStamps/sharedVersion``).
 /// Who has copies of its own scans them, and what differs is found by the content.
@@ -37,7 +37,7 @@ struct FoundSets: Codable, Sendable, Hashable {
 }
 
 extension PreparedData {
-    /// What the test sets hold, by their names: equal in processes that can test a model together.
+    /// The test sets' contents, by their names: equal in processes that can test a model together.
     var testContents: [String: String] {
         let all =
             tests.map {

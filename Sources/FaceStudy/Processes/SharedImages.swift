@@ -16,7 +16,7 @@ enum SharedImages: Codable, Hashable {
     case training([Int])
 }
 
-/// What process 0 has the other processes of a training embed.
+/// The images that process 0 has the other processes of a training embed.
 struct EmbeddingOrder: Codable {
     var images: SharedImages
     /// How many there are.

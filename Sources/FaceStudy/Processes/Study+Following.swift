@@ -108,14 +108,14 @@ extension Study {
     }
 }
 
-/// What process 0 has read.
+/// The data that process 0 has read.
 private struct SharedSets: Codable {
     var found: FoundSets
     /// The content of the test sets.
     var tests: [String: String]
 }
 
-/// What a process other than process 0 does besides training.
+/// The work of a process other than process 0 besides training.
 private struct RunFollower: TrainingObserver {
     let context: RunContext
     let embedder: SetEmbedder

@@ -7,19 +7,19 @@ import Foundation
 /// The settings are read by the reader of study files. Flags and a study file override them, as they
 /// override a preset.
 public struct Recipe: Sendable, Hashable {
-    /// What it is called after `--recipe`.
+    /// Its name after `--recipe`.
     public let name: String
-    /// What it is, in a line.
+    /// A summary in one line.
     public let title: String
     /// Where its values were published.
     public let source: String
-    /// What was trained on and tested with there, in a sentence.
+    /// The source's training and test sets, in a sentence.
     public let data: String
     /// The published networks, not all of which are in the catalogue.
     let networks: [String]
     /// The settings as a study file has them, without the networks.
     let settings: String
-    /// What this program does otherwise than the source, a sentence each.
+    /// The differences between this program and the source, a sentence each.
     let departures: [String]
 
     /// The recipe of a name, in any case.

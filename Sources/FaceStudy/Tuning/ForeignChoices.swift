@@ -7,7 +7,7 @@ import Foundation
 /// values can be used.
 struct ForeignChoices {
     private let algorithm: TrainingConfiguration.Algorithm
-    /// What studies are called, by their folders' paths.
+    /// The studies' names, by their folders' paths.
     private let labels: [String: String]
 
     init(_ requests: [LossRequest], _ algorithm: TrainingConfiguration.Algorithm) {
@@ -34,7 +34,7 @@ struct ForeignChoices {
         return labels
     }
 
-    /// What the study of a request is called in names and tables.
+    /// The requested study's name in names and tables.
     func label(_ request: LossRequest) -> String? {
         request.folder.flatMap { labels[$0.path] }
     }

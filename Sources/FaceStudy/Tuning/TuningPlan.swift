@@ -5,7 +5,7 @@ import FaceRuns
 import FaceTraining
 import Torch
 
-/// What is tried of each loss: a pure function of the study's configuration.
+/// The tries of each loss: a pure function of the study's configuration.
 struct TuningPlan {
     /// One setting of a loss.
     struct Setting {
@@ -151,13 +151,13 @@ struct TuningPlan {
     }
 }
 
-/// What is tuned of one loss.
+/// The parameters tuned for one loss.
 struct SearchSpace {
     /// Coordinates of a point of the sequence, of which every loss takes the first ones: the scrambling
     /// of a dimension depends on their number.
     private static let dimensions = 32
 
-    /// What is tuned: what all losses share, then the loss's own.
+    /// The tuned parameters: those that all losses share, then the loss's own.
     let parameters: [TunedParameter]
     /// The coordinate of each.
     private let coordinates: [Int]
@@ -226,7 +226,7 @@ struct SearchSpace {
         }
     }
 
-    /// What a study says about a parameter, the last word first.
+    /// A study's settings of a parameter, the last one first.
     private static func choice(
         _ name: String, of descriptor: LossDescriptor?, in texts: [SearchSpaceText]
     ) -> SearchSpaceText.Choice? {

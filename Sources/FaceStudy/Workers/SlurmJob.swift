@@ -11,7 +11,7 @@ public import Foundation
 ///   It may come a minute early.
 /// * The log of a requeued job is emptied unless it is opened with `append`.
 public struct SlurmJob: Sendable, Hashable {
-    /// What each task has.
+    /// The resources of each task.
     public struct Resources: Sendable, Hashable {
         /// GPUs; 0 for none.
         public var gpus = 0
@@ -32,7 +32,7 @@ public struct SlurmJob: Sendable, Hashable {
     public var study: URL
     /// Number of tasks.
     public var tasks: Int
-    /// What each task has.
+    /// The resources of each task.
     public var resources: Resources
     /// The words of the command that a task runs; the first is the program.
     public var command: [String]

@@ -35,7 +35,7 @@ extension Study {
         return worker
     }
 
-    /// What must be the same for all who work on the study.
+    /// The properties that must be the same for all who work on the study.
     private func request(_ compute: ComputeConfiguration) -> JSONValue {
         let all = configuration.json()
         return .object([
@@ -114,7 +114,7 @@ extension Study {
 }
 
 extension PreparedData {
-    /// What the sets hold, by their names.
+    /// The sets' contents, by their names.
     fileprivate var hashes: [String: String] {
         let sets =
             train.map { ("the training set '\($0.facts.name)'", $0.facts.contentHash) }

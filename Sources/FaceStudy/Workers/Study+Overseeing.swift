@@ -67,7 +67,7 @@ extension Study {
     }
 }
 
-/// What a process knows about a study that others work on.
+/// A process's view of a study that others work on.
 private struct Overseer {
     let study: Study
     let worker: StudyWorker

@@ -6,7 +6,7 @@ import Spelling
 
 /// How many of a study's runs are made side by side: as many as take the most images per second together.
 public struct WorkerChoice: Sendable, Hashable {
-    /// What some workers came to when all of them trained at the same time.
+    /// The throughput of some workers while all of them trained at the same time.
     public struct Measurement: Sendable, Hashable {
         /// Number of workers.
         public var workers: Int
@@ -23,7 +23,7 @@ public struct WorkerChoice: Sendable, Hashable {
         }
     }
 
-    /// What was measured, with ascending numbers of workers.
+    /// The measurements, by ascending numbers of workers.
     public private(set) var measurements: [Measurement]
     /// The network that was trained.
     public let backbone: String
@@ -78,7 +78,7 @@ public struct WorkerChoice: Sendable, Hashable {
         return measurements.first { $0.imagesPerSecond * Self.worthwhile >= best }?.workers ?? 1
     }
 
-    /// What was measured, and what is done.
+    /// The measurements, and the choice.
     public var sentence: String {
         let rates = measurements.map {
             "\(counted($0.workers, "run")): \(grouped(Int($0.imagesPerSecond.rounded())))"

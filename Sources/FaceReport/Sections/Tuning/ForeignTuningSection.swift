@@ -93,7 +93,7 @@ enum ForeignTuningSection {
             ], groups: groups)
     }
 
-    /// What the values gained where they were tuned.
+    /// The gain of the values where they were tuned.
     private static func there(_ role: TuningRole?) -> Table.Entry {
         guard let before = role?.standardScore, let after = role?.chosenScore else {
             return .missing

@@ -4,7 +4,7 @@ import FaceConfiguration
 import FaceRuns
 import FaceStatistics
 
-/// What each parameter does: the score of every try over its value.
+/// The effect of each parameter: the score of every try over its value.
 enum TuningParameters {
     static func blocks(_ study: TunedStudy) -> [Block] {
         let blocks = TuningSection.byConfiguration(study) { _, losses in
@@ -45,7 +45,7 @@ enum TuningParameters {
                 """, panels: panels)
     }
 
-    /// What a panel is called.
+    /// The title of a panel.
     static func title(_ parameter: TunedParameter) -> String {
         switch parameter.name {
         case TunedParameter.learningRate: "Peak learning rate"

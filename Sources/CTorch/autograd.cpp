@@ -60,7 +60,7 @@ void coalesce_rows(const at::Tensor &parameter) {
     grads = grads.coalesce();
 }
 
-/// What is in the gradients: of sparse ones, the values of the rows that they have.
+/// The values of the gradients: of sparse ones, those of the rows that they have.
 std::vector<at::Tensor> gradient_values(const ct_tensor *parameters, size_t count) {
   std::vector<at::Tensor> result;
   result.reserve(count);

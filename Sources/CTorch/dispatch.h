@@ -14,7 +14,7 @@ enum class Choice { libtorch, portable, avx2, avx512 };
 /// The best choice on this processor.
 Choice best_choice();
 
-/// What kernels that are called on this thread use: `best_choice()` unless limited.
+/// The instruction sets used by kernels called on this thread: `best_choice()` unless limited.
 Choice choice();
 
 /// Limits this thread to what `limit` names, or to less where the processor has less.

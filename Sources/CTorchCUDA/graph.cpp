@@ -33,7 +33,7 @@ class RecordedGraph final : public Graph {
     graph_->capture_begin(pool, cudaStreamCaptureModeThreadLocal);
   }
 
-  /// What was not ended has failed; it must not stay the current stream's state.
+  /// A recording that was not ended has failed; it must not stay the current stream's state.
   ~RecordedGraph() override {
     if (stream_ == nullptr) return;
     try {

@@ -141,7 +141,7 @@ static struct {
   pthread_t opener;
 } team = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false, 0};
 
-/// What each thread of the team does: sleep until it is not wanted any more.
+/// The body of each thread of the team: sleeps until the team is no longer needed.
 static void sleep_in_team(void *unused) {
   (void)unused;
   prctl(PR_SET_NAME, "waiting-team");

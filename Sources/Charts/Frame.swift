@@ -36,7 +36,7 @@ struct Frame {
     func point(_ x: Double, _ y: Double) -> (x: Double, y: Double) { (self.x(x), self.y(y)) }
 }
 
-/// What all charts are: marks within a frame, and a description for a reader who does not see them.
+/// The common interface of charts: marks within a frame, and a description for screen readers.
 protocol FramedChart {
     /// The frame, large enough for what is written around the data.
     var frame: Frame { get }

@@ -144,7 +144,7 @@ public struct CommandParser: Sendable {
 }
 
 extension Command {
-    /// What there is in the place of an option that there is not: what other tools call it, what is
+    /// A hint for an unknown option: this tool's own name for it, what is
     /// done another way here, or what it may be a misspelling of.
     func hint(for name: String) -> String {
         let plain = Self.plain(name)

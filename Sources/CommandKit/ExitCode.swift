@@ -1,4 +1,4 @@
-/// What a command returns to the shell, the same for all commands: 0 when everything was done, 2 when it
+/// The exit code of a command, the same for all commands: 0 when everything was done, 2 when it
 /// was not understood what is to be done, 1 when doing it failed, and 128 and a signal's number when
 /// a signal ended it. Each command's help lists them.
 ///
@@ -8,7 +8,7 @@ public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     /// Something could not be done, or a check found what it looks for; a sentence on standard error
     /// says what.
     case failure = 1
-    /// What was requested cannot be understood: an unknown command, option or key, an unknown name of
+    /// The request cannot be understood: an unknown command, option or key, an unknown name of
     /// a loss, backbone or device, or an invalid value, on the command line or in a study file.
     case usage = 2
     /// Hangup (128 + SIGHUP): the state was saved, and the same command resumes.

@@ -44,7 +44,7 @@ public struct ParameterText: Hashable, Sendable {
         self.assignments = assignments
     }
 
-    /// What `+` separates in a sum such as `arcface+center:weight=0.003`, which it does not in a number
+    /// The terms that `+` separates in a sum such as `arcface+center:weight=0.003`; it does not separate a number
     /// such as `1e+2`.
     public static func terms(of text: String) -> [Substring] {
         var terms: [Substring] = []

@@ -45,7 +45,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
         do { return try body() } catch { throw FaceDataError(error) }
     }
 
-    /// What kept something from being stored.
+    /// The reason why something was not stored.
     init(_ error: SafeFilesError) {
         switch error {
         case .busy(let path, _):

@@ -50,7 +50,7 @@ public struct EmbeddingNetwork {
         self.trained = trained
     }
 
-    /// What faces are aligned to for it: dlib's template for dlib's network, and else insightface's, which is
+    /// The template to which faces are aligned for it: dlib's for dlib's network, and otherwise insightface's, which is
     /// that of most networks; in the pixels of its input where that is a multiple of 112, and else in 112.
     public var template: FaceTemplate {
         if isDlib || model?.backbone is DlibResNet { return .dlib(side: inputSize) }

@@ -14,7 +14,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notEmbeddings(path: String, shape: [Int])
     /// A network gives an image another embedding each time, or in other company.
     case notFixed(path: String, reason: String)
-    /// What is requested of a network's input is not possible.
+    /// The requested settings of a network's input are not possible.
     case input(path: String, reason: String)
     /// Scores are to be normalised, which needs sets of templates, and there is none.
     case noTemplates(tests: [String])

@@ -1,6 +1,6 @@
 public import FaceModels
 
-/// What bytes become before they enter a network of another program: an order of colours, and
+/// The conversion of bytes to the input of another program's network: an order of colours, and
 /// `(byte - mean) / standardDeviation`, for each of the three channels in that order.
 public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// The order of the channels.

@@ -2,7 +2,7 @@ import Foundation
 import OpenVINO
 import ZipFiles
 
-/// What a file that is given as a model is, by its content: names are often wrong, and files that end
+/// The kind of a file given as a model, by its content: names are often wrong, and files that end
 /// in the same letters are of many kinds.
 enum ModelFileKind: Equatable {
     /// An array of NumPy's.

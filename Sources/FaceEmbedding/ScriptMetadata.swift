@@ -1,7 +1,7 @@
 import FaceModels
 public import Foundation
 
-/// What Facet says about a network in TorchScript: the strings of `ModelFile` as a JSON object in the comment
+/// Facet's metadata of a network in TorchScript: the strings of `ModelFile` as a JSON object in the comment
 /// at the end of the file, which is a ZIP archive.
 ///
 /// LibTorch reads such a file as any other; Python has the text as `zipfile.ZipFile(path).comment`.

@@ -3,7 +3,7 @@ import Foundation
 import ModelFormats
 import Torch
 
-/// What is known about a PyTorch state dict or about MXNet's parameters, which do not say what network they are of.
+/// The user's description of a PyTorch state dict or of MXNet's parameters, which do not state their network.
 public struct StateDictOptions {
     /// The network, e.g. `iresnet50`; nil if it is not stated.
     public var backbone: String?

@@ -32,7 +32,7 @@ public struct TrainedPeople {
         }
     }
 
-    /// What makes the figures of a test set too good, or what of it is not known: a sentence without its
+    /// A reason why the figures of a test set are too good, or why this is unknown: a sentence without its
     /// beginning and end; nil if the test set names no people, or none of the training set.
     func warning(of pairs: VerificationPairs) -> String? {
         guard !pairs.identities.isEmpty else { return nil }
@@ -45,7 +45,7 @@ public struct TrainedPeople {
         }
     }
 
-    /// What makes the figures of a set of templates too good, a sentence; nil if nothing is known to.
+    /// A reason why the figures of a set of templates are too good, a sentence; nil if none is known.
     func warning(of templates: TemplateSet) -> String? {
         guard case .success(let names) = identities else { return nil }
         return templates.trainedWarning(names)

@@ -143,7 +143,7 @@ public final class FaceGallery {
         }
     }
 
-    /// What the model's scores are worth, as far as the gallery knows.
+    /// The calibration of the model's scores; nil if the gallery has none.
     ///
     /// - Throws: The error of one that is damaged.
     public func calibration() throws -> ScoreCalibration? {

@@ -9,7 +9,7 @@ public import Torch
 /// code, though the paper's is depthwise. Weights are drawn from a normal distribution of standard deviation
 /// √(2 / fan-out). Parameters have the names of the authors' state dicts.
 public final class MobileFaceNet: ConfigurableBackbone {
-    /// What differs between the two networks: blocks of the stages, and channels between blocks.
+    /// The differences between the two networks: blocks of the stages, and channels between blocks.
     private struct Plan {
         let name: String
         let title: String

@@ -3,7 +3,7 @@ import Charts
 import FaceRuns
 import FaceStatistics
 
-/// What a terminal shows of a study at its end: the mean accuracies with their intervals, and what can
+/// The text of a terminal at a study's end: the mean accuracies with their intervals, and which losses can
 /// and cannot be distinguished. The numbers and sentences are those of the report.
 public struct StudyAnswer: Sendable, Hashable {
     /// The lines, none of which is longer than ``width``.

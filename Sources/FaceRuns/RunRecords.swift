@@ -18,7 +18,7 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     /// Where the run's values were chosen by tuning; nil in a run with the requested values.
     public var tuned: TunedOrigin?
 
-    /// What makes runs of several training sets and backbones runs of the same loss: ``loss``, and of a
+    /// The key by which runs of several training sets and backbones are runs of the same loss: ``loss``, and of a
     /// tuned run, whose values differ from one training set to the next, the loss that was tuned.
     public var lossKey: String { tuned?.name ?? loss }
 
@@ -46,7 +46,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var format = RunDescription.currentFormat
     /// Which cell of the study this is.
     public var identity: RunIdentity
-    /// What was requested, for tables: the loss's name in print and the values that were given, e.g.
+    /// The requested loss, for tables: its name in print and the values that were given, e.g.
     /// `ArcFace (m=0.4)`, `CosFace (s=32)` or, of a tuned run, `ArcFace (tuned)`.
     public var lossTitle: String
     /// The loss as requested, e.g. `cosface:s=32`; nil in a run of a version that did not write
@@ -55,7 +55,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// The values of all of the loss's parameters, defaults too, by name: a default may be another in
     /// another version. Nil in a run of a version that did not write them.
     public var lossValues: [String: String]?
-    /// What tuning has made of the loss; nil if it was not tuned, and in a run of a version that did
+    /// The loss's role in tuning; nil if it was not tuned, and in a run of a version that did
     /// not write it.
     public var tuning: TuningRole?
     /// The generator that orders, mirroring and draws come from; nil in a run of a version that had

@@ -74,7 +74,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         return runs
     }
 
-    /// What the epochs that are left take if each takes as long as the completed ones, shared out among
+    /// The time of the remaining epochs if each takes as long as the completed ones, divided among
     /// the workers.
     private static func secondsLeft(_ runs: [Run], workers: Int) -> Double? {
         let known = runs.compactMap { run in run.secondsPerEpoch.map { ($0, Double(run.epochs)) } }

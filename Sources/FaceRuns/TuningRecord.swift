@@ -54,7 +54,7 @@ public struct TuningCell: Codable, Sendable, Hashable {
     /// Name of the optimiser that the tries were trained with, e.g. `sgd`; nil in a record of a version
     /// that did not write it.
     public var optimizer: String?
-    /// What is tuned: the peak learning rate, the weight decay where that is, then the loss's own
+    /// The tuned parameters: the peak learning rate, the weight decay if it is tuned, then the loss's own
     /// parameters.
     public var space: [TunedParameter]
     /// Names of parameters that would be tuned, but whose values were given with the loss.
@@ -170,7 +170,7 @@ public struct TunedOrigin: Codable, Sendable, Hashable {
         self.study = study
     }
 
-    /// What the loss is called beside the one at its default: `arcface (tuned)`, or of another study
+    /// The loss's name beside the one at its default: `arcface (tuned)`, or of another study
     /// `arcface@quarter`.
     public var name: String { study.map { "\(loss)@\($0)" } ?? "\(loss) (tuned)" }
 }

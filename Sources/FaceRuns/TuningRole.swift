@@ -1,4 +1,4 @@
-/// What tuning has made of the loss of a run: a run's own record of it, so that a report can tell the
+/// The role in tuning of a run's loss: a run's own record of it, so that a report can distinguish the
 /// default from what was chosen also where ``TuningRecord`` is lost.
 public struct TuningRole: Codable, Sendable, Hashable {
     /// Which values of its loss a run has.
@@ -18,7 +18,7 @@ public struct TuningRole: Codable, Sendable, Hashable {
     /// Whether these values are the choice: of the default, that no other try scored higher, or that
     /// nothing could be chosen because all tries failed.
     public var isChosen: Bool
-    /// What was tuned, with the run's values, by the names of ``TuningCell/space``; a value that the loss
+    /// The tuned parameters with the run's values, by the names of ``TuningCell/space``; a value that the loss
     /// finds by itself is not there.
     public var parameters: [String: Double]
     /// Settings that were tried of the loss, the default among them.

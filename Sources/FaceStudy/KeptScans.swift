@@ -2,7 +2,7 @@ import FaceData
 import Foundation
 import SafeFiles
 
-/// What was found when the images of a study's sets were last read, and whether their faces are aligned, in the
+/// The results of the last reading of a study's images, and whether their faces are aligned, in the
 /// study's folder, so that a later start reads none of them again while their files are what they were.
 ///
 /// This is determined by the files' sizes, times, and places on the disk (``FileStamps/version``), and never

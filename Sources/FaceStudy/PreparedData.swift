@@ -259,7 +259,7 @@ struct SetReader {
         return PictureIndex(all)
     }
 
-    /// What the images of a test set show.
+    /// The fingerprints of a test set's images.
     private mutating func pictures(of test: PreparedTest) throws -> PictureTable {
         let name = test.facts.name
         if let known = pictures[name] { return known }
@@ -363,7 +363,7 @@ struct SetReader {
         return held
     }
 
-    /// What the held-out identities share with test sets, where losses are tuned on them: what is
+    /// A warning about people shared by held-out identities and test sets, where losses are tuned on them: what is
     /// chosen there is then chosen on the test set's people.
     private func sharedWarning(
         _ held: HeldOutIdentities?, _ overlaps: [OverlapFacts], _ name: String

@@ -22,7 +22,7 @@ enum ProcessMemory {
         return (try? file.write(contentsOf: Data("5".utf8))) != nil
     }
 
-    /// What this process can still get: of the machine, of its control group and of its limits,
+    /// The memory available to this process: of the machine, of its control group and of its limits,
     /// whichever is least.
     static var available: UInt64? {
         guard let memory = table("/proc/meminfo"), let free = memory["MemAvailable"] else {

@@ -25,7 +25,7 @@ extension SetReader {
 
     private var kept: KeptScans { KeptScans(folder: folder.scansURL) }
 
-    /// What a test set's images are. A scan that was made now has their pictures.
+    /// Scans a test set's images. A scan that was made now has their fingerprints.
     mutating func scan(
         _ images: any ImageSource, name: String, _ stamps: FileStamps
     ) throws -> ImageScan {
@@ -34,7 +34,7 @@ extension SetReader {
         return scan
     }
 
-    /// What a training set's images are, and which of them show pictures of the test sets.
+    /// Scans a training set's images, and finds those that show pictures of the test sets.
     mutating func scan(
         _ images: any ImageSource, name: String, _ stamps: FileStamps,
         seeking tests: [ScannedTest]

@@ -135,7 +135,7 @@ public struct Study {
 }
 
 extension FaceStudyError {
-    /// What ends the whole study and leaves the run to be gone on with; nil for an error that is
+    /// An error that ends the whole study and leaves the run to be resumed; nil for an error that is
     /// the run's own.
     init?(stopping error: any Error) {
         switch error {

@@ -46,7 +46,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
     /// The reasons why runs cannot be made, each once.
     public var problems: [String]
 
-    /// What would be tried before, or was; nil in a study that does not tune. Of the runs, those with
+    /// The tries planned before, or made; nil in a study that does not tune. Of the runs, those with
     /// values that are not chosen yet are missing.
     public var tuning: TuningRecord?
 

@@ -1,8 +1,8 @@
 import SeededRandom
 
-/// What is behind the head: a gradient with soft shapes, grown from a seed.
+/// The background: a gradient with soft shapes, generated from a seed.
 struct Backdrop: Sendable, Hashable {
-    /// What the shapes are drawn from.
+    /// The seed of the shapes.
     var seed: UInt64
     /// Linear colour at the top.
     var upper: SIMD3<Float>

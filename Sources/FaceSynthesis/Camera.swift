@@ -14,7 +14,7 @@ struct Camera: Sendable, Hashable {
     var blur: Float
     /// Standard deviation of the sensor's noise, of 255.
     var noise: Float
-    /// What the noise is drawn from.
+    /// The seed of the noise.
     var noiseSeed: UInt64
     /// Darkening of the corners, 0 to 0.6.
     var vignette: Float

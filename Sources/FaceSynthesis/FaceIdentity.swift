@@ -3,7 +3,7 @@ import SeededRandom
 /// A made-up person: a point in a continuous space of some eighty measures of shape, colour and
 /// texture, drawn from a seed and an index.
 ///
-/// What a photograph adds (pose, light, expression, ...) is in ``FaceView``. No real person is
+/// The variation of a photograph (pose, light, expression, ...) is in ``FaceView``. No real person is
 /// modelled; distributions are rough averages of adult faces.
 public struct FaceIdentity: Sendable, Hashable {
     /// Seed of the population.

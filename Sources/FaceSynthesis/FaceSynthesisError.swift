@@ -42,7 +42,7 @@ public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Senda
 }
 
 extension FaceSynthesisError {
-    /// What kept a set's folder from being stored.
+    /// The reason why a set's folder was not stored.
     init(_ error: SafeFilesError) {
         switch error {
         case .noSpace(let path):

@@ -204,6 +204,6 @@ struct SkinMark: Sendable, Hashable {
     var radii: SIMD2<Float>
     /// Direction of its length as cosine and sine.
     var direction: SIMD2<Float>
-    /// What the skin's red, green and blue are multiplied by at its middle.
+    /// Factors of the skin's red, green and blue at its middle.
     var tint: SIMD3<Float>
 }

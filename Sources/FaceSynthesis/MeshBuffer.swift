@@ -1,4 +1,4 @@
-/// What a triangle belongs to, which decides how it is drawn and coloured.
+/// The part of the face that a triangle belongs to, which decides how it is drawn and coloured.
 enum FacePart: UInt32 {
     case head, ear, neck, hair, hat, frame, lens
 }

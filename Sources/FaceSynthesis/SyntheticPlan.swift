@@ -2,7 +2,7 @@ import SeededRandom
 
 /// Every image of a ``SyntheticSet``: in which folder it lies and whose face it shows.
 public struct SyntheticPlan: Sendable, Hashable {
-    /// What is rendered into one image.
+    /// The contents of one rendered image.
     public struct Image: Sendable, Hashable {
         /// Number of the identity it is filed under, from 0 within the set.
         public let label: Int

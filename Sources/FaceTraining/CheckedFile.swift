@@ -6,7 +6,7 @@ import Torch
 enum CheckedFile {
     /// A file that cannot be read, or whose checksum is wrong.
     struct Damage: Error {
-        /// What is wrong, without the file's name.
+        /// The problem, without the file's name.
         let reason: String
     }
 

@@ -48,7 +48,7 @@ public struct NamePattern: Sendable, Hashable {
 public struct PartRate: Sendable, Hashable {
     /// Tensors to which the rate applies.
     public let pattern: NamePattern
-    /// What the learning rate is multiplied by; at least 0.
+    /// The learning rate's factor; at least 0.
     public let factor: Double
 
     /// Allowed factors.

@@ -7,7 +7,7 @@ public struct StepFailure: Codable, Sendable, Hashable {
     /// Number of steps before a failure that its record keeps.
     static let rememberedSteps = 20
 
-    /// What was not finite: `loss` or `gradient`.
+    /// The quantity that was not finite: `loss` or `gradient`.
     public var quantity: String
     /// Which step it was, from 1.
     public var step: Int

@@ -2,7 +2,7 @@ import Foundation
 import Processes
 import Torch
 
-/// What the other processes of a team are waiting for.
+/// The operation that the other processes of a team are waiting for.
 enum OtherProcesses {
     /// The agreement of all before a step.
     case awaitAgreement
@@ -95,7 +95,7 @@ extension Trainer {
         }
     }
 
-    /// What the other processes wait for at this point of the training.
+    /// The operation that the other processes wait for at this point of the training.
     var othersAfterStep: OtherProcesses {
         position.stepInEpoch < stepsPerEpoch ? .awaitAgreement : .awaitOrder
     }

@@ -46,7 +46,7 @@ public final class Trainer {
     let checkpoint: TrainingCheckpoint
     /// The processes that compute together; nil for a single process.
     let team: ProcessTeam?
-    /// What the other processes are waiting for.
+    /// The operation that the other processes are waiting for.
     var others = OtherProcesses.haveNoPart
     private let normalization: InputNormalization
     private var warning: String?

@@ -36,7 +36,7 @@ public struct ModelExporter {
     public var format: Format
     /// How ONNX is written.
     public var onnx: ONNXOptions
-    /// What the user states of the licence.
+    /// The user's statement of the licence.
     public var terms: String?
     /// Version of Facet, which the file's metadata names.
     public var version: String

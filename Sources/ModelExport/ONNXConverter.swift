@@ -24,7 +24,7 @@ final class ONNXConverter {
     private var written: Set<String> = []
     /// Ranges of what products take, by names in the graph; none if nothing is rounded.
     private let ranges: [String: ActivationRange]
-    /// What products take: names in the graph, and the tensors.
+    /// Inputs of products: names in the graph, and the tensors.
     private(set) var observed: [(name: String, tensor: TracedGraph.Identifier)] = []
     /// How many operations use each tensor.
     private var uses: [TracedGraph.Identifier: Int] = [:]

@@ -4,7 +4,7 @@
 /// two such integers, mantissa and exponent; tensors are their four lengths and IEEE numbers of four
 /// bytes, the lowest byte first.
 struct DlibCursor {
-    /// What a byte sequence cannot be.
+    /// The reason why a byte sequence is invalid.
     struct Failure: Error {
         let offset: Int
         let reason: String

@@ -8,7 +8,7 @@ public struct DlibFaceNetwork {
     public let backbone: any Backbone
     /// Height and width of its images, in pixels.
     public let inputSize: Int
-    /// What bytes become before they enter it; it subtracts its mean colour itself.
+    /// The conversion of bytes to network input; the network subtracts its mean colour itself.
     public let normalization = InputNormalization(mean: 0, standardDeviation: scale)
 
     /// dlib divides bytes by this.

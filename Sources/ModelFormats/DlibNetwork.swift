@@ -26,7 +26,7 @@ struct DlibNetwork {
         case maxPool(window: Int, stride: Int)
         case relu
 
-        /// What it is in a message.
+        /// Its name in a message.
         var name: String {
             switch self {
             case .add: "a sum"

@@ -142,7 +142,7 @@ private struct MXNetArray {
         type = sparse?.name ?? kind.name
     }
 
-    /// What a sparse array has beside a dense one.
+    /// The additional fields of a sparse array.
     private struct Sparse {
         let name: String
         /// The shape of the elements that it has.

@@ -1,4 +1,4 @@
-/// What becomes of the functions that a state dict names.
+/// The results of the functions that a state dict names.
 enum StateObjects {
     typealias Damage = (String) -> ModelFormatsError
 

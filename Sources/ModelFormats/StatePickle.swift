@@ -14,7 +14,7 @@ struct StatePickle {
     private var marks: [Int] = []
     private var memo: [Int: Int] = [:]
     private var index = 0
-    /// What tuples, lists and dictionaries hold together; a pickle cannot hold more than it has bytes,
+    /// Total of the items of tuples, lists and dictionaries; a pickle cannot hold more than it has bytes,
     /// and needs no more than a few times that where it repeats what it has remembered.
     private var items = 0
 

@@ -28,7 +28,7 @@ enum StateValue {
         }
     }
 
-    /// What it is called in a message.
+    /// Its name in a message.
     var kind: String {
         switch self {
         case .none: "nothing"

@@ -5,7 +5,7 @@ public import Torch
 ///
 /// People's files have the network's names behind prefixes (`module.`, `backbone.`) and within
 /// dictionaries (`state_dict`): the dictionary and the prefix that fit most of the network are taken.
-/// What older PyTorch did not save, the counts of batches, may be missing.
+/// The counts of batches, which older PyTorch did not save, may be missing.
 public struct WeightMatch {
     /// A tensor whose shape is not the network's.
     public struct Mismatch: Equatable, Sendable {
@@ -110,7 +110,7 @@ public struct WeightMatch {
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8).map(\.key)
     }
 
-    /// What did not fit, one line each: name, shape and what was expected.
+    /// Tensors that did not fit, one line each: name, shape and expected shape.
     public var misfits: [String] {
         missing.map { "\($0): missing" }
             + mismatched.map { "\($0.name): its shape is \($0.found), expected \($0.expected)" }

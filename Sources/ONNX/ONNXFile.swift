@@ -1,7 +1,7 @@
 import CONNX
 public import Foundation
 
-/// What an ONNX file says about its network: inputs, outputs, nodes, weights and metadata.
+/// An ONNX file's description of its network: inputs, outputs, nodes, weights and metadata.
 public final class ONNXFile {
     /// An input or output of the graph.
     public struct Value: Equatable, Sendable {
@@ -56,7 +56,7 @@ public final class ONNXFile {
     public let operatorVersion: Int
     /// The program that wrote it.
     public let producer: String
-    /// What its writer says about it.
+    /// The metadata of its writer.
     public let metadata: [String: String]
     /// Inputs that a caller gives; older files list weights among them, which are left out here.
     public let inputs: [Value]

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What a file of OpenVINO's own format (IR) says about its network: the description, whose weights are in a file of
+/// The description of a network in OpenVINO's own format (IR), whose weights are in a file of
 /// the same name that ends in `.bin`.
 public struct IRFile: Equatable, Sendable {
     /// An input or output.
@@ -19,7 +19,7 @@ public struct IRFile: Equatable, Sendable {
     public private(set) var inputs: [Value] = []
     /// Outputs of the network.
     public private(set) var outputs: [Value] = []
-    /// What its writer says about it: of a converted ONNX file, that file's metadata.
+    /// The metadata of its writer: of a converted ONNX file, that file's metadata.
     public private(set) var metadata: [String: String] = [:]
     /// Whether products in it are rounded to integers.
     public private(set) var isQuantized = false

@@ -76,7 +76,7 @@ private final class Once: @unchecked Sendable {
     }
 }
 
-/// What libmicrohttpd calls, on the threads of its connections.
+/// The callbacks of libmicrohttpd, called on the threads of its connections.
 private final class Service: @unchecked Sendable {
     /// Seconds that a connection may last, its request and its answer together: who sends or takes a
     /// byte at a time is cut off.

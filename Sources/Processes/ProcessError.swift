@@ -1,4 +1,4 @@
-/// What can end the work of several processes on one training.
+/// An error that ends the work of several processes on one training.
 public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Process 0 has ended the training that this one took part in.
     case abandoned

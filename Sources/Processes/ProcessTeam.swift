@@ -10,13 +10,13 @@ public import Torch
 ///
 /// In the store each has a counter, which a thread advances as a sign of life. Machines' clocks are never compared.
 public final class ProcessTeam {
-    /// What a process says about itself.
+    /// A process's description of itself.
     public struct Member: Codable, Sendable, Hashable, CustomStringConvertible {
         /// Its number, from 0.
         public var rank: Int
         /// Its machine and its number there.
         public var process: ProcessIdentity
-        /// What must be the same in all processes, by what it is called.
+        /// Properties that must be the same in all processes, by their names.
         public var traits: [String: String]
 
         /// `rank 2 (process 4711 on host 'gpu1')`.
@@ -38,7 +38,7 @@ public final class ProcessTeam {
         public init() {}
     }
 
-    /// What its launcher said of this process.
+    /// This process's rank, as stated by its launcher.
     public let start: ProcessRank
     /// All processes, in the order of ranks.
     public private(set) var members: [Member] = []
@@ -140,7 +140,7 @@ public final class ProcessTeam {
         } catch { throw diagnosed(error) }
     }
 
-    /// What process 0 wants next; waits for it as long as that process lives.
+    /// Process 0's next instruction; waits for it as long as that process lives.
     public func nextOrder() throws(ProcessError) -> String {
         orders += 1
         return try awaited("order/\(orders)", within: nil, from: 0)
@@ -198,7 +198,7 @@ public final class ProcessTeam {
 
     // MARK: Exchanges
 
-    /// What a process has to say before a step.
+    /// A process's state before a step.
     public enum Readiness: Int, Sendable, Comparable {
         /// It takes part in the step.
         case ready
@@ -213,7 +213,7 @@ public final class ProcessTeam {
         }
     }
 
-    /// What the gravest of all processes has to say before a step.
+    /// The most severe state of all processes before a step.
     public func agree(_ mine: Readiness) throws(ProcessError) -> Readiness {
         let all = try exchange { group throws(TorchError) in
             try group.gathered(Tensor([mine.rawValue, self.step]))
@@ -300,7 +300,7 @@ public final class ProcessTeam {
         } catch { return lost([0], error) }
     }
 
-    /// What it means that the store does not answer.
+    /// The error for a store that does not answer.
     private func lost(_ ranks: [Int], _ error: TorchError) -> ProcessError {
         start.servesStore && !leads
             ? .gone(members: ranks.map(title), step: step)
@@ -353,7 +353,7 @@ private final class PatientStore: @unchecked Sendable {
         return try result.get()
     }
 
-    /// What a request comes to, once it does.
+    /// The result of a request, once it arrives.
     private final class Answer: @unchecked Sendable {
         private let condition = NSCondition()
         private var result: Result<String?, TorchError>?
@@ -409,7 +409,7 @@ private final class Pulse: @unchecked Sendable {
     /// Begins to look after a process.
     func watch(_ rank: Int) -> Watch { Watch(store: store, key: "\(key)\(rank)") }
 
-    /// What one process sees of another's counter.
+    /// One process's view of another's counter.
     struct Watch {
         let store: PatientStore
         let key: String

@@ -13,7 +13,7 @@ public final class FileWriter {
     /// nil once the file is finished.
     private var file: FileDescriptor?
     private var pending: [UInt8] = []
-    /// What kept bytes from being written: what follows them would be at a wrong place.
+    /// The reason why bytes were not written: those that follow them would be at a wrong position.
     private var failure: SafeFilesError?
 
     private static let bufferSize = 1 << 20

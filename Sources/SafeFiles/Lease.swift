@@ -22,7 +22,7 @@ public final class Lease: @unchecked Sendable {
     public let url: URL
     /// The process that holds the lease.
     public let holder: ProcessIdentity
-    /// What distinguishes this lease from all others.
+    /// An identifier that distinguishes this lease from all others.
     public let token: String
 
     private let clock: LeaseClock

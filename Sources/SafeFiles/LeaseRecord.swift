@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the file of a lease says.
+/// The contents of a lease's file.
 struct LeaseRecord: Codable, Hashable {
     /// A counter of constant width, so that it can be replaced in its place.
     var beat: String

@@ -68,7 +68,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
         return "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(space)"
     }()
 
-    /// What the system says about a process: whether it has ended and only waits for its parent to hear of it,
+    /// A process's status in the system: whether it has ended and only waits for its parent to hear of it,
     /// and when it began.
     private static func status(of process: Int32) -> (isOver: Bool, began: UInt64)? {
         // The second field is the program's name in parentheses, which may hold anything.

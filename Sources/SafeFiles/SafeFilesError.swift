@@ -1,6 +1,6 @@
 import Foundation
 
-/// What keeps bytes from being stored.
+/// A reason why bytes cannot be stored.
 public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the folder.
     case busy(path: String, holder: ProcessIdentity?)

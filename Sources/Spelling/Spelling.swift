@@ -1,4 +1,4 @@
-/// What a misspelt name was meant to be.
+/// Suggestions for misspelt names.
 public enum Spelling {
     /// The known name nearest to a given one, or nil when none is near enough to be meant.
     ///

@@ -51,7 +51,7 @@ public enum AvailableThreads {
     }
 }
 
-/// What Linux's control groups, of version 1 and 2, leave this process of the processors' time.
+/// The processor time that Linux's control groups, of version 1 and 2, leave this process.
 private struct ControlGroups {
     /// Folder that `/proc` and `/sys` are below.
     let root: URL

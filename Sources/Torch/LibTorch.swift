@@ -1,6 +1,6 @@
 import CTorch
 
-/// What holds for all of LibTorch in this process.
+/// Settings of LibTorch that hold for the whole process.
 public enum LibTorch {
     /// Version of the LibTorch that Facet was built against, e.g. `2.13.0`.
     public static var version: String { unsafe String(cString: ct_version()) }

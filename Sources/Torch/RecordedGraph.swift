@@ -8,7 +8,7 @@ import Foundation
 /// ``Tensor/assign(_:)``, and read results from the tensors that the body made.
 public final class RecordedGraph {
     private let handle: ct_graph
-    /// What this graph's memory belongs to.
+    /// The graph whose memory this one shares.
     private let sharing: RecordedGraph?
 
     /// Records what a body launches, without executing it.
@@ -42,7 +42,7 @@ public final class RecordedGraph {
     public func replay() { expectSuccess(ct_graph_replay(handle), "replay()") }
 }
 
-/// What goes wrong on this thread while it records, where an operation cannot throw.
+/// The errors of this thread while it records, where an operation cannot throw.
 final class Recording {
     private static let key = "facet.recording"
     private(set) var error: TorchError?

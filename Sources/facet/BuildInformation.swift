@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is known about the tool's own build.
+/// Information about the tool's own build.
 enum BuildInformation {
     /// Commit of the checkout the tool is in, with `+` when it was modified, or `unknown`.
     static let commit: String = {

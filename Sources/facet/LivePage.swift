@@ -1,7 +1,7 @@
 import FaceReport
 import Foundation
 
-/// What makes a report follow its study in a browser.
+/// The script with which a report follows its study in a browser.
 enum LivePage {
     /// A page for the time before there is anything to report.
     static let waiting = """

@@ -23,7 +23,7 @@ enum LivePageProcess {
     /// Seconds after which a page counts as one that cannot be drawn.
     private static let longest = 120.0
 
-    /// What came of a drawing.
+    /// The outcome of a drawing.
     enum Outcome {
         case page(String)
         /// Why there is none, as a clause.

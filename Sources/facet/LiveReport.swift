@@ -12,11 +12,11 @@ import PageServer
 /// once a second whether that is so. It is drawn by a process of its own (``LivePageProcess``), so that
 /// it can neither end nor delay a training. Nothing comes from anywhere but these two processes.
 final class LiveReport: @unchecked Sendable {
-    /// What the page asks for once a second.
+    /// The state that the page requests once a second.
     private struct Moment: Encodable {
         /// Counts what changes the report.
         var version = 0
-        /// What is in progress, in words.
+        /// The task in progress, in words.
         var task = "beginning"
         /// Units done of what is in progress.
         var done = 0

@@ -4,7 +4,7 @@ import FaceModels
 import FaceStudy
 import ModelExport
 
-/// What commands have in common that take a model of any kind and test sets.
+/// Common options of the commands that take a model of any kind and test sets.
 enum ModelFlags {
     /// How a state dict is read.
     static let stateDict = [
@@ -36,7 +36,7 @@ enum ModelFlags {
         "--threads", .value("N"), "threads per operation; 0 for one per available core",
         elsewhere: OptionsElsewhere.threads)
 
-    /// What a model is run with.
+    /// Options of the device and engine that run a model.
     static let compute = [
         Option(
             "--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript",
@@ -52,7 +52,7 @@ enum ModelFlags {
             completion: .words(Engine.allCases.map(\.rawValue))),
     ]
 
-    /// What computes a network.
+    /// The engine that computes a network.
     private enum Engine: String, CaseIterable {
         case libtorch, openvino
     }
@@ -66,14 +66,14 @@ enum ModelFlags {
         }
     }
 
-    /// What is requested by ``stateDict``.
+    /// The settings that ``stateDict`` requests.
     static func stateDict(_ arguments: Arguments) -> StateDictOptions {
         StateDictOptions(
             backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
             told: Console.note)
     }
 
-    /// What is requested of the input of a network whose file does not say it.
+    /// The requested input format of a network whose file does not state it.
     static func input(_ arguments: Arguments) throws -> RequestedInput {
         func numbers(_ option: String, in range: ClosedRange<Double>) throws -> [Double]? {
             guard let text = arguments.value(option) else { return nil }

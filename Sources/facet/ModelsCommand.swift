@@ -45,7 +45,7 @@ let modelsCommand = Command(
     return .success
 }
 
-/// What is printed of a backbone.
+/// The printed data of a backbone.
 private struct ModelSummary: Encodable {
     var name: String
     var title: String

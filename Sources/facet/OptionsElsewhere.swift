@@ -1,6 +1,6 @@
 import CommandKit
 
-/// What other programs for training and testing networks have options for, and what there is here.
+/// Options of other programs for training and testing networks, and their replacements here.
 enum OptionsElsewhere {
     // MARK: Names of what there is
 

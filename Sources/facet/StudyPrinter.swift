@@ -105,7 +105,7 @@ final class StudyPrinter {
         line.update(step.step, details: Self.details(step, waiting))
     }
 
-    /// What the line says about a step, what matters most first.
+    /// The line's details of a step, the most important first.
     static func details(_ step: StepSummary, _ waiting: WaitingFraction) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
         var details = [
@@ -183,7 +183,7 @@ extension TuningProgress {
 }
 
 extension PlannedRun {
-    /// What the run is, in words.
+    /// A description of the run in words.
     var text: String {
         "\(identity.backbone) on \(identity.trainSet) with \(requestedLoss), seed \(identity.seed)"
     }

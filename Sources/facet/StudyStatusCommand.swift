@@ -29,7 +29,7 @@ let statusCommand = Command(
 }
 
 extension StudyStatus {
-    /// What a person reads of it.
+    /// The text version, for people.
     var text: String {
         var lines = runs.map(\.text)
         if !tries.isEmpty {

@@ -56,7 +56,7 @@ struct WorkerMeasurement {
         return choice.measurements.isEmpty ? nil : choice
     }
 
-    /// What workers come to together; nil if one of them has failed, as for lack of memory.
+    /// The joint throughput of workers; nil if one of them has failed, as for lack of memory.
     private func measure(
         _ file: URL, _ backbone: String, _ shares: ThreadShares
     ) throws -> WorkerChoice.Measurement? {
@@ -120,7 +120,7 @@ private final class Probing {
         try? output.fileHandleForWriting.close()
     }
 
-    /// What it says next; nil if it has ended.
+    /// Its next line; nil if it has ended.
     func line() -> String? {
         var text = Data()
         while let byte = try? output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {

@@ -7,7 +7,7 @@ import Torch
 
 /// The processes that a command starts of its own program to make a study's runs side by side.
 ///
-/// What they say goes into files, which this process reads: were it a pipe, they would end with the process
+/// Their output goes into files, which this process reads: were it a pipe, they would end with the process
 /// that reads it.
 final class WorkerProcesses {
     private final class Worker {

@@ -10,7 +10,7 @@
 
 namespace facet::head {
 
-/// What the non-target classes' cosines `[n, k]` of any k classes become: elementwise in the
+/// A map of the non-target classes' cosines `[n, k]`, for any k classes: elementwise in the
 /// cosines.
 using NonTargetMap = std::function<at::Tensor(const at::Tensor &)>;
 

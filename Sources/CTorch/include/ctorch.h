@@ -177,7 +177,7 @@ typedef struct CT_SAFE ct_batch_norm_parts {
   ct_tensor residual;
   /// Whether negative values become zero at the end.
   bool rectify;
-  /// What a channel's negative values are multiplied by at the end, where they are not to become zero;
+  /// The slopes by which a channel's negative values are multiplied at the end, if they are not set to zero;
   /// `impl` may be null.
   ct_tensor slopes;
   double momentum, epsilon;
@@ -325,7 +325,7 @@ typedef enum ct_kernels {
   CT_KERNELS_AVX512 = 3,
 } ct_kernels;
 
-/// What this thread uses: at most `limit`, and at most what the processor has. Thread-local.
+/// Limits the instruction sets of this thread: to `limit`, and to those that the processor has. Thread-local.
 void ct_limit_kernels(ct_kernels limit);
 ct_kernels ct_current_kernels(void);
 /// The best that the processor has the instructions for.

@@ -38,7 +38,7 @@ struct Channels {
       return (x - load(mean + c)) * load(scale + c) + load(shift + c);
     }
 
-    /// What the normalisation gives for `x` and what is added to it, if anything is.
+    /// The normalised value of `x` plus the residual, if there is one.
     template <Epilogue end>
     FACET_INLINE Floats output(Floats x, Floats residual, int64_t c) const {
       Floats value = normalized(x, c);

@@ -20,7 +20,7 @@ struct CompletionTable {
         /// Options that take a value.
         var valued: [Option] { command.options.filter { !$0.placeholder.isEmpty } }
 
-        /// What every value is, by the command and its option (`facet data check --against`), or by the
+        /// The completion of every value, by the command and its option (`facet data check --against`), or by the
         /// number of the positional argument (`facet evaluate 1`), `last` for one that repeats.
         var values: [(key: String, completion: Completion)] {
             let options = valued.map { (key: "\(name) \($0.name)", completion: $0.completion) }

@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// What was aligned into a folder, and from what: a line a face in the folder's hidden file
+/// A record of the faces aligned into a folder and their sources: a line per face in the folder's hidden file
 /// `.alignment`.
 ///
 /// Lines are brought to the disk before the files they speak of, so that whatever is stopped when,
@@ -44,7 +44,7 @@ final class AlignmentRecord: @unchecked Sendable {
         }
     }
 
-    /// What is known about a file, named relative to the folder.
+    /// The record of a file, named relative to the folder; nil if there is none.
     subscript(name: String) -> Entry? { lock.withLock { entries[name] } }
 
     /// Adds lines and brings them to the disk.

@@ -9,7 +9,7 @@ public struct DetectedImages: Sendable {
     public let source: any ImageSource
     /// Where the images are in the set.
     public let indices: [Int]
-    /// What was found, and which images were left out.
+    /// The outcome of the search, with the images left out.
     public let outcome: SetDetection.Outcome
 
     /// Searches all images.

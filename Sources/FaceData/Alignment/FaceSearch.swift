@@ -16,7 +16,7 @@ public struct FaceSearch: Sendable {
     /// Faces are rotated that lean by more degrees than this.
     public static let maxRoll = 60.0
 
-    /// What becomes of a picture.
+    /// The handling of a picture.
     public enum Verdict: String, Sendable, Codable, CaseIterable {
         /// It has a face.
         case face
@@ -34,13 +34,13 @@ public struct FaceSearch: Sendable {
         case implausible
     }
 
-    /// What was found in a picture.
+    /// The faces found in a picture.
     public struct Found: Sendable, Hashable {
         /// All faces, the best first, in coordinates of the original picture.
         public var faces: [DetectedFace]
         /// The one that counts; nil if there is none, or none was to be chosen.
         public var face: DetectedFace?
-        /// What becomes of the picture.
+        /// The handling of the picture.
         public var verdict: Verdict
         /// More of it, for people: `upright when it is turned by 90 degrees clockwise`; may be empty.
         public var remark: String

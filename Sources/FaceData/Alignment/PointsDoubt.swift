@@ -2,9 +2,9 @@ import Foundation
 
 /// Why five points cannot be those of a face in a picture, and what they probably are.
 struct PointsDoubt {
-    /// What is wrong, and what would fit.
+    /// The problem, and the expected points.
     let reason: String
-    /// What the points probably are; nil when nothing fits.
+    /// The probable kind of the points; nil when none fits.
     let cause: String?
 
     /// Faces' points are within 5 pixels, detectors' worst within 7; those of faces in another order

@@ -12,7 +12,7 @@ public struct SetAlignment: Sendable {
     /// Number of threads.
     public let threads: Int
 
-    /// What was written, skipped and left out.
+    /// The numbers of images written, skipped and left out.
     public struct Outcome: Codable, Sendable, Hashable {
         /// Faces that were written.
         public var written = 0
@@ -24,7 +24,7 @@ public struct SetAlignment: Sendable {
         public var bad: [ImageScan.BadImage] = []
         /// Images whose points cannot be those of a face in them.
         public var implausible: [ImageScan.BadImage] = []
-        /// What those points probably are, with how many images of each.
+        /// The probable kinds of those points, with the number of images of each.
         public var causes: [String: Int] = [:]
         /// Images with several faces, where none was to be chosen.
         public var severalFaces: [String] = []
@@ -154,7 +154,7 @@ public struct SetAlignment: Sendable {
         case search(FaceSearch)
     }
 
-    /// What the workers share.
+    /// The state that the workers share.
     private struct Work: Sendable {
         let source: any ImageSource
         let way: Way

@@ -2,7 +2,7 @@ import CVectors
 import Foundation
 import SeededRandom
 
-/// What the changes of an ``Augmentation`` do.
+/// The pixel operations of an ``Augmentation``.
 enum ImageChange {
     static func apply(
         _ step: Augmentation.Step, to image: inout RGBImage, _ stream: inout SeededRandom

@@ -66,7 +66,7 @@ enum RandAugmentOperation: String, CaseIterable {
     }
 }
 
-/// What a channel's values become, one by one: Pillow's `ImageOps`.
+/// Lookup tables of a channel's values: Pillow's `ImageOps`.
 private enum ChannelTables {
     private static func apply(
         to image: inout RGBImage, _ table: (_ counts: [Int]) -> [Int]

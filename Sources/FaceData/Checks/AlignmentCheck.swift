@@ -53,7 +53,7 @@ public struct AlignmentCheck: Sendable {
         distances = found.compactMap { [template] in $0[template] }
     }
 
-    /// What is said of the set; nil if its faces are aligned, or too few were found.
+    /// The diagnostic of the set; nil if its faces are aligned, or too few were found.
     public func diagnostic(of set: String) -> SetCheck.Diagnostic? {
         guard let median, median > Self.maxDistance else { return nil }
         return SetCheck.Diagnostic(

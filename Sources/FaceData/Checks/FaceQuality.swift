@@ -1,4 +1,4 @@
-/// What makes an aligned crop of a face doubtful: blur, few pixels, or another crop than a network knows.
+/// Quality measures of an aligned crop of a face: blur, few pixels, or another crop than a network knows.
 public struct FaceQuality: Sendable, Hashable {
     /// Columns of the picture.
     public let width: Int
@@ -32,7 +32,7 @@ public struct FaceQuality: Sendable, Hashable {
             MeanFace.grey(picture), meanFace ?? TypicalFace.greys)
     }
 
-    /// What is doubtful, the end of a sentence about the picture each.
+    /// Doubts about the picture, each the end of a sentence.
     ///
     /// - Parameter inputSize: Height and width that the network takes, in pixels.
     public func warnings(inputSize: Int) -> [String] {

@@ -58,7 +58,7 @@ public struct ImageSurvey: Sendable {
     }
 }
 
-/// What a part of the images adds to a survey.
+/// The contribution of some of the images to a survey.
 private struct SurveyPart: Sendable {
     struct Sums: Sendable {
         var (red, green, blue) = (0.0, 0.0, 0.0)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a picture looks like in a few numbers, by which copies of it are found that were compressed
+/// A picture's appearance in a few numbers, by which copies of it are found that were compressed
 /// again, resized, mirrored or cropped slightly closer.
 ///
 /// The picture is reduced to 16 x 16 greys. Their mean and their contrast do not count, nor does what
@@ -51,7 +51,7 @@ public struct PictureFingerprint: Sendable, Hashable {
         }
     }
 
-    /// What no other picture has: centred, without the part that lies along the typical face, and of
+    /// The distinctive part of a picture: centred, without its component along the typical face, and of
     /// length 1. Nil where the greys deviate by less than 1 of 255, or nothing is left.
     private static func distinctive(_ grey: [Float]) -> [Float]? {
         let centred = centred(grey)

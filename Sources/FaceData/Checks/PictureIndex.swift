@@ -6,7 +6,7 @@
 /// such as one that was enlarged, most of the bits are chance, so two more lists go by the 32 lowest
 /// frequencies alone. Pictures that share a list and differ in few bits are compared value by value.
 ///
-/// What is found depends on the pictures alone, and on no number of threads.
+/// The matches depend on the pictures alone, and not on the number of threads.
 public struct PictureIndex: Sendable {
     /// Parts that the bits are cut into.
     static let parts = 8

@@ -1,4 +1,4 @@
-/// What a training set shares with a test set: people by their names, and pictures by what they
+/// The overlap of a training set with a test set: people by their names, and pictures by what they
 /// show, copies that were compressed again included.
 public struct SetOverlap: Sendable, Hashable {
     /// Identities of the training set whose names the test set has as well, and by which names; none

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What a training set is written as.
+/// The format in which a training set is written.
 public enum ConversionTarget: String, Sendable, CaseIterable {
     /// An LMDB database with Caffe's keys and values, a folder called `NAME.lmdb`.
     case database

@@ -1,4 +1,4 @@
-/// What becomes of an image's bytes when a set is written in another format.
+/// The treatment of an image's bytes when a set is written in another format.
 public struct ImageRecoding: Sendable, Hashable {
     /// Height and width that images are fitted to, in pixels; nil to leave the bytes unchanged.
     public var side: Int?

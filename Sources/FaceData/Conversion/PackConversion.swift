@@ -95,7 +95,7 @@ struct PackConversion {
         return (writer, 0)
     }
 
-    /// What is on the way to the disk.
+    /// The data that is being written to the disk.
     private final class State {
         let writer: RecordPackWriter
         /// Over the stamps of the images that are done.

@@ -1,24 +1,24 @@
 import Foundation
 import SafeFiles
 
-/// What a later process needs to resume a pack: written beside it after the pack's files were
+/// The state that a later process needs to resume a pack: written beside it after the pack's files were
 /// brought to the disk, and removed when the pack is finished.
 struct PackJournal: Codable, Sendable {
     /// The look at all images that comes before a pack without its bad ones.
     struct Scan: Codable, Sendable {
-        /// What the images' files were like, see ``digest(_:of:)``.
+        /// The versions of the images' files, see ``digest(_:of:)``.
         var stamps: String
         /// Images that do not decode.
         var bad: [ImageScan.BadImage]
     }
 
-    /// What is written: names, labels and what becomes of the bytes.
+    /// The plan of the pack: names, labels and the treatment of the bytes.
     var plan: String
     /// nil when bytes are copied unseen.
     var scan: Scan?
     /// How far the pack is written.
     var position: RecordPackWriter.Position
-    /// What the files of the images that are done were like.
+    /// The versions of the files of the finished images.
     var stamps: String
 
     /// Keys of the file, some older than the properties.

@@ -8,7 +8,7 @@ import SafeFiles
 /// killed, resumes where it stopped: what a folder holds already is not written again, and a
 /// pack's state is saved every second. A verification pack is started over.
 public struct SetConversion: Sendable {
-    /// What becomes of the bytes.
+    /// The treatment of the bytes.
     public var recoding: ImageRecoding
     /// Whether images that do not decode are left out (all are decoded then); otherwise bytes are
     /// copied unseen.
@@ -19,7 +19,7 @@ public struct SetConversion: Sendable {
     /// ``FaceAligner/identity``; a conversion continues with what was made in the same way.
     public var origin = ""
 
-    /// What was written, kept and left out.
+    /// The numbers of images written, kept and left out.
     public struct Outcome: Codable, Sendable, Hashable {
         /// Images that were written.
         public var written = 0
@@ -181,7 +181,7 @@ public struct SetConversion: Sendable {
 
 /// An image to be written.
 struct RecodedImage: Sendable {
-    /// What its file was like just before it was read.
+    /// The version of its file just before it was read.
     var stamp: FileStamp
     /// Its bytes, or why there are none.
     var bytes: Result<[UInt8], FaceDataError>

@@ -41,7 +41,7 @@ extension ByteStore {
 
 /// Bytes of an array that are read as a file's.
 public struct MemoryBytes: ByteStore {
-    /// What stands for a path in messages.
+    /// The path in messages.
     public let path: String
     /// The content of the file they stand for.
     public let bytes: [UInt8]

@@ -8,7 +8,7 @@ public import Foundation
     import Darwin
 #endif
 
-/// What changes when a file is written: its size and the time of its last change.
+/// The properties that change when a file is written: its size and the time of its last change.
 ///
 /// Two stamps are equal when these two are. What else distinguishes one version of a file from another, also where
 /// its time was set back, is in ``exactBytes``.
@@ -61,7 +61,7 @@ public struct FileStamp: Sendable, Hashable {
         hasher.combine(modified)
     }
 
-    /// What stamps are compared by, for a hash.
+    /// The compared values as bytes, for a hash.
     var bytes: [UInt8] {
         withUnsafeBytes(of: (size.littleEndian, modified.littleEndian)) { Array($0) }
     }

@@ -10,7 +10,7 @@ import Foundation
 
 /// Paths as the system takes them, names that are not UTF-8 included (see ``ByteText``).
 enum SystemPath {
-    /// What a path leads to.
+    /// The kind of item at a path.
     enum Kind: Sendable {
         case file
         case folder
@@ -32,7 +32,7 @@ enum SystemPath {
         }
     }
 
-    /// What is at a path, links followed; nil when it cannot be reached.
+    /// The kind of item at a path, links followed; nil when it cannot be reached.
     static func kind(_ path: String) -> Kind? {
         var status = stat()
         guard attempt(path, { stat($0, &status) }) == 0 else { return nil }

@@ -57,7 +57,7 @@ enum ImageOrientation: UInt16 {
     }
 }
 
-/// What a camera writes about a picture: a TIFF file without pixels.
+/// A camera's metadata of a picture: a TIFF file without pixels.
 private struct ExifData {
     private let bytes: UnsafeRawBufferPointer
     private let isBigEndian: Bool
@@ -115,7 +115,7 @@ private struct ExifData {
     }
 }
 
-/// What programs write about a picture: XML, in which one attribute or element is searched.
+/// Programs' metadata of a picture: XML, in which one attribute or element is searched.
 private enum XMPPacket {
     /// The digit behind `tiff:Orientation="` or `<tiff:Orientation>`.
     static func orientation(_ packet: UnsafeRawBufferPointer) -> UInt16? {

@@ -1,4 +1,4 @@
-/// What a JPEG's segments before the picture state about it.
+/// The metadata in a JPEG's segments before the picture.
 struct JPEGMetadata {
     /// The first segment of Exif data, without its name.
     private(set) var exif: UnsafeRawBufferPointer?

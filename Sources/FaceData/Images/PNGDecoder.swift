@@ -91,7 +91,7 @@ enum PNGDecoder {
     }
 }
 
-/// What a file's chunks state before libpng reads them.
+/// A file's chunks, read before libpng reads them.
 private struct PNGChunks {
     /// Bytes up to the first chunk that is longer than what is left of the file: libpng takes memory for its length,
     /// up to 2 GB, before it reads. The picture's data it reads in small parts.

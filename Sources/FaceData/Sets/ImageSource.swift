@@ -15,7 +15,7 @@ public protocol ImageSource: Sendable {
     /// Where an image is, for a person who has to look for it.
     func path(of index: Int) -> String
 
-    /// What the file that holds an image is like now, to notice when it changes.
+    /// The present version of the file that holds an image, to notice when it changes.
     func stamp(of index: Int) -> FileStamp
 
     /// In which files the images' bytes are.

@@ -36,7 +36,7 @@ extension VerificationPairs {
     }
 }
 
-/// What the first line of a list of numbered images states.
+/// The first line of a list of numbered images.
 enum PairsHeader {
     /// Whether a list that begins with a line names images by numbers, as LFW does.
     static func isNumbered(_ first: String) -> Bool {
@@ -159,7 +159,7 @@ private struct PairsReader {
         return numbers.count == 2 ? (numbers[0], numbers[1]) : (1, numbers[0])
     }
 
-    /// What the header should be of a list that begins with its pairs.
+    /// The suggested header of a list that begins with its pairs.
     private func missingHeader(_ lines: [TextFile.Line]) -> String {
         let same = lines.map { PairsHeader.numberedPair($0.text)?.count == 3 }
         let each = same.firstIndex(of: false) ?? same.count

@@ -1,12 +1,12 @@
 import Spelling
 
-/// What is in a set's folder and is not read, by kind.
+/// The files in a set's folder that are not read, by kind.
 public struct PassedOver: Sendable, Hashable {
     /// A file that is not read, or a folder without images.
     struct Item: Sendable, Hashable {
         /// Where it is, relative to the set's folder.
         var path: String
-        /// What it is, in one and in more.
+        /// Its name, in the singular and in the plural.
         var kind: String
         var kinds: String
         /// Whether it is, or may be, a picture.

@@ -4,7 +4,7 @@ import Foundation
 package struct PersonName: Sendable, Hashable {
     /// The name as written.
     package let text: String
-    /// What is left of the name when all goes that two spellings may differ in: case, accents,
+    /// The name without all that two spellings may differ in: case, accents,
     /// the form of Unicode, and the separators between words. Empty for names
     /// without letters and digits.
     package let key: String

@@ -1,7 +1,7 @@
 public import Foundation
 import Spelling
 
-/// What is known about people or images: the columns of an `attributes.csv`, e.g. `person,gender,age`.
+/// Attributes of people or images: the columns of an `attributes.csv`, e.g. `person,gender,age`.
 ///
 /// The first column is the name of a person (`person`) or an image (`image`); every other one is an
 /// attribute. An empty value, and a person who is not listed, belongs to no group.
@@ -74,7 +74,7 @@ public struct AttributeTable: Sendable, Hashable {
         }
     }
 
-    /// What a person should know about the table and a set, a sentence each: names that are not in the set, and
+    /// Warnings about the table and a set, a sentence each: names that are not in the set, and
     /// attributes for which no template of the set has a value.
     public func warnings(for set: TemplateSet) -> [String] {
         let unused = attributes.indices.filter { attribute in

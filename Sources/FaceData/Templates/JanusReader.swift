@@ -61,7 +61,7 @@ enum JanusReader {
             galleries: galleries, probes: probes)
     }
 
-    /// What the names of the lists begin with: `ijbb` or `ijbc`.
+    /// The prefix of the lists' names: `ijbb` or `ijbc`.
     private static func prefix(of folder: URL) throws(FaceDataError) -> String? {
         let meta = folder.appendingPathComponent("meta")
         guard SystemPath.kind(meta.path) == .folder else { return nil }

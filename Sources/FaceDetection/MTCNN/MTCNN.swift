@@ -8,7 +8,7 @@ import SafeFiles
 /// Faces are those of that package within half a pixel, and scores within 0.001, except for one fault of it:
 /// where a size of the picture has one candidate alone, it moves the candidate by another position's numbers.
 public struct MTCNN: FaceDetector {
-    /// What is searched for.
+    /// The settings of the search.
     public struct Options: Sendable, Hashable {
         /// Height of the smallest face that is searched for, in pixels; at least 12. Time falls with its
         /// square.
@@ -22,7 +22,7 @@ public struct MTCNN: FaceDetector {
         public init() {}
     }
 
-    /// What is searched for.
+    /// The settings of the search.
     public let options: Options
     /// Names the detector, its options and its weights.
     public let identity: String
@@ -102,7 +102,7 @@ public struct MTCNN: FaceDetector {
         }
     }
 
-    /// What the second stage leaves.
+    /// The candidates left by the second stage.
     private func refined(
         _ candidates: [MTCNNCandidate], in image: RGBImage
     ) -> [MTCNNCandidate] {
@@ -116,7 +116,7 @@ public struct MTCNN: FaceDetector {
         }
     }
 
-    /// What the third stage leaves.
+    /// The candidates left by the third stage.
     private func final(
         _ candidates: [MTCNNCandidate], in image: RGBImage
     ) -> [MTCNNCandidate] {

@@ -17,7 +17,7 @@ struct MTCNNNetworks: Sendable {
     /// Names of the files.
     static let fileNames = ["pnet.onnx", "rnet.onnx", "onet.onnx"]
 
-    /// What a network says about a square.
+    /// A network's outputs for a square.
     struct Judgement {
         /// That it is a face's, 0...1.
         let score: Float

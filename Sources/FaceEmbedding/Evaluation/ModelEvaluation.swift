@@ -24,7 +24,7 @@ public struct NamedTestSet: Sendable, Hashable {
 
 /// Tests a network, or embeddings that one made, on test sets.
 public struct ModelEvaluation {
-    /// What is embedded, and whence.
+    /// The embedded images, and their origin.
     private struct Embedded {
         var pairs: VerificationPairs
         var views: EmbeddingViews

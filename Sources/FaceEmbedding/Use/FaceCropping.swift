@@ -3,7 +3,7 @@ public import Foundation
 
 /// How a picture's file becomes the aligned crop of one face, which networks take.
 public struct FaceCropping: Sendable {
-    /// What a file becomes.
+    /// Makes the aligned crop of a file.
     public typealias Crop = @Sendable (URL) throws(FaceDataError) -> RGBImage
 
     private let crop: Crop

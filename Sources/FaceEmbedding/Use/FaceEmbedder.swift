@@ -151,7 +151,7 @@ public final class FaceEmbedder: Sendable {
         }
     }
 
-    /// What the model's scores are worth, where its thresholds were kept; see
+    /// The calibration of the model's scores, where its thresholds were kept; see
     /// ``ModelThresholds``.
     ///
     /// - Throws: The error of thresholds that are damaged or of another network.

@@ -15,7 +15,7 @@ import Torch
 /// Embeddings are as the network gives them, not normalised, in float32. A norm is the mean L2 norm of an image's
 /// embeddings.
 ///
-/// What is done is kept in a hidden file beside the output, so that a process that is killed loses a few batches:
+/// Finished rows are kept in a hidden file beside the output, so that a process that is killed loses a few batches:
 /// the next one resumes where it stopped if network and images are the same, and begins again at the first image that
 /// is not. Either way the file's bytes are those of an embedding that was never stopped.
 public struct SetEmbedding {

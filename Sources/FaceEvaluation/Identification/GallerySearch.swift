@@ -118,7 +118,7 @@ public struct GallerySearch: Sendable {
         return state.map { $0.others.first?.person ?? 0 }
     }
 
-    /// What is known about a probe so far.
+    /// A probe's best matches so far.
     private struct Probe {
         let person: Int
         let mate: Float?

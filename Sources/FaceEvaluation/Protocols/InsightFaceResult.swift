@@ -1,6 +1,6 @@
 import FaceStatistics
 
-/// What ``InsightFaceProtocol`` measured.
+/// The measurements of ``InsightFaceProtocol``.
 public struct InsightFaceResult: Codable, Sendable, Hashable {
     /// Mean of the folds' accuracies; 0...1.
     public let accuracy: Double

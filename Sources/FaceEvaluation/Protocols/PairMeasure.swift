@@ -33,7 +33,7 @@ public enum PairMeasure: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// What the score is called in a table.
+    /// The score's name in a table.
     public var title: String {
         switch self {
         case .angle: "angle / π"

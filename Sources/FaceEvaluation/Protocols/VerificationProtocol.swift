@@ -43,7 +43,7 @@ public struct VerificationProtocol: Sendable, Hashable {
     public let fusion: ViewFusion
     /// Whether the mean of the training folds is subtracted before scoring.
     public let subtractsMean: Bool
-    /// What it uses as the score.
+    /// The measure used as the score.
     public let measure: PairMeasure
     /// Whether scores are rounded to single precision, as in a float32 array.
     let roundsScores: Bool
@@ -145,7 +145,7 @@ public struct ProtocolResult: Codable, Sendable, Hashable {
     public let accuracy: Double
     /// The spread that the system reports; nil if it reports none.
     public let spread: Double?
-    /// What kind of number ``spread`` is.
+    /// The kind of measure that ``spread`` is.
     public let spreadKind: VerificationProtocol.Spread
     /// Mean of the folds' thresholds, in ``measure``.
     public let threshold: Double

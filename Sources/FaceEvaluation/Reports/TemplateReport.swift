@@ -209,7 +209,7 @@ extension TemplateReport.Figure {
 }
 
 extension TemplatePooling {
-    /// What it is called in tables.
+    /// Its name in tables.
     func name(_ hasScores: Bool) -> String {
         let norm = weighsByNorm ? "weighted by the norm" : "normalised"
         return hasScores && weighsByDetector ? norm + " and by the detector's confidence" : norm

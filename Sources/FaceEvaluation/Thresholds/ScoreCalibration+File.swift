@@ -40,7 +40,7 @@ extension ScoreCalibration: Codable {
         try values.encode(atLeast, forKey: .atLeast)
     }
 
-    /// What is inconsistent, as a clause; nil if nothing is.
+    /// The inconsistency, as a clause; nil if there is none.
     private var contradiction: String? {
         guard views == 1 || views == 2 else { return "it is of \(views) views" }
         guard level > 0, level < 1 else { return "its level is \(level)" }

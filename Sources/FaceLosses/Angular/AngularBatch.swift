@@ -65,7 +65,7 @@ struct CosineMatrix {
         return labels.unsqueezed(1) .== classes.unsqueezed(0)
     }
 
-    /// What a margin may know about it.
+    /// The margin's view of the batch.
     var batch: AngularBatch {
         AngularBatch(
             embeddings: embeddings, labels: labels, targetCosines: targetCosines, angles: angles,

@@ -16,7 +16,7 @@ import SafeNumbers
 /// output.loss.backward()
 /// ```
 public protocol FaceLoss: AnyObject {
-    /// What the loss is, and the parameters it takes.
+    /// The loss's description, and the parameters it takes.
     static var descriptor: LossDescriptor { get }
 
     /// Trainable tensors and buffers, under the loss's own names.

@@ -60,7 +60,7 @@ public enum LossCatalogue {
         ]
     }
 
-    /// What the losses are, in the order of the help.
+    /// The losses' descriptions, in the order of the help.
     public static var descriptors: [LossDescriptor] { all.map { $0.descriptor } }
 
     /// Makes a loss with new class weights.

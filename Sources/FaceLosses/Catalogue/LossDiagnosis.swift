@@ -58,7 +58,7 @@ extension LossDiagnosis {
 }
 
 extension FaceLoss {
-    /// What the parameters in the descriptor suggest.
+    /// The diagnosis suggested by the parameters in the descriptor.
     public var diagnosis: LossDiagnosis { LossDiagnosis(Self.descriptor) }
 }
 

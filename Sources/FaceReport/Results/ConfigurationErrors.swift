@@ -1,6 +1,6 @@
 import FaceEvaluation
 
-/// What the losses of a configuration make of the pairs of a test set: their models with the first
+/// The errors of a configuration's losses on the pairs of a test set: their models with the first
 /// seed.
 package struct ConfigurationErrors {
     /// Losses whose models saw the same pairs.

@@ -79,7 +79,7 @@ package struct LossComparison: Sendable {
     /// Whether the losses differ, at 5 % over all comparisons of the study.
     package var isSignificant: Bool { adjusted < 1 - Interval.defaultLevel }
 
-    /// What it would take to find a difference as large as this one; `nil` for a single seed,
+    /// The power to detect a difference as large as this one; `nil` for a single seed,
     /// which does not show how much seeds matter.
     package var power: PairedPower? {
         guard let seedVariance = difference.seedVariance else { return nil }

@@ -65,7 +65,7 @@ package struct StudyDifferences: Sendable {
         }
     }
 
-    /// What changes nothing but the time a run takes or the last bits of its numbers, or is what
+    /// Settings that change nothing but the time a run takes or the last bits of its numbers, or that
     /// repetitions differ in.
     private static let harmless: Set = [
         "recipe", "seeds", "threads", "backbones", "losses", "sampler", "command",

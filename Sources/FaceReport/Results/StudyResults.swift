@@ -19,7 +19,7 @@ package struct StudyResults: Sendable {
     /// The planned extent of the study, where that is known.
     package let scope: StudyScope?
 
-    /// What was tried for each loss and chosen; `nil` if nothing was tuned, and where the record is
+    /// The tries and the choice of each loss; `nil` if nothing was tuned, and where the record is
     /// damaged or gone.
     package let tuning: TuningRecord?
     /// The losses that were tuned: those of ``tuning``, and those known only from their runs.

@@ -1,7 +1,7 @@
 import FaceRuns
 package import FaceStatistics
 
-/// What the accuracies of a study are worth: intervals of every cell and comparisons of every two
+/// The statistics of a study's accuracies: intervals of every cell and comparisons of every two
 /// losses in which something was learned, on every test set.
 package struct StudyStatistics: Sendable {
     /// A loss in a configuration on a test set.

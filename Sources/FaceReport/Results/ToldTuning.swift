@@ -70,7 +70,7 @@ enum ToldTuning {
             epochs: 0, folder: "")
     }
 
-    /// What is wrong with a study whose record lacks losses that its runs call tuned; nil if it lacks
+    /// The damage of a study whose record lacks losses that its runs call tuned; nil if it lacks
     /// none.
     static func damage(_ told: [TuningCell], record: TuningRecord?, path: String) -> String? {
         guard !told.isEmpty else { return nil }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What the HParams tab of TensorBoard reads: summaries whose plugin data say what a run was made with,
+/// The input of TensorBoard's HParams tab: summaries whose plugin data state a run's hyperparameters,
 /// how it ended, and which columns a table of runs has (`plugins/hparams`: `plugin_data.proto`,
 /// `api.proto`, `metadata.py`).
 extension EventFile {

@@ -61,7 +61,7 @@ public struct HParams: Sendable, Hashable {
     }
 }
 
-/// What TensorBoard's HParams tab is to show of several runs: the columns of its table.
+/// The contents of TensorBoard's HParams tab for several runs: the columns of its table.
 public struct HParamsExperiment: Sendable, Hashable {
     /// The runs' hyperparameters.
     public var runs: [HParams]

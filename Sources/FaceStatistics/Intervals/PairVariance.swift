@@ -24,7 +24,7 @@ public struct PairVariance: Sendable, Hashable {
         sharingPeople = max(independent, Self.dyadic(residuals, design))
     }
 
-    /// What each pair adds to the quantity beyond the mean of its kind, with the standard
+    /// Each pair's residual: its contribution beyond the mean of its kind, with the standard
     /// correction for having estimated that mean.
     private static func residuals(_ values: [Double], _ design: PairDesign) -> [Double] {
         var sums = [0.0, 0]

@@ -2,7 +2,7 @@ import FaceConfiguration
 import FaceRuns
 import Foundation
 
-/// What several studies have tuned, as one record, and the tries that it is made of.
+/// The tuning of several studies as one record, and the tries that it is made of.
 struct JoinedTuning {
     /// The record of all of them; nil if none has tuned anything.
     private(set) var record: TuningRecord?

@@ -4,7 +4,7 @@ import Spelling
 /// In what two sets of one name differ: what it is, and what it is in the one and in the other.
 typealias SetDifference = (key: String, mine: String, theirs: String)
 
-/// What something was and is now, with the verb that its name needs: `peak was 0.1, now 0.2`, `the pairs of
+/// A former and a present value, with the verb that the name needs: `peak was 0.1, now 0.2`, `the pairs of
 /// lfw were 12, now 14`.
 func changeText(_ key: String, from stored: String, to asked: String) -> String {
     let plural = ["the files", "the pairs", "the templates", "the weights"]

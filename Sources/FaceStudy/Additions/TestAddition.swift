@@ -10,7 +10,7 @@ import Torch
 
 /// Tests the model of a finished run on sets that its study was given later.
 ///
-/// What is written of a set is written in an order that survives an end at any moment: the scores, the
+/// A set's files are written in an order that survives an end at any moment: the scores, the
 /// last epoch's record, the geometry, the result, and `run.json` last. A set that `run.json` does not
 /// name yet is tested again.
 struct TestAddition {

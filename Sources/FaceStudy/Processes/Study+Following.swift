@@ -98,7 +98,7 @@ extension Study {
         }
     }
 
-    /// What must be the same in all processes that compute a study's trainings together, by what it is
+    /// Properties that must be the same in all processes that compute a study's trainings together, by what each is
     /// called.
     public var traits: [String: String] {
         var traits = ["version of Facet": FacetVersion.number, "LibTorch": LibTorch.version]

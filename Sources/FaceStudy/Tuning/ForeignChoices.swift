@@ -3,7 +3,7 @@ import FaceRuns
 import FaceTraining
 import Foundation
 
-/// What a study has to know about values that were chosen in others: what these are called, and whether the
+/// Values that were chosen in other studies: what these are called, and whether the
 /// values can be used.
 struct ForeignChoices {
     private let algorithm: TrainingConfiguration.Algorithm

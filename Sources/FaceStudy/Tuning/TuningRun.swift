@@ -50,8 +50,8 @@ struct TuningRun {
         record.cells += Self.others(in: study.folder, beside: record)
     }
 
-    /// What was tuned in the study's folder before and is not part of the present command: it stays, as
-    /// the runs with its choices do.
+    /// The cells tuned in the study's folder before that are not part of the present command: they stay, as
+    /// the runs with their choices do.
     private static func others(
         in folder: StudyFolder, beside record: TuningRecord
     ) -> [TuningCell] {
@@ -74,7 +74,7 @@ struct TuningRun {
         let setting: Int
     }
 
-    /// What is to be tried, as far as it is known, in this order: the cells take turns, setting by setting,
+    /// The remaining tries, as far as they are known, in this order: the cells take turns, setting by setting,
     /// so that none is far ahead.
     var pending: [Pending] {
         plan.rungs.indices.flatMap { rung in

@@ -2,7 +2,7 @@ public import Foundation
 
 /// An array job of Slurm whose tasks work on one study.
 ///
-/// What Slurm does to a job, as version 22.05 does it, decides how the script looks:
+/// Slurm's treatment of a job, as of version 22.05, decides how the script looks:
 ///
 /// * At the time limit everything in the job gets SIGTERM twice within some milliseconds and SIGKILL after
 ///   30 s. So the script asks for SIGUSR1 before the limit, ends the worker, and has the job requeued.

@@ -90,7 +90,7 @@ public struct WorkerChoice: Sendable, Hashable {
 }
 
 extension Study {
-    /// What is measured to choose a number of workers: the network of the first run that is left, and how many runs
+    /// The work measured to choose a number of workers: the network of the first remaining run, and how many runs
     /// or tries are; nil if none is.
     public var unfinished: (backbone: String, runs: Int)? {
         let left = plan.runs.filter {

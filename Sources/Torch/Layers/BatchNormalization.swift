@@ -105,7 +105,7 @@ public final class BatchNormalization: Layer, BatchCounting {
     }
 }
 
-/// What follows a normalisation and is computed with it.
+/// The activation that follows a normalisation and is computed with it.
 private enum Rectifier {
     case none
     case relu

@@ -26,7 +26,7 @@ public struct BatchNoise {
     }
 }
 
-/// What counts the batches that a network has seen in training.
+/// A layer that counts the batches that a network has seen in training.
 public protocol BatchCounting {
     /// Batches seen, an integer.
     var batchesTracked: Tensor { get }
@@ -50,7 +50,7 @@ public final class BatchCounter: BatchCounting {
 /// Dropout (Srivastava et al. 2014): in training, elements become 0 at random and the others are
 /// divided by the fraction that stays.
 public struct Dropout {
-    /// What is dropped together.
+    /// The elements that are dropped together.
     public enum Unit: Sendable {
         /// Each element by itself.
         case element

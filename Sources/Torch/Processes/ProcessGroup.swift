@@ -153,7 +153,7 @@ public final class PendingExchange {
     }
 }
 
-/// What a backward pass gives its derivatives to.
+/// The receiver of a backward pass's derivatives.
 private final class ReadyDerivatives {
     let body: (Int, Tensor) -> Void
 

@@ -75,7 +75,7 @@ struct SafetensorsLayout {
     }
 }
 
-/// What a header says, checked against a file of a size.
+/// The contents of a header, checked against the size of the file.
 private struct HeaderReader {
     /// No header of a network comes near this many bytes; a longer one is damage.
     private static let longest = 100 << 20

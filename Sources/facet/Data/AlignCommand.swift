@@ -149,7 +149,7 @@ private func text(
     return lines.joined(separator: "\n")
 }
 
-/// What is said of landmarks that belong to no image.
+/// The note on landmarks that belong to no image.
 private func unused(_ outcome: SetAlignment.Outcome, _ source: any ImageSource) -> [String] {
     guard let first = outcome.unusedNames.first else { return [] }
     let names = counted(outcome.unusedNames.count, "name", "names")

@@ -103,7 +103,7 @@ let importCommand = Command(
         arguments, to: out, as: .named(by: out), recoding: recoding, leavesOutBad: true)
 }
 
-/// What a set is written as.
+/// The format in which a set is written.
 private enum Target: Equatable {
     /// A verification pack.
     case bin

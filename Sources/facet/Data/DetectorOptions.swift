@@ -4,7 +4,7 @@ import FaceDetection
 import Foundation
 import Spelling
 
-/// What commands have in common that find faces in pictures.
+/// Common options of the commands that find faces in pictures.
 enum DetectorOptions {
     /// Which detector, and what it looks for.
     static let options = [
@@ -134,7 +134,7 @@ enum DetectorOptions {
         try arguments.choice("--face", among: rules).flatMap(FaceChoice.init)
     }
 
-    /// What is said of pictures without a face that counts.
+    /// The note on pictures without a face that counts.
     static func text(ofLeftOut images: [String: [ImageScan.BadImage]]) -> [String] {
         FaceSearch.Verdict.allCases.flatMap { verdict -> [String] in
             guard let images = images[verdict.rawValue], !images.isEmpty else { return [] }

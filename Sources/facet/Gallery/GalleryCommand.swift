@@ -17,7 +17,7 @@ let galleryCommand = Command(
         galleryRemoveCommand, galleryExportCommand,
     ])
 
-/// What the commands of a gallery have in common.
+/// Common options of the commands of a gallery.
 enum GalleryFlags {
     static let file = Positional("gallery", "the gallery's file")
 

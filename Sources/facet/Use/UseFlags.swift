@@ -5,7 +5,7 @@ import FaceModels
 import FaceStudy
 import Foundation
 
-/// What commands have in common that use a model on pictures.
+/// Common options of the commands that use a model on pictures.
 enum UseFlags {
     /// How a model is opened and run.
     static let network =

@@ -74,9 +74,9 @@ private func write(_ comparison: FaceComparison, _ file: (path: String, ending: 
     try FileWriter.write(bytes, to: URL(fileURLWithPath: file.path))
 }
 
-/// What is said of two pictures.
+/// The output for two pictures.
 private struct Verdict: Encodable {
-    /// What is said of one picture.
+    /// The output for one picture.
     struct Picture: Encodable {
         var path: String
         var width: Int

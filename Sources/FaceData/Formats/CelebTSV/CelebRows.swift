@@ -104,7 +104,7 @@ public struct CelebRows: ImageSource {
     }
 }
 
-/// What of a line is kept.
+/// The fields kept of a line.
 private struct ParsedRow {
     let person: String
     let rank: Int32

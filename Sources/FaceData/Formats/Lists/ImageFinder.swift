@@ -71,7 +71,7 @@ struct ImageFinder {
         return path
     }
 
-    /// What may have been meant: images whose names are longer, or a folder that is spelt differently.
+    /// Suggestions: images whose names are longer, or a folder that is spelt differently.
     private mutating func instead(of folder: String, _ wanted: Stem) -> [String] {
         let longer = images(in: folder).filter { Stem($0).text.hasPrefix(wanted.text) }
         if !longer.isEmpty { return longer.map { Self.join(folder, $0) } }

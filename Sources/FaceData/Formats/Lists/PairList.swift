@@ -239,7 +239,7 @@ private struct PairListReader {
         return pairs
     }
 
-    /// What two lines of a pair say about its people.
+    /// Whether two lines state that a pair is of one person.
     private func isOfOnePerson(
         _ one: [String], _ other: [String], _ line: Int
     ) throws(FaceDataError) -> Bool {

@@ -7,7 +7,7 @@ enum ParquetCodec: Int {
     case gzip = 2
     case zstandard = 6
 
-    /// What those are called that are not read.
+    /// Names of the codecs that are not supported.
     static let unreadNames = [3: "LZO", 4: "Brotli", 5: "LZ4", 7: "LZ4"]
 
     /// Unpacks a page's bytes.

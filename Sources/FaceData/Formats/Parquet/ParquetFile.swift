@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a Parquet file says about itself (https://parquet.apache.org/docs/file-format): its columns, and where their
+/// The metadata of a Parquet file (https://parquet.apache.org/docs/file-format): its columns, and where their
 /// parts lie.
 struct ParquetFile {
     /// A column of values that no list holds.

@@ -36,7 +36,7 @@ public struct ParquetImages: ImageSource {
         return "\(pool.files[file].url.path), row \(row)"
     }
 
-    /// What the picture's file is like.
+    /// The version of the picture's file.
     public func stamp(of index: Int) -> FileStamp {
         FileStamp(pool.files[place(of: index).file].url)
     }

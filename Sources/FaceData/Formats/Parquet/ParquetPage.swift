@@ -15,7 +15,7 @@ struct ParquetPage: Hashable {
     /// of the first version, in which all is one.
     let second: Second?
 
-    /// What pages of the second version say.
+    /// The header fields of pages of the second version.
     struct Second: Hashable {
         let levels: Int
         let isPacked: Bool

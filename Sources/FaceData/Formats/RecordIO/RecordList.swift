@@ -8,7 +8,7 @@ import Spelling
 /// list counts only if all of the pack's labels are those of the list, rounded to 32-bit floats as a
 /// pack has them.
 struct RecordList {
-    /// What the list says about a record.
+    /// The list's entry for a record.
     struct Entry: Sendable {
         var label: String
         var path: String

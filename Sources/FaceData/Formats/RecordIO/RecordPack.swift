@@ -256,7 +256,7 @@ extension RecordHeader {
         return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
-    /// What identifies the person, from a payload's first bytes, which need not hold all labels.
+    /// The person's identity, from a payload's first bytes, which need not hold all labels.
     static func identity(in start: UnsafeRawBufferPointer) -> Float? {
         guard start.count >= size else { return nil }
         func word(_ offset: Int) -> UInt32 {

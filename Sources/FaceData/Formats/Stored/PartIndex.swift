@@ -1,6 +1,6 @@
 /// Where the images of a file are that holds many, what they are called and whose they are.
 struct PartIndex: Sendable, Hashable {
-    /// What is in the file and is not an image of the set.
+    /// A part of the file that is not an image of the set.
     struct Passed: Sendable, Hashable {
         enum Kind: String, Sendable {
             /// An archive within the archive.
@@ -42,7 +42,7 @@ struct PartIndex: Sendable, Hashable {
     private(set) var owners: [Int32] = []
     /// How each image is kept; empty where parts are not packed.
     private(set) var packings: [Packing] = []
-    /// What is not an image, in the file's order.
+    /// The parts that are not images, in the file's order.
     var passed: [Passed] = []
     /// Warnings about the file.
     var notes: [Note] = []

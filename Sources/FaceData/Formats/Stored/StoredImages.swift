@@ -55,7 +55,7 @@ public struct StoredImages: ImageSource {
         "\(pool.files[Int(owners[index])].url.path), \(names[index])"
     }
 
-    /// What the image's file is like.
+    /// The version of the image's file.
     public func stamp(of index: Int) -> FileStamp {
         FileStamp(pool.files[Int(owners[index])].url)
     }

@@ -1,4 +1,4 @@
-/// What a `tf.train.Example` says about a picture: the position of its bytes, its identity and its name.
+/// A picture in a `tf.train.Example`: the position of its bytes, its identity and its name.
 struct ExampleRecord {
     /// Where the picture is in the record's bytes.
     private(set) var image: Range<Int>?

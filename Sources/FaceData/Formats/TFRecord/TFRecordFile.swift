@@ -47,7 +47,7 @@ struct TFRecordFile {
         return start..<start + Int(length)
     }
 
-    /// What a file that begins like this is instead.
+    /// The format of a compressed file that begins with these bytes.
     private func compressed(_ offset: Int, _ head: ReadBuffer) -> String {
         guard offset == 0, head.bytes.starts(with: [0x1f, 0x8b]) else { return "" }
         return "; the file is compressed, and 'gunzip' must be run on it first"

@@ -4,7 +4,7 @@ struct TarHeader {
     /// Bytes of a block.
     static let blockSize = 512
 
-    /// What a member is.
+    /// The kind of a member.
     enum Kind: Sendable, Hashable {
         case file
         case folder

@@ -159,7 +159,7 @@ struct TarReader {
     }
 }
 
-/// What records before a member state about it.
+/// Values that extended headers before a member state about it.
 private struct Extended {
     /// The member's name, if stated.
     private(set) var name: [UInt8]?

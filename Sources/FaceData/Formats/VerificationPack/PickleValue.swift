@@ -38,7 +38,7 @@ enum PickleGlobal: Sendable, Hashable {
     /// `bytes`: how Python 3 writes no bytes with protocols 0 to 2.
     case bytes
 
-    /// What a module's name stands for; nil for anything else than data.
+    /// The supported function of a module's name; nil for others.
     init?(module: String, name: String) {
         switch (module, name) {
         case ("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct"):
@@ -76,7 +76,7 @@ enum PickleValue: Sendable, Hashable {
     case emptyArray
     case array(elementType: String, shape: [Int], bytes: PickleBytes)
 
-    /// What it is called in a message.
+    /// Its name in a message.
     var kind: String {
         switch self {
         case .none: "None"

@@ -40,7 +40,7 @@ enum TuningGains {
             ?? (parameter.symbol.isEmpty ? parameter.name : parameter.symbol)
     }
 
-    /// What is shorter in a table than what all losses share is called.
+    /// The short name in a table of a parameter that all losses share; nil for others.
     private static func symbol(_ name: String) -> String? {
         switch name {
         case TunedParameter.learningRate: "rate"

@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// What tuning with the same budget changed: the defaults and the chosen values, how the ranking
+/// The effect of tuning with the same budget: the defaults and the chosen values, how the ranking
 /// depends on the budget, what each parameter does, and what it cost.
 enum TuningSection {
     static func section(_ study: TunedStudy) -> Section {

@@ -89,7 +89,7 @@ public struct Option: Sendable {
         /// Takes no value.
         case flag
         case value(String)
-        /// A value, as often as wanted.
+        /// A value, repeatable.
         case values(String)
 
         /// The text that stands for the value in the help; empty for a flag.
@@ -115,7 +115,7 @@ public struct Option: Sendable {
     /// Declares an option.
     ///
     /// - Parameter completion: Nil for what the placeholder implies: files for
-    ///   `FILE`, folders for `FOLDER`, files behind the `=` of `NAME=PATH`.
+    ///   `FILE`, folders for `FOLDER`, files after the `=` of `NAME=PATH`.
     public init(
         _ name: String, _ kind: Kind, _ help: String, elsewhere: [String] = [],
         completion: Completion? = nil

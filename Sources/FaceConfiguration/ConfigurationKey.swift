@@ -3,7 +3,7 @@
 /// From one declaration follow the check of a study file, the flag of the command line, the ranges of
 /// the Swift interface, the help and the documentation.
 public struct ConfigurationKey: Sendable {
-    /// Path in the configuration, with `[]` behind a list of objects: `train[].name`.
+    /// Path in the configuration, with `[]` after a list of objects: `train[].name`.
     public internal(set) var path: String
     /// The values it may have.
     public let domain: ValueDomain
@@ -120,7 +120,7 @@ public struct ConfigurationFlag: Sendable {
                 guard (1...Self.maxCount).contains(count) else { return nil }
                 return .array((1...count).map { .number(Double($0)) })
             }
-            // One entry with a comma behind it is a list.
+            // One entry with a comma after it is a list.
             return Self.list(words.last == "" ? words.dropLast() : words, of: entry)
         case (.list, .list(let entry)): return Self.list(words, of: entry)
         case (.presence, _): return .bool(true)

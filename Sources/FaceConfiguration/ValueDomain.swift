@@ -56,7 +56,7 @@ public struct NumberRange: Hashable, Sendable {
 
 /// The values that a key of a configuration, or a parameter, may have.
 ///
-/// One declaration serves every way in which a value arrives: as text behind a flag or in
+/// One declaration serves every way in which a value arrives: as text after a flag or in
 /// `name:key=value`, as JSON in a file, and as a value of a Swift program.
 public indirect enum ValueDomain: Hashable, Sendable {
     case flag

@@ -74,7 +74,7 @@ public struct Embedder {
     /// - Parameters:
     ///   - images: Images, in the order of the rows.
     ///   - size: Height and width of the network's input, in pixels.
-    ///   - mirroring: Whether the mirror images are wanted as well.
+    ///   - mirroring: Whether mirror images are embedded as well.
     ///   - progress: Receives how many images are done.
     public func embeddings(
         of images: any ImageSource, size: Int, mirroring: Bool = true,
@@ -96,9 +96,9 @@ public struct Embedder {
     /// - Parameters:
     ///   - images: Images, in their order; the last batch may have fewer.
     ///   - size: Height and width of the network's input, in pixels.
-    ///   - mirroring: Whether the mirror images are wanted as well.
-    ///   - stride: From one batch to the next one that is wanted.
-    ///   - first: The first batch that is wanted.
+    ///   - mirroring: Whether mirror images are embedded as well.
+    ///   - stride: From one batch to the next requested one.
+    ///   - first: The first requested batch.
     public func batches(
         of images: any ImageSource, size: Int, mirroring: Bool = true, every stride: Int = 1,
         from first: Int = 0
@@ -160,7 +160,7 @@ public final class EmbeddedBatches {
         }
     }
 
-    /// The next batch `[n, d]` of images and of their mirror images, where these are wanted; nil at the end.
+    /// The next batch `[n, d]` of images and of their mirror images, where these are requested; nil at the end.
     public func next() throws -> (original: Tensor, mirrored: Tensor?)? {
         guard let batch = try loader.next() else { return nil }
         let format = embedder.compute.memoryFormat

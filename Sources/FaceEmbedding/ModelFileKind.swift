@@ -118,7 +118,7 @@ enum ModelFileKind: Equatable {
             .stateDict),
         Mark([0x89, 0x48, 0x44, 0x46], weights("an HDF5 file, as Keras writes its weights")),
         Mark([0x12, 0x01, 0, 0, 0, 0, 0, 0], .mxnet),
-        // dlib writes the version of a network's loss, and its name behind its length.
+        // dlib writes the version of a network's loss, and its name after its length.
         Mark("loss_", at: 4, .dlib),
         Mark("TFL3", at: 4, network("a TensorFlow Lite network")),
         Mark("GGUF", network("a GGUF file of weights")),

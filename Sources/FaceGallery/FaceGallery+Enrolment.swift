@@ -82,7 +82,7 @@ extension FaceGallery {
     ///
     /// - Returns: How many pictures the person had.
     /// - Throws: ``FaceGalleryError/unknownPerson(path:name:hint:)``, and
-    ///   ``FaceGalleryError/notForgotten(path:person:reason:)`` where the person is gone from the tables but traces
+    ///   ``FaceGalleryError/notForgotten(path:person:reason:)`` where the person was removed from the tables but traces
     ///   may be left; the next removal, of whomever, erases them.
     public func remove(_ person: String) throws -> Int {
         let pictures: Int? = try database.transaction {

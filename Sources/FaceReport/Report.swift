@@ -120,7 +120,7 @@ public struct Report: Sendable {
 
 /// The texts of a report.
 public struct RenderedReport: Sendable, Hashable {
-    /// `index.html`: one page that needs nothing but itself.
+    /// `index.html`: one self-contained page.
     public let html: String
     /// `report.md`: the same without the figures, whose numbers are in tables.
     public let markdown: String

@@ -1,7 +1,7 @@
 import Foundation
 import Spelling
 
-/// Whether two runs came to the same numbers, bit for bit, and where they part.
+/// Whether two runs computed the same numbers, bit for bit, and where they part.
 ///
 /// Times and speeds are left out: they are never the same.
 public struct RunComparison: Codable, Sendable, Hashable {

@@ -46,7 +46,7 @@ public struct StartRecord: Codable, Sendable, Hashable {
     public var misfits: [String]
     /// The handling of the class weights, in a sentence; nil if the loss has none.
     public var classes: String?
-    /// Identities whose class weights were taken over, by their names.
+    /// Identities whose class weights were copied, by their names.
     public var classesTaken: Int
     /// Identities whose class weights are new.
     public var classesNew: Int

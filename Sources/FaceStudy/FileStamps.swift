@@ -29,7 +29,7 @@ struct FileStamps: Sendable {
 
     /// Takes the stamps of a source's files.
     ///
-    /// - Parameter now: The time of day, where ``version`` is wanted.
+    /// - Parameter now: The time of day, if ``version`` is needed.
     init(_ source: any ImageSource, now: Date? = nil) {
         var newest = 0
         var devices: Set<Int> = []

@@ -279,7 +279,7 @@ struct SetReader {
             throw .nothingToLearn(set: name, reason: reason)
         }
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return }
-        // A classifier on the side trains nothing but itself, so that only pairs are left.
+        // A classifier on the side trains only itself, so that only pairs are left.
         let onPairs = configuration.losses.filter {
             (try? LossRequest(parsing: $0))?.loss.values["trains"] != nil
         }

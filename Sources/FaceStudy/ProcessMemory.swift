@@ -23,7 +23,7 @@ enum ProcessMemory {
     }
 
     /// The memory available to this process: of the machine, of its control group and of its limits,
-    /// whichever is least.
+    /// whichever is smallest.
     static var available: UInt64? {
         guard let memory = table("/proc/meminfo"), let free = memory["MemAvailable"] else {
             return nil

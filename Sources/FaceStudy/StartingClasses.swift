@@ -5,7 +5,7 @@ import Torch
 /// The class weights that a loss begins with when its network does not begin with random weights: those of
 /// the same identities, by name, and for the others new ones.
 struct StartingClasses {
-    /// Identities whose class weights were taken over.
+    /// Identities whose class weights were copied.
     private(set) var taken = 0
     /// Identities whose class weights are new.
     private(set) var new = 0
@@ -18,7 +18,7 @@ struct StartingClasses {
     ///   - lossName: The loss's name without parameters.
     ///   - identities: The names of the loss's classes.
     ///   - head: Class weights with names; nil if there are none.
-    ///   - means: Unit rows `[n, d]` for identities by their indices; nil to leave theirs random.
+    ///   - means: Unit rows `[n, d]` for identities by index; nil to leave theirs random.
     init(
         _ loss: any FaceLoss, lossName: String, identities: [String], head: HeadFile.Content?,
         means: ((_ identities: [Int]) throws -> Tensor)?

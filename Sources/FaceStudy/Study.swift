@@ -6,7 +6,7 @@ import Processes
 import SafeFiles
 import Torch
 
-/// Many runs: planned, run, skipped when finished, gone on with when interrupted, by one process or several.
+/// Many runs: planned, run, skipped when finished, resumed when interrupted, by one process or several.
 public struct Study {
     /// The resolved configuration.
     public let configuration: StudyConfiguration

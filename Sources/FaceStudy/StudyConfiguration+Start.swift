@@ -15,7 +15,7 @@ extension StudyConfiguration {
         public var from: String?
         /// Whether less than all of a network's tensors will do.
         public var isPartial: Bool
-        /// Whether class weights are taken over, by the identities' names.
+        /// Whether class weights are copied, by the identities' names.
         public var takesClasses: Bool
         /// The initial class weights of other identities.
         public var newClasses: NewClasses

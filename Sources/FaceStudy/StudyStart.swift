@@ -87,7 +87,7 @@ final class StudyStart {
         fitting.insert(key)
     }
 
-    /// The class weights that are taken over; nil if none are.
+    /// The class weights that are copied; nil if none are.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)`` for weights that are not finite, and the errors of a
     ///   file that is damaged.

@@ -109,7 +109,7 @@ private struct Launched {
 }
 
 /// Whether tensors are together equal up to rounding: a gradient that is analytically 0 is
-/// nothing but rounding.
+/// only rounding.
 private func isNear(_ found: [Tensor], _ expected: [Tensor]) -> Bool {
     func square(_ tensors: [Tensor]) -> Double {
         tensors.reduce(0) { $0 + $1.square().sum().item() }

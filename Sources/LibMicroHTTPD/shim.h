@@ -99,7 +99,7 @@ static inline void pages_for_each_header(struct MHD_Connection *connection, void
   (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, pages_take_header, &headers);
 }
 
-/// A response with a copy of these bytes; null where memory is gone.
+/// A response with a copy of these bytes; null where memory is exhausted.
 static inline struct MHD_Response *pages_response(const void *bytes, size_t count) {
   return MHD_create_response_from_buffer(count, (void *)bytes, MHD_RESPMEM_MUST_COPY);
 }

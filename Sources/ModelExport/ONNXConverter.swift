@@ -5,7 +5,7 @@ import Torch
 /// Turns the operations that LibTorch recorded into ONNX's.
 ///
 /// Operators are those of version 13, which ONNX Runtime has read since 2020 (1.7) and OpenCV, OpenVINO
-/// and TensorRT read; networks with layer normalisation need version 17. Batch normalisations behind a
+/// and TensorRT read; networks with layer normalisation need version 17. Batch normalisations after a
 /// convolution or a linear map are folded into it unless that is switched off. A length that is the number
 /// of images traced with becomes any number.
 final class ONNXConverter {

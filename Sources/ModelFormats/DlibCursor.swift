@@ -1,6 +1,6 @@
 /// Reads what dlib's `serialize` writes, and checks each length before anything is taken.
 ///
-/// Integers have a byte that counts the bytes behind it and carries the sign; floating-point numbers are
+/// Integers have a byte that counts the bytes after it and carries the sign; floating-point numbers are
 /// two such integers, mantissa and exponent; tensors are their four lengths and IEEE numbers of four
 /// bytes, the lowest byte first.
 struct DlibCursor {
@@ -91,7 +91,7 @@ struct DlibCursor {
         return digit == 0x31
     }
 
-    /// The characters behind a length that was read.
+    /// The characters after a length that was read.
     mutating func text(count: Int) throws(Failure) -> String {
         guard (1...64).contains(count) else { throw failure("a name has \(count) bytes") }
         let characters = try take(count)

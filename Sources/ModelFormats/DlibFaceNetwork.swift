@@ -23,7 +23,7 @@ public struct DlibFaceNetwork {
 
     /// Reads the bytes of a file.
     ///
-    /// - Parameter path: Where they come from, for messages.
+    /// - Parameter path: The file's path, for messages.
     /// - Throws: As ``init(_:device:)``.
     public init(
         _ bytes: [UInt8], path: String, device: Device = .cpu

@@ -26,7 +26,7 @@ public struct MXNetParameters {
 
     /// Reads the bytes of a file.
     ///
-    /// - Parameter path: Where they come from, for messages.
+    /// - Parameter path: The file's path, for messages.
     /// - Throws: As ``init(_:)``.
     public init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
         self.path = path
@@ -196,7 +196,7 @@ private struct MXNetArray {
         }
     }
 
-    /// The lengths of the dimensions behind their number; nil if the shape is not known.
+    /// The lengths of the dimensions after their number; nil if the shape is not known.
     private static func shape(
         _ cursor: inout StateCursor, of size: Int, mayBeScalar: Bool = false
     ) throws(ModelFormatsError) -> [Int]? {

@@ -15,7 +15,7 @@ struct StatePickle {
     private var memo: [Int: Int] = [:]
     private var index = 0
     /// Total of the items of tuples, lists and dictionaries; a pickle cannot hold more than it has bytes,
-    /// and needs no more than a few times that where it repeats what it has remembered.
+    /// and needs at most a few times that where it repeats what it has remembered.
     private var items = 0
 
     init(_ cursor: StateCursor) {

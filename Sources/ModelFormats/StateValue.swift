@@ -1,4 +1,4 @@
-/// A value of a pickle. Others are named by their indices among all values, so that neither depth nor
+/// A value of a pickle. Others are named by index among all values, so that neither depth nor
 /// circles matter.
 enum StateValue {
     case none

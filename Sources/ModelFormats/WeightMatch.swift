@@ -3,7 +3,7 @@ public import Torch
 
 /// Which of a file's tensors are a network's, by name and shape.
 ///
-/// People's files have the network's names behind prefixes (`module.`, `backbone.`) and within
+/// People's files have the network's names after prefixes (`module.`, `backbone.`) and within
 /// dictionaries (`state_dict`): the dictionary and the prefix that fit most of the network are taken.
 /// The counts of batches, which older PyTorch did not save, may be missing.
 public struct WeightMatch {
@@ -27,7 +27,7 @@ public struct WeightMatch {
     public let missing: [String]
     /// Names with tensors of another shape.
     public let mismatched: [Mismatch]
-    /// The file's names behind the prefix that the network lacks.
+    /// The file's names after the prefix that the network lacks.
     public let extra: [String]
 
     private let tensors: [String: WeightFile.Entry]
@@ -74,7 +74,7 @@ public struct WeightMatch {
     private struct Candidate {
         let part: WeightFile.Part
         let prefix: String
-        /// The tensors behind the prefix.
+        /// The tensors after the prefix.
         let tensors: [String: WeightFile.Entry]
         let fits: Int
         /// How many have a name of the network, whatever their shapes.

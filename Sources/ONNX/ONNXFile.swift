@@ -62,7 +62,7 @@ public final class ONNXFile {
     public let inputs: [Value]
     /// Outputs of the graph, in order.
     public let outputs: [Value]
-    /// The operations, each behind those that it needs.
+    /// The operations, each after those that it needs.
     public let nodes: [Node]
     /// Constant tensors of the graph.
     public let weights: [Weights]

@@ -121,7 +121,7 @@ struct XMLTags {
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The next tag; nil behind the last whole one.
+    /// The next tag; nil after the last whole one.
     mutating func next() -> Tag? {
         let start = place
         guard let open = bytes[place...].firstIndex(of: UInt8(ascii: "<")) else { return nil }

@@ -66,7 +66,7 @@ public final class OpenVINONetwork {
     /// - Parameters:
     ///   - values: The input, row by row.
     ///   - shape: Its shape.
-    ///   - output: Which of the outputs is wanted.
+    ///   - output: The index of the output.
     /// - Throws: ``OpenVINOError/failed(path:reason:)``.
     public func callAsFunction(
         _ values: [Float], shape: [Int], output: Int = 0
@@ -80,7 +80,7 @@ public final class OpenVINONetwork {
     /// - Parameters:
     ///   - values: The input, row by row.
     ///   - shape: Its shape.
-    ///   - count: How many outputs are wanted.
+    ///   - count: The number of outputs.
     /// - Throws: ``OpenVINOError/failed(path:reason:)``.
     public func outputs(
         _ values: [Float], shape: [Int], count: Int

@@ -133,7 +133,7 @@ private final class Service: @unchecked Sendable {
 
     // MARK: Answers
 
-    /// Answers a request; false where memory is gone.
+    /// Answers a request; false where memory is exhausted.
     func answer(
         _ connection: OpaquePointer?, _ method: UnsafePointer<CChar>?,
         _ target: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?

@@ -30,7 +30,7 @@ public struct Page: Sendable, Hashable {
         [
             ("Content-Type", type), ("Cache-Control", "no-store"), ("Connection", "close"),
             ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-            // Nothing comes from anywhere else, whatever a page contains.
+            // Nothing is loaded from anywhere else, whatever a page contains.
             (
                 "Content-Security-Policy",
                 "default-src 'none'; script-src 'self'; connect-src 'self'; "

@@ -6,11 +6,11 @@ public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotConnect(address: String, seconds: Int, reason: String)
     /// The connection is broken, though all processes are there.
     case connection(reason: String)
-    /// Processes have come to different numbers.
+    /// Processes have computed different numbers.
     case different(what: String, members: [String], step: Int)
     /// A variable of the environment that starts processes makes no sense.
     case environment(variable: String, value: String)
-    /// Processes are gone, or give no sign of life.
+    /// Processes have ended, or give no sign of life.
     case gone(members: [String], step: Int)
     /// A process has ended the work with a message.
     case told(member: String, message: String)

@@ -5,7 +5,7 @@ public import Torch
 /// Processes that compute one training together, as one of them sees them.
 ///
 /// Process 0 leads: it says what is done next (``lead(_:)``), and the others ask for it
-/// (``nextOrder()``). In between all make the same exchanges of tensors. Whoever is gone, or ends with a message, is
+/// (``nextOrder()``). In between all make the same exchanges of tensors. A process that has ended, or ends with a message, is
 /// named by the others within seconds, and every wait has a limit.
 ///
 /// In the store each has a counter, which a thread advances as a sign of life. Machines' clocks are never compared.
@@ -25,9 +25,9 @@ public final class ProcessTeam {
 
     /// How long the team waits for what.
     public struct Limits: Sendable, Hashable {
-        /// For all to have come.
+        /// For all processes to have joined.
         public var meeting = Duration.seconds(300)
-        /// For the slowest to come to an exchange.
+        /// For the slowest to reach an exchange.
         public var exchange = Duration.seconds(300)
         /// For a sign of life.
         public var silence = Duration.seconds(30)
@@ -146,9 +146,9 @@ public final class ProcessTeam {
         return try awaited("order/\(orders)", within: nil, from: 0)
     }
 
-    /// Waits until all processes have come here, as long as they live.
+    /// Waits until all processes have arrived here, as long as they live.
     ///
-    /// - Parameter name: What they have come for.
+    /// - Parameter name: The purpose, for messages.
     public func awaitAll(_ name: String) throws(ProcessError) {
         let name = "\(name)/\(orders)"
         do throws(TorchError) {
@@ -160,7 +160,7 @@ public final class ProcessTeam {
     /// Waits until the other processes have heard the last order, so that the store can go.
     public func dismiss() {
         for rank in 1..<size {
-            // Who is gone hears nothing.
+            // A process that has ended gets no message.
             _ = try? awaited("end/\(rank)", within: .seconds(5), from: rank)
         }
         pulse.end()
@@ -224,7 +224,7 @@ public final class ProcessTeam {
         return Readiness(rawValue: gravest) ?? .ends
     }
 
-    /// Checks that all processes have come to the same numbers, to the bit.
+    /// Checks that all processes have computed the same numbers, to the bit.
     ///
     /// - Parameter what: What they are called, for the message.
     public func requireSame(_ numbers: [Double], _ what: String) throws(ProcessError) {
@@ -275,7 +275,7 @@ public final class ProcessTeam {
         return (parts.first ?? "", parts.last ?? "")
     }
 
-    /// Why an exchange has failed: who ended with a message, or is gone.
+    /// Why an exchange has failed: which one ended with a message, or without one.
     private func diagnosed(_ error: TorchError) -> ProcessError {
         do throws(TorchError) {
             // The others notice as well, and must not be considered lost when they end before this one.
@@ -395,7 +395,7 @@ private final class Pulse: @unchecked Sendable {
             var count = 0
             while !lock.withLock({ isOver }) {
                 count += 1
-                // A server that is gone is noticed by the next request.
+                // A server that has ended is noticed by the next request.
                 try? store.set("\(key)\(rank)", to: "\(count)")
                 usleep(UInt32(clamping: Int(beat / .microseconds(1))))
             }

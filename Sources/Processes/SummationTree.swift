@@ -3,7 +3,7 @@ public import Torch
 /// In which order the terms of a sum are added: each half by itself, then the halves.
 ///
 /// The order depends on the number of terms alone, and so do the bits of a sum of floating-point numbers,
-/// whichever processes add which part of it. Rounding errors of such a pairwise sum grow with the
+/// regardless of which process adds which part. Rounding errors of such a pairwise sum grow with the
 /// logarithm of the number of terms (Higham 1993), and those of a ring, which adds one after another,
 /// with the number.
 public struct SummationTree: Sendable, Hashable {

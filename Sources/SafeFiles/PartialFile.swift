@@ -57,7 +57,7 @@ public enum PartialFile {
         }
     }
 
-    /// Whether a name is `.NAME.PROCESS.RANDOM.part` of a process that is gone, or `.NAME.UUID.part` as
+    /// Whether a name is `.NAME.PROCESS.RANDOM.part` of a process that has ended, or `.NAME.UUID.part` as
     /// earlier versions named parts.
     static func isTemporary(_ name: String) -> Bool {
         let words = name.split(separator: ".").map(String.init)

@@ -12,7 +12,7 @@ public import Foundation
 ///
 /// A folder from another source may contain a symbolic link where a lock, a log or a report
 /// belongs: opening it for writing would overwrite its target with the user's own rights. A
-/// pipe would hold up its reader for ever, and a device has no end.
+/// pipe would hold up its reader forever, and a device has no end.
 public enum PlainFile {
     /// Bytes that a file which is read as a whole may have.
     private static let most: off_t = 1 << 32

@@ -25,7 +25,7 @@ public enum LibTorch {
     /// elsewhere.
     public static func spreadThreads(_ isWanted: Bool) { ct_spread_threads(isWanted) }
 
-    /// Computes with a processor for each thread, where that is wanted.
+    /// Computes with a processor for each thread, if that is requested.
     public static func withSpreadThreads<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -9,7 +9,7 @@ import Foundation
 ///
 /// Flags lie over a study file, which lies over a preset.
 enum StudyOptions {
-    /// Names that a shell offers; parameters follow behind a colon.
+    /// Names that a shell offers; parameters follow after a colon.
     static let backboneNames = BackboneCatalogue.descriptors.map(\.name)
     static let lossNames = LossCatalogue.descriptors.map(\.name)
 

@@ -54,7 +54,7 @@ struct TeamStart {
     /// - Parameter traits: What must be the same in all of them.
     func meet(_ traits: [String: String]) throws -> MeetingTeam? {
         let environment = ProcessInfo.processInfo.environment
-        // LibTorch would report each attempt to connect, and print its stack when a process is gone.
+        // LibTorch would report each attempt to connect, and print its stack when a process has ended.
         setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0)
         var limits = ProcessTeam.Limits()
         if let seconds = environment["FACET_PROCESS_TIMEOUT"].flatMap(Int.init), seconds > 0 {
@@ -90,7 +90,7 @@ struct TeamStart {
     /// Environment variable of the process that started this one.
     private static let parentKey = "FACET_PARENT"
 
-    /// Ends this process when the one that started it is gone, whatever it waits for: LibTorch continues for minutes
+    /// Ends this process when the one that started it has ended, whatever it waits for: LibTorch continues for minutes
     /// to connect to a process that has ended.
     private static func end(with parent: Int32) {
         Thread.detachNewThread {
@@ -127,7 +127,7 @@ struct MeetingTeam {
 
     /// Ends the work of all processes; for process 0, however the study has ended.
     ///
-    /// - Parameter isBroken: Whether one of them is gone.
+    /// - Parameter isBroken: Whether one of them has ended.
     func end(isBroken: Bool) {
         guard team.leads else { return }
         if !isBroken {

@@ -8,7 +8,7 @@ import Torch
 @testable import FaceStudy
 
 /// Several processes on one study. A second one is either the same code, called in the middle of the first
-/// one's work, or a process of another machine, of which nothing but its leases is there.
+/// one's work, or a process of another machine, of which only the leases exist.
 @Suite("Workers on one study", .serialized)
 struct WorkersTests {
     private static let elsewhere = ProcessIdentity(

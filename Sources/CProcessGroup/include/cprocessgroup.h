@@ -1,6 +1,6 @@
 /// The C face of LibTorch's c10d: processes that exchange tensors.
 ///
-/// Conventions are those of ctorch.h. Whatever fails because another process is gone, or takes longer than
+/// Conventions are those of ctorch.h. Whatever fails because another process has ended, or takes longer than
 /// its limit, is a status with LibTorch's message.
 #ifndef CPROCESSGROUP_H
 #define CPROCESSGROUP_H
@@ -78,7 +78,7 @@ typedef void (*pg_ready)(void *context, size_t index, ct_tensor gradient);
 ct_status pg_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor *inputs, size_t count,
                          pg_ready ready, void *context, ct_tensor *out);
 
-/// Takes over the values of a tensor of the same shape, without an objection of backward passes that began before: for
+/// Copies the values of a tensor of the same shape, without an objection of backward passes that began before: for
 /// values that they do not need, or will find again.
 ct_status pg_assign_unnoticed(ct_tensor self, ct_tensor source);
 

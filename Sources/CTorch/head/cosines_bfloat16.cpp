@@ -42,7 +42,7 @@ int64_t part_count(const CosineProblem &p) {
 }
 
 /// Calls `body(part, first class, count)` for blocks of classes; the parts are run by threads, and
-/// depend on nothing but their number.
+/// depend only on their number.
 template <class Body>
 void for_each_block(const CosineProblem &p, int64_t parts, Body &&body) {
   int64_t step = block_classes(p), classes = p.class_count(), blocks = block_count(p);

@@ -191,7 +191,7 @@ typedef struct CT_SAFE ct_conv2d_parts {
   int64_t stride, padding, groups;
 } ct_conv2d_parts;
 
-/// A convolution's weights with the normalisation behind it folded in, kept between images.
+/// A convolution's weights with the normalisation that follows it folded in, kept between images.
 typedef struct CT_SAFE ct_folding {
   void *impl;
 } ct_folding;
@@ -200,7 +200,7 @@ ct_status ct_folding_new(ct_folding *out);
 void ct_folding_free(ct_folding self);
 /// Gives back the memory of the weights.
 void ct_folding_forget(ct_folding self);
-/// A convolution and the normalisation behind it in evaluation mode, in one operation that is not
+/// A convolution and the normalisation that follows it in evaluation mode, in one operation that is not
 /// differentiable. Weights are folded again where they or the statistics have changed.
 ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
                                ct_batch_norm_parts normalization, ct_folding folding,
@@ -447,7 +447,7 @@ int32_t ct_threads(void);
 /// Whether threads that compute together have a processor each from now on, between the next two calls; for a thread
 /// that is not one of them.
 void ct_spread_threads(bool wanted);
-/// Gives the calling thread and those that compute for it a processor each, where that is wanted.
+/// Gives the calling thread and those that compute for it a processor each, if that is requested.
 void ct_spread_begin(void);
 /// Lets the calling thread run anywhere again, so that the threads it starts do.
 void ct_spread_end(void);

@@ -84,7 +84,7 @@ void update_running_statistics(const at::Tensor &running, const std::vector<doub
 
 // Backward -----------------------------------------------------------------------------------------
 
-/// Gradients before the rectifier, of gradients `g` behind it; `value` is the normalisation's input.
+/// Gradients before the rectifier, of gradients `g` after it; `value` is the normalisation's input.
 template <Epilogue end>
 FACET_INLINE Floats through_rectifier(Floats g, Floats value, int64_t c, const Channels::View &channels) {
   if constexpr (end == Epilogue::rectified)

@@ -20,7 +20,7 @@ public final class Console: Sendable {
 
     /// Creates a console over two file descriptors, which it does not close.
     ///
-    /// A write to a pipe whose reader has gone would end the process by SIGPIPE; the process
+    /// A write to a pipe whose reader has closed it would end the process by SIGPIPE; the process
     /// ignores that signal from here on, and the write throws instead.
     ///
     /// - Parameters:
@@ -46,7 +46,7 @@ public final class Console: Sendable {
     /// Writes a line, or several, to the standard output. What acts unseen, as controls of the
     /// terminal in a name do, is written as an escape.
     ///
-    /// - Throws: ``ConsoleError/closedOutput`` if its reader has gone, which a command should
+    /// - Throws: ``ConsoleError/closedOutput`` if its reader has closed it, which a command should
     ///   let through; ``ConsoleError/unwritableOutput(reason:)`` if e.g. the disk is full.
     public func write(_ text: String) throws(ConsoleError) {
         try aboveStatus { () throws(ConsoleError) in try output.write(text.visible + "\n") }

@@ -5,7 +5,7 @@ struct TextStream: Sendable {
     private let descriptor: Int32
     /// Whether the descriptor is a terminal.
     let isTerminal: Bool
-    /// Whether colours are wanted: on a capable terminal, unless `NO_COLOR` is set.
+    /// Whether colours are used: on a capable terminal, unless `NO_COLOR` is set.
     let hasColours: Bool
 
     init(descriptor: Int32, environment: [String: String]) {

@@ -16,7 +16,7 @@ public struct SetAlignment: Sendable {
     public struct Outcome: Codable, Sendable, Hashable {
         /// Faces that were written.
         public var written = 0
-        /// Faces that were there already.
+        /// Faces that already existed.
         public var kept = 0
         /// Images whose points the landmark file does not have.
         public var withoutPoints: [String] = []

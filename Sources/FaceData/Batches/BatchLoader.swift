@@ -91,7 +91,7 @@ private final class Prefetcher: @unchecked Sendable {
         self.ahead = ahead
     }
 
-    /// The next index to decode; nil when there is none left or the consumer is gone.
+    /// The next index to decode; nil when there is none left or the consumer has ended.
     func take() -> Int? {
         condition.lock()
         defer { condition.unlock() }

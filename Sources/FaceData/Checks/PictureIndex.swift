@@ -100,7 +100,7 @@ public struct PictureIndex: Sendable {
         return found
     }
 
-    /// Groups of indexed pictures that are copies of one another, by their indices: each ascending,
+    /// Groups of indexed pictures that are copies of one another, by index: each ascending,
     /// and the groups in the order of their first pictures.
     public func groups(threads: Int) throws -> [[Int]] {
         var sets = DisjointSets(table.count)

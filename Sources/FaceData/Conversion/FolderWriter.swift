@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// Writes images into a folder, each under a name of its own; what is there already is left alone.
+/// Writes images into a folder, each under a name of its own; existing ones are left alone.
 ///
 /// A hidden file beside the folder, `.NAME.conversion`, says what was written into it, so that another set, or
 /// the same one in another size, is not mixed with it: images that do not belong to the set are refused, and a
@@ -14,7 +14,7 @@ struct FolderWriter {
     private let isBegun: Bool
     /// Images that were written.
     private(set) var written = 0
-    /// Images that were there already.
+    /// Images that already existed.
     private(set) var kept = 0
     /// The files, relative to the folder; empty for skipped images.
     private(set) var paths: [String] = []

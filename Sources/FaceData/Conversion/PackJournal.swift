@@ -35,7 +35,7 @@ struct PackJournal: Codable, Sendable {
 
     /// Reads the journal of a pack; nil if there is none, or one of another plan.
     static func read(of pack: URL, plan: String) -> PackJournal? {
-        // A reader of plain files: a pipe of that name would hold it up for ever.
+        // A reader of plain files: a pipe of that name would hold it up forever.
         guard let file = try? FileReader(url(of: pack)),
             let bytes = try? file.bytes(at: 0, count: file.size),
             let journal = try? JSONDecoder().decode(PackJournal.self, from: Data(bytes)),

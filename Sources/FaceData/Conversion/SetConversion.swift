@@ -23,7 +23,7 @@ public struct SetConversion: Sendable {
     public struct Outcome: Codable, Sendable, Hashable {
         /// Images that were written.
         public var written = 0
-        /// Images that were there already.
+        /// Images that already existed.
         public var kept = 0
         /// Images that were left out.
         public var bad: [ImageScan.BadImage] = []

@@ -15,7 +15,7 @@ public protocol ByteStore: Sendable {
         at offset: Int, into target: UnsafeMutableRawBufferPointer
     ) throws(FaceDataError)
 
-    /// Checks that the bytes are those that were there in the beginning.
+    /// Checks that the bytes are those of the beginning.
     ///
     /// - Throws: ``FaceDataError/changed(path:)``.
     func requireUnchanged() throws(FaceDataError)

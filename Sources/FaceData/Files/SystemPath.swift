@@ -14,7 +14,7 @@ enum SystemPath {
     enum Kind: Sendable {
         case file
         case folder
-        /// A device, a pipe and the like.
+        /// A device, a pipe and so on.
         case other
     }
 

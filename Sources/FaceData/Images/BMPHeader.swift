@@ -60,7 +60,7 @@ struct BMPHeader {
         }
     }
 
-    /// The masks of kinds 3 and 6, within a header of the later kinds or behind the third.
+    /// The masks of kinds 3 and 6, within a header of the later kinds or after the third.
     private static func masks(
         _ bytes: UnsafeRawBufferPointer, _ kind: Int, _ bits: Int, _ size: Int, _ end: inout Int
     ) throws(ImageRefusal) -> [BMPMask]? {

@@ -61,7 +61,7 @@ public struct ImageDecoder: Sendable {
                 return copy(try decoder.image(), side, mirrored, target)
             }
             guard mirrored else { return try decoder.decompress(into: target) }
-            // A byte behind the last pixel, which the mirror reads and does not use.
+            // A byte after the last pixel, which the mirror reads and does not use.
             try scratch.fill(target.count + 1) { (whole) throws(ImageRefusal) in
                 try decoder.decompress(
                     into: UnsafeMutableRawBufferPointer(rebasing: whole[..<target.count]))

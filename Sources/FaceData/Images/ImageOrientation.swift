@@ -117,7 +117,7 @@ private struct ExifData {
 
 /// Programs' metadata of a picture: XML, in which one attribute or element is searched.
 private enum XMPPacket {
-    /// The digit behind `tiff:Orientation="` or `<tiff:Orientation>`.
+    /// The digit after `tiff:Orientation="` or `<tiff:Orientation>`.
     static func orientation(_ packet: UnsafeRawBufferPointer) -> UInt16? {
         let name = Array("tiff:Orientation".utf8)
         var index = 0

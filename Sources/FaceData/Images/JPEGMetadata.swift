@@ -16,7 +16,7 @@ struct JPEGMetadata {
                 continue
             }
             let length = Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
-            // The picture itself begins, or the segment ends behind the file.
+            // The picture itself begins, or the segment ends after the file.
             guard marker != 0xda, length >= 2, index + 2 + length <= bytes.count else { return }
             if marker == 0xe1 {
                 take(UnsafeRawBufferPointer(rebasing: bytes[index + 4..<index + 2 + length]))

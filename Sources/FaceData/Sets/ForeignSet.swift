@@ -12,7 +12,7 @@ enum ForeignSet {
         throw .unknownFormat(path: file.path, reason: reason)
     }
 
-    /// Refuses a folder of nothing but such files.
+    /// Refuses a folder that contains only such files.
     static func refuse(folder: URL) throws(FaceDataError) {
         let names = try SystemPath.visibleNames(folder)
         // `datasets` keeps its files in a folder of this name.

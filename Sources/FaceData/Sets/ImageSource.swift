@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Encoded images found by their indices: files of a folder, records of a pack, parts of a test
+/// Encoded images found by index: files of a folder, records of a pack, parts of a test
 /// set.
 public protocol ImageSource: Sendable {
     /// The folder or file that holds them.

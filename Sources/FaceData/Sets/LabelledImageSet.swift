@@ -35,7 +35,7 @@ public struct LabelledImageSet: Sendable {
     /// The images' names.
     public var names: [String] { labels.indices.map(source.name(of:)) }
 
-    /// Without some images, named by their indices; identities left without any go as well, and
+    /// Without some images, named by index; identities left without any go as well, and
     /// labels close up.
     public func removing(_ indices: Set<Int>) -> LabelledImageSet {
         indices.isEmpty ? self : keeping(labels.indices.filter { !indices.contains($0) })

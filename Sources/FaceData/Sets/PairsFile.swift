@@ -11,7 +11,7 @@ extension VerificationPairs {
     /// zeros or fewer). Fields are separated by tabs, spaces or commas; lines that begin with `#` are
     /// comments.
     ///
-    /// LFW's CSV files, whose first line is `name,imagenum1,imagenum2` and the like, have neither folds
+    /// LFW's CSV files, whose first line is `name,imagenum1,imagenum2` and so on, have neither folds
     /// nor counts: a line of three fields is a pair of one person, and one of four of two.
     ///
     /// - Throws: ``FaceDataError/pairs(path:line:reason:)`` for a line that cannot be understood, a

@@ -4,7 +4,7 @@ import Spelling
 
 /// Identities and images that are left out of a training set: their names, one per line.
 ///
-/// A `#` at the beginning of a line or behind a space begins a comment. In a name that has it
+/// A `#` at the beginning of a line or after a space begins a comment. In a name that has it
 /// there, it is written `\#`; in the same way `\\` is a backslash, `\x20` a space at a name's beginning or
 /// end, and
 /// `\x0A` a line break.

@@ -47,7 +47,7 @@ public struct VerificationPairs: Sendable {
 
     /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.
     ///
-    /// - Parameter count: How many are wanted; 0 or more than there are gives all. Rounded to
+    /// - Parameter count: The requested number; 0 or more than there are gives all. Rounded to
     ///   equal parts, at least one pair of a kind and fold.
     public func subset(_ count: Int) -> VerificationPairs {
         guard count > 0, count < pairs.count else { return self }

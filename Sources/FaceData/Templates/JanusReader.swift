@@ -132,7 +132,7 @@ extension JanusReader {
     }
 }
 
-/// Templates by their numbers.
+/// Templates by number.
 struct JanusTemplates {
     private(set) var templates: [TemplateSet.Template] = []
     private(set) var people: [String] = []

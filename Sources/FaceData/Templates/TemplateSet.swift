@@ -38,7 +38,7 @@ public struct TemplateSet: Sendable {
         /// Indices of its templates.
         public let templates: [Int]
 
-        /// Creates a gallery of templates by their indices.
+        /// Creates a gallery of templates by index.
         public init(name: String, templates: [Int]) {
             (self.name, self.templates) = (name, templates)
         }

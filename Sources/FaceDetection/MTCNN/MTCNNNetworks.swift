@@ -75,7 +75,7 @@ struct MTCNNNetworks: Sendable {
         }
     }
 
-    /// A layer and the maxima behind it.
+    /// A layer and the max-pooling after it.
     fileprivate struct Step: Sendable {
         let layer: ConvolutionLayer
         var pool: (kernel: Int, endsEarly: Bool)?

@@ -48,7 +48,7 @@ struct MTCNNWeights {
         last = all.filter { $0.slopes == nil }
     }
 
-    /// A layer with PReLU behind it.
+    /// A layer with PReLU after it.
     func layer(
         _ index: Int, kernel: Int, of channels: Int, to outputs: Int
     ) throws(FaceDetectionError) -> ConvolutionLayer {

@@ -4,7 +4,7 @@ import Foundation
 import Spelling
 
 /// Results of a model on all test sets that complement the sets' own tables: groups of people,
-/// quality, and thresholds carried over from one set to another.
+/// quality, and thresholds transferred from one set to another.
 public struct EvaluationDetails: Codable, Sendable, Hashable {
     struct SetDetails: Codable, Sendable, Hashable {
         var name: String

@@ -4,7 +4,7 @@ import Foundation
 /// Opens what is to be embedded, whatever it is: only images and names matter.
 public enum EmbeddedSet {
     /// The images of a folder with all folders inside of it, of a pack, of a test set's `.bin`, of a list with
-    /// labels, or of a list of nothing but paths.
+    /// labels, or of a list of paths only.
     ///
     /// - Parameters:
     ///   - source: A path, or two with a comma between them for the formats that have two.
@@ -31,7 +31,7 @@ public enum EmbeddedSet {
         return ImageFiles(names, in: root)
     }
 
-    /// The lines of a file of nothing but paths; nil for a file of another kind.
+    /// The lines of a file of paths only; nil for a file of another kind.
     private static func paths(in file: URL) throws -> [String]? {
         let binary: Set = ["rec", "bin", "tsv", "idx"]
         guard !binary.contains(file.pathExtension.lowercased()),

@@ -48,7 +48,7 @@ final class EmbeddingJournal {
         self.plan = SHA256.hexDigest(of: Array(plan.utf8))
     }
 
-    /// Takes the parts that an earlier process left, as far as they are intact and wanted.
+    /// Takes the parts that an earlier process left, as far as they are intact and needed.
     ///
     /// - Parameter isWanted: Whether a part is of the images at its rows.
     /// - Returns: How many images are done.

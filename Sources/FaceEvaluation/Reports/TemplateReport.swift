@@ -220,7 +220,7 @@ extension TemplateSet {
     /// A set without some images, and its templates that failed to enrol.
     struct Usable {
         let set: TemplateSet
-        /// Templates that have no image left, by their indices in the whole set.
+        /// Templates that have no image left, by index in the whole set.
         let failed: Set<Int>
 
         /// Searches in a gallery that cannot succeed because the probe or its mate failed to enrol.

@@ -102,7 +102,7 @@ enum DataSection {
             rows: rows)
     }
 
-    /// The test sets that were added to runs that were there, where some were.
+    /// The test sets that were added to runs that already existed, if any.
     private static func added(_ results: StudyResults) -> RichText? {
         let names = results.testSets.map(\.name).filter { name in
             results.runs.contains { run in

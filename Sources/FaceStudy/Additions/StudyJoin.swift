@@ -12,7 +12,7 @@ public struct StudyJoin {
     public struct Outcome: Sendable, Hashable {
         /// Names of the runs that were copied.
         public var added: [String] = []
-        /// Names of those that were there already, with the same numbers.
+        /// Names of those that already existed, with the same numbers.
         public var known: [String] = []
     }
 

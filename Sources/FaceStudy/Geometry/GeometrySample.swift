@@ -35,7 +35,7 @@ struct GeometrySample {
         self.labels = self.indices.map { labels[$0] }
     }
 
-    /// Pairs of the sample's images of one identity, by their indices in the sample.
+    /// Pairs of the sample's images of one identity, by index in the sample.
     var within: [(first: Int, second: Int)] {
         let groups = Dictionary(grouping: labels.indices) { labels[$0] }
         let all = groups.sorted { $0.key < $1.key }.flatMap { _, images -> [(Int, Int)] in

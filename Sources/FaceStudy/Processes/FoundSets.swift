@@ -4,7 +4,7 @@ import FaceRuns
 /// The results of a study's scans, for other processes that read the same files and need not scan them.
 ///
 /// Each process determines from the files themselves whether they are the same (``FileStamps/sharedVersion``).
-/// Who has copies of its own scans them, and what differs is found by the content.
+/// A process with copies of its own scans them, and what differs is found by the content.
 struct FoundSets: Codable, Sendable, Hashable {
     private struct Found: Codable, Sendable, Hashable {
         var version: String

@@ -25,7 +25,7 @@ struct SetEmbedder {
     /// - Parameters:
     ///   - source: The images.
     ///   - name: What they are called in other processes; nil if this one embeds them alone.
-    ///   - mirroring: Whether the mirror images are wanted as well.
+    ///   - mirroring: Whether mirror images are embedded as well.
     ///   - progress: Receives how many images are done, and of how many.
     func embeddings(
         of source: any ImageSource, _ name: SharedImages? = nil, mirroring: Bool = true,

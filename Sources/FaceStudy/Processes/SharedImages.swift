@@ -12,7 +12,7 @@ enum SharedImages: Codable, Hashable {
     case heldOut
     /// Those of a test set of templates.
     case templates(String)
-    /// Some of the training set, by their indices.
+    /// Some of the training set, by index.
     case training([Int])
 }
 

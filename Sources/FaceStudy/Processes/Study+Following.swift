@@ -13,7 +13,7 @@ extension Study {
     /// Nothing is written, and nothing is said but warnings of what is read.
     ///
     /// - Throws: what keeps this process from continuing, which process 0 is informed of; and `ProcessError` where
-    ///   another one is gone.
+    ///   another one has ended.
     public func follow(_ control: StudyControl) throws {
         guard let team = control.team else { return }
         do {

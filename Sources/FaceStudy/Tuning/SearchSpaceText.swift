@@ -5,7 +5,7 @@ import Foundation
 
 /// Ranges that a study gives in place of a loss's own: `arcface:m=0.2..0.6,s=16..64 log`.
 ///
-/// A range is `LOWER..UPPER` with `linear`, `log` or `integer` behind it where it is not spread as the
+/// A range is `LOWER..UPPER` with `linear`, `log` or `integer` after it where it is not spread as the
 /// loss has it, or `off` for what is not to be tuned. `all` in place of a loss is for what all share.
 struct SearchSpaceText: Hashable {
     /// A study's setting of one parameter.

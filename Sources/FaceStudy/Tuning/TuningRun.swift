@@ -202,7 +202,7 @@ struct TuningRun {
 }
 
 extension TuningTry {
-    /// Takes over how a run ended.
+    /// Adopts the outcome of a run.
     fileprivate mutating func take(_ result: RunResult, _ validation: EpochTest?) {
         guard result.status == .finished, let validation else {
             state = .failed

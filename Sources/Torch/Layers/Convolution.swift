@@ -10,7 +10,7 @@ public final class Convolution: Layer {
     public let padding: Int
     /// Groups of channels that do not see each other; as many as channels when depthwise.
     public let groups: Int
-    /// The weight with the normalisation behind it folded in, for evaluation.
+    /// The weight with the normalisation that follows it folded in, for evaluation.
     let folding = Folding()
 
     /// Creates a convolution with weights uniform in ±1/√fan-in, as PyTorch draws them.

@@ -56,7 +56,7 @@ public final class AdamW: Optimizer {
         }
     }
 
-    /// Both moments and the counts of steps under their parameters' names, behind `adamw.first.`,
+    /// Both moments and the counts of steps under their parameters' names, after the prefix `adamw.first.`,
     /// `adamw.second.` and `adamw.steps.`.
     public var state: [StateEntry] {
         [("first", firstMoments), ("second", secondMoments), ("steps", steps)].flatMap {

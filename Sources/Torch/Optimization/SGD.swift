@@ -48,7 +48,7 @@ public final class SGD: Optimizer {
         momentumBuffers = parameters.zeros()
     }
 
-    /// The momentum buffers under their parameters' names behind `velocity.`.
+    /// The momentum buffers under their parameters' names after the prefix `velocity.`.
     public var state: [StateEntry] {
         zip(parameters, momentumBuffers).map { StateEntry($0.name, $1, .buffer) }
             .prefixed("velocity")

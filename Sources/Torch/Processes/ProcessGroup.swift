@@ -5,7 +5,7 @@ import Foundation
 /// Processes that exchange tensors of the processor's memory, by LibTorch's c10d and Gloo.
 ///
 /// All of them do the same exchanges in the same order. An exchange fails in all of them when one is
-/// gone, or has not come to it within the limit; the group is of no use afterwards.
+/// gone, or has not reached it within the limit; the group is of no use afterwards.
 public final class ProcessGroup {
     /// This process's number, from 0.
     public let rank: Int
@@ -30,7 +30,7 @@ public final class ProcessGroup {
     ///   - name: What distinguishes the group from others in the store, those of former attempts
     ///     included.
     ///   - limit: Of the connection, and of each exchange.
-    /// - Throws: `TorchError.libTorch`, also when not all have come within the limit.
+    /// - Throws: `TorchError.libTorch`, also when not all have joined within the limit.
     public init(
         _ store: ProcessStore, name: String, rank: Int, size: Int, address: Address,
         limit: Duration
@@ -52,7 +52,7 @@ public final class ProcessGroup {
     }
 
     deinit {
-        // What is closed waits for exchanges in progress, which a broken group may have for ever.
+        // What is closed waits for exchanges in progress, which a broken group may have forever.
         if !isBroken { pg_group_close(handle) }
     }
 
@@ -184,7 +184,7 @@ extension Tensor {
         }
     }
 
-    /// Takes over the values of a tensor of the same shape, without an objection of backward passes that are still
+    /// Copies the values of a tensor of the same shape, without an objection of backward passes that are still
     /// to come: for what they do not need, or will find again, as a normalisation's running statistics between
     /// several forward passes.
     package func assignUnnoticed(_ source: Tensor) {

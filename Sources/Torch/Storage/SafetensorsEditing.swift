@@ -2,7 +2,7 @@ public import Foundation
 import SafeFiles
 
 extension Safetensors {
-    /// The beginning of a file of tensors in single precision, behind which their bytes follow in the same
+    /// The beginning of a file of tensors in single precision, after which their bytes follow in the same
     /// order, the lowest byte of each number first: for files that are written piece by piece.
     ///
     /// - Parameter tensors: Different names, and shapes.

@@ -39,7 +39,7 @@ struct SafetensorsLayout {
 
     /// Reads the header of a file's bytes.
     ///
-    /// - Parameter path: Where they come from, for the message.
+    /// - Parameter path: The file's path, for the message.
     /// - Throws: ``TorchError/malformedWeights(path:reason:)`` when they are not what it says.
     init(of bytes: [UInt8], path: String) throws(TorchError) {
         let header = HeaderReader(size: bytes.count, path: path)
@@ -87,7 +87,7 @@ private struct HeaderReader {
         .malformedWeights(path: path, reason: reason)
     }
 
-    /// Bytes of the header, which begins behind its length.
+    /// Bytes of the header, which begins after its length.
     func length(in bytes: [UInt8]) throws(TorchError) -> Int {
         guard size >= 8 else { throw malformed("it has only \(size) bytes") }
         let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -78,7 +78,7 @@ private struct AlignPlaces {
     init(_ arguments: Arguments) throws(CommandError) {
         let isSecond = arguments.positional("folder") != nil
         if arguments.has("--detect") {
-            // The only argument behind the set is the folder.
+            // The only argument after the set is the folder.
             if isSecond { throw .together("--detect", "a landmark file") }
             (landmarks, folder) = (nil, DataWork.url(arguments, "landmarks"))
             return

@@ -78,7 +78,7 @@ public enum CelebritiesInFrontalProfile {
                 + (names.isEmpty ? "nothing" : names.someJoined))
     }
 
-    /// Images by their numbers, relative to the set's folder.
+    /// Images by number, relative to the set's folder.
     private static func images(_ root: URL, _ name: String) throws(FaceDataError) -> [Int: String] {
         let file = root.appendingPathComponent("Protocol/\(name)")
         var images: [Int: String] = [:]

@@ -6,7 +6,7 @@
 ///
 /// The layout is that of LMDB 0.9 on machines of 64 bits with the lowest byte first (`mdb.c`): two pages that
 /// state where the tree's root is, of which the later one counts; pages of branches and of leaves, whose entries
-/// are found by a list of offsets behind 16 bytes of head; and runs of pages for large values.
+/// are found by a list of offsets after a header of 16 bytes; and runs of pages for large values.
 struct LMDBReader {
     struct Entry {
         let key: [UInt8]

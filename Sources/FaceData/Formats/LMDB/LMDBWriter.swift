@@ -42,7 +42,7 @@ final class LMDBWriter {
         try file.write([UInt8](repeating: 0, count: 2 * Self.pageSize))
     }
 
-    /// Adds an entry, whose key must be behind those of all before.
+    /// Adds an entry, whose key must be after those of all before.
     func append(_ key: [UInt8], _ value: [UInt8]) throws(SafeFilesError) {
         guard key.count <= Self.maxKeyBytes, !key.isEmpty,
             lastKey.map({ $0.lexicographicallyPrecedes(key) }) ?? true

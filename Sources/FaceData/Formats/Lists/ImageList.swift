@@ -83,7 +83,7 @@ private struct ListForm {
     private let separator: FieldSeparator
     /// Fields of the first line.
     private let fields: Int
-    /// Fields of the first line behind path and label.
+    /// Fields of the first line after path and label.
     private let further: Int
     private let file: URL
     private let root: URL
@@ -205,7 +205,7 @@ private struct ListForm {
         }
     }
 
-    /// Where the path of an `im2rec` line begins: behind the numbers, unless it begins with one.
+    /// Where the path of an `im2rec` line begins: after the numbers, unless it begins with one.
     private func pathStart(_ fields: LineFields) -> Int {
         let last = fields.count - 1
         let start = fields.texts[2...].firstIndex { !Self.isNumber($0) } ?? last

@@ -4,7 +4,7 @@ import Spelling
 ///
 /// A label is its text, and two labels are one identity only if they agree in every byte: `007` and
 /// `7`, `5e1` and `50`, numbers of any length and names are distinguished. Only the zeros that `im2rec`
-/// writes behind a point (`7.000000`) are not shown where that leaves all labels different.
+/// writes after a point (`7.000000`) are not shown where that leaves all labels different.
 ///
 /// Identities are in the order of their numbers when all are whole numbers written without sign and
 /// without zeros in front, and otherwise in the order of their bytes.
@@ -61,7 +61,7 @@ struct ListLabels {
             && (digits.count == 1 || digits.first != 0x30)
     }
 
-    /// A number without a fraction of nothing but zeros; nil for any other text.
+    /// A number without a fraction of zeros only; nil for any other text.
     static func withoutFraction(_ text: String) -> String? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, isPlainNumber(parts[0]), !parts[1].isEmpty,

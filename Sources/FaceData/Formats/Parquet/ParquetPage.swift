@@ -1,6 +1,6 @@
 /// A page of a column: where it is, and how its values are written.
 struct ParquetPage: Hashable {
-    /// Where its bytes are, behind its head.
+    /// Where its bytes are, after its head.
     let start: Int
     /// Bytes in the file.
     let size: Int

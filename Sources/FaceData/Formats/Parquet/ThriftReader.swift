@@ -29,7 +29,7 @@ struct ThriftReader {
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// A structure's fields, by their numbers.
+    /// A structure's fields, by number.
     mutating func structure(depth: Int = 0) throws(Damaged) -> [Int: ThriftValue] {
         guard depth < Self.maxDepth else { throw Damaged() }
         var fields: [Int: ThriftValue] = [:]

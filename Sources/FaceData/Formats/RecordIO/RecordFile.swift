@@ -48,7 +48,7 @@ struct RecordFile: Sendable {
         try parts(record, at: offset).end
     }
 
-    /// Reads the first bytes of a record's payload, as many as are wanted and there.
+    /// Reads the first bytes of a record's payload, as many as requested and available.
     func readStart(
         _ record: Int, at offset: Int, count: Int, into buffer: ReadBuffer
     ) throws(FaceDataError) {

@@ -22,7 +22,7 @@ struct RecordIndex: Sendable {
         }
     }
 
-    /// Where a record ends at the latest, when the next one of the index begins behind it.
+    /// Where a record ends at the latest, when the next one of the index begins after it.
     func extent(of index: Int, size: Int) -> Int? {
         let next = index + 1 < offsets.count ? offsets[index + 1] : size
         return next > offsets[index] ? next : nil

@@ -96,7 +96,7 @@ public struct StoredImages: ImageSource {
 
 /// How an image is found in what a file keeps of it.
 protocol PartContent: Sendable {
-    /// Leaves nothing but the image's bytes in a buffer that holds the part.
+    /// Leaves only the image's bytes in a buffer that holds the part.
     ///
     /// - Parameter packing: How the image is kept in the part, in files that state it.
     /// - Returns: Why that cannot be done; nil when it was.

@@ -6,7 +6,7 @@ import SafeFiles
 /// Checksums are CRC-32C, rotated and moved, so that a checksum of bytes that hold checksums is one of worth
 /// (TensorFlow, `lib/hash/crc32c.h`).
 struct TFRecordFile {
-    /// Bytes before and behind a record's.
+    /// Bytes before and after a record's.
     static let headBytes = 12
     static let tailBytes = 4
 

@@ -68,7 +68,7 @@ struct TarHeader {
         Array(field.prefix { $0 != 0 })
     }
 
-    /// A number in octal digits, or, as GNU tar writes large ones, in bytes behind one of 0x80.
+    /// A number in octal digits, or, as GNU tar writes large ones, in bytes after one of 0x80.
     static func number(_ field: Slice<UnsafeRawBufferPointer>) -> Int? {
         guard let first = field.first else { return nil }
         if first & 0x80 != 0 {

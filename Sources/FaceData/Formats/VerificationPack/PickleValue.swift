@@ -56,7 +56,7 @@ enum PickleGlobal: Sendable, Hashable {
     }
 }
 
-/// A value of a pickle; others are named by their indices among all values, so that neither depth
+/// A value of a pickle; others are named by index among all values, so that neither depth
 /// nor circles matter.
 enum PickleValue: Sendable, Hashable {
     case none

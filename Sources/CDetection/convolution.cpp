@@ -16,7 +16,7 @@ struct Layer {
   size_t kernel;
 };
 
-/// Sixteen outputs of `count` pixels beside each other, whose sums stay in registers.
+/// Sixteen outputs of `count` pixels next to each other, whose sums stay in registers.
 template <size_t count>
 CDETECTION_INLINE void pixels(const Layer &layer, size_t row, size_t column, float *output,
                               size_t outputs) {

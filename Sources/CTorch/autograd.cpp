@@ -32,7 +32,7 @@ const at::Tensor &gradient(ct_tensor parameter, size_t index) {
   return result;
 }
 
-/// A gradient whose elements are laid out in memory as the parameter's are, as the fused step wants them; one
+/// A gradient whose elements are laid out in memory as the parameter's are, as the fused step requires them; one
 /// that was not accumulated may lie otherwise.
 at::Tensor as_parameter_lies(const at::Tensor &grads, const at::Tensor &parameter) {
   if (grads.strides() == parameter.strides()) return grads;

@@ -1,6 +1,6 @@
-// Threads that compute together have a processor each while other processes want the processors as well.
+// Threads that compute together have a processor each while other processes need the processors as well.
 //
-// In a convolution's gradient oneDNN's threads wait for each other without ever sleeping. Beside as many busy processes
+// In a convolution's gradient oneDNN's threads wait for each other without ever sleeping. Alongside as many busy processes
 // as there are processors, the system may leave both of two such threads on one of them, for seconds: each of
 // hundreds of waits a step then lasts until the other thread has its turn, and a step takes ten times as long.
 #include "bridge.h"

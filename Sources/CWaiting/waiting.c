@@ -1,12 +1,12 @@
 // LibTorch's threads (GNU libgomp) spin for milliseconds before they sleep, which on a machine with
-// other work takes the very core that the awaited thread needs: training was ten times slower beside
+// other work takes the very core that the awaited thread needs: training was ten times slower next to
 // a busy neighbour. On a quiet machine, however, any shorter spin costs some speed.
 //
 // libgomp has two numbers of rounds: one for as many threads as there are cores, and a small one for
 // more threads than that. It reads both from the environment when it is loaded, before `main`, so the
 // program starts again with them; that happens before any library is initialised, and so costs little more
 // than loading them once more. Which of the two counts is decided by the number of libgomp's threads:
-// while other processes want the cores, a few threads that sleep are kept as an open team of libgomp's.
+// while other processes need the cores, a few threads that sleep are kept as an open team of libgomp's.
 #define _GNU_SOURCE
 #include "waiting.h"
 
@@ -136,7 +136,7 @@ bool waiting_read(struct waiting_sample *sample) {
 static struct {
   pthread_mutex_t lock;
   pthread_cond_t change;
-  /// Whether the team is wanted, and the thread that has it open.
+  /// Whether the team is needed, and the thread that has it open.
   bool is_wanted, is_open;
   pthread_t opener;
 } team = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false, 0};
@@ -153,7 +153,7 @@ static void sleep_in_team(void *unused) {
 typedef void parallel(void (*)(void *), void *, unsigned, unsigned);
 
 static void *open_team(void *region) {
-  // One thread more than cores, beside which no other number of threads matters.
+  // One thread more than cores, which outweighs all other threads.
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   ((parallel *)region)(sleep_in_team, NULL, (unsigned)(cores < 1 ? 2 : cores + 1), 0);
   return NULL;

@@ -151,7 +151,7 @@ public enum Completion: Sendable, Hashable {
     case folders
     /// Nothing: a number or a name of the user's.
     case nothing
-    /// Files and folders behind `NAME=`.
+    /// Files and folders after `NAME=`.
     case namedFiles
     /// One of some words, or several with commas between them.
     case words([String])

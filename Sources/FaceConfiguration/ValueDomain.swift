@@ -42,7 +42,7 @@ public struct NumberRange: Hashable, Sendable {
             && (isBelow ? number < upper : number <= upper)
     }
 
-    /// The range behind `a number`: `from 0 to below 1`, `above 0`, `at least 0`.
+    /// The range after `a number`: `from 0 to below 1`, `above 0`, `at least 0`.
     var text: String {
         switch (isAbove, upper.isFinite) {
         case (true, true): "above \(lower.shortest) and up to \(upper.shortest)"

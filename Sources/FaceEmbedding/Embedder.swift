@@ -119,7 +119,7 @@ public struct Embedder {
         try compute.withKernels { try withoutGradients { try network(images) } }
     }
 
-    /// Embeddings as they come, batch after batch.
+    /// Embeddings as they are computed, batch by batch.
     private struct Rows {
         private(set) var count = 0
         private var dimension = 1
@@ -137,7 +137,7 @@ public struct Embedder {
     }
 }
 
-/// Embeddings of images as they come, batch after batch (``Embedder/batches(of:size:mirroring:every:from:)``).
+/// Embeddings of images as they are computed, batch by batch (``Embedder/batches(of:size:mirroring:every:from:)``).
 public final class EmbeddedBatches {
     private let embedder: Embedder
     private let loader: BatchLoader

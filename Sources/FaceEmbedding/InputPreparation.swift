@@ -27,7 +27,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     public static let imageNet = InputPreparation(
         mean: [123.675, 116.28, 103.53], standardDeviation: [58.395, 57.12, 57.375])
 
-    /// The preparations that are in use, of every order of colours and range, beside this one.
+    /// The common preparations, of every order of colours and range, other than this one.
     public var alternatives: [InputPreparation] {
         let ranges = [self, .standard, .bytes, .unit, .imageNet]
         let all = ColourOrder.allCases.flatMap { order in

@@ -88,7 +88,7 @@ public enum BackboneCatalogue {
 extension BackboneDescriptor {
     fileprivate var names: [String] { [name] + aliases }
 
-    /// The name with the aliases behind it: `mobilenetv1 (MobileNet)`.
+    /// The name followed by the aliases: `mobilenetv1 (MobileNet)`.
     fileprivate var nameAndAliases: String {
         aliases.isEmpty ? name : "\(name) (\(aliases.joined(separator: ", ")))"
     }

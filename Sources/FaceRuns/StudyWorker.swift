@@ -112,7 +112,7 @@ public final class StudyWorker {
             case .free: break
             case .held:
                 seen.insert(other)
-                // One that has just come or gone has no record.
+                // A worker that has just joined or left has no record.
                 others[other] = try? study.readWorker(other)
                 if others[other]?.retries == true { retrying.insert(other) }
             case .leftBehind:
@@ -149,7 +149,7 @@ public final class StudyWorker {
         if case .held(let holder) = try state(of: run.leaseURL) { holder } else { nil }
     }
 
-    /// Gives a run back; a folder in which nothing was written goes.
+    /// Gives a run back; an empty folder is removed.
     public func release(_ lease: Lease) {
         lease.release()
         rmdir(lease.url.deletingLastPathComponent().path)
@@ -247,7 +247,7 @@ extension StudyFolder {
         where name == "reported" || name.hasSuffix(".json") || name.hasSuffix(".log") {
             try? FileManager.default.removeItem(at: workersURL.appendingPathComponent(name))
         }
-        // A worker that has come meanwhile keeps it.
+        // A worker that has joined meanwhile keeps it.
         rmdir(workersURL.path)
     }
 }

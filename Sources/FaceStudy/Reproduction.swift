@@ -45,7 +45,7 @@ public struct Reproduction {
 
     /// Reads what the run is.
     ///
-    /// - Parameter folder: Where the new run goes; as a study's folder, so that an interrupted
+    /// - Parameter folder: The folder of the new run; as a study's folder, so that an interrupted
     ///   reproduction continues.
     /// - Throws: ``FaceStudyError/notFinished(path:)`` where the run is not over, and the errors of
     ///   a damaged folder.

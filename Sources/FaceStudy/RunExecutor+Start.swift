@@ -65,7 +65,7 @@ extension RunExecutor {
             batchSize: context.configuration.evaluation.batchSize)
         let classes = try beginClasses(model.loss, weights, start.options, embedder)
         guard evaluates else { return }
-        // What did not come out of the file is random, and other with another seed.
+        // Tensors that are not in the file are random, and differ with the seed.
         let seed = match.isWhole ? "" : " \(context.run.identity.seed)"
         let evaluation = try start.evaluation(
             "\(context.run.backbone) \(weights.contentHash)\(seed)"

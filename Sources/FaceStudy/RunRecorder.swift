@@ -102,7 +102,7 @@ final class RunRecorder: TrainingObserver {
         return try average.withAverages { try evaluate(embedder, all: all) }
     }
 
-    /// Evaluates a set whose images may have gone since they were read.
+    /// Evaluates a set whose images may have been removed since they were read.
     private func kept(
         _ test: PreparedTest, _ embedder: SetEmbedder, all: Bool
     ) throws -> ScoredSet {
@@ -191,7 +191,7 @@ extension StudyControl {
 }
 
 extension FaceStudyError {
-    /// Works with images that may have gone since they were read.
+    /// Works with images that may have been removed since they were read.
     static func lostImages<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -19,7 +19,7 @@ struct RunRefusals {
         self.count = count
     }
 
-    /// Whether an error would come again as long as nothing is changed, and not because of one damaged
+    /// Whether an error would recur as long as nothing is changed, and not because of one damaged
     /// file.
     static func areForGood(_ error: any Error) -> Bool {
         switch error as? FaceStudyError {

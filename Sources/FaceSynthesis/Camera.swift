@@ -2,7 +2,7 @@ import SeededRandom
 
 /// Lens, sensor and alignment.
 struct Camera: Sendable, Hashable {
-    /// Brighter (positive) or darker than the exposure meter wants, in stops.
+    /// Brighter (positive) or darker than the exposure meter suggests, in stops.
     var exposure: Float
     /// Factors on red, green and blue: a wrong white balance.
     var whiteBalance: SIMD3<Float>

@@ -6,7 +6,7 @@ extension SyntheticSet {
     /// distractors.
     ///
     /// Of the set's identities the first ones are enrolled, in the galleries in turn, with as many
-    /// images each as the set says; then come the unknown people, who lack the images that would be
+    /// images each as the set says; the unknown people follow, who lack the images that would be
     /// enrolled, and then the distractors, who have one image.
     public struct Templates: Codable, Sendable, Hashable {
         /// Galleries, 1 to 16.

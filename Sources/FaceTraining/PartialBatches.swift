@@ -5,7 +5,7 @@ extension TrainingSource {
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.
-    ///   - step: The first step wanted, from 0.
+    ///   - step: The first requested step, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
     ///   - images: Which images of each batch.
     public func batches(

@@ -12,14 +12,14 @@ public protocol TrainingSource {
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.
-    ///   - step: The first step wanted, from 0.
+    ///   - step: The first requested step, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
     func batches(epoch: Int, from step: Int, flip: Bool) throws -> any TrainingBatches
     /// A part of each batch of an epoch, starting at a step, for one of several processes.
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.
-    ///   - step: The first step wanted, from 0.
+    ///   - step: The first requested step, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
     ///   - images: Which images of each batch.
     func batches(

@@ -17,7 +17,7 @@ struct pages_service {
   size_t (*opened)(void *context, int socket);
   /// A connection is about to be closed.
   void (*closing)(void *context, size_t number);
-  /// A request has come; false closes its connection.
+  /// A request has arrived; false closes its connection.
   bool (*answer)(void *context, struct MHD_Connection *connection, const char *method,
                  const char *target, const char *version);
   /// An answer has been sent or given up.

@@ -1,7 +1,7 @@
 /// A network of dlib's that ends in a metric loss, as `dlib::serialize` writes it: its layers in the order
 /// of their computation.
 ///
-/// A file does not say what its layers are before they come; it nests them, the loss outermost. First are
+/// A file does not say what its layers are before they appear; it nests them, the loss outermost. First are
 /// the versions of all, from the outermost to the innermost, then the image, then what each layer is, from
 /// the innermost to the outermost. Layers that only name a place have a version of 1 and nothing else.
 struct DlibNetwork {

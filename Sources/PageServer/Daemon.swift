@@ -34,7 +34,7 @@ final class Daemon: Sendable {
             to: pages_service(
                 socket: socket.descriptor, connections: Self.maxConnections,
                 idle_seconds: Self.idleSeconds, connection_bytes: Self.connectionBytes,
-                // Lives until the daemon has stopped, which `self` waits for before it goes.
+                // Lives until the daemon has stopped, which `self` waits for in its deinitialiser.
                 context: Unmanaged.passUnretained(service).toOpaque(),
                 opened: { Service.of($0).opened($1) }, closing: { Service.of($0).closing($1) },
                 answer: { Service.of($0).answer($1, $2, $3, $4) },

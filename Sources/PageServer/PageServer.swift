@@ -20,7 +20,7 @@ public final class PageServer: Sendable {
 
     private let daemon: Daemon
 
-    /// Begins to serve, on threads of its own, until ``stop()`` or until the object goes.
+    /// Begins to serve, on threads of its own, until ``stop()`` or until the object is deinitialised.
     ///
     /// - Parameter port: Where to listen; 0 for any free port.
     /// - Throws: ``PageServerError``.

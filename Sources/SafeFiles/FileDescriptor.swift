@@ -8,7 +8,7 @@ public import Foundation
     import Darwin
 #endif
 
-/// An open file, closed when the last reference to it goes.
+/// An open file, closed when the last reference to it is released.
 public final class FileDescriptor {
     let number: Int32
     private let path: String

@@ -38,7 +38,7 @@ public final class FolderLock {
     /// Gives the folder back.
     public func release() {
         guard let file else { return }
-        // Removed while no other process holds it: a process that opened it in the meantime finds it gone
+        // Removed while no other process holds it: a process that opened it in the meantime finds it removed
         // and reopens it.
         if file.lock() { unlink(url.path) }
         self.file = nil

@@ -13,7 +13,7 @@ public import Foundation
 /// A lease is a file with the holder's host, process, a random token and a counter that ``beat()``
 /// advances. It is made complete under a name of its own and given the lease's name by `link(2)`, which
 /// succeeds for one process only, on network file systems too; where there are no links, by `O_EXCL`.
-/// A lease that was left behind (``LeaseWatch``) is replaced by `rename(2)`, by the one who has made the
+/// A lease that was abandoned (``LeaseWatch``) is replaced by `rename(2)`, by the one who has made the
 /// marker `.NAME.TOKEN.taken` in the same way; the token is that of the lease to be replaced, so that
 /// no process replaces the lease of a successor. The holder's counter is advanced in the file that it
 /// made, whatever is now under the name, so a former holder never touches its successor's.
@@ -47,7 +47,7 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Taking
 
-    /// Takes a lease that is free or was left behind; nil if another process holds it.
+    /// Takes a lease that is free or was abandoned; nil if another process holds it.
     ///
     /// The file's folder is created where it is missing.
     ///
@@ -126,8 +126,8 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Replacing
 
-    /// Replaces a lease that was left behind with the bytes `data`; false if another process does, or its
-    /// holder has come back.
+    /// Replaces a lease that was abandoned with the bytes `data`; false if another process does, or its
+    /// holder is active again.
     private static func replace(
         _ url: URL, _ data: Data, _ record: LeaseRecord, _ watch: LeaseWatch
     ) throws(SafeFilesError) -> Bool {

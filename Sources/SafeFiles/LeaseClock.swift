@@ -7,7 +7,7 @@ public struct LeaseClock: Sendable {
     public var now: @Sendable () -> Duration
     /// Time between two signs of life.
     public var interval: Duration
-    /// A lease without a sign of life for so long has been left behind.
+    /// A lease without a sign of life for so long has been abandoned.
     public var limit: Duration
     /// Interval at which a waiting process checks a lease.
     public var glance: Duration

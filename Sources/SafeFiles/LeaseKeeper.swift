@@ -15,7 +15,7 @@ public final class LeaseKeeper: Sendable {
 
     deinit { state.end() }
 
-    /// Keeps a lease until it is released, is lost, or goes away.
+    /// Keeps a lease until it is released, is lost, or is deinitialised.
     public func keep(_ lease: Lease) { state.add(lease) }
 }
 

@@ -19,7 +19,7 @@ public enum LibTorch {
     }
 
     /// Says whether threads that compute together have a processor each, in ``withSpreadThreads(_:)``, which they
-    /// should while other processes want the processors as well.
+    /// should while other processes need the processors as well.
     ///
     /// They do where they are as many as the processors that this process may use. Linux only; does nothing
     /// elsewhere.

@@ -5,7 +5,7 @@ import Foundation
 import Processes
 import Torch
 
-/// How the processes come about that compute a study's trainings together: a launcher has started them, or this
+/// The origin of the processes that compute a study's trainings together: a launcher has started them, or this
 /// one starts the others, on this machine.
 struct TeamStart {
     /// Which process this is; nil for one alone.

@@ -203,7 +203,7 @@ extern "C" __global__ void __launch_bounds__(threads) normalize(
 }
 
 // Sums of the grad_output, and of the grad_output times the input's difference to its mean. Where a
-// residual was added the output says where grad_output pass, and what passes goes to `passed`.
+// residual was added the output says where grad_output pass, and the passed gradient is written to `passed`.
 // factors: `[2, channels]`: what enters every grad, and what enters with the difference to the
 // mean.
 extern "C" __global__ void __launch_bounds__(threads) sum_gradients(

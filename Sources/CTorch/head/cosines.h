@@ -34,7 +34,7 @@ struct CosineProblem {
   }
 };
 
-/// Cosines class by class, as all passes over them want them.
+/// Cosines class by class, in the layout that all passes use.
 struct CosineSimilarityMatrix {
   /// `[c, columns]`; columns beyond the batch hold zeros.
   at::Tensor cosines;

@@ -239,7 +239,7 @@ bool ct_has_bfloat16_products(void);
 ct_status ct_cosine_similarity_matrix(ct_tensor unit_embeddings, ct_tensor weight, ct_tensor classes,
                           ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
                           ct_tensor *table, ct_tensor *target_cosines, ct_tensor *angles);
-/// Angles `[n]` of float64 between vectors `[n, d]` of length 1 or 0 and the rows beside them.
+/// Angles `[n]` of float64 between vectors `[n, d]` of length 1 or 0 and the corresponding rows.
 ct_status ct_angles(ct_tensor self, ct_tensor other, ct_tensor *out);
 /// Sum over the non-target classes of e^(scale cosine), `[n]`; not differentiable.
 ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,

@@ -38,7 +38,7 @@ struct Columns {
   }
 };
 
-/// Numbers of each element of a vector, whose sums over each column are wanted.
+/// Numbers of each element of a vector, whose sums over each column are computed.
 template <int64_t count>
 struct Terms {
   Floats values[count];
@@ -133,7 +133,7 @@ std::vector<double> column_sums(const Columns &columns, const Source &source) {
 ///
 /// `Operation::apply(e, c, count)` does it to `count` elements from `e` on, of the columns from `c`
 /// on. `Operation::prefetch(e)` asks for what it reads and writes there: images beyond the caches
-/// otherwise come at less than half the rate (Xeon with AMX, 51 MB: 9 ns for 16 elements, and 4).
+/// otherwise run at less than half the rate (Xeon with AMX, 51 MB: 9 ns for 16 elements, and 4).
 template <class Operation>
 struct EachElement {
   static constexpr int64_t ahead = 2048;

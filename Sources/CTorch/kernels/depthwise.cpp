@@ -199,7 +199,7 @@ struct StrideTwo {
 
 /// Both gradients of the images `begin` to `end`; the weight's is added to `sums`.
 ///
-/// Each vector of channels goes over a band of rows that stays in the cache for the next one.
+/// Each vector of channels processes a band of rows that stays in the cache for the next one.
 template <class T, class Stride, class Input>
 struct Images {
   static constexpr int64_t band_bytes = 1 << 14;

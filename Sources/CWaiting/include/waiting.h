@@ -9,14 +9,14 @@
 /// The array is allocated; its strings are the given ones and constants.
 char **waiting_environment(char *const *environment);
 
-/// From now on, threads wait briefly while other processes want the same cores, and as long as libgomp
+/// From now on, threads wait briefly while other processes need the same cores, and as long as libgomp
 /// would have it while none does. Does nothing where the user has said how threads wait, on other systems
 /// than Linux, and when called again.
 ///
-/// `changed` is called, on another thread, when other processes begin or cease to want the cores.
+/// `changed` is called, on another thread, when other processes begin or no longer need the cores.
 void waiting_watch(void (*changed)(bool is_shared));
 
-/// Determines whether other processes want the same cores, as counted since some moment.
+/// Determines whether other processes need the same cores, as counted since some moment.
 struct waiting_sample {
   /// Seconds that passed.
   double wall;
@@ -31,7 +31,7 @@ struct waiting_sample {
 /// Reads the counts. False where the system has none.
 bool waiting_read(struct waiting_sample *sample);
 
-/// Whether others wanted the same cores between two moments: they ran for a quarter of a core or more, and
+/// Whether others used the same cores between two moments: they ran for a quarter of a core or more, and
 /// threads of this process had to wait for a core. The second matters where a container sees the load of a
 /// whole machine, the first where this process has more threads than cores.
 bool waiting_is_shared(const struct waiting_sample *before, const struct waiting_sample *after);

@@ -38,7 +38,7 @@ public final class Interrupt: Sendable {
     /// Signals that ask a process to end: Ctrl-C, a scheduler's SIGTERM, and a closed terminal.
     public static let defaultSignals = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Starts to watch, until ``cancel()`` is called or the object goes away.
+    /// Starts to watch, until ``cancel()`` is called or the object is released.
     ///
     /// A signal that the process ignores, as `nohup` arranges, stays ignored.
     ///

@@ -1,7 +1,7 @@
-/// Shows on the standard error how far a task has come.
+/// Shows the progress of a task on the standard error.
 ///
 /// On a terminal it is one line, drawn again at most ten times a second. Elsewhere it is plain
-/// lines: the first after ten seconds, and each next one when a tenth more of the time has gone
+/// lines: the first after ten seconds, and each next one when another tenth of the time has passed
 /// by, at least ten seconds apart, so that a long task fills no log. A task of less than two
 /// seconds shows nothing. It may be used from any thread.
 public final class ProgressLine: Sendable {

@@ -40,7 +40,7 @@ struct SignalPolicy: Sendable {
             return .request
         }
         guard arrival.time - first >= Self.oneRequest else { return .ignore }
-        // Whoever sits at the terminal may not want to wait for a save; what was saved before stays.
+        // The user at the terminal may not want to wait for a save; what was saved before stays.
         if arrival.isFromTerminal { return .endNow }
         return isStopping ? .ignore : .endWhenSaved
     }

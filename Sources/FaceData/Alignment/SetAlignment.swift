@@ -73,8 +73,8 @@ public struct SetAlignment: Sendable {
         self.threads = threads
     }
 
-    /// Aligns every image that has points, under its own name, so that an interrupted alignment goes
-    /// on.
+    /// Aligns every image that has points, under its own name, so that an interrupted alignment can be
+    /// resumed.
     ///
     /// A face that the folder has is left alone if it was made of the same bytes and points in the same
     /// way and is what was written then, as the folder's record states; it is rewritten otherwise.

@@ -98,7 +98,7 @@ private enum ChannelTables {
         }
     }
 
-    /// Values become as frequent as each other, as far as that goes.
+    /// Values become equally frequent, as far as possible.
     static func equalize(_ image: inout RGBImage) {
         apply(to: &image) { counts in
             let all = counts.reduce(0, +)

@@ -116,7 +116,7 @@ public struct PictureFingerprint: Sendable, Hashable {
 
 /// The discrete cosine transform of a reduced picture, and which of its frequencies are bits.
 private enum Frequencies {
-    /// How often a wave goes up and down over the picture, in halves.
+    /// The number of half periods of a wave over the picture.
     struct Frequency {
         var across: Int
         var down: Int

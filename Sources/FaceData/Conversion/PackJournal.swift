@@ -4,7 +4,7 @@ import SafeFiles
 /// The state that a later process needs to resume a pack: written beside it after the pack's files were
 /// brought to the disk, and removed when the pack is finished.
 struct PackJournal: Codable, Sendable {
-    /// The look at all images that comes before a pack without its bad ones.
+    /// The scan of all images before a pack without its bad ones.
     struct Scan: Codable, Sendable {
         /// The versions of the images' files, see ``digest(_:of:)``.
         var stamps: String

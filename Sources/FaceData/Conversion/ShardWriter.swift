@@ -6,7 +6,7 @@ import Spelling
 /// and a `.cls` with the number of its identity.
 ///
 /// A key is the identity's name, a slash and the picture's name without points, from which readers of the
-/// shards takes the identities' names as well. The shards come to their places when all are written.
+/// shards takes the identities' names as well. The shards are renamed when all are written.
 final class ShardWriter {
     /// Pictures of a shard, where nothing else is requested.
     static let defaultImages = 10_000
@@ -23,7 +23,7 @@ final class ShardWriter {
     /// Begins shards.
     ///
     /// - Parameters:
-    ///   - url: `NAME.tar`; a number comes before the ending.
+    ///   - url: `NAME.tar`; a number is inserted before the extension.
     ///   - images: The most pictures of a shard; more where there would be too many shards.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` if other shards of the name would be mistaken for
     ///   some of these.

@@ -133,7 +133,7 @@ struct WrittenNames: Sendable {
     }
 
     private static func cleanPart(_ part: Substring) -> String {
-        // Beside a name of 255 bytes there would be no room for what names a file being written.
+        // A name of 255 bytes would leave no room for the suffix of a file being written.
         let limit = 180
         var plain = ""
         var size = 0

@@ -49,7 +49,7 @@ struct BMPHeader {
         guard pixels <= bytes.count else { throw ImageRefusal("it is truncated") }
     }
 
-    /// Whether a compression goes with a number of bits.
+    /// Whether a compression is valid with a number of bits.
     private static func fits(_ kind: Int, _ bits: Int) -> Bool {
         switch kind {
         case 0: [1, 4, 8, 16, 24, 32].contains(bits)

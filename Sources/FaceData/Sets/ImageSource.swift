@@ -31,7 +31,7 @@ public enum SourceFiles: Sendable {
     case each
     /// All images in these.
     case shared([URL])
-    /// The bytes do not come of files alone, as those of images that are drawn or aligned when they are read.
+    /// The bytes are not those of files alone, as those of images that are drawn or aligned when they are read.
     case unknown
 }
 

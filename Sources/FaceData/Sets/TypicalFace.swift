@@ -1,6 +1,6 @@
 import Foundation
 
-/// The mean of faces that are aligned as most networks want them: to 112x112 pixels with the five-point
+/// The mean of faces that are aligned as most networks require them: to 112x112 pixels with the five-point
 /// template of insightface.
 ///
 /// Whatever an aligned picture has in common with this one says nothing about its identity, and a set

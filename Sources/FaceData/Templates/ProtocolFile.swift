@@ -95,7 +95,7 @@ public enum ProtocolFile {
     }
 }
 
-/// The lines of a list, as they come.
+/// The lines of a list, in their order.
 private struct ProtocolRoles {
     private enum Role: Hashable {
         case gallery(Int)

@@ -10,7 +10,7 @@ struct PictureInput {
     let scaleX: Double
     /// Rows of the input for one of the picture.
     let scaleY: Double
-    /// The colours, changed as the network wants them.
+    /// The colours, converted as the network requires.
     let values: [Float]
 
     /// How colours enter a network.

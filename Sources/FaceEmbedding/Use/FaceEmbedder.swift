@@ -87,7 +87,7 @@ public final class FaceEmbedder: Sendable {
         self.cropping = cropping
     }
 
-    /// The same network behind another way from files to crops, e.g. ``FaceCropping/detecting(_:told:)``.
+    /// The same network with another way from files to crops, e.g. ``FaceCropping/detecting(_:told:)``.
     public func cropping(by cropping: FaceCropping) -> FaceEmbedder {
         FaceEmbedder(self, cropping)
     }

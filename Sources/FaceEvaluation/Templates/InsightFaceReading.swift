@@ -31,7 +31,7 @@ public enum InsightFaceReading {
         return reader.finished()
     }
 
-    /// Thins the curve as it comes, and keeps the nearest points.
+    /// Thins the curve while it is computed, and keeps the nearest points.
     private struct Reader {
         let rates: [Double]
         let positives: Double

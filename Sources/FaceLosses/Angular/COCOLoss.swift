@@ -12,7 +12,7 @@ public import Torch
 /// - **ε** 1e-4; `s` sets the scale itself.
 /// - **Centroids** are trained weights, or with `centroids=batch` the directions of the batch's mean
 ///   embeddings by identity, as in the earlier paper (arXiv 1702.06890; the preset `coco-batch` has
-///   also its scale, 1), which sees only the identities of the batch and wants P x K batches. Class
+///   also its scale, 1), which sees only the identities of the batch and needs P x K batches. Class
 ///   weights are then trained separately, only for classification.
 /// - **Gradient**: exact.
 public final class COCOLoss: ConfigurableLoss {

@@ -168,13 +168,13 @@ extension LossDescriptor {
         [name] + aliases + presets.flatMap { [$0.name] + $0.aliases }
     }
 
-    /// The name with the aliases behind it: `softmax (cross-entropy, CE)`.
+    /// The name followed by the aliases: `softmax (cross-entropy, CE)`.
     fileprivate var nameAndAliases: String {
         aliases.isEmpty ? name : "\(name) (\(aliases.joined(separator: ", ")))"
     }
 }
 
-/// Losses that programs add, behind a lock.
+/// Losses that programs add, protected by a lock.
 private final class Registry: @unchecked Sendable {
     private let lock = NSLock()
     private var added: [any ConfigurableLoss.Type] = []

@@ -12,7 +12,7 @@ public import Torch
 /// - **Defaults** θ 1.2, ξ 0.3 and λ 1 are those of the only published code, in insightface's
 ///   history, which has L_m alone.
 /// - **Normalisation**: embeddings in L_m only; the softmax has free weights and a bias.
-/// - **Batches**: random ones of many identities hardly have a pair of one, so the loss wants P x K
+/// - **Batches**: random ones of many identities hardly have a pair of one, so the loss needs P x K
 ///   batches. A batch of one sample has no pairs, and then L_m is 0.
 /// - **Gradient**: exact; a zero embedding gets none from L_m.
 public final class MarginalLoss: ConfigurableLoss {

@@ -15,7 +15,7 @@ public import Torch
 ///
 /// With `distance=euclidean` d is not squared. The choice of triplets depends only on distances,
 /// so that the loss is deterministic; the choice is held constant in the gradient. **Defaults**:
-/// α 0.2, semi-hard, squared. It wants P x K batches; without a triplet it is 0. **State**:
+/// α 0.2, semi-hard, squared. It needs P x K batches; without a triplet it is 0. **State**:
 /// `active`, the fraction of triplets that are not satisfied.
 public final class TripletLoss: ConfigurableLoss {
     enum Mining: String, CaseIterable, Sendable {

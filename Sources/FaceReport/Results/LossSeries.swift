@@ -15,7 +15,7 @@ package struct LossSeries: Hashable, Sendable {
     package let style: SeriesStyle
 }
 
-/// The losses of the paper, which come first and keep their colours from report to report.
+/// The losses of the paper, which come first and keep their colours in all reports.
 enum KnownLoss {
     static let names = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"]
 

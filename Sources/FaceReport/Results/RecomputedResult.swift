@@ -4,7 +4,7 @@ import FaceRuns
 /// A result computed from the scores of a test set, to be compared with the one that the run states.
 ///
 /// The report reads a run's numbers from its result; what it computes here shows whether they may be
-/// believed, and which pairs are behind them.
+/// believed, and on which pairs they are based.
 struct RecomputedResult {
     /// Accuracy over the folds.
     let accuracy: InsightFaceAccuracy

@@ -111,7 +111,7 @@ package struct StudyResults: Sendable {
         }.filter { cells[$0] != nil }
     }
 
-    /// The runs of a loss in a configuration; none if the study has not come to it.
+    /// The runs of a loss in a configuration; none if the study has not reached it.
     package func cell(_ configuration: Configuration, _ loss: LossSeries) -> Cell {
         Cell(runs: cells[configuration]?[loss] ?? [])
     }

@@ -83,7 +83,7 @@ enum StartSection {
         return try? SeedPairEstimate(changes, design)
     }
 
-    /// Which files the networks came from, and what of them.
+    /// The files that the networks were read from, and their tensors.
     private static func files(_ results: StudyResults) -> [RichText] {
         var seen: [String] = []
         for run in results.runs {

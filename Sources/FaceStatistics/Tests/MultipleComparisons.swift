@@ -17,7 +17,7 @@ public enum HolmCorrection {
 /// Which of several losses cannot be distinguished, as a compact letter display shows it: losses that
 /// share a letter do not differ (Piepho 2004).
 public enum CompactLetterDisplay {
-    /// The groups behind the letters: the longest runs of neighbours in a ranking of which no two
+    /// The groups that the letters stand for: the longest runs of neighbours in a ranking of which no two
     /// differ. Runs inside others are left out, and a loss may be in several; one that differs from
     /// both neighbours is alone.
     ///

@@ -50,7 +50,7 @@ struct SetEmbedder {
         return try EmbeddingViews(original: tables[0], mirrored: mirroring ? tables[1] : nil)
     }
 
-    /// Embeds this process's part of what process 0 wants.
+    /// Embeds this process's part of what process 0 requests.
     ///
     /// - Parameter images: The images that are meant.
     func assist(_ order: EmbeddingOrder, _ images: () throws -> CheckedImages) throws {

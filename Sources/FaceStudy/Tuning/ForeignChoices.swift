@@ -17,7 +17,7 @@ struct ForeignChoices {
 
     /// The name of each folder, with as many of the folders above it as distinguish it from those before.
     ///
-    /// The first of a name keeps it alone, so that its runs are still its runs when a second one comes.
+    /// The first of a name keeps it alone, so that its runs are still its runs when a second one is added.
     private static func labels(_ requests: [LossRequest]) -> [String: String] {
         var labels: [String: String] = [:]
         var taken: Set<String> = []

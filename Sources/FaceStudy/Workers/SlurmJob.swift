@@ -7,8 +7,8 @@ public import Foundation
 /// * At the time limit everything in the job gets SIGTERM twice within some milliseconds and SIGKILL after
 ///   30 s. So the script asks for SIGUSR1 before the limit, ends the worker, and has the job requeued.
 /// * A signal requested with `--signal=TERM@...` reaches the steps alone and cannot be distinguished from `scancel`,
-///   after which the job must not come back; with `B:USR1` it reaches the script alone, which passes it on.
-///   It may come a minute early.
+///   after which the job must not be requeued; with `B:USR1` it reaches the script alone, which passes it on.
+///   It may arrive a minute early.
 /// * The log of a requeued job is emptied unless it is opened with `append`.
 public struct SlurmJob: Sendable, Hashable {
     /// The resources of each task.

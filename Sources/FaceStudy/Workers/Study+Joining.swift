@@ -57,7 +57,7 @@ extension Study {
         }
     }
 
-    /// Refuses to work beside processes that were given something else. Whoever reports was there first,
+    /// Refuses to work alongside processes that were given something else. Whoever reports was there first,
     /// and is not refused.
     private func requireSameRequest(_ worker: StudyWorker, _ control: StudyControl) throws {
         guard try worker.otherReporter() != nil else { return }
@@ -66,7 +66,7 @@ extension Study {
         }
     }
 
-    /// Says what the sets hold, and refuses to work beside processes whose sets of the same names hold
+    /// Says what the sets hold, and refuses to work alongside processes whose sets of the same names hold
     /// something else.
     func requireSameContent(
         _ data: PreparedData, _ worker: StudyWorker, _ control: StudyControl

@@ -3,7 +3,7 @@ import FaceTraining
 import Foundation
 import Torch
 
-/// Takes the first steps of a run again and again, to measure how fast they are beside others that do the same.
+/// Takes the first steps of a run again and again, to measure how fast they are alongside others that do the same.
 public struct WorkerProbe {
     /// Memory that a run needs for a batch, in bytes; 0 if that is not known.
     public let memory: UInt64

@@ -80,7 +80,7 @@ public final class ProcessGroup {
         }
     }
 
-    /// Begins to give part i of a tensor to process i: of `[size, ...]` comes `[size, ...]`, the part of each
+    /// Begins to give part i of a tensor to process i: of `[size, ...]` results `[size, ...]`, the part of each
     /// process that is for this one.
     public func exchanging(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
@@ -163,8 +163,8 @@ private final class ReadyDerivatives {
 extension Tensor {
     /// The derivatives as ``derivatives(of:gradOutput:)`` gives them, of parameters that occur once each.
     ///
-    /// - Parameter ready: Receives each derivative, by its place, as soon as it is known and while the pass goes
-    ///   on: on the processor, on the caller's thread.
+    /// - Parameter ready: Receives each derivative, by its index, as soon as it is known and while the pass is
+    ///   in progress: on the processor, on the caller's thread.
     public func derivatives(
         of inputs: [Tensor], gradOutput: Tensor, ready: (Int, Tensor) -> Void
     ) -> [Tensor] {

@@ -77,7 +77,7 @@ struct SafetensorsLayout {
 
 /// The contents of a header, checked against the size of the file.
 private struct HeaderReader {
-    /// No header of a network comes near this many bytes; a longer one is damage.
+    /// No header of a network has nearly this many bytes; a longer one is damage.
     private static let longest = 100 << 20
 
     let size: Int

@@ -22,7 +22,7 @@ final class FilePool: @unchecked Sendable {
 
     /// Takes files.
     ///
-    /// - Parameter limit: How many are open at once, beside those that are being read.
+    /// - Parameter limit: Maximum number of open files, besides those that are being read.
     init(_ files: [File], limit: Int = 128) {
         (self.files, self.limit) = (files, max(1, limit))
     }

@@ -209,7 +209,7 @@ extension PartIndex.Passed {
 }
 
 extension PassedOver {
-    /// Adds what a file holds beside images.
+    /// Adds a file's contents other than images.
     mutating func add(_ passed: PartIndex.Passed) {
         switch passed.kind {
         case .file: add(file: passed.name)

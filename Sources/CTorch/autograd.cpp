@@ -33,7 +33,7 @@ const at::Tensor &gradient(ct_tensor parameter, size_t index) {
 }
 
 /// A gradient whose elements are laid out in memory as the parameter's are, as the fused step requires them; one
-/// that was not accumulated may lie otherwise.
+/// that was not accumulated may have another layout.
 at::Tensor as_parameter_lies(const at::Tensor &grads, const at::Tensor &parameter) {
   if (grads.strides() == parameter.strides()) return grads;
   bool lies_alike = true;
@@ -72,7 +72,7 @@ std::vector<at::Tensor> gradient_values(const ct_tensor *parameters, size_t coun
   return result;
 }
 
-/// L2 norm of all gradients together, of which there is one at least.
+/// L2 norm of all gradients together; there is at least one.
 at::Tensor norm_of_gradients(const ct_tensor *parameters, size_t count) {
   return at::stack(at::_foreach_norm(gradient_values(parameters, count), 2)).norm();
 }

@@ -63,7 +63,7 @@ public struct ConfigurationFlag: Sendable {
         case countOrList
         /// A list with commas.
         case list
-        /// Nothing: that the flag is there means true.
+        /// Nothing: the presence of the flag means true.
         case presence
         /// One value.
         case value

@@ -17,7 +17,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotWrite(path: String, reason: String)
     /// A file changed while it was read.
     case changed(path: String)
-    /// A set cannot give the pairs that are to be drawn.
+    /// A set cannot give the pairs to draw.
     case draw(path: String, reason: String)
     /// A line of a text file cannot be understood.
     case line(path: String, line: Int, reason: String)

@@ -2,7 +2,7 @@
 public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of embeddings cannot be written.
     case cannotWrite(path: String, reason: String)
-    /// Scores are to be normalised by people whose embeddings a file of embeddings does not have.
+    /// Scores should be normalised by people whose embeddings a file of embeddings does not have.
     case cohort(path: String)
     /// A file of embeddings does not hold what it must.
     case embeddings(path: String, reason: String)
@@ -16,7 +16,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notFixed(path: String, reason: String)
     /// The requested settings of a network's input are not possible.
     case input(path: String, reason: String)
-    /// Scores are to be normalised, which needs sets of templates, and there is none.
+    /// Scores should be normalised, which needs sets of templates, and there is none.
     case noTemplates(tests: [String])
     /// There are no weights to start from where they should be.
     case noWeights(path: String, reason: String)

@@ -135,7 +135,7 @@ public final class FaceGallery {
 
     /// Refuses embeddings of another model.
     ///
-    /// - Parameter given: The model that is to be used.
+    /// - Parameter given: The model to use.
     /// - Throws: ``FaceGalleryError/otherModel(path:model:given:)``.
     public func require(_ given: GalleryModel) throws {
         guard given.identity == model.identity else {

@@ -6,7 +6,7 @@ public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertibl
     case damaged(path: String, reason: String)
     /// A picture is enrolled as another person's.
     case enrolledAs(image: String, person: String, other: String)
-    /// A file exists where a gallery is to be created.
+    /// A file exists where a gallery would be created.
     case exists(path: String)
     /// A newer version of Facet wrote it.
     case newer(path: String, schema: Int, known: Int)

@@ -17,7 +17,7 @@ public struct Report: Sendable {
     public static let defaultTitle = "Loss functions for deep face recognition, compared"
 
     /// Half the region of practical equivalence of a report that was given none, in points: losses
-    /// whose accuracies differ by at most so much count as equal. 0.2 points are 12 of LFW's pairs.
+    /// whose accuracies differ by at most this much count as equal. 0.2 points are 12 of LFW's pairs.
     public static let defaultRope = 0.2
 
     /// The script that a page of a report carries, without its tags: for those who serve pages to

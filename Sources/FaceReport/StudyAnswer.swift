@@ -11,7 +11,7 @@ public struct StudyAnswer: Sendable, Hashable {
     /// Columns of a line.
     public static let width = 80
 
-    /// - Parameter preface: What is to be known before the sentences, e.g. that losses were tuned.
+    /// - Parameter preface: Notes before the sentences, e.g. that losses were tuned.
     init(_ results: StudyResults, _ statistics: StudyStatistics, preface: [RichText] = []) {
         let tables = results.configurations.compactMap { Self.table($0, results, statistics) }
         let sentences =

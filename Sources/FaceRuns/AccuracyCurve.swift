@@ -1,10 +1,10 @@
-/// The accuracy of a run on one test set after each of its epochs, and when it was as good as it got.
+/// The accuracy of a run on one test set after each of its epochs, and when it was highest.
 public struct AccuracyCurve: Sendable, Hashable {
     /// Records of the epochs that were tested on the set, in their order.
     public let records: [EpochRecord]
     /// Accuracy after each of those epochs; 0...1.
     public let accuracies: [Double]
-    /// Where the first of the highest accuracies is among them; nil if none was tested.
+    /// Index of the first of the highest accuracies among them; nil if none was tested.
     public let best: Int?
 
     /// Reads the curve of a test set.

@@ -2,10 +2,10 @@ public import SafeFiles
 
 /// Errors of reading and writing run folders.
 public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
-    /// A file is there but does not hold what it should. `line` counts from 1; it is `nil` where
+    /// A file exists but does not have the expected contents. `line` counts from 1; it is `nil` where
     /// the damage has no line of its own.
     case damagedFile(path: String, line: Int?, reason: String)
-    /// A study's record of its tries is there but does not hold what it should.
+    /// A study's record of its tries exists but does not have the expected contents.
     case damagedTuning(path: String, reason: String)
     /// A file that every run folder has is not there.
     case missingFile(path: String)

@@ -48,7 +48,7 @@ public final class LoneClaim {
         study.removeWorkersIfLast()
     }
 
-    /// A worker that certainly is there; waits until that is known about all.
+    /// A worker that certainly exists; waits until that is known about all.
     private static func worker(
         of study: StudyFolder, _ watch: LeaseWatch, _ pause: (Duration) -> Void
     ) throws(FaceRunsError) -> ProcessIdentity? {

@@ -26,7 +26,7 @@ extension RunFolder {
 
     /// Reads the epochs of `metrics.jsonl`; empty if there is no such file yet.
     ///
-    /// A line counts once its newline is there: what follows the last newline was being written
+    /// A line counts once its newline was written: what follows the last newline was being written
     /// when the run was killed, and is ignored.
     ///
     /// - Throws: ``FaceRunsError/damagedFile(path:line:reason:)`` for a complete line that is not

@@ -48,7 +48,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
 
     /// Reads a study's folder.
     ///
-    /// A process of another machine is taken as working as long as its lease is there: whether it gives
+    /// A process of another machine is taken as working as long as its lease exists: whether it gives
     /// signs of life, only time could show. A run whose files are damaged counts as interrupted.
     ///
     /// - Throws: ``FaceRunsError`` where the folder cannot be listed, or something in it leads elsewhere.

@@ -61,7 +61,7 @@ public final class StudyWorker {
 
     deinit { leave() }
 
-    /// Ends the work. Leases of runs are to be released before.
+    /// Ends the work. Leases of runs must be released before.
     public func leave() {
         reporter?.release()
         reporter = nil
@@ -123,14 +123,14 @@ public final class StudyWorker {
         }
     }
 
-    /// Whether another worker certainly is there.
+    /// Whether another worker certainly exists.
     public func isAlive(_ other: String) throws(FaceRunsError) -> Bool {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try watch.isAlive(study.workerURL(other))
         }
     }
 
-    /// The process that has the study to itself, and whether it certainly is there; nil if none has.
+    /// The process that has the study to itself, and whether it certainly exists; nil if none has.
     public func loner() throws(FaceRunsError) -> (holder: ProcessIdentity?, isAlive: Bool)? {
         guard case .held(let holder) = try state(of: study.aloneURL) else { return nil }
         let isAlive = try FaceRunsError.storing { () throws(SafeFilesError) in

@@ -234,7 +234,7 @@ public struct TuningValidation: Codable, Sendable, Hashable {
     }
 }
 
-/// One setting of a loss that was trained, or is to be, for one rung.
+/// One setting of a loss that was or will be trained for one rung.
 public struct TuningTry: Codable, Sendable, Hashable {
     /// State of a try.
     public enum State: String, Codable, Sendable {

@@ -88,7 +88,7 @@ public enum BuiltInSet {
             }, probes: probes)
     }
 
-    /// Draws a set into a folder, unless the very same is there.
+    /// Draws a set into a folder, unless an identical one exists.
     ///
     /// - Parameter progress: Receives how many images are drawn; what it throws ends the drawing, and
     ///   nothing is left behind.

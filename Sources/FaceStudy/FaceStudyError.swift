@@ -37,11 +37,11 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case noRuns(path: String)
     /// A training set can teach nothing.
     case nothingToLearn(set: String, reason: String)
-    /// A run that is to be made again is not over.
+    /// A run to reproduce is not finished.
     case notFinished(path: String)
     /// A run that was made again failed.
     case notReproduced(reason: String)
-    /// Scores of a study's models are to be normalised, and it is not said by whom.
+    /// Scores of a study's models should be normalised, but no cohort is given.
     case noCohort
     /// All test sets of a study are sets of templates.
     case onlyTemplates(name: String)
@@ -51,7 +51,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case setName(list: String, name: String, requirement: String)
     /// Another process works on another study in the same folder.
     case otherStudy(path: String, holder: String, key: String, theirs: String, mine: String)
-    /// A training set's content is not that of the run that is to be made again.
+    /// A training set's content is not that of the run to reproduce.
     case otherData(name: String)
     /// A run was tested on another set of the same name.
     case otherTest(path: String, test: String, key: String, stored: String, asked: String)
@@ -71,7 +71,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownValue(key: String, value: String, allowed: [String])
     /// Something in a study's folder leads out of it.
     case unsafeFolder(reason: String)
-    /// The identities of a training set that are to be held out cannot be.
+    /// The identities of a training set cannot be held out.
     case validation(set: String, reason: String)
     /// All processes that were started for a study have ended before it was over.
     case workersEnded(left: Int)

@@ -16,7 +16,7 @@ struct FileStamps: Sendable {
     private var files: Files
     /// SHA-256 of the images' names and of all that is known about their files: equal only while the source is
     /// what it was. Nil if that cannot be determined from files, where a file is so new that a change right
-    /// after this could have the same times, of part of a source, and where nobody asked.
+    /// after this could have the same times, of part of a source, and where it was not requested.
     private(set) var version: String?
     /// The same of files however new, and whichever number this machine gives to their file system: by it,
     /// processes that read a set at the same time tell that they read the same files. Nil if files cannot be

@@ -45,7 +45,7 @@ struct KeptScans: Sendable {
         folder.appendingPathComponent("\(SHA256.hexDigest(of: name.utf8).prefix(16)).json")
     }
 
-    /// The scan that was kept, without its pictures; nil if it has to be made.
+    /// The scan that was kept, without its pictures; nil if it must be made.
     ///
     /// - Parameters:
     ///   - name: Which of the study's sets.

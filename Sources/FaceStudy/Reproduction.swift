@@ -2,7 +2,7 @@ public import FaceRuns
 public import Foundation
 
 extension TrainSetFacts {
-    /// Checks that a training set is the one of a run that is to be made again.
+    /// Checks that a training set is the one of a run to reproduce.
     ///
     /// - Throws: ``FaceStudyError/otherData(name:)``.
     func requireSame(as other: TrainSetFacts) throws(FaceStudyError) {

@@ -51,7 +51,7 @@ extension StudyConfiguration {
 
 /// The requested run, from which a folder's stored description may differ.
 ///
-/// Two descriptions are of the same run when they lead to the same numbers: where the files lie does
+/// Two descriptions are of the same run when they lead to the same numbers: the files' path does
 /// not matter, their contents do; neither do threads, nor which of several devices computes.
 struct RunRequest {
     let configuration: JSONValue
@@ -185,7 +185,7 @@ extension JSONValue {
         }
         members["test"] = nil
         if case .object(var start)? = members["start"] {
-            // Which weights they are decides, and not where they lie.
+            // The weights matter, and not their path.
             start["from"] = nil
             members["start"] = .object(start)
         }
@@ -195,7 +195,7 @@ extension JSONValue {
         return .object(members)
     }
 
-    /// Where the files of a configuration's sets lie, by the sets' names.
+    /// The paths of the files of a configuration's sets, by the sets' names.
     fileprivate var locations: [String: String] {
         var locations: [String: String] = [:]
         for list in ["train", "test"] {

@@ -18,7 +18,7 @@ extension RunExecutor {
         }
     }
 
-    /// Checks that the weights that a run begins with are there and fit its network.
+    /// Checks that the weights that a run begins with exist and fit its network.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)``.
     func requireStart() throws {
@@ -28,7 +28,7 @@ extension RunExecutor {
         try start.requireFit(context.run)
     }
 
-    /// Checks that the parts that are frozen or have a rate of their own are there.
+    /// Checks that the parts that are frozen or have a learning rate of their own exist.
     ///
     /// - Throws: `FaceTrainingError.configuration(key:reason:)`.
     func requireParts() throws {

@@ -6,7 +6,7 @@ import FaceModels
 
 /// Everything that decides about the numbers of a run's training, as its checkpoints keep it.
 ///
-/// Where files lie, on how many threads it is computed and on which of several devices is not part of
+/// The paths of files, the number of threads, and which of several devices computes, are not part of
 /// it. Checkpoints of earlier versions hold the last two, which are ignored.
 struct RunFingerprint {
     struct Content: Encodable {

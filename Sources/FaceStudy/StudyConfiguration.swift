@@ -119,7 +119,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     }
 
     /// Name of the published recipe that the settings began from; empty if there is none. It decides
-    /// about no number: a report lays the recipe's published figures beside the study's.
+    /// about no number: a report shows the recipe's published figures next to the study's.
     public var recipe: String = ""
     /// The training sets of the grid.
     public var train: [TrainSource]

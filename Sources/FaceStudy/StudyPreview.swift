@@ -7,7 +7,7 @@ import FaceTraining
 public struct StudyPreview: Encodable, Sendable, Hashable {
     /// State of a run.
     public enum State: String, Encodable, Sendable, Hashable {
-        /// Nothing of it is there.
+        /// Nothing of it exists.
         case new
         /// It was started and will resume.
         case begun

@@ -39,7 +39,7 @@ struct EyeTraits: Sendable, Hashable {
     var openness: Float
     /// Rise of the outer corner.
     var tilt: Float
-    /// How far the opening's highest point lies outwards, in half widths.
+    /// The distance outwards of the opening's highest point, in half widths.
     var skew: Float
     /// Depth of the sockets.
     var depth: Float
@@ -177,7 +177,7 @@ struct HairTraits: Sendable, Hashable {
     var fringe: Float
     /// Side and strength of the parting, −1 to 1.
     var parting: Float
-    /// How far the front of the sides lies from the face's middle, in degrees round the head.
+    /// The distance of the front of the sides from the face's middle, in degrees round the head.
     var sides: Float
     /// How far sideburns reach below the eyes.
     var sideburns: Float

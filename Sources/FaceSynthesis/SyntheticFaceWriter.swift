@@ -38,7 +38,7 @@ public struct SyntheticFaceWriter: Sendable {
         self.encode = encode
     }
 
-    /// Writes the set unless the very same is there.
+    /// Writes the set unless an identical one exists.
     ///
     /// - Parameters:
     ///   - folder: The set's folder; its parents are made as needed.

@@ -1,6 +1,6 @@
 import SeededRandom
 
-/// Every image of a ``SyntheticSet``: in which folder it lies and whose face it shows.
+/// Every image of a ``SyntheticSet``: its folder, and the person whose face it shows.
 public struct SyntheticPlan: Sendable, Hashable {
     /// The contents of one rendered image.
     public struct Image: Sendable, Hashable {

@@ -89,7 +89,7 @@ public struct MXNetParameters {
     }
 }
 
-/// Where an array of MXNet's lies, and what it is.
+/// The position of an array of MXNet, and its shape and type.
 private struct MXNetArray {
     let shape: [Int]
     /// The type of the elements as PyTorch's storages are called, or else what it is called in a message.

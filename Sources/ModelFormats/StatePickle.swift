@@ -163,7 +163,7 @@ struct StatePickle {
             let arguments = try pop()
             let function = try pop()
             let result = try StateObjects.result(of: function, arguments, values, damaged)
-            // Made again from what is there, however often it is remembered.
+            // Recreated from existing values, however often it is remembered.
             try require(result.count)
             push(result)
         default: try build(try pop())  // BUILD

@@ -100,7 +100,7 @@ public struct StoredTensor {
         return bytes
     }
 
-    /// How many elements there are, and where the last lies; nil when a number is too large. A tensor
+    /// How many elements there are, and the offset of the last one; nil when a number is too large. A tensor
     /// of no elements ends before its storage.
     private var extent: (count: Int, last: Int)? {
         var (count, last) = (1, layout.storage.start)

@@ -75,7 +75,7 @@ public struct WeightFile {
             ]
     }
 
-    /// The tensors of a safetensors file, of whichever program.
+    /// The tensors of a safetensors file, of any program.
     public init(_ content: Safetensors.Content, path: String) {
         self.path = path
         let tensors = content.tensors.sorted { $0.key < $1.key }.map { name, tensor in

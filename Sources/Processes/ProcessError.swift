@@ -4,7 +4,7 @@ public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     case abandoned
     /// The processes cannot be connected with each other.
     case cannotConnect(address: String, seconds: Int, reason: String)
-    /// The connection is broken, though all processes are there.
+    /// The connection is broken, though all processes exist.
     case connection(reason: String)
     /// Processes have computed different numbers.
     case different(what: String, members: [String], step: Int)

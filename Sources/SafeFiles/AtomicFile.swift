@@ -15,7 +15,7 @@ public enum AtomicFile {
     /// The parent folder is created where it is missing. A reader sees the old file or the new
     /// one and never a part.
     ///
-    /// - Parameter previous: Where the old file is kept, if it is to be. There is a whole file
+    /// - Parameter previous: The path at which the old file is kept; nil to discard it. There is a whole file
     ///   under `url` at every moment, the old one or the new one; only a file system without hard
     ///   links leaves a moment without one, in which the old file is under `previous` alone.
     /// - Throws: ``SafeFilesError/noSpace(path:)`` or ``SafeFilesError/unwritable(path:reason:)``;

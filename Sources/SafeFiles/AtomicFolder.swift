@@ -6,7 +6,7 @@ public enum AtomicFolder {
     /// complete and removed when `body` throws. What killed processes left is removed first; what other
     /// processes are making stays.
     ///
-    /// - Throws: ``SafeFilesError``, also where the folder is there and holds something, and whatever
+    /// - Throws: ``SafeFilesError``, also where the folder exists and is not empty, and whatever
     ///   `body` throws.
     public static func write(_ folder: URL, _ body: (_ draft: URL) throws -> Void) throws {
         let part = try PartialFolder(for: folder)

@@ -3,8 +3,8 @@ public import Foundation
 /// Watches leases, and distinguishes those that are held from those that were abandoned.
 ///
 /// A lease has been abandoned when its process certainly has ended, or when its file was seen without a
-/// change for ``LeaseClock/limit``. What cannot be read as a lease has an unknown holder, and left
-/// behind after the same time.
+/// change for ``LeaseClock/limit``. What cannot be read as a lease has an unknown holder, and is
+/// abandoned after the same time.
 public final class LeaseWatch: @unchecked Sendable {
     /// State of a lease.
     public enum State: Equatable, Sendable {
@@ -39,7 +39,7 @@ public final class LeaseWatch: @unchecked Sendable {
     ///   refuses to read it.
     public func state(of url: URL) throws(SafeFilesError) -> State { try look(at: url).state }
 
-    /// Whether the holder of a lease certainly is there: a sign of life was seen, or the process is one of
+    /// Whether the holder of a lease certainly exists: a sign of life was seen, or the process is one of
     /// this machine. Before, a lease that is held may turn out to be abandoned.
     public func isAlive(_ url: URL) throws(SafeFilesError) -> Bool {
         guard case .held(let holder) = try state(of: url) else { return false }

@@ -7,7 +7,7 @@ import Foundation
 
 /// The options that describe a study, and the configuration they make.
 ///
-/// Flags lie over a study file, which lies over a preset.
+/// Flags override a study file, which overrides a preset.
 enum StudyOptions {
     /// Names that a shell offers; parameters follow after a colon.
     static let backboneNames = BackboneCatalogue.descriptors.map(\.name)
@@ -93,7 +93,7 @@ enum StudyOptions {
     ) throws -> StudyConfiguration {
         var configuration = try preset(arguments)
         if let file = arguments.value("--config").map({ URL(fileURLWithPath: $0) }) {
-            // A file may name a recipe, over which it lies as over that of --recipe.
+            // A file may name a recipe, which it overrides like that of --recipe.
             let recipe = try StudyConfiguration.read(file).recipe
             if !recipe.isEmpty, !arguments.has("--recipe") {
                 configuration = try Recipe.named(recipe).configuration(over: configuration)

@@ -39,7 +39,7 @@ ct_status pg_store_open(const char *host, uint16_t port, bool serves, int64_t mi
                         pg_store *out, uint16_t *bound);
 void pg_store_close(pg_store self);
 ct_status pg_store_set(pg_store self, const char *key, const char *value, size_t count);
-/// The value of a key that is there; freed with free(3).
+/// The value of an existing key; freed with free(3).
 ct_status pg_store_get(pg_store self, const char *key, char **value, size_t *count);
 ct_status pg_store_contains(pg_store self, const char *key, bool *out);
 

@@ -1,4 +1,4 @@
-// The softmax over a cosine similarity matrix that lie class by class, without a second table.
+// The softmax over a cosine similarity matrix stored class by class, without a second table.
 #pragma once
 
 #include <cstdint>

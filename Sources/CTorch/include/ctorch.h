@@ -74,7 +74,7 @@ ct_status ct_from_bytes(const void *bytes, size_t byte_count, const int64_t *sha
                         ct_dtype dtype, ct_device device, ct_tensor *out);
 /// Copies the elements, contiguous and converted to `dtype`, to `bytes`.
 ct_status ct_copy_bytes(ct_tensor self, ct_dtype dtype, void *bytes, size_t byte_count);
-/// The elements of a contiguous float32 tensor on the CPU, where they lie; valid as long as the tensor.
+/// The elements of a contiguous float32 tensor on the CPU, without a copy; valid as long as the tensor.
 ct_status ct_floats(ct_tensor self, const float **out);
 ct_status ct_rank(ct_tensor self, size_t *out);
 ct_status ct_shape(ct_tensor self, int64_t *out, size_t rank);
@@ -437,7 +437,7 @@ ct_status ct_graph_begin(ct_device on, ct_graph sharing, ct_graph *out);
 ct_status ct_graph_end(ct_graph self);
 /// Does what was recorded.
 ct_status ct_graph_replay(ct_graph self);
-/// Frees the graph and, where nobody uses them, its tensors.
+/// Frees the graph and, if they are not used elsewhere, its tensors.
 void ct_graph_free(ct_graph self);
 
 // The process -------------------------------------------------------------------------------------

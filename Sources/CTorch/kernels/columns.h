@@ -1,4 +1,4 @@
-// Loops over channels-last data, and over any matrix whose rows lie one after the other: sums of each
+// Loops over channels-last data, and over any matrix whose rows follow each other: sums of each
 // column, and what is done to each element with numbers of its column.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace facet::kernels {
 
-/// Rows of `channels` elements that lie one after the other.
+/// Rows of `channels` elements that follow each other.
 ///
 /// Numbers of the channels repeat from row to row; `period` is the number of elements after which
 /// they repeat in whole vectors, so that no number of channels needs loops of its own. Only the

@@ -1,4 +1,4 @@
-/// Dots in the plane, by groups that are numbered where they lie; both directions have one scale.
+/// Dots in the plane, by groups that are numbered at their centres; both directions have one scale.
 package struct MapPlot: FramedChart, Hashable, Sendable {
     /// Dots of one group.
     package struct Group: Hashable, Sendable {

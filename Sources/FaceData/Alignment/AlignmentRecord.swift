@@ -4,7 +4,7 @@ import SafeFiles
 /// A record of the faces aligned into a folder and their sources: a line per face in the folder's hidden file
 /// `.alignment`.
 ///
-/// Lines are brought to the disk before the files they speak of, so that whatever is stopped when,
+/// Lines are flushed to the disk before the files that they describe, so that, whenever a process stops,
 /// no file that an alignment wrote is unknown. The file is locked while it is used: one process at a
 /// time aligns into a folder.
 final class AlignmentRecord: @unchecked Sendable {

@@ -80,7 +80,7 @@ public struct FaceSearch: Sendable {
         return Found(faces: [], face: nil, verdict: .none, remark: "")
     }
 
-    /// By how many quarters a picture is to be turned for the face with the highest score; nil if none has a
+    /// By how many quarters a picture must be turned for the face with the highest score; nil if none has a
     /// higher score than the original picture, and one that is certain if that has a face.
     private func upright(_ image: RGBImage, above score: Double) throws -> Int? {
         var best: (quarter: Int?, score: Double) = (

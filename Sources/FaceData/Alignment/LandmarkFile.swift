@@ -50,7 +50,7 @@ public struct LandmarkFile: Sendable {
     }
 
     private mutating func add(_ points: FacePoints, of name: String) {
-        // A line that is there twice is one face.
+        // A duplicate line is one face.
         if faces[name]?.contains(points) ?? false { return }
         faces[name, default: []].append(points)
         let stem = Self.stem(name)

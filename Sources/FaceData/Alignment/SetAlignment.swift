@@ -37,7 +37,7 @@ public struct SetAlignment: Sendable {
         /// Images whose face has another file name, since another image has theirs.
         public var renamed: [SetConversion.RenamedImage] = []
 
-        /// Whether something was done, and all faces that were to be aligned are there.
+        /// Whether something was done, and all faces to align exist.
         public var isComplete: Bool {
             written + kept > 0 && bad.isEmpty && implausible.isEmpty && severalFaces.isEmpty
                 && leftOut.isEmpty
@@ -163,7 +163,7 @@ public struct SetAlignment: Sendable {
         let names: WrittenNames
     }
 
-    /// A face that is to be written.
+    /// A face to write.
     private struct Face {
         let name: String
         let origin: String
@@ -339,7 +339,7 @@ public struct SetAlignment: Sendable {
     }
 }
 
-/// The landmarks of a set's images, none of which is used for two of them.
+/// The landmarks of a set's images, each used for one image at most.
 private struct MatchedLandmarks: Sendable {
     private let landmarks: LandmarkFile
     /// The name in the file for each image; nil if it has none.
@@ -350,7 +350,7 @@ private struct MatchedLandmarks: Sendable {
         let entries = (0..<source.count).map { landmarks.entry(of: source.name(of: $0)) }
         var used = Set(entries.compactMap { $0.flatMap { $0.isExact ? $0.name : nil } })
         names = entries.map { entry in
-            // `a/1.jpg` says nothing about `a/1.png` if both are there.
+            // `a/1.jpg` says nothing about `a/1.png` if both exist.
             guard let entry, entry.isExact || used.insert(entry.name).inserted else { return nil }
             return entry.name
         }

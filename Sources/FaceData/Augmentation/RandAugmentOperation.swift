@@ -37,7 +37,7 @@ enum RandAugmentOperation: String, CaseIterable {
     ///   - isOpposite: Whether to do the opposite, where there is one.
     func apply(to image: inout RGBImage, magnitude: Double, isOpposite: Bool) {
         let sign = isOpposite && hasDirection ? -1.0 : 1.0
-        /// A magnitude of so much at the most.
+        /// A magnitude of at most this value.
         func amount(_ most: Double) -> Double { sign * Self.amount(magnitude, of: most) }
         switch self {
         case .identity: break

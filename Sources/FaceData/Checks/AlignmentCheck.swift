@@ -1,4 +1,4 @@
-/// Whether the faces of a set lie where a template has them: some of them are searched for.
+/// Whether the faces of a set are at the positions of a template: some of them are searched for.
 public struct AlignmentCheck: Sendable {
     /// Pictures that are searched, at most, evenly over the set.
     public static let maxPictures = 100

@@ -70,7 +70,7 @@ extension SetCheck {
     /// - Parameters:
     ///   - survey: What its images look like.
     ///   - opponents: Test sets it must not share people with.
-    ///   - alignment: Where its faces lie; nil if it was not determined.
+    ///   - alignment: The positions of its faces; nil if it was not determined.
     public init(
         _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = [],
         alignment: AlignmentCheck? = nil

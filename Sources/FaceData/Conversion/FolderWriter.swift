@@ -44,7 +44,7 @@ struct FolderWriter {
         paths.append("")
     }
 
-    /// Writes the next image, unless a file of its name with the same bytes is there.
+    /// Writes the next image, unless a file of its name with the same bytes exists.
     mutating func write(_ bytes: [UInt8]) throws(FaceDataError) {
         let kind = bytes.withUnsafeBytes { ImageKind($0) }
         let path = names.path(of: paths.count, kind: kind)

@@ -17,7 +17,7 @@ struct PackConversion {
     private var scan: PackJournal.Scan?
     private var journal: PackJournal?
 
-    /// Describes the work; bad images are looked for here when they are to be left out.
+    /// Describes the work; bad images are looked for here if they are left out.
     ///
     /// - Parameter progress: Receives how many images were looked at.
     init(
@@ -136,7 +136,7 @@ struct PackConversion {
                 plan: plan, scan: scan, position: index, stamps: state.hash.hexDigest()
             ).write(of: url)
         } catch {
-            // Files that no journal describes are of no use to anybody.
+            // Files that no journal describes are of no use.
             if !state.isSaved { state.writer.forget() }
             throw error
         }

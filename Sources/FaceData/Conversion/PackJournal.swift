@@ -2,7 +2,7 @@ import Foundation
 import SafeFiles
 
 /// The state that a later process needs to resume a pack: written beside it after the pack's files were
-/// brought to the disk, and removed when the pack is finished.
+/// flushed to the disk, and removed when the pack is finished.
 struct PackJournal: Codable, Sendable {
     /// The scan of all images before a pack without its bad ones.
     struct Scan: Codable, Sendable {

@@ -8,7 +8,7 @@ import Spelling
 /// A key is the identity's name, a slash and the picture's name without points, from which readers of the
 /// shards takes the identities' names as well. The shards are renamed when all are written.
 final class ShardWriter {
-    /// Pictures of a shard, where nothing else is requested.
+    /// Pictures of a shard, by default.
     static let defaultImages = 10_000
     /// More shards would be more open files than a process may have.
     private static let maxShards = 512
@@ -138,10 +138,10 @@ extension SetConversion {
         return outcome
     }
 
-    /// Pictures of a shard, where nothing else is requested.
+    /// Pictures of a shard, by default.
     public static let defaultShardImages = ShardWriter.defaultImages
 
-    /// Hands all images to a body in order, the bad ones left out where they are to be.
+    /// Hands all images to a body in order, the bad ones left out if requested.
     func writeAll(
         _ set: LabelledImageSet, _ progress: Progress, _ body: ([UInt8], Int) throws -> Void
     ) throws -> Outcome {

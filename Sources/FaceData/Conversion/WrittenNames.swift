@@ -5,7 +5,7 @@ import Foundation
 /// Names are distinguished as file systems do that know no case and no forms of Unicode: two images of one
 /// name, two endings that become one, two identities whose names differ in what a name may not have. The
 /// first one keeps its name, the others get `-2`, `-3` and so on. The names depend on those of the set and
-/// on nothing else, neither on the files nor on what a folder holds, so that interrupted work
+/// on these only, neither on the files nor on what a folder holds, so that interrupted work
 /// resumes.
 struct WrittenNames: Sendable {
     /// A file's name in its parts.

@@ -19,7 +19,7 @@ struct BMPHeader {
     /// Where the pixels begin.
     let pixels: Int
 
-    /// Reads a header, whose first 18 bytes are there.
+    /// Reads a header, whose first 18 bytes exist.
     init(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) {
         let size = Self.word(bytes, 14)
         guard bytes.count >= 14 + size else { throw ImageRefusal("it is truncated") }
@@ -30,7 +30,7 @@ struct BMPHeader {
         try ImageRefusal.require(width, height)
         bits = Self.short(bytes, isFirst ? 24 : 28)
         let kind = isFirst ? 0 : Self.word(bytes, 30)
-        // OS/2 means other things by the numbers from 3 on.
+        // OS/2 uses other meanings of the numbers from 3 on.
         guard kind < (size == 64 ? 3 : 7), Self.fits(kind, bits) else {
             throw ImageRefusal(
                 "it is a bitmap of kind \(kind) with \(bits) bits, which is not read")

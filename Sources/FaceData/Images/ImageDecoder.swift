@@ -47,7 +47,7 @@ public struct ImageDecoder: Sendable {
     ///   - side: Height and width of the square, in pixels.
     ///   - mirrored: Whether left and right are exchanged.
     ///   - target: `side * side * 3` bytes.
-    ///   - scratch: Memory that this thread uses for nothing else.
+    ///   - scratch: Memory that this thread uses exclusively.
     func decode(
         _ bytes: UnsafeRawBufferPointer, path: @autoclosure () -> String, side: Int,
         mirrored: Bool, into target: UnsafeMutableRawBufferPointer, scratch: ReadBuffer

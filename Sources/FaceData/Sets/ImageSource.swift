@@ -9,7 +9,7 @@ public protocol ImageSource: Sendable {
     var count: Int { get }
 
     /// Name of an image, which distinguishes it from the others of the source and does not depend on where
-    /// the source lies: `Abel/Abel_0001.jpg`, `record 17`.
+    /// the source is: `Abel/Abel_0001.jpg`, `record 17`.
     func name(of index: Int) -> String
 
     /// Where an image is, for a person who has to look for it.

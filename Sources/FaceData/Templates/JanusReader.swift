@@ -1,7 +1,7 @@
 import Foundation
 import Spelling
 
-/// IJB-B and IJB-C as insightface lays them out.
+/// IJB-B and IJB-C in insightface's layout.
 ///
 /// | file | lines |
 /// |---|---|

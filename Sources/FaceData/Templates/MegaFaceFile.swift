@@ -68,7 +68,7 @@ public enum MegaFaceFile {
     }
 }
 
-/// MegaFace's probes and distractors as insightface lays their features out: `facescrub_lst` and
+/// MegaFace's probes and distractors in insightface's layout of features: `facescrub_lst` and
 /// `megaface_lst` with a path a line, features below `facescrub/PERSON/IMAGE_SUFFIX.bin` and
 /// `megaface/A/B/IMAGE_SUFFIX.bin`, and the lists of noise, `facescrub_noises.txt` and
 /// `megaface_noises.txt`.

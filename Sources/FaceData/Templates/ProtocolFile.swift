@@ -193,7 +193,7 @@ private struct ProtocolRoles {
         return number
     }
 
-    /// The set, once all lines are there.
+    /// The set, once all lines have been read.
     func set(images folder: URL) throws(FaceDataError) -> TemplateSet {
         let count =
             1

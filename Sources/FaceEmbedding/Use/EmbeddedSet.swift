@@ -1,7 +1,7 @@
 public import FaceData
 import Foundation
 
-/// Opens what is to be embedded, whatever it is: only images and names matter.
+/// Opens the images to embed, of any format: only images and names matter.
 public enum EmbeddedSet {
     /// The images of a folder with all folders inside of it, of a pack, of a test set's `.bin`, of a list with
     /// labels, or of a list of paths only.

@@ -22,7 +22,7 @@ final class EmbeddingJournal {
         var size: Int { rows * dimension * views * 4 }
     }
 
-    /// Where a part's numbers lie.
+    /// The position of a part's numbers.
     private struct Entry {
         var part: Part
         var offset: Int

@@ -5,7 +5,7 @@ import Foundation
 public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A name is in use for several losses.
     case ambiguousName(String, advice: String)
-    /// A loss is to be registered under a name that another has.
+    /// A loss has the name of a registered one.
     case nameTaken(String)
     /// A loss cannot be computed on a sample of the classes.
     case noClassSampling(loss: String)

@@ -8,7 +8,7 @@ public struct LossDescriptor: Hashable, Sendable {
     public var title: String
     /// Other common names, as they are printed, e.g. `additive angular margin`.
     ///
-    /// Names match in any case and with or without hyphens, so those that differ in nothing else are
+    /// Names match in any case and with or without hyphens, so names that differ only in these are
     /// not listed, nor is ``title``, nor what only has `loss` at its end besides.
     public var aliases: [String]
     /// One sentence: what the loss requires of embeddings.

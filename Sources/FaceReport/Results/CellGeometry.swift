@@ -1,6 +1,6 @@
 package import FaceRuns
 
-/// Where the embeddings of a cell's last models lie: means over the seeds.
+/// The geometry of the embeddings of a cell's last models: means over the seeds.
 package struct CellGeometry: Sendable {
     /// A sample of the training set.
     package let training: SetGeometry
@@ -38,7 +38,7 @@ package struct CellGeometry: Sendable {
 }
 
 extension SetGeometry {
-    /// How far the angles of two identities lie from those of one, in their own spread: the
+    /// The distance between the angles of two identities and of one, in units of their spread: the
     /// decidability d′ = (μ₂ − μ₁) / √((σ₁² + σ₂²) / 2) of Daugman (2000).
     package var separation: Double? {
         guard let within, let between else { return nil }

@@ -34,7 +34,7 @@ package struct ReportedRun: Sendable {
     package let outcomes: [String: PairOutcomes]
     /// The last model's results on the test sets of templates, by the sets' names.
     package let templates: [String: TemplateReport]
-    /// Where the embeddings of the last model lie; `nil` if it was not measured.
+    /// The geometry of the last model's embeddings; `nil` if it was not measured.
     package let geometry: RunGeometry?
     /// The network that the run began with; `nil` for random weights.
     package let start: ReportedStart?

@@ -101,7 +101,7 @@ package struct StudyDifferences: Sendable {
         return values
     }
 
-    /// A configuration's members under their paths. Where images lie does not matter: their content
+    /// A configuration's members under their paths. The path of images does not matter: their content
     /// is compared.
     private static func flattened(_ value: JSONValue, _ path: String) -> [String: String] {
         switch value {

@@ -45,7 +45,7 @@ package struct TunedStudy: Sendable {
     package var isRecordLost: Bool { record.cells.isEmpty }
 
     /// Whether a run is what its loss is evaluated by: with tuned values, or at its default where
-    /// nothing else was chosen, or was to be.
+    /// nothing else was chosen or planned.
     private static func isAnswer(_ run: ReportedRun, _ record: TuningRecord) -> Bool {
         let identity = run.description.identity
         guard identity.tuned == nil else { return true }

@@ -2,7 +2,7 @@ import Charts
 import Documents
 import FaceRuns
 
-/// Where the embeddings of each loss lie: angles to class weights, of one person and of two, norms,
+/// The geometry of each loss's embeddings: angles to class weights, of one person and of two, norms,
 /// and some people on a map.
 enum GeometrySection {
     static func section(_ results: StudyResults) -> Section? {

@@ -77,7 +77,7 @@ public final class EventFile {
         static let sessionLog: UInt64 = 7
     }
 
-    /// Says that what other files hold of this step and later ones is void.
+    /// Marks other files' events of this step and later ones as void.
     private func appendStart(step: Int) {
         var session = ProtocolBuffer()
         session.append(Int64(1), field: 1)

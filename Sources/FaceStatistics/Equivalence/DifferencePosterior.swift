@@ -53,7 +53,7 @@ public struct DifferencePosterior: Sendable, Hashable {
     private func tie(_ value: Double) -> Double { value == 0 ? 0.5 : 0 }
 }
 
-/// The probabilities that one thing is better than another by a practically relevant amount,
+/// The probabilities that one alternative is better than another by a practically relevant amount,
 /// that they are practically equal, and that it is worse by more; they add up to 1.
 public struct EquivalenceProbabilities: Sendable, Hashable {
     /// Of a difference above the region of practical equivalence; 0...1.
@@ -63,7 +63,7 @@ public struct EquivalenceProbabilities: Sendable, Hashable {
     /// Of a difference below it; 0...1.
     public let worse: Double
 
-    /// A statement about two things.
+    /// A statement about two alternatives.
     public enum Verdict: String, Sendable, Hashable, CaseIterable {
         /// The first is better by more than the region's half width.
         case better
@@ -80,7 +80,7 @@ public struct EquivalenceProbabilities: Sendable, Hashable {
         self.worse = worse
     }
 
-    /// The same with the two things exchanged.
+    /// The same with the two alternatives exchanged.
     public var turned: EquivalenceProbabilities {
         EquivalenceProbabilities(better: worse, equal: equal, worse: better)
     }

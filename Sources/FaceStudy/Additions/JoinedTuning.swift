@@ -60,7 +60,7 @@ struct JoinedTuning {
     private mutating func takeTries(of cell: TuningCell, in study: StudyFolder) {
         guard study != target else { return }
         for item in cell.tries {
-            // A record may come from anybody; its folders are those of the study's own tries.
+            // A record may come from any source; its folders are those of the study's own tries.
             let name = URL(fileURLWithPath: item.folder).lastPathComponent
             let run = study.tries.run(named: name)
             guard item.folder == "tuning/runs/\(name)", let mine = try? run.readDescription(),

@@ -102,7 +102,7 @@ public struct StudyJoin {
     }
 }
 
-/// Which runs are to be copied, and what speaks against it.
+/// The runs to copy, and reasons against copying them.
 struct JoinPlan {
     /// Runs that the target lacks.
     private(set) var added: [RunFolder] = []

@@ -6,7 +6,7 @@ import FaceStatistics
 import Foundation
 import Torch
 
-/// Measures where a trained network's embeddings lie: once, at the end of a run.
+/// Measures the geometry of a trained network's embeddings: once, at the end of a run.
 struct GeometryMeasurement {
     let embedder: SetEmbedder
     /// The training set.

@@ -44,7 +44,7 @@ extension Study {
     /// Reads what process 0 has read, and says whether the test sets are here as well.
     private func readSets(_ control: StudyControl, _ team: ProcessTeam) throws -> StudyContext {
         let theirs = try JSONDecoder().decode(SharedSets.self, from: try team.shared())
-        // Who has none of the test sets, or other ones, takes part in trainings all the same.
+        // A process without the test sets, or with other ones, takes part in trainings nevertheless.
         let all = try? PreparedData(
             configuration, folder: folder, control: control, found: theirs.found)
         let isWhole = all.map { $0.testContents == theirs.tests } ?? false

@@ -84,7 +84,7 @@ extension Study {
         }
     }
 
-    /// Refuses where a worker that certainly is there is another one's.
+    /// Refuses where a worker that certainly exists is another one's.
     private func requireNone(
         _ worker: StudyWorker, _ control: StudyControl,
         _ difference: (WorkerRecord) -> (key: String, mine: String, theirs: String)?

@@ -29,7 +29,7 @@ public final class Convolution: Layer {
         let drawn =
             standardDeviation.map { initial.normal("weight", shape, standardDeviation: $0) }
             ?? initial.uniform("weight", shape, bound: 1 / fanIn.squareRoot())
-        // A GPU's convolutions take weights as images lie, and would reorder them in every step.
+        // A GPU's convolutions take weights in the images' layout, and would reorder them in every step.
         weight =
             initial.device == .cpu
             ? drawn : drawn.detached().contiguous(.channelsLast).withGradient()

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Where the tensors of a safetensors file lie and what they are, by its header: bytes are taken apart,
+/// The positions, types and shapes of a safetensors file's tensors, by its header: bytes are parsed,
 /// and none of them believed. No tensor is made here.
 struct SafetensorsLayout {
-    /// Where a tensor's bytes lie, and what they are.
+    /// The position of a tensor's bytes, their type and shape.
     struct Entry {
         var name: String
         var type: ElementType

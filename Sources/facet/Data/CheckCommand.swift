@@ -56,7 +56,7 @@ let checkCommand = Command(
     }
 }
 
-/// Where the set's faces lie; nil if no detector is installed.
+/// The positions of the set's faces; nil if no detector is installed.
 private func alignment(
     of set: ImageCollection, _ work: DataWork
 ) throws -> AlignmentCheck? {

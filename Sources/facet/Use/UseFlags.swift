@@ -16,7 +16,7 @@ enum UseFlags {
                 elsewhere: OptionsElsewhere.inputSize)
         ] + ModelFlags.input + ModelFlags.compute
 
-    /// How a model is to be run.
+    /// How a model is run.
     static func options(_ arguments: Arguments) throws -> EmbeddingOptions {
         let configuration = try StudyOptions.configuration(
             arguments, without: Set(StudyConfiguration.Input.flags))

@@ -51,7 +51,7 @@ public enum CelebritiesInFrontalProfile {
             folds: splits.count)
     }
 
-    /// Says which of the set's files were looked for, and what is there instead.
+    /// Says which of the set's files were looked for, and what exists instead.
     private static func requireFiles(of part: Part, in root: URL) throws(FaceDataError) {
         let files = [
             "Protocol/Pair_list_F.txt", "Protocol/Pair_list_P.txt",
@@ -61,7 +61,7 @@ public enum CelebritiesInFrontalProfile {
             !FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path)
         }
         guard let missing else { return }
-        // The nearest folder that is there.
+        // The nearest existing folder.
         var folder = PathText(missing).folder
         while !folder.isEmpty,
             !FileManager.default.fileExists(atPath: root.appendingPathComponent(folder).path)

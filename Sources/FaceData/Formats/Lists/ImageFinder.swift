@@ -6,7 +6,7 @@ struct ImageFinder {
     enum Found {
         /// A file, relative to the root.
         case file(String)
-        /// None, and what is there instead.
+        /// None, and what exists instead.
         case missing(instead: [String])
     }
 

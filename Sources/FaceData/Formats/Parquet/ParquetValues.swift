@@ -101,7 +101,7 @@ struct ParquetValues {
         return levels.map { ($0, Array(all[(4 + length)...])) }
     }
 
-    /// Where plain values lie; nil if they end too early.
+    /// The offset of plain values; nil if they end too early.
     private static func plain(
         _ values: [UInt8], _ count: Int, _ type: ParquetFile.Kind
     ) -> [Range<Int>]? {

@@ -19,7 +19,7 @@ public final class RecordPackWriter {
     /// Whether the files end with a whole image; not so when a write failed.
     private var isWhole = true
 
-    /// Up to where a pack's files were brought to the disk.
+    /// Up to where a pack's files were flushed to the disk.
     struct Position: Codable, Sendable, Hashable {
         /// Number of images in the files.
         var images: Int

@@ -176,7 +176,7 @@ private struct StoredSet {
             for place in 0..<index.count {
                 let name = index.names[place]
                 let folders = name.split(separator: "/").dropLast()
-                // A picture that lies loose is of no identity in any case.
+                // A picture outside a folder has no identity in any case.
                 guard !folders.isEmpty else { continue }
                 guard let known = common else {
                     common = Array(folders.dropLast())

@@ -60,7 +60,7 @@ struct ExampleRecord {
             ?? found.first?.range
     }
 
-    /// The first feature that is there of some names.
+    /// The first existing feature of some names.
     private func first(of names: [String], _ bytes: UnsafeRawBufferPointer) -> String? {
         names.first { values[$0] != nil }.flatMap { values[$0] }.flatMap { text(bytes, $0) }
     }

@@ -39,7 +39,7 @@ struct TarHeader {
         }
         self.size = size
         var name = Self.text(block[0..<100])
-        // POSIX's archives have a field for the prefix of long names; GNU's have other things there.
+        // POSIX's archives have a field for the prefix of long names; GNU's have other fields there.
         if block[257..<263].elementsEqual(Array("ustar\0".utf8)) {
             let prefix = Self.text(block[345..<500])
             if !prefix.isEmpty { name = prefix + [UInt8(ascii: "/")] + name }

@@ -11,7 +11,7 @@ enum PickleBytes: Sendable, Hashable {
         }
     }
 
-    /// The bytes, read from the file if they are there.
+    /// The bytes, read from the file if they are in it.
     func array(in store: any ByteStore) throws(FaceDataError) -> [UInt8] {
         switch self {
         case .stored(let range):

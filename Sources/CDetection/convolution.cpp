@@ -6,7 +6,7 @@
 namespace facet::detection {
 namespace {
 
-/// What does not change from pixel to pixel.
+/// Parameters that are the same for every pixel.
 struct Layer {
   cdetection_map input;
   /// Of sixteen outputs.
@@ -16,7 +16,7 @@ struct Layer {
   size_t kernel;
 };
 
-/// Sixteen outputs of `count` pixels beside each other, whose sums stay in registers.
+/// Sixteen outputs of `count` pixels next to each other, whose sums stay in registers.
 template <size_t count>
 CDETECTION_INLINE void pixels(const Layer &layer, size_t row, size_t column, float *output,
                               size_t outputs) {

@@ -7,7 +7,7 @@
 namespace facet::detection {
 namespace {
 
-/// How much of a pixel goes into a resized one.
+/// The weight of a pixel in a resized one.
 struct Part {
   size_t from, to;
   float weight;

@@ -27,7 +27,7 @@ CDETECTION_INLINE Floats load(const float *from) {
 
 CDETECTION_INLINE void store(float *to, Floats values) { std::memcpy(to, &values, sizeof values); }
 
-/// How many sums of sixteen numbers the registers hold beside what is added to them.
+/// How many sums of sixteen numbers the registers hold in addition to their operands.
 template <size_t count>
 using Sums = std::integral_constant<size_t, count>;
 

@@ -1,4 +1,4 @@
-// What both files of this target know of a model.
+// What both files of this target know about a model.
 #pragma once
 
 #include <cstdlib>

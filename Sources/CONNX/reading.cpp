@@ -91,7 +91,7 @@ size_t numbers(const onnx::TensorProto &tensor, double *values, size_t capacity)
   }
 }
 
-/// What a node of type `Constant` holds.
+/// The value of a node of type `Constant`.
 size_t constant_numbers(const onnx::NodeProto &node, double *values, size_t capacity) {
   for (const auto &attribute : node.attribute()) {
     if (attribute.name() == "value") return numbers(attribute.t(), values, capacity);

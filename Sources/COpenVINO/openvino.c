@@ -129,7 +129,7 @@ char *cov_load(const char *path) {
   return has_known_types() ? NULL : strdup("its numbers of element types are those of another version");
 }
 
-/// What a call failed with; null where it did not fail.
+/// The message of a failed call; null after a successful one.
 static char *failure(status code) {
   if (code == 0) return NULL;
   const char *last = ov_get_last_err_msg();

@@ -59,7 +59,7 @@ std::string text(const sockaddr *address, socklen_t length) {
   return host;
 }
 
-/// The address that packets to one of a host's addresses leave by; empty where there is no way.
+/// The address that packets to one of a host's addresses leave by; empty if there is no route.
 std::string source(const addrinfo &target) {
   const int socket = ::socket(target.ai_family, SOCK_DGRAM, 0);
   if (socket < 0) return "";

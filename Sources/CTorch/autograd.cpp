@@ -21,7 +21,7 @@ using namespace facet;
 namespace {
 
 /// Keeps autocast from what it is not for as long as it lives: gradients are computed in the types
-/// that values had, wherever they are asked for.
+/// that values had, wherever they are requested.
 struct InOwnPrecision {
   c10::impl::ExcludeDispatchKeyGuard guard{c10::autocast_dispatch_keyset};
 };
@@ -32,8 +32,8 @@ const at::Tensor &gradient(ct_tensor parameter, size_t index) {
   return result;
 }
 
-/// A gradient whose elements lie in memory as the parameter's do, as the fused step wants them; one
-/// that was not accumulated may lie otherwise.
+/// A gradient whose elements are laid out in memory as the parameter's are, as the fused step requires them; one
+/// that was not accumulated may have another layout.
 at::Tensor as_parameter_lies(const at::Tensor &grads, const at::Tensor &parameter) {
   if (grads.strides() == parameter.strides()) return grads;
   bool lies_alike = true;
@@ -60,7 +60,7 @@ void coalesce_rows(const at::Tensor &parameter) {
     grads = grads.coalesce();
 }
 
-/// What is in the gradients: of sparse ones, the values of the rows that they have.
+/// The values of the gradients: of sparse ones, those of the rows that they have.
 std::vector<at::Tensor> gradient_values(const ct_tensor *parameters, size_t count) {
   std::vector<at::Tensor> result;
   result.reserve(count);
@@ -72,7 +72,7 @@ std::vector<at::Tensor> gradient_values(const ct_tensor *parameters, size_t coun
   return result;
 }
 
-/// L2 norm of all gradients together, of which there is one at least.
+/// L2 norm of all gradients together; there is at least one.
 at::Tensor norm_of_gradients(const ct_tensor *parameters, size_t count) {
   return at::stack(at::_foreach_norm(gradient_values(parameters, count), 2)).norm();
 }
@@ -201,7 +201,7 @@ ct_status ct_adamw_step(const ct_tensor *parameters, const ct_tensor *first_mome
     at::_foreach_add_(counts, 1);
     at::_fused_adamw_(values, dense_grads, firsts, seconds, {}, counts, learning_rate, beta1, beta2,
                       weight_decay, epsilon, /*amsgrad=*/false, /*maximize=*/false, divisor, skips);
-    // A step that is not taken does not count.
+    // A step that is not taken is ignored.
     if (skips)
       for (auto &steps_taken : counts) steps_taken.sub_(*skips);
   });

@@ -14,13 +14,13 @@ enum class Choice { libtorch, portable, avx2, avx512 };
 /// The best choice on this processor.
 Choice best_choice();
 
-/// What kernels that are called on this thread use: `best_choice()` unless limited.
+/// The instruction sets used by kernels called on this thread: `best_choice()` unless limited.
 Choice choice();
 
 /// Limits this thread to what `limit` names, or to less where the processor has less.
 void limit_choice(Choice limit);
 
-/// Whether kernels of this project are to be used at all.
+/// Whether kernels of this project are used at all.
 inline bool uses_own_kernels() { return choice() != Choice::libtorch; }
 
 /// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.
@@ -57,7 +57,7 @@ struct CallOf {
   static FACET_INLINE void run(Body *body) { (*body)(); }
 };
 
-/// Calls `Body::run`, which is to be FACET_INLINE, compiled for the chosen instructions. Arguments
+/// Calls `Body::run`, which must be FACET_INLINE, compiled for the chosen instructions. Arguments
 /// go by value, so that the compiler knows that no store changes them.
 template <class Body, class... Arguments>
 void dispatch(Choice choice, Arguments... arguments) {

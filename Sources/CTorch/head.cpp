@@ -28,7 +28,7 @@ head::NonTargetMap others_map(ct_map map) {
   };
 }
 
-/// Whether operands of products may be rounded: asked for, and faster there.
+/// Whether operands of products may be rounded: requested, and faster there.
 bool rounds(bool bfloat16, const at::Tensor &weight) {
   return bfloat16 && (!weight.is_cpu() || head::has_bfloat16_products());
 }

@@ -2,7 +2,7 @@
 //
 // LibTorch asks the C library for each tensor, which gives large ones back to the system and asks
 // for them again: a step of training then spends a tenth of its time on pages that the system
-// clears and enters anew. Here memory once got is kept, in pages of 2 MiB where the system has them.
+// clears and enters again. Here memory once got is kept, in pages of 2 MiB where the system has them.
 #include "memory.h"
 
 #include <cstdint>

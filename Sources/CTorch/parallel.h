@@ -7,7 +7,7 @@
 
 namespace facet {
 
-/// Calls `body` with parts of `begin..<end`, of at least `grain` each but for the last, on LibTorch's
+/// Calls `body` with parts of `begin..<end`, of at least `grain` each except for the last, on LibTorch's
 /// threads at the same time. Inside of another such loop, or with one thread, it is called once.
 ///
 /// `at::parallel_for` is a template that asks for the compiler's OpenMP: compiled without, as here,

@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// An operation under way on this thread, and the time of those it has called.
+/// An operation in progress on this thread, and the time of those it has called.
 struct Frame {
   Clock::time_point start;
   double inner = 0;
@@ -40,7 +40,7 @@ std::unique_ptr<at::ObserverContext> enter(const at::RecordFunction &) {
 }
 
 void leave(const at::RecordFunction &function, at::ObserverContext *) {
-  // An operation that was under way when measuring began.
+  // An operation that was in progress when measuring began.
   if (frames.empty()) return;
   auto frame = frames.back();
   frames.pop_back();

@@ -1,6 +1,6 @@
-// Threads that compute together have a processor each while other processes want the processors as well.
+// Threads that compute together have a processor each while other processes need the processors as well.
 //
-// In a convolution's gradient oneDNN's threads wait for each other without ever sleeping. Beside as many busy processes
+// In a convolution's gradient oneDNN's threads wait for each other without ever sleeping. Alongside as many busy processes
 // as there are processors, the system may leave both of two such threads on one of them, for seconds: each of
 // hundreds of waits a step then lasts until the other thread has its turn, and a step takes ten times as long.
 #include "bridge.h"
@@ -28,7 +28,7 @@ std::mutex lock;
 Processors processors;
 std::atomic<bool> is_wanted{false};
 
-/// What the calling thread's own threads have.
+/// The placement of the calling thread's own threads on processors.
 struct Placement {
   bool is_spread = false;
   int threads = 0;
@@ -36,7 +36,7 @@ struct Placement {
 };
 thread_local Placement placement;
 
-/// A thread that may run no longer where it is told to stays where it is.
+/// A thread that may no longer run where it should stays where it is.
 void place(const cpu_set_t &where) { sched_setaffinity(0, sizeof where, &where); }
 
 void place_on(int processor) {

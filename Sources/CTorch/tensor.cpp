@@ -126,7 +126,7 @@ ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64
     auto target = device(on);
     if (target.is_cpu() && memory_format(format) == at::MemoryFormat::ChannelsLast &&
         uses_own_kernels()) {
-      // One pass over memory; the same operations on each byte as below, so the same bits.
+      // One pass over memory; the same operations on each byte as below, so bit for bit the same.
       auto values = at::empty({n, c, h, w}, at::TensorOptions().dtype(at::kFloat),
                               at::MemoryFormat::ChannelsLast);
       kernels::normalize_bytes(bytes, values.mutable_data_ptr<float>(), n * h * w * c,

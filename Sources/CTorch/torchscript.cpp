@@ -28,7 +28,7 @@ at::Tensor first_tensor(const c10::IValue &value) {
   TORCH_CHECK(false, "its output is ", value.tagKind(), " and no tensor");
 }
 
-/// What an interpreted program failed with: its traceback comes first, in many lines, and the
+/// The reason why an interpreted program failed: its traceback comes first, in many lines, and the
 /// reason last.
 std::string reason(const std::string &message) {
   const std::string mark = "RuntimeError: ";

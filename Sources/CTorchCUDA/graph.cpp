@@ -1,4 +1,4 @@
-// CUDA graphs through LibTorch's own class. This file is no part of the package: it needs the headers of
+// CUDA graphs through LibTorch's own class. This file is not part of the package: it needs the headers of
 // CUDA, so scripts/bootstrap compiles it to libfacet_cuda.so where LibTorch has CUDA, and
 // CTorch/cuda/graph.cpp loads that.
 #include "../CTorch/cuda/graph.h"
@@ -15,7 +15,7 @@
 namespace facet::cuda {
 namespace {
 
-/// Whether a recording has failed half-way, after which LibTorch's allocator is not as it was.
+/// Whether a recording has failed half-way, which leaves LibTorch's allocator in a changed state.
 bool is_spoiled = false;
 
 class RecordedGraph final : public Graph {
@@ -33,7 +33,7 @@ class RecordedGraph final : public Graph {
     graph_->capture_begin(pool, cudaStreamCaptureModeThreadLocal);
   }
 
-  /// What was not ended has failed; it must not stay the current stream's state.
+  /// A recording that was not ended has failed; it must not stay the current stream's state.
   ~RecordedGraph() override {
     if (stream_ == nullptr) return;
     try {

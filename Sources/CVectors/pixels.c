@@ -142,7 +142,7 @@ void pixels_blend_rows(const float *rows, ptrdiff_t width, const float *weights,
   for (ptrdiff_t i = 0; i < count; i++)
     for (ptrdiff_t x = 0; x < width; x++) sums[x] += weights[i] * rows[i * width + x];
   for (ptrdiff_t x = 0; x < width; x++) {
-    // The sums of weights are 1 but for rounding.
+    // The sums of weights are 1 except for rounding.
     const float rounded = sums[x] + 0.5f;
     bytes[x] = (uint8_t)(int)(rounded < 255 ? rounded : 255);
   }

@@ -1,12 +1,12 @@
 // LibTorch's threads (GNU libgomp) spin for milliseconds before they sleep, which on a machine with
-// other work takes the very core that the awaited thread needs: training was ten times slower beside
+// other work takes the very core that the awaited thread needs: training was ten times slower next to
 // a busy neighbour. On a quiet machine, however, any shorter spin costs some speed.
 //
 // libgomp has two numbers of rounds: one for as many threads as there are cores, and a small one for
 // more threads than that. It reads both from the environment when it is loaded, before `main`, so the
 // program starts again with them; that happens before any library is initialised, and so costs little more
 // than loading them once more. Which of the two counts is decided by the number of libgomp's threads:
-// while other processes want the cores, a few threads that sleep are kept as an open team of libgomp's.
+// while other processes need the cores, a few threads that sleep are kept as an open team of libgomp's.
 #define _GNU_SOURCE
 #include "waiting.h"
 
@@ -14,7 +14,7 @@
 #include <string.h>
 
 /// libgomp's own number of rounds where nothing is said. Said together with the policy, it leaves the
-/// usual wait as it is, and makes the short one 1,000 rounds instead of 100; see Benchmarks/neighbour.
+/// usual wait unchanged, and makes the short one 1,000 rounds instead of 100; see Benchmarks/neighbour.
 static char *const ours[] = {"OMP_WAIT_POLICY=ACTIVE", "GOMP_SPINCOUNT=300000"};
 
 static bool has_name_of(const char *entry, const char *setting) {
@@ -57,7 +57,7 @@ bool waiting_is_shared(const struct waiting_sample *before, const struct waiting
 #include <time.h>
 #include <unistd.h>
 
-/// Where it cannot be started again, the program goes on as it is.
+/// Where it cannot be started again, the program continues unchanged.
 static void start_again(int count, char **arguments, char **environment) {
   char path[4096];
   if (count < 1) return;
@@ -77,7 +77,7 @@ __attribute__((section(".preinit_array"), used)) static void (*const before_libr
 // Counts ----------------------------------------------------------------------------------------
 
 /// Seconds that the processors of the set were neither idle nor waiting for a disk; negative where the
-/// system does not tell.
+/// system does not provide it.
 static double busy_seconds(const cpu_set_t *processors) {
   FILE *file = fopen("/proc/stat", "re");
   if (file == NULL) return -1;
@@ -98,7 +98,7 @@ static double busy_seconds(const cpu_set_t *processors) {
   return is_found ? ticks / (double)sysconf(_SC_CLK_TCK) : -1;
 }
 
-/// Seconds that the threads of this process waited for a core; negative where the system does not tell.
+/// Seconds that the threads of this process waited for a core; negative if the system does not provide it.
 static double delayed_seconds(void) {
   DIR *threads = opendir("/proc/self/task");
   if (threads == NULL) return -1;
@@ -136,12 +136,12 @@ bool waiting_read(struct waiting_sample *sample) {
 static struct {
   pthread_mutex_t lock;
   pthread_cond_t change;
-  /// Whether the team is wanted, and the thread that has it open.
+  /// Whether the team is needed, and the thread that has it open.
   bool is_wanted, is_open;
   pthread_t opener;
 } team = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false, 0};
 
-/// What each thread of the team does: sleep until it is not wanted any more.
+/// The body of each thread of the team: sleeps until the team is no longer needed.
 static void sleep_in_team(void *unused) {
   (void)unused;
   prctl(PR_SET_NAME, "waiting-team");
@@ -153,7 +153,7 @@ static void sleep_in_team(void *unused) {
 typedef void parallel(void (*)(void *), void *, unsigned, unsigned);
 
 static void *open_team(void *region) {
-  // One thread more than cores, beside which no other number of threads matters.
+  // One thread more than cores, which outweighs all other threads.
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   ((parallel *)region)(sleep_in_team, NULL, (unsigned)(cores < 1 ? 2 : cores + 1), 0);
   return NULL;

@@ -43,7 +43,7 @@ struct RowScale {
     let names: [String]
     /// Height of a row.
     let height: Double
-    /// What the middle of a row lies below its own.
+    /// The offset of a row's middle below its default position.
     var shift = 0.0
 
     /// Room that the names take at the left, a gap of `gap` included.

@@ -1,7 +1,7 @@
 import Foundation
 import SafeNumbers
 
-/// An axis: which values it spans and where its ticks stand.
+/// An axis: which values it spans and where its ticks are.
 package struct Axis: Hashable, Sendable {
     package struct Tick: Hashable, Sendable {
         package var value: Double
@@ -13,7 +13,7 @@ package struct Axis: Hashable, Sendable {
         }
     }
 
-    /// What it measures, with the unit.
+    /// The measured quantity, with its unit.
     package var title: String
     /// The values at its ends.
     package var domain: ClosedRange<Double>
@@ -31,7 +31,7 @@ package struct Axis: Hashable, Sendable {
         self.ticks = ticks
     }
 
-    /// Where a value stands between the ends; 0...1, values outside stand at the nearer end.
+    /// Position of a value between the ends; 0...1, values outside are moved to the nearer end.
     package func fraction(_ value: Double) -> Double {
         let (low, high, at) =
             isLogarithmic
@@ -66,7 +66,7 @@ package struct Axis: Hashable, Sendable {
 
     /// A value as far as an axis can be made for it: a run that diverges has norms and losses up to
     /// the largest number there is, and differences of such numbers are none. What is left out
-    /// stands at the end of the axis.
+    /// is drawn at the end of the axis.
     private static func drawable(_ value: Double) -> Double? {
         guard value.isFinite, value.magnitude <= 1e100 else { return nil }
         return value.magnitude < 1e-100 ? 0 : value

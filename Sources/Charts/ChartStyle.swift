@@ -64,7 +64,7 @@ package enum ChartStyle {
 
         """
 
-    /// What a chart needs that stands in a file of its own.
+    /// The rules that a chart in a separate file needs.
     static var standalone: String {
         """
         :root{color-scheme:light dark;\(variables(Palette.light))}

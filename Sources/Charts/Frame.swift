@@ -36,11 +36,11 @@ struct Frame {
     func point(_ x: Double, _ y: Double) -> (x: Double, y: Double) { (self.x(x), self.y(y)) }
 }
 
-/// What all charts are: marks within a frame, and a description for a reader who does not see them.
+/// The common interface of charts: marks within a frame, and a description for screen readers.
 protocol FramedChart {
     /// The frame, large enough for what is written around the data.
     var frame: Frame { get }
-    /// What the chart shows, in sentences.
+    /// A description of the chart, in sentences.
     var description: String { get }
     /// Axes, marks and legends, from the back to the front.
     func content(_ frame: Frame) -> Markup

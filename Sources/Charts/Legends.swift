@@ -1,5 +1,5 @@
 extension Frame {
-    /// What each kind of mark stands for, in a row over the data.
+    /// The meaning of each kind of mark, in a row over the data.
     ///
     /// - Parameters:
     ///   - titles: What is said, from the left.

@@ -1,6 +1,6 @@
 import SafeNumbers
 
-/// What charts are drawn with. `kind` is the class that the stylesheet knows a mark by.
+/// A graphical element of a chart. `kind` is its class in the stylesheet.
 package enum Mark {
     package static func line(
         _ kind: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double

@@ -4,7 +4,7 @@
 /// other than browsers do not know.
 package struct PictureFile: Sendable {
     package struct Panel: Sendable {
-        /// What tells the panel from its neighbours.
+        /// Distinguishes the panel from its neighbours.
         package var title: String
         /// A second line, of less weight; empty for none.
         package var note: String
@@ -32,7 +32,7 @@ package struct PictureFile: Sendable {
 
     /// Title of the whole.
     package var title: String
-    /// How to read it, a line each.
+    /// How to read it, one line each.
     package var caption: [String]
     /// The charts, row by row.
     package var panels: [Panel]

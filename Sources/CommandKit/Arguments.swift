@@ -1,4 +1,4 @@
-/// What was given to a command, by name, with conversions that say what is wrong.
+/// The arguments of a command, by name, with conversions that report invalid values.
 public struct Arguments: Sendable {
     var positionals: [String: [String]] = [:]
     var options: [String: [String]] = [:]
@@ -23,7 +23,7 @@ public struct Arguments: Sendable {
     /// - Parameters:
     ///   - name: The argument's or the option's name.
     ///   - endings: Those that can be written, without a dot.
-    /// - Returns: The value and its ending in lower case; nil where it was not given.
+    /// - Returns: The value and its ending in lower case; nil if it was not given.
     public func file(
         _ name: String, endings: [String]
     ) throws(CommandError) -> (path: String, ending: String)? {

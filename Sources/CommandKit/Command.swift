@@ -1,25 +1,25 @@
 /// A command: what it takes, what its help says, and what it does.
 public struct Command: Sendable {
-    /// What a command does with its arguments.
+    /// The action of a command with its arguments.
     public typealias Action = @Sendable (Arguments) throws -> ExitCode
 
     /// Name on the command line.
     public let name: String
-    /// What it does, in a line.
+    /// A summary in one line.
     public let abstract: String
-    /// What more its help says.
+    /// Further text of its help.
     public let discussion: String
     /// Arguments without a name, in their order.
     public let positionals: [Positional]
     /// Arguments with a name.
     public let options: [Option]
-    /// What other tools have an option for and this command has not.
+    /// Options of other tools that this command lacks.
     public let absent: [AbsentOption]
     /// Command lines that show its use.
     public let examples: [String]
     /// Commands inside of it.
     public let subcommands: [Command]
-    /// What it does; a command without an action only groups others.
+    /// The action; a command without one only groups others.
     public let action: Action?
 
     /// Declares a command that does something, and that may group others besides: a first word that
@@ -66,7 +66,7 @@ public struct Positional: Sendable {
     public let isOptional: Bool
     /// Whether it takes all words that are left; only the last argument may.
     public let isRepeating: Bool
-    /// What a shell offers for it.
+    /// Completions that a shell offers for it.
     public let completion: Completion
 
     /// Declares an argument that is identified by its position.
@@ -84,12 +84,12 @@ public struct Positional: Sendable {
 
 /// An argument with a name.
 public struct Option: Sendable {
-    /// What follows the name.
+    /// The kind of value that follows the name.
     public enum Kind: Sendable {
         /// Takes no value.
         case flag
         case value(String)
-        /// A value, as often as wanted.
+        /// A value, repeatable.
         case values(String)
 
         /// The text that stands for the value in the help; empty for a flag.
@@ -103,19 +103,19 @@ public struct Option: Sendable {
 
     /// Name with its dashes, e.g. `--epochs`.
     public let name: String
-    /// What follows the name; the text stands for the value in the help.
+    /// The value that follows the name; the text stands for the value in the help.
     public let kind: Kind
     /// One line for the help.
     public let help: String
-    /// What other tools call it, with dashes: a message tells who gives one of these.
+    /// Names that other tools use for it, with dashes: a message informs users of these.
     public let elsewhere: [String]
-    /// What a shell offers for the value.
+    /// Completions that a shell offers for the value.
     public let completion: Completion
 
     /// Declares an option.
     ///
-    /// - Parameter completion: Nil for what the text that stands for the value tells: files for
-    ///   `FILE`, folders for `FOLDER`, files behind the `=` of `NAME=PATH`.
+    /// - Parameter completion: Nil for what the placeholder implies: files for
+    ///   `FILE`, folders for `FOLDER`, files after the `=` of `NAME=PATH`.
     public init(
         _ name: String, _ kind: Kind, _ help: String, elsewhere: [String] = [],
         completion: Completion? = nil
@@ -131,11 +131,11 @@ public struct Option: Sendable {
     var placeholder: String { kind.placeholder }
 }
 
-/// What other tools have an option for, and this one another way or none: who asks for it is told.
+/// An option of other tools that this one provides in another way or not at all: its users get a message.
 public struct AbsentOption: Sendable {
     /// Names with their dashes, e.g. `--optimizer`.
     public let names: [String]
-    /// What there is in its place: the end of a sentence.
+    /// The replacement: the end of a sentence.
     public let instead: String
 
     /// Declares the hint for some option names.
@@ -145,18 +145,18 @@ public struct AbsentOption: Sendable {
     }
 }
 
-/// What a shell offers while a value is typed.
+/// Completions that a shell offers while a value is typed.
 public enum Completion: Sendable, Hashable {
     case files
     case folders
     /// Nothing: a number or a name of the user's.
     case nothing
-    /// Files and folders behind `NAME=`.
+    /// Files and folders after `NAME=`.
     case namedFiles
     /// One of some words, or several with commas between them.
     case words([String])
 
-    /// What the text that stands for a value in the help tells.
+    /// The completions implied by a placeholder in the help.
     init(placeholder: String) {
         self =
             switch placeholder {

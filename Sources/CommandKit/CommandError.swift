@@ -18,9 +18,9 @@ public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     case unexpectedArgument(String)
     /// A flag was given a value.
     case unexpectedValue(option: String, value: String)
-    /// There is no command of this name.
+    /// The command is unknown.
     case unknownCommand(String, hint: String)
-    /// There is no option of this name.
+    /// The option is unknown.
     case unknownOption(String, hint: String)
 
     /// One sentence that says what is wrong and what to do.

@@ -8,7 +8,7 @@ public struct CommandLineTool: Sendable {
 
     /// Declares a program.
     ///
-    /// - Parameter isUsage: Whether an error that a command throws says that what was asked for
+    /// - Parameter isUsage: Whether an error that a command throws says that what was requested
     ///   cannot be understood, besides ``CommandError``, which always does.
     public init(
         _ root: Command, version: String,
@@ -23,7 +23,7 @@ public struct CommandLineTool: Sendable {
     ///
     /// - Parameter words: The arguments, without the program's name.
     public func run(_ words: [String]) -> ExitCode {
-        // A file that may not grow further is an error of the command, told in its own words.
+        // A file that may not grow further is an error of the command, reported in its own words.
         signal(SIGXFSZ, SIG_IGN)
         do {
             let code = try perform(words)

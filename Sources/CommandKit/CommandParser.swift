@@ -1,6 +1,6 @@
 import Spelling
 
-/// What a command line asks for.
+/// The request that a command line makes.
 public enum Request: Sendable {
     /// A command's help; its names from the root.
     case help(Command, path: [String])
@@ -8,7 +8,7 @@ public enum Request: Sendable {
     case version
 }
 
-/// Turns words into a request, by plain steps: find the command, tell options from arguments, check
+/// Turns words into a request, by plain steps: find the command, separate options from arguments, check
 /// what is missing.
 public struct CommandParser: Sendable {
     private let root: Command
@@ -67,7 +67,7 @@ public struct CommandParser: Sendable {
         return position
     }
 
-    /// What `help compare` asks for.
+    /// The request of `help compare`.
     private func help(_ position: Position) throws(CommandError) -> Request {
         let found = find(position.rest.dropFirst(), from: position)
         if let word = found.rest.first { throw unknown(word, in: found.command) }
@@ -144,7 +144,7 @@ public struct CommandParser: Sendable {
 }
 
 extension Command {
-    /// What there is in the place of an option that there is not: what other tools call it, what is
+    /// A hint for an unknown option: this tool's own name for it, what is
     /// done another way here, or what it may be a misspelling of.
     func hint(for name: String) -> String {
         let plain = Self.plain(name)
@@ -162,7 +162,7 @@ extension Command {
         return Spelling.hint(for: name, among: options.map(\.name))
     }
 
-    /// Names as they are compared: `--batch_size`, `--batchSize` and `--batch-size` are one.
+    /// Names normalised for comparison: `--batch_size`, `--batchSize` and `--batch-size` are one.
     private static func plain(_ name: String) -> String {
         let dashes = name.prefix { $0 == "-" }
         return dashes.count == 1

@@ -1,4 +1,4 @@
-/// What a command tells the shell, the same for all commands: 0 when everything was done, 2 when it
+/// The exit code of a command, the same for all commands: 0 when everything was done, 2 when it
 /// was not understood what is to be done, 1 when doing it failed, and 128 and a signal's number when
 /// a signal ended it. Each command's help lists them.
 ///
@@ -8,8 +8,8 @@ public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     /// Something could not be done, or a check found what it looks for; a sentence on standard error
     /// says what.
     case failure = 1
-    /// What was asked for cannot be understood: an unknown command, option or key, an unknown name of
-    /// a loss, backbone or device, or a value that is none, on the command line or in a study file.
+    /// The request cannot be understood: an unknown command, option or key, an unknown name of
+    /// a loss, backbone or device, or an invalid value, on the command line or in a study file.
     case usage = 2
     /// Hangup (128 + SIGHUP): the state was saved, and the same command resumes.
     case hangup = 129
@@ -20,7 +20,7 @@ public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     /// Terminated (128 + SIGTERM): the state was saved, and the same command resumes.
     case terminated = 143
 
-    /// What the help says of the code.
+    /// The help's description of the code.
     public var meaning: String {
         switch self {
         case .success: "success"

@@ -1,7 +1,7 @@
 /// A document before it is HTML, Markdown or LaTeX.
 package struct Document: Sendable {
     package let title: String
-    /// What was compared, on what, and how far the study is.
+    /// The compared items, the data, and the progress of the study.
     package let subtitle: RichText
     /// The parts, their figures and tables numbered.
     package let sections: [Section]

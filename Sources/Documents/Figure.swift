@@ -4,7 +4,7 @@ package import Charts
 package struct Figure: Hashable, Sendable {
     /// One chart of a figure.
     package struct Panel: Hashable, Sendable {
-        /// What tells the panel from its neighbours.
+        /// Distinguishes the panel from its neighbours.
         package var title: String
         package var chart: Chart
 
@@ -14,10 +14,10 @@ package struct Figure: Hashable, Sendable {
         }
     }
 
-    /// What the figure shows and how to read it; ends with a full stop.
+    /// A caption that explains what the figure shows and how to read it; ends with a full stop.
     package var caption: RichText
     package var panels: [Panel]
-    /// What the styles mean, where the charts do not say it themselves.
+    /// The legend of the styles, where the charts do not have it themselves.
     package var legend: [LegendEntry] = []
     /// The figure's numbers: folded under it on a page, and in its place where there are no
     /// figures.

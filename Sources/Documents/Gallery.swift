@@ -4,7 +4,7 @@ public struct ErrorGallery: Hashable, Sendable {
     public struct Picture: Hashable, Sendable {
         /// Name of the image.
         public var name: String
-        /// The picture as a JPEG file; empty where it cannot be shown.
+        /// The picture as a JPEG file; empty if it cannot be shown.
         public var jpeg: [UInt8]
 
         /// Memberwise initialiser.
@@ -24,7 +24,7 @@ public struct ErrorGallery: Hashable, Sendable {
         public var cosine: Double
         /// The cosine above which the pair is taken for one person.
         public var threshold: Double
-        /// What else is known of the pair, in a line; nil for nothing.
+        /// Further information about the pair, in a line; nil for none.
         public var note: String?
 
         /// Memberwise initialiser.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Takes absolute paths out of what a report says: reports are passed on, and where their makers keep
-/// files is nobody else's business. What is left of a path is its last part behind an ellipsis.
+/// files is private. Only the last part of a path is kept, after an ellipsis.
 package struct PathShortener: Sendable {
     /// Paths that are known whatever characters they hold, the longest first, with what replaces them.
     private let known: [(path: String, text: String)]
@@ -15,7 +15,7 @@ package struct PathShortener: Sendable {
     ///
     /// - Parameters:
     ///   - folders: Folders whose names are left out of the paths that begin with them.
-    ///   - files: Texts of which those are shortened that are paths as a whole.
+    ///   - files: Texts; those that are entirely paths are shortened.
     package init(folders: [String], files: [String]) {
         let folders = folders.filter(Self.isPath).map {
             (path: $0.hasSuffix("/") ? $0 : $0 + "/", text: "")
@@ -108,7 +108,7 @@ package struct PathShortener: Sendable {
         let end =
             closing.flatMap { quote in rest.firstIndex { $0 == quote || $0 == "," } }
             ?? rest.firstIndex { after.contains($0) } ?? scalars.endIndex
-        // The colon of "path: what is wrong" is no part of the path, nor is a sentence's full stop.
+        // The colon of "path: what is wrong" is not part of the path, nor is a sentence's full stop.
         var last = end
         while last > start + 2, [":", "."].contains(scalars[last - 1]) { last -= 1 }
         return last

@@ -4,7 +4,7 @@ package import Charts
 package struct Table: Hashable, Sendable {
     package struct Column: Hashable, Sendable {
         package var title: String
-        /// What its values have in common with those of its neighbours of the same group.
+        /// A title shared with the neighbouring columns of the same group.
         package var group: String?
         /// Whether it holds numbers, which are set flush right.
         package var isNumber: Bool
@@ -20,11 +20,11 @@ package struct Table: Hashable, Sendable {
         }
     }
 
-    /// What stands in a row under a column.
+    /// Content of a cell.
     package struct Entry: Hashable, Sendable {
         /// The text or number.
         package var text: RichText
-        /// What follows it with less weight, e.g. `± 0.12`.
+        /// Text that follows it with less weight, e.g. `± 0.12`.
         package var detail: String?
         /// Whether it is the best of its column.
         package var isBest = false
@@ -49,7 +49,7 @@ package struct Table: Hashable, Sendable {
             self.key = key
         }
 
-        /// What stands where there is no value.
+        /// Text of a missing value.
         package static let missing = Entry("–")
     }
 
@@ -64,7 +64,7 @@ package struct Table: Hashable, Sendable {
         }
     }
 
-    /// What the table shows; ends with a full stop.
+    /// The caption; ends with a full stop.
     package var caption: RichText
     /// The columns; the first names the rows.
     package var columns: [Column]

@@ -1,12 +1,12 @@
 public import Foundation
 
-/// What can be wrong with a configuration or the file that holds it.
+/// An error in a configuration or in the file that holds it.
 public enum FaceConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A file is not JSON5, has a key that does not exist, or a value that it may not have.
     case file(path: String, line: Int, reason: String)
     /// A file cannot be read.
     case unreadable(path: String, reason: String)
-    /// A value that was not read from a file is none that is allowed.
+    /// A value that was not read from a file is not allowed.
     case value(key: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.
@@ -100,7 +100,7 @@ extension ConfigurationKeys {
 }
 
 extension ConfigurationKey {
-    /// What the help of the command line says of the key's flag.
+    /// The command line's help for the key's flag.
     ///
     /// - Parameter defaultText: The default, as it would be typed.
     public func help(default defaultText: String?) -> String {

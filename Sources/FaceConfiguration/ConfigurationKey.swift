@@ -3,23 +3,23 @@
 /// From one declaration follow the check of a study file, the flag of the command line, the ranges of
 /// the Swift interface, the help and the documentation.
 public struct ConfigurationKey: Sendable {
-    /// Path in the configuration, with `[]` behind a list of objects: `train[].name`.
+    /// Path in the configuration, with `[]` after a list of objects: `train[].name`.
     public internal(set) var path: String
     /// The values it may have.
     public let domain: ValueDomain
     /// Unit of a number, e.g. `pixels`; empty for none.
     public let unit: String
-    /// What it means, in a few words; with backquotes around what is typed.
+    /// Its meaning, in a few words; with backquotes around what is typed.
     public let summary: String
-    /// The flag that sets it; nil where a study file alone does.
+    /// The flag that sets it; nil if a study file alone does.
     public let flag: ConfigurationFlag?
     /// Whether an entry of a list of objects must have it.
     public let isRequired: Bool
     /// Whether null, or its absence, is a value.
     public let mayBeAbsent: Bool
-    /// What a shell offers; the words of ``domain`` where this is empty.
+    /// Completions that a shell offers; the words of ``domain`` where this is empty.
     public let suggestions: [String]
-    /// What a string must pass besides being one; gives the reason against it.
+    /// A check of strings; returns the reason why a value is invalid.
     public let check: @Sendable (String) -> String?
 
     init(
@@ -38,7 +38,7 @@ public struct ConfigurationKey: Sendable {
         self.check = check
     }
 
-    /// What is allowed, as the end of "it must be ...".
+    /// The allowed values, as the end of "it must be ...".
     public var allowed: String { domain.allowed(unit: unit) }
 
     func fault(in value: JSONValue, at path: String) -> ConfigurationFault? {
@@ -63,7 +63,7 @@ public struct ConfigurationFlag: Sendable {
         case countOrList
         /// A list with commas.
         case list
-        /// Nothing: that the flag is there means true.
+        /// Nothing: the presence of the flag means true.
         case presence
         /// One value.
         case value
@@ -71,11 +71,11 @@ public struct ConfigurationFlag: Sendable {
 
     /// Name with its dashes, e.g. `--learning-rate`.
     public let name: String
-    /// What stands for the value in the help, e.g. `N`.
+    /// The placeholder of the value in the help, e.g. `N`.
     public let placeholder: String
     /// How the text stands for the value.
     public let syntax: Syntax
-    /// What the help adds; empty for nothing.
+    /// Text that the help adds; empty for none.
     public let note: String
 
     /// Declares a flag of the command line.
@@ -88,7 +88,7 @@ public struct ConfigurationFlag: Sendable {
         self.note = note
     }
 
-    /// What the flag takes, as the end of "it must be ...".
+    /// The values that the flag takes, as the end of "it must be ...".
     public func allowed(by domain: ValueDomain, unit: String = "") -> String {
         switch (syntax, domain) {
         case (.assignment(let name), _):
@@ -120,7 +120,7 @@ public struct ConfigurationFlag: Sendable {
                 guard (1...Self.maxCount).contains(count) else { return nil }
                 return .array((1...count).map { .number(Double($0)) })
             }
-            // One entry with a comma behind it is a list.
+            // One entry with a comma after it is a list.
             return Self.list(words.last == "" ? words.dropLast() : words, of: entry)
         case (.list, .list(let entry)): return Self.list(words, of: entry)
         case (.presence, _): return .bool(true)

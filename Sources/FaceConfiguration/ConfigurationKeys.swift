@@ -116,7 +116,7 @@ extension ConfigurationMember {
     ///
     /// - Parameters:
     ///   - what: What it stands for: `a device`.
-    ///   - check: Gives the reason against a string that is none.
+    ///   - check: Returns why a string is invalid; nil if it is valid.
     public static func text(
         _ name: String, _ member: ConfigurationPath<Root, String>,
         _ what: String = "a string", flag: ConfigurationFlag? = nil, isRequired: Bool = false,
@@ -143,7 +143,7 @@ extension ConfigurationMember {
     ///
     /// - Parameters:
     ///   - what: What each stands for: `a loss`.
-    ///   - check: Gives the reason against a string that is none.
+    ///   - check: Returns why a string is invalid; nil if it is valid.
     public static func texts(
         _ name: String, _ member: ConfigurationPath<Root, [String]>, _ what: String,
         flag: ConfigurationFlag? = nil, suggestions: [String] = [], _ summary: String,

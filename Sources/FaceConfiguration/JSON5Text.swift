@@ -1,9 +1,9 @@
-/// A JSON5 value whose members know the line they stand in.
+/// A JSON5 value whose members know their line.
 ///
 /// JSON5 as at https://spec.json5.org: comments, trailing commas, bare keys, strings in either quotes,
-/// hexadecimal numbers. A key that stands twice in an object is an error.
+/// hexadecimal numbers. A key that occurs twice in an object is an error.
 struct JSON5Text {
-    /// What keeps a text from being read.
+    /// The reason why a text cannot be read.
     struct Fault: Error, Equatable {
         /// Line number, from 1.
         var line: Int

@@ -35,7 +35,7 @@ public enum JSONValue: Codable, Sendable, Hashable {
         value > 1 << 53 ? .large(value) : .number(Double(value))
     }
 
-    /// The member of an object; nil where there is none, or where this is no object.
+    /// The member of an object; nil if there is none, or this is not an object.
     public subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }

@@ -12,7 +12,7 @@ public enum Names {
     /// The end of a message about a name that is unknown: the name that was meant, or all names when
     /// none is near.
     ///
-    /// - Parameter introduction: What stands before all names: `the losses are`.
+    /// - Parameter introduction: Text before all names: `the losses are`.
     public static func advice(
         for name: String, among known: [String], else introduction: String
     ) -> String {
@@ -21,9 +21,9 @@ public enum Names {
     }
 }
 
-/// Names that were others in former versions of Facet, so that what was written then is still read.
+/// Names that were others in earlier versions of Facet, so that what was written then is still read.
 public enum FormerNames {
-    /// Today's names of parameters, by the former ones.
+    /// Today's names of parameters, by the previous ones.
     public static let parameters = ["beyond": "fallback", "rise": "scaleWarmup"]
 
     private static let former = Dictionary(
@@ -31,13 +31,13 @@ public enum FormerNames {
 
     /// A canonical text `name:key=value,key=value`, several with `+` between, in today's names.
     ///
-    /// What has no former name in it is given back as it is.
+    /// Texts without former names are returned unchanged.
     public static func current(inText text: String) -> String { renamed(text, by: parameters) }
 
     /// A canonical text as a former version wrote it: the opposite of ``current(inText:)``.
     public static func former(ofText text: String) -> String { renamed(text, by: former) }
 
-    /// Values by the names of parameters, in today's names; behind a point stands the parameter of a
+    /// Values by the names of parameters, in today's names; after a dot follows the parameter of a
     /// term: `center.weight`.
     public static func current<Value>(inValues values: [String: Value]) -> [String: Value] {
         let renamed = values.map { path, value in

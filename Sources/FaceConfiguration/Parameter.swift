@@ -41,16 +41,16 @@ extension ParameterValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
     public init(stringLiteral value: String) { self = .word(value) }
 }
 
-/// A parameter of a loss or a backbone, as it stands in `name:key=value`.
+/// A parameter of a loss or a backbone, as written in `name:key=value`.
 public struct Parameter: Hashable, Sendable {
     /// Name on the command line, e.g. `m`.
     public let name: String
-    /// Other names that are understood, e.g. `margin`; names of former versions are not listed here
+    /// Other names that are understood, e.g. `margin`; names of earlier versions are not listed here
     /// but in ``FormerNames``.
     public let aliases: [String]
     /// Symbol in print, e.g. `λ`.
     public let symbol: String
-    /// What it is, in a few words.
+    /// Its meaning, in a few words.
     public let summary: String
     /// Unit of a number, e.g. `rad`; empty for none.
     public let unit: String
@@ -58,16 +58,16 @@ public struct Parameter: Hashable, Sendable {
     public let defaultValue: ParameterValue
     /// The values it may have.
     public let domain: ValueDomain
-    /// The values that tuning tries; nil where it leaves the parameter alone.
+    /// The values that tuning tries; nil if it leaves the parameter alone.
     public var search: SearchRange?
 
-    /// What is allowed, as the end of a sentence: `a number from 1 to 1000, or 'auto'`.
+    /// The allowed values, as the end of a sentence: `a number from 1 to 1000, or 'auto'`.
     public var allowed: String { domain.allowed(unit: unit) }
 
     /// Whether a value is allowed.
     public func allows(_ value: ParameterValue) -> Bool { domain.fault(in: value.json) == nil }
 
-    /// The value of a text, or nil when it is none that is allowed.
+    /// The value of a text, or nil if it is not allowed.
     public func value(parsing text: String) -> ParameterValue? {
         domain.value(parsing: text).flatMap { ParameterValue($0) }
     }
@@ -96,7 +96,7 @@ extension ParameterKey {
 extension ParameterKey<Double> {
     /// The parameter with the values that tuning tries.
     ///
-    /// - Parameter range: Values that the parameter may have; above 0 where they are spread by their
+    /// - Parameter range: Values that the parameter may have; above 0 if they are spread by their
     ///   logarithm.
     public func searched(
         _ range: ClosedRange<Double>, _ scale: SearchScale = .linear
@@ -119,7 +119,7 @@ extension ParameterKey<Double> {
 extension ParameterKey<Double?> {
     /// The parameter with the numbers that tuning tries.
     ///
-    /// - Parameter range: Values that the parameter may have; above 0 where they are spread by their
+    /// - Parameter range: Values that the parameter may have; above 0 if they are spread by their
     ///   logarithm.
     public func searched(
         _ range: ClosedRange<Double>, _ scale: SearchScale = .linear

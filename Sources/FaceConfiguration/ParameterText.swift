@@ -1,6 +1,6 @@
 /// The text `name:key=value,key=value`, taken apart.
 public struct ParameterText: Hashable, Sendable {
-    /// A value as it was given.
+    /// A value as given.
     public struct Assignment: Hashable, Sendable {
         /// The text before the equals sign.
         public var name: String
@@ -14,12 +14,12 @@ public struct ParameterText: Hashable, Sendable {
         }
     }
 
-    /// What stands before the colon.
+    /// The text before the colon.
     public let name: String
-    /// What stands behind it, in its order; no name twice.
+    /// The assignments after it, in order; no name twice.
     public let assignments: [Assignment]
 
-    /// Takes a text apart; white space around names, values and signs does not count.
+    /// Takes a text apart; white space around names, values and signs is ignored.
     ///
     /// - Parameter example: A text of the same kind, for the message about one that is malformed.
     /// - Throws: ``ParameterError/malformed(assignment:text:example:)`` and
@@ -44,7 +44,7 @@ public struct ParameterText: Hashable, Sendable {
         self.assignments = assignments
     }
 
-    /// What `+` separates in a sum such as `arcface+center:weight=0.003`, which it does not in a number
+    /// The terms that `+` separates in a sum such as `arcface+center:weight=0.003`; it does not separate a number
     /// such as `1e+2`.
     public static func terms(of text: String) -> [Substring] {
         var terms: [Substring] = []
@@ -64,15 +64,15 @@ public struct ParameterText: Hashable, Sendable {
     }
 }
 
-/// What can be wrong with the parameters in `name:key=value,key=value`.
+/// An error in the parameters of `name:key=value,key=value`.
 public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A parameter is given twice.
     case duplicate(name: String, text: String)
     /// A parameter has a value that it may not have.
     case invalidValue(owner: String, parameter: String, value: String, allowed: String)
-    /// What should be `key=value` is not.
+    /// An entry is not of the form `key=value`.
     case malformed(assignment: String, text: String, example: String)
-    /// There is no parameter of that name.
+    /// The parameter is unknown.
     case unknown(name: String, owner: String, known: [String])
 
     /// One sentence that says what is wrong, where, and what to do.

@@ -21,7 +21,7 @@ public struct SearchRange: Codable, Sendable, Hashable {
 
     /// Creates a range.
     ///
-    /// - Returns: nil where the range is empty or not finite, has no logarithm at its lower end, or
+    /// - Returns: nil if the range is empty or not finite, has no logarithm at its lower end, or
     ///   has no whole ends where values are whole.
     public init?(_ lower: Double, _ upper: Double, _ scale: SearchScale) {
         guard lower.isFinite, upper.isFinite, lower < upper else { return nil }
@@ -49,7 +49,7 @@ public struct SearchRange: Codable, Sendable, Hashable {
         }
     }
 
-    /// Where a value lies in the range: 0 at its lower end, 1 at its upper one, outside of it less or
+    /// Where a value is in the range: 0 at its lower end, 1 at its upper one, outside of it less or
     /// more; nil for one that has no place on a logarithmic range.
     public func fraction(of value: Double) -> Double? {
         switch scale {

@@ -42,7 +42,7 @@ public struct NumberRange: Hashable, Sendable {
             && (isBelow ? number < upper : number <= upper)
     }
 
-    /// The range behind `a number`: `from 0 to below 1`, `above 0`, `at least 0`.
+    /// The range after `a number`: `from 0 to below 1`, `above 0`, `at least 0`.
     var text: String {
         switch (isAbove, upper.isFinite) {
         case (true, true): "above \(lower.shortest) and up to \(upper.shortest)"
@@ -56,7 +56,7 @@ public struct NumberRange: Hashable, Sendable {
 
 /// The values that a key of a configuration, or a parameter, may have.
 ///
-/// One declaration serves every way in which a value arrives: as text behind a flag or in
+/// One declaration serves every way in which a value arrives: as text after a flag or in
 /// `name:key=value`, as JSON in a file, and as a value of a Swift program.
 public indirect enum ValueDomain: Hashable, Sendable {
     case flag
@@ -75,7 +75,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
     /// One of some words.
     case word([String])
 
-    /// What is allowed, as the end of "it must be ...": `a number from 0 to 1.5 rad`.
+    /// The allowed values, as the end of "it must be ...": `a number from 0 to 1.5 rad`.
     ///
     /// - Parameter unit: Unit of a number; empty for none.
     public func allowed(unit: String = "") -> String {
@@ -101,7 +101,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
         return "\(quoted.dropLast().joined(separator: ", ")) or \(last)"
     }
 
-    /// The words that may stand for a value; empty where there are none.
+    /// The words that may stand for a value; empty if there are none.
     public var words: [String] {
         switch self {
         case .numberOr(_, let words), .word(let words): words
@@ -110,9 +110,9 @@ public indirect enum ValueDomain: Hashable, Sendable {
         }
     }
 
-    /// The value that a text stands for, or nil when it is none that is allowed.
+    /// The value that a text stands for, or nil if it is not allowed.
     ///
-    /// Words count in any case, and are given as they are declared. A list is not read from one text.
+    /// Words match in any case, and are returned as declared. A list is not read from one text.
     public func value(parsing text: String) -> JSONValue? {
         let value: JSONValue? =
             switch self {
@@ -173,7 +173,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
     }
 }
 
-/// What is wrong with a configuration, and where in it.
+/// An invalid value in a configuration, and its path.
 public struct ConfigurationFault: Hashable, Sendable {
     /// Path of the value, such as `training.schedule.peak` or `losses[1]`; empty for the whole.
     public var path: String

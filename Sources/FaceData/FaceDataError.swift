@@ -1,7 +1,7 @@
 import SafeFiles
 import Spelling
 
-/// What can go wrong when images and lists are read and written.
+/// Errors when images and lists are read and written.
 public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An entry of a list of augmentations cannot be understood.
     case augmentation(text: String, reason: String)
@@ -17,7 +17,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotWrite(path: String, reason: String)
     /// A file changed while it was read.
     case changed(path: String)
-    /// A set cannot give the pairs that are to be drawn.
+    /// A set cannot give the pairs to draw.
     case draw(path: String, reason: String)
     /// A line of a text file cannot be understood.
     case line(path: String, line: Int, reason: String)
@@ -33,7 +33,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooFewIdentities(sampler: String, wanted: Int, identities: Int)
     /// Too large a fraction of a set's images cannot be decoded.
     case tooManyBadImages(path: String, bad: Int, total: Int, first: String)
-    /// A file or folder is of no known format, or not of the one that was asked for.
+    /// A file or folder is of no known format, or not of the one that was requested.
     case unknownFormat(path: String, reason: String)
     /// A file or folder cannot be read.
     case unreadable(path: String, reason: String)
@@ -45,7 +45,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
         do { return try body() } catch { throw FaceDataError(error) }
     }
 
-    /// What kept something from being stored.
+    /// The reason why something was not stored.
     init(_ error: SafeFilesError) {
         switch error {
         case .busy(let path, _):

@@ -1,7 +1,7 @@
 public import Foundation
 import OpenVINO
 
-/// Where the weights of detectors lie, which `scripts/bootstrap detectors` installs.
+/// The folder of the detectors' weights, which `scripts/bootstrap detectors` installs.
 ///
 /// They are searched for in the folder that the environment variable ``variable`` names, or else among the
 /// Python packages that LibTorch comes from, as the packages they are published in keep them.

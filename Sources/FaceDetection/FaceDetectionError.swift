@@ -1,10 +1,10 @@
-/// What can go wrong with detectors of faces.
+/// Errors of face detectors.
 public enum FaceDetectionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A detector's weights are not installed.
     case noWeights(detector: String, file: String)
     /// A file is not the network that a detector needs.
     case unfit(path: String, reason: String)
-    /// There is no detector of a name.
+    /// The detector is unknown.
     case unknown(name: String)
 
     /// One sentence that says what is wrong, where, and what to do.

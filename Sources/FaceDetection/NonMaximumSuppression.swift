@@ -3,7 +3,7 @@ import FaceData
 /// Which of several boxes of one face stays: the one with the highest score, and all that do not overlap a
 /// better one too much.
 struct NonMaximumSuppression {
-    /// What the common area is divided by.
+    /// The divisor of the common area.
     enum Ratio {
         /// The area of both together.
         case union
@@ -13,7 +13,7 @@ struct NonMaximumSuppression {
 
     /// Boxes with a larger ratio to a better one are left out.
     let maxRatio: Double
-    /// What the common area is divided by.
+    /// The divisor of the common area.
     var ratio = Ratio.union
     /// 1 where boxes are of whole pixels and include the last one, as MTCNN's; else 0.
     var pixel = 0.0
@@ -30,7 +30,7 @@ struct NonMaximumSuppression {
                 let whole =
                     ratio == .union
                     ? areas[better] + areas[index] - common : min(areas[better], areas[index])
-                // A ratio without a value, of boxes without area, is none that is small enough.
+                // A ratio without a value, of boxes without area, does not count as small.
                 return common / whole <= maxRatio
             }
             if isFree { kept.append(index) }

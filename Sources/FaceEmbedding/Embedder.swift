@@ -9,13 +9,13 @@ public import Torch
 public struct Embedder {
     /// A batch `[n, 3, h, w]` becomes `[n, d]`, not normalised.
     private let network: (Tensor) throws -> Tensor
-    /// What bytes become before they enter it.
+    /// The conversion of bytes to network input.
     public let normalization: InputNormalization
     /// How it is computed.
     public let compute: ComputeConfiguration
     /// Images embedded at once.
     public private(set) var batchSize: Int
-    /// Numbers of an embedding; nil where the network does not say it beforehand.
+    /// Numbers of an embedding; nil if the network does not say it beforehand.
     public let embeddingSize: Int?
 
     /// Creates an embedder around a backbone.
@@ -74,8 +74,8 @@ public struct Embedder {
     /// - Parameters:
     ///   - images: Images, in the order of the rows.
     ///   - size: Height and width of the network's input, in pixels.
-    ///   - mirroring: Whether the mirror images are wanted as well.
-    ///   - progress: Told how many images are done.
+    ///   - mirroring: Whether mirror images are embedded as well.
+    ///   - progress: Receives how many images are done.
     public func embeddings(
         of images: any ImageSource, size: Int, mirroring: Bool = true,
         progress: (Int) throws -> Void = { _ in }
@@ -96,9 +96,9 @@ public struct Embedder {
     /// - Parameters:
     ///   - images: Images, in their order; the last batch may have fewer.
     ///   - size: Height and width of the network's input, in pixels.
-    ///   - mirroring: Whether the mirror images are wanted as well.
-    ///   - stride: From one batch to the next one that is wanted.
-    ///   - first: The first batch that is wanted.
+    ///   - mirroring: Whether mirror images are embedded as well.
+    ///   - stride: From one batch to the next requested one.
+    ///   - first: The first requested batch.
     public func batches(
         of images: any ImageSource, size: Int, mirroring: Bool = true, every stride: Int = 1,
         from first: Int = 0
@@ -119,7 +119,7 @@ public struct Embedder {
         try compute.withKernels { try withoutGradients { try network(images) } }
     }
 
-    /// Embeddings as they come, batch after batch.
+    /// Embeddings as they are computed, batch by batch.
     private struct Rows {
         private(set) var count = 0
         private var dimension = 1
@@ -137,7 +137,7 @@ public struct Embedder {
     }
 }
 
-/// Embeddings of images as they come, batch after batch (``Embedder/batches(of:size:mirroring:every:from:)``).
+/// Embeddings of images as they are computed, batch by batch (``Embedder/batches(of:size:mirroring:every:from:)``).
 public final class EmbeddedBatches {
     private let embedder: Embedder
     private let loader: BatchLoader
@@ -160,7 +160,7 @@ public final class EmbeddedBatches {
         }
     }
 
-    /// The next batch `[n, d]` of images and of their mirror images, where these are wanted; nil at the end.
+    /// The next batch `[n, d]` of images and of their mirror images, where these are requested; nil at the end.
     public func next() throws -> (original: Tensor, mirrored: Tensor?)? {
         guard let batch = try loader.next() else { return nil }
         let format = embedder.compute.memoryFormat

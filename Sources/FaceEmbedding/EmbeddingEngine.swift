@@ -3,7 +3,7 @@ public protocol EmbeddingEngine: Sendable {
     /// Its name, by which embeddings that were begun with it are known.
     var name: String { get }
 
-    /// A network as it is computed by the engine; all else that is known of it stays.
+    /// A network computed by the engine; all else that is known about it stays.
     ///
     /// - Parameters:
     ///   - network: A network that LibTorch computes, of a file that is not a program of its own.

@@ -20,7 +20,7 @@ public import Torch
 /// safetensors files hold the images' names as well, under the key `NAME/images`, a name a line, and
 /// are refused for other images.
 public struct EmbeddingFile {
-    /// What a file has for one test set.
+    /// The data that a file has for one test set.
     private struct Entry {
         var views: EmbeddingViews
         var images: [String]?
@@ -152,7 +152,7 @@ public struct EmbeddingFile {
 
     // MARK: Writing
 
-    /// Writes the embeddings of test sets, as a whole or not at all.
+    /// Writes the embeddings of test sets, atomically.
     ///
     /// - Throws: ``FaceEmbeddingError/cannotWrite(path:reason:)``, or
     ///   ``FaceEmbeddingError/embeddings(path:reason:)`` for more than one test set in a `.npy` file.

@@ -3,7 +3,7 @@ public import FaceEvaluation
 public import FaceModels
 import Torch
 
-/// A network that embeds images, with what is known of it.
+/// A network that embeds images, with what is known about it.
 public struct EmbeddingNetwork {
     /// Runs the network on batches of images.
     public var embedder: Embedder
@@ -11,13 +11,13 @@ public struct EmbeddingNetwork {
     public var inputSize: Int
     /// Its file, for messages.
     public var path: String
-    /// Whether another program saved it, so that nothing is known of how it computes.
+    /// Whether another program saved it, so that nothing is known about how it computes.
     public var isForeign: Bool
     /// Mean face of what it was trained on, where its file says it.
     public var meanFace: [Double]?
     /// Whom it was trained on, where its file says it.
     public var trained: TrainedPeople?
-    /// The network itself and what its file says of it, where it is one of Facet's backbones.
+    /// The network itself and what its file says about it, where it is one of Facet's backbones.
     public var model: (backbone: any Backbone, metadata: ModelFile.Metadata)?
     /// Whether its file is a `model.safetensors` of Facet's, which says what it is and can hold more.
     var describesItself = false
@@ -37,7 +37,7 @@ public struct EmbeddingNetwork {
         let embedder: (InputPreparation) -> Embedder
     }
 
-    /// Says what is known of a network.
+    /// Says what is known about a network.
     public init(
         embedder: Embedder, inputSize: Int, path: String, isForeign: Bool = false,
         meanFace: [Double]? = nil, trained: TrainedPeople? = nil
@@ -50,7 +50,7 @@ public struct EmbeddingNetwork {
         self.trained = trained
     }
 
-    /// What faces are aligned to for it: dlib's template for dlib's network, and else insightface's, which is
+    /// The template to which faces are aligned for it: dlib's for dlib's network, and otherwise insightface's, which is
     /// that of most networks; in the pixels of its input where that is a multiple of 112, and else in 112.
     public var template: FaceTemplate {
         if isDlib || model?.backbone is DlibResNet { return .dlib(side: inputSize) }
@@ -112,7 +112,7 @@ public struct EmbeddingNetwork {
         }
     }
 
-    /// The largest difference between some images' embeddings alone and in their batch; nil where the
+    /// The largest difference between some images' embeddings alone and in their batch; nil if the
     /// network does not take one image.
     ///
     /// - Parameter batch: The embeddings of all.
@@ -134,7 +134,7 @@ public struct EmbeddingNetwork {
         return (0..<wanted).map { ($0 * count / wanted + offset * count / (2 * wanted)) % count }
     }
 
-    /// Embeddings of some images at once; nil where the network does not take so many.
+    /// Embeddings of some images at once; nil if the network does not take so many.
     private func together(
         _ indices: [Int], _ images: any ImageSource
     ) throws -> EmbeddingTable? {

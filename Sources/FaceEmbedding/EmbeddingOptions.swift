@@ -9,9 +9,9 @@ public struct EmbeddingOptions: Sendable {
     public var batchSize: Int
     /// Height and width of the input of a network whose file does not say it, in pixels.
     public var inputSize: Int
-    /// What is known of a network's input where its file does not say it.
+    /// The network's input format where its file does not state it.
     public var input: RequestedInput
-    /// What computes networks of Facet's backbones; nil for LibTorch.
+    /// The engine that computes networks of Facet's backbones; nil for LibTorch.
     public var engine: (any EmbeddingEngine)?
 
     /// Creates options.

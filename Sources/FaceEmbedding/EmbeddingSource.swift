@@ -14,7 +14,7 @@ public enum EmbeddingSource {
     case file(EmbeddingFile)
     case network(EmbeddingNetwork)
 
-    /// Whether what is asked for of the input of a network counts for a file: not where it says itself how
+    /// Whether what is requested of the input of a network counts for a file: not where it says itself how
     /// images are prepared, as models and runs of Facet's, dlib's network, and embeddings.
     public static func takesRequestedInput(_ url: URL) -> Bool {
         var isFolder: ObjCBool = false
@@ -30,7 +30,7 @@ public enum EmbeddingSource {
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
     /// TorchScript, ONNX or OpenVINO's own format, or a file of embeddings.
     ///
-    /// - Parameter weights: What is known of a PyTorch state dict.
+    /// - Parameter weights: What is known about a PyTorch state dict.
     /// - Throws: The error of a file that is missing, damaged or something else.
     public static func open(
         _ url: URL, _ options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions()
@@ -82,7 +82,7 @@ private struct Opener {
     private var compute: ComputeConfiguration { options.compute }
     private var batchSize: Int { options.batchSize }
 
-    /// What was opened, computed by the engine that is asked for. OpenVINO's own files never come here.
+    /// The opened network, computed by the requested engine. OpenVINO's own files never come here.
     func replaced(_ source: EmbeddingSource) throws -> EmbeddingSource {
         guard let engine = options.engine, case .network(let network) = source else {
             return source
@@ -102,7 +102,7 @@ private struct Opener {
             path: url.path, reason: Self.reason(url, runs, models.map(\.0)))
     }
 
-    /// Why a folder cannot be taken for a model, and what in it could.
+    /// Why a folder is not a model, and what in it is.
     private static func reason(_ url: URL, _ runs: [RunFolder], _ trained: [RunFolder]) -> String {
         if let first = trained.first {
             return
@@ -226,7 +226,7 @@ private struct Opener {
         return .network(network)
     }
 
-    /// What a run's configuration says of its network's input.
+    /// The input format in a run's configuration.
     private static func normalization(_ configuration: JSONValue) -> InputNormalization {
         var normalization = InputNormalization.standard
         guard let input = configuration["input"] else { return normalization }

@@ -4,7 +4,7 @@ import Spelling
 public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of embeddings cannot be written.
     case cannotWrite(path: String, reason: String)
-    /// Scores are to be normalised by people whose embeddings a file of embeddings does not have.
+    /// Scores should be normalised by people whose embeddings a file of embeddings does not have.
     case cohort(path: String)
     /// A file of embeddings does not hold what it must.
     case embeddings(path: String, reason: String)
@@ -16,9 +16,9 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notEmbeddings(path: String, shape: [Int])
     /// A network gives an image another embedding each time, or in other company.
     case notFixed(path: String, reason: String)
-    /// What is asked for of a network's input is not possible.
+    /// The requested settings of a network's input are not possible.
     case input(path: String, reason: String)
-    /// Scores are to be normalised, which is for sets of templates, and there is none.
+    /// Scores should be normalised, which needs sets of templates, and there is none.
     case noTemplates(tests: [String])
     /// No image of a test set can be used, so that there is nothing to count failures among.
     case noUsableImage(set: String, path: String, images: Int)
@@ -28,9 +28,9 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case noWeights(path: String, reason: String)
     /// A model has no thresholds.
     case noThresholds(model: String)
-    /// Thresholds lie beside a network that they are not of.
+    /// Thresholds are beside a network that they are not of.
     case otherThresholds(path: String, model: String)
-    /// Thresholds cannot be had of what was given.
+    /// The input does not provide thresholds.
     case thresholds(path: String, reason: String)
     /// A network that does not take images and give embeddings.
     case unfitNetwork(path: String, reason: String)
@@ -73,7 +73,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
             "'\(model)' has no thresholds; make them with facet evaluate \(model) --test NAME=IMAGES,PAIRS "
                 + "--save-thresholds, or give one with --threshold"
         case .otherThresholds(let path, let model):
-            "the thresholds in '\(path)' are not of the network '\(model)' with this input; make them anew with "
+            "the thresholds in '\(path)' are not of the network '\(model)' with this input; measure them again with "
                 + "facet evaluate --save-thresholds"
         case .thresholds(let path, let reason):
             "no thresholds of '\(path)': \(reason)"

@@ -1,13 +1,13 @@
 public import FaceModels
 
-/// What bytes become before they enter a network of another program: an order of colours, and
+/// The conversion of bytes to the input of another program's network: an order of colours, and
 /// `(byte - mean) / standardDeviation`, for each of the three channels in that order.
 public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// The order of the channels.
     public var colourOrder: ColourOrder
     /// Subtracted from each byte; one number, or one a channel.
     public var mean: [Double]
-    /// What the difference is divided by, above 0; one number, or one a channel.
+    /// The divisor of the difference, above 0; one number, or one per channel.
     public var standardDeviation: [Double]
 
     /// Creates a preparation; mean and standard deviation have one number, or one per channel.
@@ -19,7 +19,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
 
     /// To -1 ... 1, as arcface_torch and insightface do.
     public static let standard = InputPreparation(mean: [127.5], standardDeviation: [127.5])
-    /// Bytes as they are.
+    /// Unchanged bytes.
     public static let bytes = InputPreparation(mean: [0], standardDeviation: [1])
     /// To 0 ... 1.
     public static let unit = InputPreparation(mean: [0], standardDeviation: [255])
@@ -27,7 +27,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     public static let imageNet = InputPreparation(
         mean: [123.675, 116.28, 103.53], standardDeviation: [58.395, 57.12, 57.375])
 
-    /// The preparations that are in use, of every order of colours and range, beside this one.
+    /// The common preparations, of every order of colours and range, other than this one.
     public var alternatives: [InputPreparation] {
         let ranges = [self, .standard, .bytes, .unit, .imageNet]
         let all = ColourOrder.allCases.flatMap { order in
@@ -88,16 +88,16 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What is asked for of a network's input, where its file is not to be believed.
+/// The user's settings of a network's input, which override its file.
 public struct RequestedInput: Hashable, Sendable {
     /// Order of the colours.
     public var colourOrder: ColourOrder?
     /// Subtracted from each byte: one number, or three.
     public var mean: [Double]?
-    /// What the difference is divided by: one number, or three.
+    /// The divisor of the difference: one number, or three.
     public var standardDeviation: [Double]?
 
-    /// Creates a request; nil where nothing is asked for.
+    /// Creates a request; nil if nothing is requested.
     public init(
         colourOrder: ColourOrder? = nil, mean: [Double]? = nil, standardDeviation: [Double]? = nil
     ) {
@@ -106,7 +106,7 @@ public struct RequestedInput: Hashable, Sendable {
         self.standardDeviation = standardDeviation
     }
 
-    /// Whether anything is asked for.
+    /// Whether anything is requested.
     public var isEmpty: Bool { colourOrder == nil && mean == nil && standardDeviation == nil }
 
     /// The same for a network that takes one number for all channels; nil where three are asked for.
@@ -121,7 +121,7 @@ public struct RequestedInput: Hashable, Sendable {
             mean: mean[0], standardDeviation: deviation[0], order: colourOrder ?? stated.order)
     }
 
-    /// A preparation with what is asked for in place of its own.
+    /// A preparation with what is requested in place of its own.
     func applied(to preparation: InputPreparation) -> InputPreparation {
         InputPreparation(
             colourOrder ?? preparation.colourOrder, mean: mean ?? preparation.mean,

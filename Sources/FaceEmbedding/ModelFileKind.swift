@@ -2,14 +2,14 @@ import Foundation
 import OpenVINO
 import ZipFiles
 
-/// What a file that is given as a model is, by its content: names are often wrong, and files that end
+/// The kind of a file given as a model, by its content: names are often wrong, and files that end
 /// in the same letters are of many kinds.
 enum ModelFileKind: Equatable {
     /// An array of NumPy's.
     case array
     /// A network of dlib's.
     case dlib
-    /// What is not read: what it is, and what to do instead.
+    /// A file that cannot be read: its kind, and what to do instead.
     case foreign(what: String, advice: String)
     /// MXNet weights.
     case mxnet
@@ -118,7 +118,7 @@ enum ModelFileKind: Equatable {
             .stateDict),
         Mark([0x89, 0x48, 0x44, 0x46], weights("an HDF5 file, as Keras writes its weights")),
         Mark([0x12, 0x01, 0, 0, 0, 0, 0, 0], .mxnet),
-        // dlib writes the version of a network's loss, and its name behind its length.
+        // dlib writes the version of a network's loss, and its name after its length.
         Mark("loss_", at: 4, .dlib),
         Mark("TFL3", at: 4, network("a TensorFlow Lite network")),
         Mark("GGUF", network("a GGUF file of weights")),
@@ -160,7 +160,7 @@ enum ModelFileKind: Equatable {
         }
         if start.count < 8, let kind = text(start) { return kind }
         if isSafetensors(start) { return .safetensors }
-        // A web page or a JSON file that was saved under another name is told as what it is.
+        // A web page or a JSON file that was saved under another name is reported as what it is.
         if let kind = plainText(start).flatMap(markup) ?? byEnding[ending] { return kind }
         return text(start)
             ?? .foreign(
@@ -199,7 +199,7 @@ enum ModelFileKind: Equatable {
         "tflite": network("a TensorFlow Lite network"), "trt": network("a TensorRT engine"),
     ]
 
-    /// What begins as text; nil for other bytes.
+    /// The kind of a text file; nil for other bytes.
     private static func plainText(_ start: [UInt8]) -> String? {
         // A character may be cut at the end of what was read.
         let text = String(decoding: start.dropLast(start.count < 1024 ? 0 : 4), as: UTF8.self)
@@ -207,7 +207,7 @@ enum ModelFileKind: Equatable {
         return isText ? text : nil
     }
 
-    /// Texts that tell what they are.
+    /// Texts that identify themselves.
     private static func markup(_ text: String) -> ModelFileKind? {
         let head = text.drop(while: \.isWhitespace).prefix(200).lowercased()
         if head.hasPrefix("<!doctype html") || head.hasPrefix("<html") {

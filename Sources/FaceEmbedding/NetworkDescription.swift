@@ -1,15 +1,15 @@
 import ONNX
 import OpenVINO
 
-/// What a file says of a network that OpenVINO runs, whichever its format is.
+/// A file's description of a network that OpenVINO runs, whatever its format.
 struct NetworkDescription {
     let path: String
     /// Inputs that a caller gives.
     let inputs: [ONNXFile.Value]
     let outputs: [ONNXFile.Value]
-    /// What its writer says of it.
+    /// The metadata of its writer.
     let metadata: [String: String]
-    /// What it does with its first input before anything else, where that can be seen.
+    /// The arithmetic at its first input, where it can be recognised.
     let arithmetic: LeadingArithmetic?
     /// Whether products in it are rounded to integers.
     let isQuantized: Bool

@@ -49,13 +49,13 @@ struct ONNXInput {
         ONNXElementType.float64.rawValue: .float64, ONNXElementType.uint8.rawValue: .uint8,
     ]
 
-    /// The shape for images of a size; nil where any number of images can be given.
+    /// The shape for images of a size; nil if any number of images can be given.
     func shape(side: Int) -> [Int?] {
         isChannelsLast ? [batch, side, side, 3] : [batch, 3, side, side]
     }
 }
 
-/// Where what is known of a network's input comes from.
+/// Where what is known about a network's input comes from.
 struct ONNXPreparation {
     /// How bytes become the network's input.
     let preparation: InputPreparation
@@ -64,7 +64,7 @@ struct ONNXPreparation {
     /// Whether the file or the user says it, so that nothing is guessed.
     let isCertain: Bool
 
-    /// By what is asked for, the file's metadata, what the graph does with its input, or convention, in
+    /// By what is requested, the file's metadata, what the graph does with its input, or convention, in
     /// this order.
     init(of file: NetworkDescription, _ input: ONNXInput, _ requested: RequestedInput) {
         let found = Self.found(file, input)
@@ -98,7 +98,7 @@ struct ONNXPreparation {
             .standard, "insightface's convention, as the file does not say it")
     }
 
-    /// What Facet and others write: `mean` and `deviation`, one number or three, and `color_order`.
+    /// Metadata that Facet and others write: `mean` and `deviation`, one number or three, and `color_order`.
     private static func stated(_ metadata: [String: String]) -> InputPreparation? {
         guard let mean = ModelMetadata.numbers(metadata["mean"]),
             let standardDeviation = ModelMetadata.numbers(metadata["deviation"]),

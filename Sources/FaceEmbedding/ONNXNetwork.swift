@@ -8,7 +8,7 @@ import Torch
 final class ONNXNetwork {
     /// Height and width of its input, in pixels.
     let inputSize: Int
-    /// What bytes become before they enter it.
+    /// The conversion of bytes to network input.
     let prepared: ONNXPreparation
     /// Mean face of what it was trained on, where its file says it.
     let meanFace: [UInt8]?
@@ -67,7 +67,7 @@ final class ONNXNetwork {
             threads: options.compute.threads, bfloat16: options.compute.precision == .bfloat16)
     }
 
-    /// What was taken from the file and how, as a sentence.
+    /// A sentence that states what was taken from the file and how.
     var summary: String {
         var parts = ["input \(inputSize)x\(inputSize), \(prepared.preparation), \(prepared.reason)"]
         if outputs > 1 { parts.append("output '\(output.name)', one of \(outputs)") }
@@ -113,7 +113,7 @@ final class ONNXNetwork {
         return Tensor(made.values, shape: [count, length])
     }
 
-    /// The first output that can have one row an image.
+    /// The first output that can have one row per image.
     private static func output(of file: NetworkDescription) throws -> (index: Int, name: String) {
         func isTable(_ value: ONNXFile.Value) -> Bool {
             guard let shape = value.shape else { return true }

@@ -8,7 +8,7 @@ import Torch
 struct PreparationProbe {
     /// A preparation that was tried.
     struct Trial {
-        /// What is said of it.
+        /// The message about it.
         let preparation: InputPreparation
         /// Fraction of pairs classified correctly with the best threshold on them.
         let accuracy: Double
@@ -28,7 +28,7 @@ struct PreparationProbe {
 
     /// A sentence when another preparation is far better.
     ///
-    /// - Parameter embed: Embeds images that were prepared so; nil where it cannot.
+    /// - Parameter embed: Embeds images that were prepared so; nil if it cannot.
     static func warning(
         given: InputPreparation, _ set: VerificationPairs,
         embed: (InputPreparation, any ImageSource) throws -> EmbeddingTable?

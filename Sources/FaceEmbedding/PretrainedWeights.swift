@@ -14,11 +14,11 @@ public struct PretrainedWeights {
     public let url: URL
     /// SHA-256 of the file, and of the class weights beside it where there are some, in hexadecimal.
     public let contentHash: String
-    /// The class weights of the same run, with the identities' names; nil where none are known.
+    /// The class weights of the same run, with the identities' names; nil if none are known.
     public let headURL: URL?
     /// The named tensors of the file.
     public let file: WeightFile
-    /// What the network expects of images; nil where the file does not say it.
+    /// The network's input format; nil if the file does not state it.
     public let normalization: InputNormalization?
     /// The network that the weights are in, where they have no names of a backbone.
     private let onnx: ONNXStart?
@@ -95,7 +95,7 @@ public struct PretrainedWeights {
     /// The file that a path means for a network: itself, the model of a run's folder, or of a study's
     /// folder the model of the run with the same backbone, and with the same seed where there are several.
     ///
-    /// - Throws: ``FaceEmbeddingError/noWeights(path:reason:)`` where there is none, or more than one.
+    /// - Throws: ``FaceEmbeddingError/noWeights(path:reason:)`` without one, or more than one.
     public static func file(
         _ url: URL, backbone: BackboneSpecification, seed: UInt64
     ) throws -> URL {

@@ -31,7 +31,7 @@ public struct ScoredSet {
     /// - Parameters:
     ///   - name: The set's name.
     ///   - pairs: The set.
-    ///   - labelled: Its pairs by the rows of the embeddings; nil for one row an image, in their order.
+    ///   - labelled: Its pairs by the rows of the embeddings; nil for one row per image, in their order.
     ///   - views: The embeddings.
     ///   - failed: Images that could not be used, by their indices.
     /// - Throws: `FaceEvaluationError` for embeddings that cannot be normalised, pairs without a row, or

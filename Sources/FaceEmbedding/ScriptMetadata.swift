@@ -1,7 +1,7 @@
 import FaceModels
 public import Foundation
 
-/// What Facet says of a network in TorchScript: the strings of `ModelFile` as a JSON object in the comment
+/// Facet's metadata of a network in TorchScript: the strings of `ModelFile` as a JSON object in the comment
 /// at the end of the file, which is a ZIP archive.
 ///
 /// LibTorch reads such a file as any other; Python has the text as `zipfile.ZipFile(path).comment`.
@@ -15,7 +15,7 @@ public enum ScriptMetadata {
     /// Writes into the end of a file, which must have no comment yet.
     ///
     /// - Throws: The system's error for a file that cannot be written, and
-    ///   ``FaceEmbeddingError/cannotWrite(path:reason:)`` for one that is no such archive, or for strings
+    ///   ``FaceEmbeddingError/cannotWrite(path:reason:)`` for one that is not such an archive, or for strings
     ///   that are too long.
     public static func write(_ strings: [String: String], to url: URL) throws {
         let encoder = JSONEncoder()
@@ -39,12 +39,12 @@ public enum ScriptMetadata {
         try file.write(contentsOf: Data(length) + comment)
     }
 
-    /// Mean face of what a network was trained on; nil where its file does not say it.
+    /// Mean face of what a network was trained on; nil if its file does not say it.
     static func meanFace(of url: URL) -> [UInt8]? {
         strings(of: url).flatMap { ModelMetadata.meanFace($0["mean_face"]) }
     }
 
-    /// Height and width of a network's images, in pixels; nil where its file does not say it.
+    /// Height and width of a network's images, in pixels; nil if its file does not say it.
     static func inputSize(of url: URL) -> Int? {
         strings(of: url)?["input_size"].flatMap { Int($0) }
             .flatMap { (1...1024).contains($0) ? $0 : nil }
@@ -59,7 +59,7 @@ public enum ScriptMetadata {
         comment(of: url).flatMap { try? JSONDecoder().decode([String: String].self, from: $0) }
     }
 
-    /// The comment at the end of an archive; nil where there is none.
+    /// The comment at the end of an archive; nil if there is none.
     private static func comment(of url: URL) -> Data? {
         guard let file = try? FileHandle(forReadingFrom: url), let size = try? file.seekToEnd()
         else { return nil }
@@ -69,7 +69,7 @@ public enum ScriptMetadata {
             let end = (try? file.read(upToCount: Int(length))) ?? nil, end.count >= recordLength
         else { return nil }
         let bytes = [UInt8](end)
-        // The record's own length tells it from the same bytes within a comment.
+        // The record's own length distinguishes it from the same bytes within a comment.
         let start = (0...bytes.count - recordLength).last { index in
             let stated = Int(bytes[index + 20]) | Int(bytes[index + 21]) << 8
             return bytes[index...].starts(with: mark)

@@ -3,9 +3,9 @@ import Foundation
 import ModelFormats
 import Torch
 
-/// What is known of a PyTorch state dict or of MXNet's parameters, which do not say what network they are of.
+/// The user's description of a PyTorch state dict or of MXNet's parameters, which do not state their network.
 public struct StateDictOptions {
-    /// The network, e.g. `iresnet50`; nil where nobody has said.
+    /// The network, e.g. `iresnet50`; nil if it is not stated.
     public var backbone: String?
     /// Whether tensors may be missing, of another shape or left over.
     public var isPartial: Bool
@@ -26,18 +26,18 @@ public struct StateDictOptions {
     }
 }
 
-/// A backbone with the weights of a PyTorch state dict or of MXNet's parameters.
+/// A backbone with the weights of a PyTorch state dict or about MXNet's parameters.
 struct StateDictNetwork {
     let backbone: any Backbone
-    /// What was taken from the file.
+    /// A summary of what was taken from the file.
     let summary: String
     /// Whether it is a checkpoint as AdaFace's program writes it.
     let isAdaFaces: Bool
 
     /// Reads a file.
     ///
-    /// - Throws: ``FaceModelsError`` for a name that is no backbone, ``ModelFormatsError`` for a file that
-    ///   is damaged or of another network, which tells the one it fits best.
+    /// - Throws: ``FaceModelsError`` for an unknown backbone, ``ModelFormatsError`` for a file that
+    ///   is damaged or of another network, with the network that it fits best.
     init(
         _ url: URL, _ options: StateDictOptions, inputSize: Int, device: Device
     ) throws {

@@ -18,13 +18,13 @@ public struct TrainedPeople {
 
     /// Looks beside a network's file.
     ///
-    /// - Parameter trainSet: The training set's name by the file's metadata; nil where it says none.
+    /// - Parameter trainSet: The training set's name by the file's metadata; nil if it says none.
     init?(beside model: URL, trainSet: String?) {
         guard let trainSet else { return nil }
         let head = RunFolder(model.deletingLastPathComponent()).headURL
         self.trainSet = trainSet
         guard FileManager.default.fileExists(atPath: head.path) else {
-            identities = .failure(Unknown(reason: "no head.safetensors lies beside it"))
+            identities = .failure(Unknown(reason: "there is no head.safetensors beside it"))
             return
         }
         identities = Result { try HeadFile.identities(of: head) }.mapError {
@@ -32,8 +32,8 @@ public struct TrainedPeople {
         }
     }
 
-    /// What makes the figures of a test set too good, or what of it is not known: a sentence without its
-    /// beginning and end; nil where the test set names nobody, or nobody who was in training.
+    /// A reason why the figures of a test set are too good, or why this is unknown: a sentence without its
+    /// beginning and end; nil if the test set names no people, or none of the training set.
     func warning(of pairs: VerificationPairs) -> String? {
         guard !pairs.identities.isEmpty else { return nil }
         switch identities {
@@ -45,7 +45,7 @@ public struct TrainedPeople {
         }
     }
 
-    /// What makes the figures of a set of templates too good, a sentence; nil where nothing is known to.
+    /// A reason why the figures of a set of templates are too good, a sentence; nil if none is known.
     func warning(of templates: TemplateSet) -> String? {
         guard case .success(let names) = identities else { return nil }
         return templates.trainedWarning(names)

@@ -6,7 +6,7 @@ struct ZipDirectory {
     /// Names, as many as fit into the part of the directory that is read.
     let names: [String]
 
-    /// Reads the directory at the end of an archive; nil where there is none.
+    /// Reads the directory at the end of an archive; nil if there is none.
     init?(_ file: FileHandle) {
         guard let size = try? file.seekToEnd() else { return nil }
         let length = min(size, UInt64(ZipEnd.searched))
@@ -22,6 +22,6 @@ struct ZipDirectory {
         if names.isEmpty { return nil }
     }
 
-    /// What is read of a directory; a network's is much shorter.
+    /// The limit on the bytes read of a directory; a network's is much shorter.
     private static let maxBytes = 4 << 20
 }

@@ -1,12 +1,12 @@
 import Spelling
 
-/// Everything that can be wrong with the input of an evaluation.
+/// Errors in the input of an evaluation.
 public enum FaceEvaluationError: Error, Equatable, Sendable {
-    /// A cohort of other people has no spread.
+    /// A cohort of other people is too small to have a spread.
     case cohortTooSmall(count: Int)
-    /// There are not as many embeddings as images.
+    /// The number of embeddings differs from the number of images.
     case embeddingCount(images: Int, rows: Int)
-    /// A table's values do not fill its rows.
+    /// The number of a table's values does not match its shape.
     case embeddingSizeMismatch(count: Int, dimension: Int, values: Int)
     /// Two tables that must describe the same images differ in shape.
     case embeddingTablesDiffer(count: Int, dimension: Int, otherCount: Int, otherDimension: Int)
@@ -14,39 +14,39 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case emptyTemplate(name: String)
     /// A protocol asks for fewer than one fold.
     case foldCountInvalid(Int)
-    /// A rate that must lie in 0...1 does not.
+    /// A rate is outside 0...1.
     case invalidRate(name: String, value: Double)
     /// A file is not a numeric array in NumPy's format.
     case malformedArray(path: String, reason: String)
-    /// Stored thresholds are not what they must be.
+    /// Stored thresholds are malformed.
     case malformedCalibration(path: String, reason: String)
     /// A line of a published ROC file is not two rates.
     case malformedROCLine(line: Int, text: String)
-    /// A quantity over embeddings was asked of none.
+    /// A quantity was requested of an empty set of embeddings.
     case noEmbeddings
     /// A test set has too few pairs of two people for a threshold.
     case noImpostors(set: String, pairs: Int, needed: Int)
-    /// A protocol was asked to evaluate no pairs.
+    /// A protocol was given no pairs.
     case noPairs
     /// A distance is negative, infinite or not a number.
     case notADistance(pair: Int, value: Float)
     /// An embedding holds an infinity or a NaN.
     case notFinite(row: Int, component: Int, value: Float)
-    /// A curve needs pairs of both kinds and has only one.
+    /// A curve needs pairs of both kinds and was given only one kind.
     case oneKindOnly(same: Bool)
-    /// A pair names an image the table does not have.
+    /// A pair refers to an image that the table does not have.
     case pairOutOfRange(pair: Int, image: Int, count: Int)
-    /// A score is no number.
+    /// A score is not a number.
     case scoreNotFinite(pair: Int)
-    /// Every fold needs a pair.
+    /// There are fewer pairs than folds.
     case tooFewPairs(pairs: Int, folds: Int)
     /// A file of published ROC points has fewer than two.
     case tooFewROCPoints(Int)
-    /// A threshold grid cannot be swept.
+    /// A threshold grid is empty, infinite or too large.
     case unusableGrid(start: Double, step: Double, count: Int)
     /// An embedding has no direction.
     case zeroEmbedding(row: Int)
-    /// The embeddings of a template add up to nothing.
+    /// The embeddings of a template sum to zero.
     case zeroTemplate(name: String)
 }
 
@@ -68,7 +68,7 @@ extension FaceEvaluationError: CustomStringConvertible {
         case .malformedArray(let path, let reason):
             "cannot read '\(path)' as a NumPy array: \(reason)"
         case .malformedCalibration(let path, let reason):
-            "the thresholds in '\(path)' cannot be used: \(reason); make them anew with facet evaluate "
+            "the thresholds in '\(path)' cannot be used: \(reason); measure them again with facet evaluate "
                 + "--save-thresholds"
         case .malformedROCLine(let line, let text):
             "line \(line) of the ROC file must be a true and a false acceptance rate, "

@@ -63,7 +63,7 @@ final class Database {
         }
     }
 
-    /// What a code says.
+    /// The description of a result code.
     func error(_ code: Int32) -> FaceGalleryError {
         let reason = String(cString: sqlite3_errmsg(handle))
         switch code & 0xff {
@@ -116,7 +116,7 @@ final class Statement {
         }
     }
 
-    /// Goes to the next row; false where there is none.
+    /// Goes to the next row; false if there is none.
     func next() throws(FaceGalleryError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true

@@ -5,7 +5,7 @@ import Spelling
 public struct EnrolledFace: Sendable, Hashable {
     /// SHA-256 of the picture's file, in hexadecimal.
     public var image: String
-    /// What messages call the picture.
+    /// The picture's name in messages.
     public var name: String
     /// The embedding, of length 1.
     public var embedding: [Float]
@@ -19,7 +19,7 @@ public struct EnrolledFace: Sendable, Hashable {
 }
 
 extension FaceGallery {
-    /// Whose a picture is enrolled as; nil where it is not.
+    /// Whose a picture is enrolled as; nil if it is not.
     ///
     /// - Parameter image: SHA-256 of the picture's file, in hexadecimal.
     public func owner(of image: String) throws -> String? {
@@ -77,12 +77,12 @@ extension FaceGallery {
 
     /// Forgets a person: nothing of the embeddings is left in the gallery's files.
     ///
-    /// The rows are overwritten with zeros, the file is written anew without them, and the write-ahead log is
+    /// The rows are overwritten with zeros, the file is rewritten without them, and the write-ahead log is
     /// emptied. What a disk or a backup keeps of earlier states of the file is beyond it.
     ///
     /// - Returns: How many pictures the person had.
     /// - Throws: ``FaceGalleryError/unknownPerson(path:name:hint:)``, and
-    ///   ``FaceGalleryError/notForgotten(path:person:reason:)`` where the person is gone from the tables but traces
+    ///   ``FaceGalleryError/notForgotten(path:person:reason:)`` where the person was removed from the tables but traces
     ///   may be left; the next removal, of whomever, erases them.
     public func remove(_ person: String) throws -> Int {
         let pictures: Int? = try database.transaction {
@@ -109,7 +109,7 @@ extension FaceGallery {
         return pictures
     }
 
-    /// Writes the file anew without what was deleted, and empties the log.
+    /// Rewrites the file without what was deleted, and empties the log.
     private func purge(after person: String) throws {
         do {
             try database.execute("VACUUM")
@@ -134,14 +134,14 @@ extension FaceGallery {
         }
     }
 
-    /// Numbers as they are stored: single precision, the lowest byte first.
+    /// Numbers in stored form: single precision, the lowest byte first.
     static func bytes(_ values: [Float]) -> [UInt8] {
         values.flatMap { value in
             (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) }
         }
     }
 
-    /// Numbers of stored bytes; nil where they are not whole numbers of them, or not finite.
+    /// Numbers of stored bytes; nil if they are not whole numbers of them, or not finite.
     static func values(_ bytes: UnsafeRawBufferPointer) -> [Float]? {
         guard bytes.count % 4 == 0, bytes.count > 0 else { return nil }
         let values = (0..<bytes.count / 4).map { index in

@@ -18,8 +18,8 @@ extension FaceGallery {
     ///
     /// - Parameters:
     ///   - probes: Embeddings of length 1, of the gallery's model.
-    ///   - top: How many people are wanted for each.
-    /// - Throws: ``FaceGalleryError/damaged(path:reason:)`` for an embedding that is none.
+    ///   - top: How many people are returned for each.
+    /// - Throws: ``FaceGalleryError/damaged(path:reason:)`` for an invalid embedding.
     public func candidates(for probes: [[Float]], top: Int) throws -> [[GalleryCandidate]] {
         var best = [[String: Double]](repeating: [:], count: probes.count)
         try forEachBlock { people, values in

@@ -4,7 +4,7 @@ import SafeFiles
 
 /// Enrolled people: an SQLite file of names, hashes of pictures, embeddings, and the model that they are of.
 ///
-/// Every change is one transaction in a write-ahead log that is forced to the disk: a killed process, a power
+/// Every change is one transaction in a write-ahead log that is synced to the disk: a killed process, a power
 /// cut or a full disk loses nothing that was there and leaves nothing half-done. Several processes may use a
 /// gallery at once; one writes at a time, and the others wait. An object belongs to one thread.
 ///
@@ -21,7 +21,7 @@ public final class FaceGallery {
     public let model: GalleryModel
     let database: Database
 
-    /// Creates an empty gallery, which is there as a whole or not at all.
+    /// Creates an empty gallery atomically.
     ///
     /// - Parameter calibration: What the model's scores are worth, if it is known.
     /// - Throws: ``FaceGalleryError/exists(path:)``, and what keeps the file from being written.
@@ -89,7 +89,7 @@ public final class FaceGallery {
     /// Opens a gallery.
     ///
     /// - Throws: ``FaceGalleryError/notAGallery(path:reason:)``, ``FaceGalleryError/newer(path:schema:known:)``, and
-    ///   what SQLite says of a file that is damaged.
+    ///   what SQLite says about a file that is damaged.
     public init(_ url: URL) throws {
         self.url = url
         try Self.requireSQLite(url)
@@ -135,7 +135,7 @@ public final class FaceGallery {
 
     /// Refuses embeddings of another model.
     ///
-    /// - Parameter given: The model that is to be used.
+    /// - Parameter given: The model to use.
     /// - Throws: ``FaceGalleryError/otherModel(path:model:given:)``.
     public func require(_ given: GalleryModel) throws {
         guard given.identity == model.identity else {
@@ -143,7 +143,7 @@ public final class FaceGallery {
         }
     }
 
-    /// What the model's scores are worth, as far as the gallery knows.
+    /// The calibration of the model's scores; nil if the gallery has none.
     ///
     /// - Throws: The error of one that is damaged.
     public func calibration() throws -> ScoreCalibration? {
@@ -178,7 +178,7 @@ public final class FaceGallery {
 
 /// The model that a gallery's embeddings are of.
 public struct GalleryModel: Sendable, Hashable {
-    /// What tells it from every other model: a hash.
+    /// Distinguishes it from every other model: a hash.
     public var identity: String
     /// Where it was last, for messages and as a default.
     public var path: String

@@ -1,20 +1,20 @@
-/// What can go wrong with a gallery.
+/// Errors of a gallery.
 public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process kept it busy for long.
     case busy(path: String)
     /// Its content contradicts itself.
     case damaged(path: String, reason: String)
-    /// A picture is enrolled as somebody else's.
+    /// A picture is enrolled as another person's.
     case enrolledAs(image: String, person: String, other: String)
-    /// A file stands where a gallery is to be created.
+    /// A file exists where a gallery would be created.
     case exists(path: String)
     /// A newer version of Facet wrote it.
     case newer(path: String, schema: Int, known: Int)
     /// The disk is full.
     case noSpace(path: String)
-    /// It is no gallery.
+    /// It is not a gallery.
     case notAGallery(path: String, reason: String)
-    /// A person was removed, but what was stored may still lie in the file.
+    /// A person was removed, but what was stored may still be in the file.
     case notForgotten(path: String, person: String, reason: String)
     /// It is of another model.
     case otherModel(path: String, model: String, given: String)
@@ -42,7 +42,7 @@ public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertibl
             "the disk is full: nothing was changed in the gallery '\(path)'; free some space and run the same "
                 + "command again"
         case .notAGallery(let path, let reason):
-            "'\(path)' is no gallery: \(reason); create one with facet gallery create"
+            "'\(path)' is not a gallery: \(reason); create one with facet gallery create"
         case .notForgotten(let path, let person, let reason):
             "'\(person)' was removed from the gallery '\(path)', but the deleted embeddings could not be "
                 + "erased from the file: \(reason); run the same command again"

@@ -3,16 +3,16 @@ public import Torch
 /// The residual networks of AdaFace, `ir_50` and `ir_se_50` (Kim, Jain and Liu, "AdaFace: Quality
 /// Adaptive Margin for Face Recognition", CVPR 2022), which CurricularFace and TFace have as well.
 ///
-/// They are ``IResNet``'s blocks with other names, but a shortcut that only halves the size takes every
+/// They have ``IResNet``'s blocks under other names, but a shortcut that only halves the size takes every
 /// second pixel, the embedding's normalisation has neither scale nor shift, and dropout is 0.4 by
 /// default. Weights start as normal variates of standard deviation √(2 / fan-out). The authors' code
 /// returns the embedding divided by its norm and, beside it, the norm; here, as for every backbone, it
-/// is the embedding itself. Parameters bear the names of the authors' state dicts.
+/// is the embedding itself. Parameters have the names of the authors' state dicts.
 public final class AdaFaceIR: ConfigurableBackbone {
-    /// Setting: dropout before the embedding, by default the authors'.
+    /// Parameter: dropout before the embedding, by default the authors'.
     public static let dropout = BackboneOptionKey<Double>.dropout(0.4)
 
-    /// Names, paper and settings of the two networks.
+    /// Names, paper and parameters of the two networks.
     public static let descriptors = [
         BackboneDescriptor(
             name: "ir50", title: "IR-50",
@@ -28,7 +28,7 @@ public final class AdaFaceIR: ConfigurableBackbone {
     /// Blocks and channels of each stage.
     private static let plan = [(blocks: 3, channels: 64), (4, 128), (14, 256), (3, 512)]
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: PReLUConvolution
     private let stages: [[ImprovedResidualBlock]]
@@ -70,7 +70,7 @@ public final class AdaFaceIR: ConfigurableBackbone {
             initial: initial.child("output_layer"))
     }
 
-    /// Whether training drops features.
+    /// Whether training uses dropout.
     public var isRandomInTraining: Bool { specification[Self.dropout] > 0 }
 
     /// Parameters and buffers under the authors' names.
@@ -86,7 +86,7 @@ public final class AdaFaceIR: ConfigurableBackbone {
         return embedding(features, training: training)
     }
 
-    /// A stage a row, as the papers print residual networks.
+    /// One row per stage, as the papers print residual networks.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.normalized.convolution.weight.shape[0]

@@ -4,12 +4,12 @@ public import Torch
 /// Networks", 2012) as torchvision has it (Krizhevsky, "One weird trick", 2014): without local response
 /// normalisation and in one piece, with an embedding in place of the classes.
 ///
-/// The last map is averaged to 6x6 positions, so that images of any size enter the two wide linear maps,
-/// which hold nearly all parameters. Convolutions and maps start as PyTorch draws them. Parameters bear
+/// The last feature map is averaged to 6x6 positions, so that images of any size enter the two wide linear layers,
+/// which hold nearly all parameters. Convolutions and linear layers are initialised as in PyTorch. Parameters have
 /// torchvision's names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class AlexNet: ConfigurableBackbone {
     private static let dropout = BackboneOptionKey<Double>.dropout(0.5)
-    /// Positions along each side of the map that the linear maps see.
+    /// Positions along each side of the feature map that enters the linear layers.
     private static let side = 6
 
     /// Name, paper and parameters.
@@ -31,10 +31,10 @@ public final class AlexNet: ConfigurableBackbone {
             (0, 64, 11, 4, 2), (3, 192, 5, 1, 2), (6, 384, 3, 1, 1), (8, 256, 3, 1, 1),
             (10, 256, 3, 1, 1),
         ]
-    /// The convolutions that a pool follows.
+    /// The convolutions that are followed by a pool.
     private static let pooled: Set<Int> = [0, 3, 10]
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let convolutions: [RectangularConvolution]
     private let maps: [Linear]
@@ -111,7 +111,7 @@ public final class AlexNet: ConfigurableBackbone {
         }
     }
 
-    /// A layer a row.
+    /// One row per layer.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         for (number, (row, layer)) in zip(Self.plan, convolutions).enumerated() {

@@ -1,12 +1,12 @@
 public import Torch
 
-/// A network that can be trained with classifiers on maps in its middle beside the loss of its embeddings
+/// A network that can be trained with classifiers on intermediate feature maps in addition to the loss of its embeddings
 /// (Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, section 5).
 ///
-/// The network has their layers but for the last, whose outputs are the classes of a training set.
+/// The network has their layers except for the last, whose outputs are the classes of a training set.
 public protocol AuxiliaryBackbone: Backbone {
-    /// The auxiliary heads' names, and the lengths of the features that their classifiers see; empty where
-    /// the network was made without.
+    /// The auxiliary heads' names, and the lengths of their classifiers' features; empty if
+    /// the network was created without them.
     var auxiliaryHeads: [(name: String, features: Int)] { get }
 
     /// A training pass: the embeddings of `[n, 3, h, w]`, and the features `[n, size]` of each auxiliary
@@ -15,8 +15,8 @@ public protocol AuxiliaryBackbone: Backbone {
 }
 
 extension Backbone {
-    /// A number that a training pass over `[n, 3, h, w]` gives and that depends on all parameters, for those
-    /// who measure steps without a loss.
+    /// A scalar from a training pass over `[n, 3, h, w]` that depends on all parameters, to
+    /// measure steps without a loss.
     public func measuredPass(_ images: Tensor) -> Tensor {
         guard let network = self as? any AuxiliaryBackbone, !network.auxiliaryHeads.isEmpty else {
             return self(images, training: true).square().mean()
@@ -26,8 +26,8 @@ extension Backbone {
     }
 }
 
-/// What GoogLeNet's auxiliary classifiers see of a map: it is pooled to 4x4, narrowed to 128 channels and mapped
-/// to 1024 numbers, of which training drops some.
+/// The features of GoogLeNet's auxiliary classifiers: a map is pooled to 4x4, reduced to 128 channels and mapped
+/// to 1024 numbers, with dropout in training.
 final class AuxiliaryHead {
     private static let side = 4
 
@@ -36,7 +36,7 @@ final class AuxiliaryHead {
     private let dropout: Dropout
     private let name: String
 
-    /// Creates a head whose parts bear torchvision's names, behind `name`.
+    /// Creates a head whose parts have torchvision's names, prefixed with `name`.
     init(
         _ name: String, inputs: Int, _ specification: BackboneSpecification, dropout rate: Double,
         epsilon: Double, countedBy counter: any BatchCounting, initial: InitialWeights
@@ -53,7 +53,7 @@ final class AuxiliaryHead {
             rate: rate, noise: BatchNoise("dropout", countedBy: counter, initial: initial))
     }
 
-    /// Its name, and the length of its features.
+    /// Name, and length of the features.
     var description: (name: String, features: Int) { (name, linear.weight.shape[0]) }
 
     var state: [StateEntry] {
@@ -68,6 +68,6 @@ final class AuxiliaryHead {
         return dropout(features, training: true)
     }
 
-    /// Counts its parameters: an embedding does without it.
+    /// Counts its parameters: the embedding does not need it.
     func walk(_ trace: inout LayerTrace) { trace.count(state, kept: 0) }
 }

@@ -8,23 +8,23 @@ public import Torch
 /// let embeddings = backbone(images, training: false)  // [n, 3, 112, 112] -> [n, 512]
 /// ```
 ///
-/// Training normalises with the statistics of a batch, so a batch of training needs at least two
+/// Training normalises with the statistics of a batch, so a training batch needs at least two
 /// images.
 public protocol Backbone: Layer {
-    /// What the backbone was made from.
+    /// Architecture and parameters of the backbone.
     var specification: BackboneSpecification { get }
 
-    /// The layers with the sizes they have for images of a height and a width, in pixels, in the
-    /// rows that the architecture's paper prints.
+    /// The layers with their sizes for images of a height and a width, in pixels, in the
+    /// rows of the architecture's paper.
     func layerTable(height: Int, width: Int) -> LayerTable
 
-    /// Whether it draws random numbers in training, such as those of dropout: two passes over the
-    /// same images then differ, and a pass cannot be recorded to be repeated.
+    /// Whether training draws random numbers, such as those of dropout: two passes over the
+    /// same images then differ, and a pass cannot be recorded for replay.
     var isRandomInTraining: Bool { get }
 
     /// `[n, 3, h, w]` -> `[n, embeddingSize]`, not normalised to length 1.
     ///
-    /// - Returns: The type of the parameters, `float32`, also where `withPrecision(_:on:_:)`
+    /// - Returns: Embeddings in the type of the parameters, `float32`, also if `withPrecision(_:on:_:)`
     ///   computes the convolutions in `bfloat16`.
     func callAsFunction(_ images: Tensor, training: Bool) -> Tensor
 }
@@ -36,14 +36,14 @@ extension Backbone {
     /// Whether there is dropout before the embedding.
     public var isRandomInTraining: Bool { specification[.dropout] > 0 }
 
-    /// The layers with the sizes they have for square images.
+    /// The layers with their sizes for square images.
     ///
     /// - Parameter inputSize: Height and width of an image, in pixels.
     public func layerTable(inputSize: Int = 112) -> LayerTable {
         layerTable(height: inputSize, width: inputSize)
     }
 
-    /// What a table of results says about the network, counted by a walk through its layers.
+    /// Facts about the network for a table of results, counted layer by layer.
     ///
     /// - Parameter inputSize: Height and width of an image, in pixels.
     public func facts(inputSize: Int = 112) -> ModelFacts {
@@ -54,11 +54,11 @@ extension Backbone {
     }
 }
 
-/// What a table of results says about a network.
+/// Facts about a network for a table of results.
 public struct ModelFacts: Codable, Hashable, Sendable {
-    /// Title as the literature spells it, e.g. `ResNet50` or `MobileNetV1 x0.25`.
+    /// Title as spelled in the literature, e.g. `ResNet50` or `MobileNetV1 x0.25`.
     public var title: String
-    /// Trainable numbers, the embedding layer included and a loss's class weights not.
+    /// Number of trainable parameters, including the embedding layer but not a loss's class weights.
     public var parameters: Int
     /// Multiply-adds of one image, in convolutions, fully connected layers and the products of
     /// attention.

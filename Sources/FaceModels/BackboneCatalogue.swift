@@ -2,17 +2,17 @@ import FaceConfiguration
 import Spelling
 public import Torch
 
-/// A backbone that can be made from its specification.
+/// A backbone that can be created from its specification.
 public protocol ConfigurableBackbone: Backbone {
-    /// What the architecture is, one for each depth that has a name.
+    /// Descriptors of the architecture, one for each named depth.
     static var descriptors: [BackboneDescriptor] { get }
 
     /// Creates a network with new weights.
     ///
     /// - Parameters:
     ///   - specification: Of one of this architecture's ``descriptors``.
-    ///   - inputSize: Height and width of the images it is to take, in pixels. Networks that pool
-    ///     their features take images of any size, others only these.
+    ///   - inputSize: Height and width of the input images, in pixels. Networks that pool
+    ///     their features accept images of any size, others only this one.
     init(_ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights)
 }
 
@@ -40,14 +40,14 @@ public enum BackboneCatalogue {
         ]
     }
 
-    /// What the backbones are, in the order of the help.
+    /// Descriptors of the backbones, in the order of the help.
     public static var descriptors: [BackboneDescriptor] { all.flatMap { $0.descriptors } }
 
-    /// Makes a backbone with new weights.
+    /// Creates a backbone with new weights.
     ///
     /// - Parameters:
-    ///   - inputSize: Height and width of the images it is to take, in pixels.
-    ///   - initial: Where weights come from, and the device and the type they have.
+    ///   - inputSize: Height and width of the input images, in pixels.
+    ///   - initial: Source of the initial weights, and their device and type.
     /// - Throws: ``FaceModelsError`` when the images are too small for the network's strides, and
     ///   for a specification of a backbone that the catalogue does not have.
     public static func make(
@@ -64,7 +64,7 @@ public enum BackboneCatalogue {
         return backbone.init(specification, inputSize: inputSize, initial: initial)
     }
 
-    /// The backbone a name stands for, in any case, with or without hyphens, and by any alias.
+    /// The backbone that a name denotes, in any case, with or without hyphens, and by any alias.
     static func descriptor(named name: String) throws(FaceModelsError) -> BackboneDescriptor {
         let folded = Names.folded(name)
         let match = descriptors.first { descriptor in
@@ -88,7 +88,7 @@ public enum BackboneCatalogue {
 extension BackboneDescriptor {
     fileprivate var names: [String] { [name] + aliases }
 
-    /// The name with the aliases behind it: `mobilenetv1 (MobileNet)`.
+    /// The name followed by the aliases: `mobilenetv1 (MobileNet)`.
     fileprivate var nameAndAliases: String {
         aliases.isEmpty ? name : "\(name) (\(aliases.joined(separator: ", ")))"
     }

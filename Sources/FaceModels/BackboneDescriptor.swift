@@ -1,27 +1,27 @@
-/// What an architecture is: the text of tables and of the help, and the parameters it takes.
+/// Describes an architecture: the text of tables and of the help, and its parameters.
 public struct BackboneDescriptor: Hashable, Sendable {
     /// Name on the command line and in files, e.g. `resnet50`.
     public let name: String
     /// Name in print, e.g. `ResNet50`.
     public let title: String
-    /// Other names in circulation, as they are printed; those that differ from ``name`` in case and
-    /// hyphens alone are not listed.
+    /// Other common names, as they are printed; those that differ from ``name`` in case and
+    /// hyphens only are not listed.
     public let aliases: [String]
-    /// One sentence: what the architecture is made of.
+    /// One sentence: the structure of the architecture.
     public let summary: String
     /// The paper that introduced it.
     public let paper: String
-    /// How its authors used it, where that is not how face networks are used today.
+    /// How its authors used it, if that differs from today's practice.
     public let recipe: BackboneRecipe?
     /// The parameters, sorted by name.
     public let options: [BackboneOption]
-    /// Smallest height and width of an image that its strides can halve to the end, in pixels.
+    /// Smallest height and width of an input image that its strides allow, in pixels.
     public let minInputSize: Int
 
     /// Creates a description.
     ///
-    /// - Parameter options: Parameters beside those that every backbone has: `bn`, `dropout`, `embedding`
-    ///   and `width`. One of the same name takes that one's place.
+    /// - Parameter options: Parameters in addition to those of every backbone: `bn`, `dropout`, `embedding`
+    ///   and `width`. One of the same name replaces that one.
     public init(
         name: String, title: String, aliases: [String] = [], summary: String, paper: String,
         recipe: BackboneRecipe? = nil, options: [BackboneOption] = [], minInputSize: Int = 16
@@ -54,9 +54,9 @@ public struct BackboneRecipe: Codable, Hashable, Sendable {
     public let loss: String
     /// Height and width of its images, in pixels.
     public let inputSize: Int
-    /// Length of the embedding that images were compared by.
+    /// Length of the embedding used to compare images.
     public let embeddingSize: Int
-    /// The numbers that the paper prints of it.
+    /// The results published in the paper.
     public let published: String
 
     /// Creates a recipe from published values.

@@ -1,5 +1,5 @@
-// The vocabulary of parameters is part of this module's interface: who writes a backbone imports this
-// module alone.
+// The vocabulary of parameters is part of this module's interface: a file that defines a backbone imports this
+// module only.
 @_exported public import FaceConfiguration
 
 /// A parameter of a backbone's specification: its name, its meaning and the values it may have.
@@ -22,7 +22,7 @@ extension ParameterKey<Double> {
 }
 
 extension ParameterKey<Double> {
-    /// Fraction of the features before the embedding's linear layer that training drops.
+    /// Dropout rate before the embedding's linear layer, in training; 0...0.9.
     public static var dropout: ParameterKey { .dropout(0) }
 
     /// The same with a default that an architecture's authors chose.
@@ -51,9 +51,9 @@ extension ParameterKey<Bool> {
         .toggle("bn", default: true, "batch normalisation of the embedding")
     }
 
-    /// The same for networks that end in something else by default.
+    /// The same for networks that do not end in batch normalisation by default.
     ///
-    /// - Parameter other: What the embedding has where it is not normalised.
+    /// - Parameter other: What follows the linear layer if it is not normalised.
     public static func normalizesEmbedding(insteadOf other: String) -> ParameterKey {
         .toggle("bn", default: false, "batch normalisation of the embedding instead of \(other)")
     }

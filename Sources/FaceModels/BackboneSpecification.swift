@@ -1,10 +1,10 @@
 public import FaceConfiguration
 import SafeNumbers
 
-/// A backbone and the values of its parameters, as they are written:
+/// A backbone and the values of its parameters, written as
 /// `resnet50:embedding=256,stride=3x3`.
 ///
-/// Two texts that mean the same are the same specification; in files it is its ``description``.
+/// Texts with the same meaning are equal specifications; files contain the ``description``.
 public struct BackboneSpecification: Hashable, Sendable {
     /// Descriptor of the architecture.
     public let descriptor: BackboneDescriptor
@@ -13,8 +13,8 @@ public struct BackboneSpecification: Hashable, Sendable {
     /// Reads a backbone of the catalogue.
     ///
     /// - Parameter text: A backbone's name and, after a colon, values `name=value` with commas
-    ///   between. White space does not count, names do in any case and by their aliases.
-    /// - Throws: ``FaceModelsError`` for a name or a value that is wrong.
+    ///   between. White space is ignored; names match in any case and by their aliases.
+    /// - Throws: ``FaceModelsError`` for an unknown name or a value that is not allowed.
     public init(parsing text: String) throws(FaceModelsError) {
         let parts = try FaceModelsError.parameters { () throws(ParameterError) in
             try ParameterText(parsing: text, example: "resnet50:stride=3x3,width=0.5")
@@ -25,8 +25,8 @@ public struct BackboneSpecification: Hashable, Sendable {
 
     /// A backbone with values, which may be one that the catalogue does not have.
     ///
-    /// - Throws: ``FaceModelsError`` for a parameter the backbone does not have and for a value that
-    ///   parameter may not have.
+    /// - Throws: ``FaceModelsError`` for a parameter that the backbone does not have and for a value that
+    ///   is not allowed.
     public init(
         _ descriptor: BackboneDescriptor, settings: [(name: String, value: String)] = []
     ) throws(FaceModelsError) {
@@ -66,13 +66,13 @@ public struct BackboneSpecification: Hashable, Sendable {
             + (others.isEmpty ? "" : " (\(others.joined(separator: ", ")))")
     }
 
-    /// The value of one of the backbone's parameters, or the default that its architecture has.
+    /// The value of one of the backbone's parameters, or its default.
     public subscript<Value>(_ key: BackboneOptionKey<Value>) -> Value {
         parameters.value(of: key, among: descriptor.options)
     }
 
     /// Channels of a layer at this specification's width: the nearest multiple of 8, but at least
-    /// 8 and never less than nine tenths of what the width asks for.
+    /// 8 and never less than nine tenths of the exact value.
     ///
     /// This is the rounding of the authors' later networks and of timm. At width 1 nothing is
     /// rounded.

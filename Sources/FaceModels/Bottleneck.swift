@@ -5,10 +5,10 @@ import Torch
 /// The shortcut is the identity, or a 1x1 convolution where channels or size change (option B). The
 /// last normalisation's scale starts at 0 (Goyal et al., "Accurate, Large Minibatch SGD", 2017,
 /// section 5.1), so that each block starts as its shortcut. With 1 the gradients of sixteen blocks
-/// add up at the start: on 500 identities at a learning rate of 0.1 the loss then rises for an epoch,
-/// and after six epochs hardly anything is learnt.
+/// accumulate at the start: on 500 identities at a learning rate of 0.1 the loss then rises for an epoch,
+/// and after six epochs hardly anything has been learnt.
 final class Bottleneck {
-    /// A block has this many times the channels of its inner convolutions at its end.
+    /// Ratio of a block's output channels to those of its inner convolutions.
     static let expansion = 4
 
     let convolutions: [NormalizedConvolution]

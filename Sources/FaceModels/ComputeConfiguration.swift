@@ -2,16 +2,16 @@ public import Torch
 
 /// How a network is computed.
 public struct ComputeConfiguration: Codable, Sendable, Hashable {
-    /// Where it is computed.
+    /// Name of the device: `cpu` or `cuda:0`.
     public var device: String
     /// Precision of convolutions and products; parameters and losses stay in `float32`.
     public var precision: ElementType
-    /// Order of images and activations in memory.
+    /// Memory order of images and activations.
     public var memoryFormat: MemoryFormat
-    /// Threads of one operation.
+    /// Number of threads per operation.
     public var threads: Int
-    /// The best kernels that may be used; nil for those of the thread, by default the processor's
-    /// best, so that a run can go on on another processor.
+    /// The best kernels that may be used; nil for those of the calling thread, by default the processor's
+    /// best, so that a run can resume on another processor.
     public var kernels: Kernels?
 
     /// Creates a configuration from resolved values.

@@ -1,6 +1,6 @@
 import Torch
 
-/// Convolutions one behind another, each with its normalisation and a rectifier: a branch of an
+/// A sequence of convolutions, each with normalisation and rectifier: a branch of an
 /// Inception module (Szegedy et al., "Going Deeper with Convolutions", 2015).
 final class ConvolutionChain {
     /// One convolution of a chain.
@@ -13,7 +13,7 @@ final class ConvolutionChain {
 
         /// A square window.
         ///
-        /// - Parameter padding: Half of the window where it is not given.
+        /// - Parameter padding: Half of the window by default.
         init(_ name: String, _ outputs: Int, _ kernel: Int, stride: Int = 1, padding: Int? = nil) {
             let half = padding ?? kernel / 2
             self.name = name
@@ -23,7 +23,7 @@ final class ConvolutionChain {
             self.padding = .init(half, half)
         }
 
-        /// A window that is no square, padded by half of it.
+        /// A rectangular window, padded by half its size.
         init(_ name: String, _ outputs: Int, _ height: Int, by width: Int) {
             self.name = name
             self.outputs = outputs
@@ -36,7 +36,7 @@ final class ConvolutionChain {
     private let bricks: [Brick]
     let outputs: Int
 
-    /// Creates a chain whose parts bear `name.conv` and `name.bn`.
+    /// Creates a chain whose parts are named `name.conv` and `name.bn`.
     init(inputs: Int, _ steps: [Step], epsilon: Double, initial: InitialWeights) {
         var channels = inputs
         bricks = steps.map { step in
@@ -47,7 +47,7 @@ final class ConvolutionChain {
         outputs = channels
     }
 
-    /// A normalisation that every batch passes.
+    /// A normalisation that every batch passes, which counts batches.
     var counter: BatchNormalization { bricks[0].normalization }
 
     var state: [StateEntry] { bricks.flatMap(\.state) }

@@ -3,12 +3,12 @@ public import Torch
 /// DeepFace (Taigman, Yang, Ranzato and Wolf, "DeepFace: Closing the Gap to Human-Level Performance in
 /// Face Verification", CVPR 2014, figure 2).
 ///
-/// Two convolutions with a pool between them are followed by three layers whose filters differ from position
-/// to position, and a linear map, F7, whose rectified values are the embedding; training drops half of them.
-/// The paper's faces are brought to a frontal view by a 3D model, which this network does not do. Weights
-/// start as normal variates of standard deviation 0.01 and biases at 0.5, as in the paper's section 3.3;
-/// with `bn=on` the embedding is normalised instead of rectified. A network takes images of the one size
-/// it was made for. The paper's authors published no code; layers bear the paper's names in lower case.
+/// Two convolutions with a pool between them are followed by three locally connected layers, whose filters differ from position
+/// to position, and a linear layer, F7, whose rectified values are the embedding; training uses a dropout of one half.
+/// The paper's frontalisation by a 3D model is not part of this network. Weights
+/// are drawn from a normal distribution of standard deviation 0.01 and biases start at 0.5, as in the paper's section 3.3;
+/// with `bn=on` the embedding is normalised instead of rectified. A network accepts only images of the size
+/// it was created for. The paper's authors published no code; layers have the paper's names in lower case.
 public final class DeepFace: ConfigurableBackbone {
     private static let size = BackboneOptionKey<Int>.embeddingSize(4096)
     private static let normalizes = BackboneOptionKey<Bool>.normalizesEmbedding(
@@ -34,7 +34,7 @@ public final class DeepFace: ConfigurableBackbone {
     /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let first: RectangularConvolution
     private let second: RectangularConvolution
@@ -107,7 +107,7 @@ public final class DeepFace: ConfigurableBackbone {
         }
     }
 
-    /// A layer a row, under the paper's names.
+    /// One row per layer, under the paper's names.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         func row(_ name: String, _ layer: RectangularConvolution) {

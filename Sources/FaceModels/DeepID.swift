@@ -3,12 +3,12 @@ public import Torch
 /// DeepID (Sun, Wang and Tang, "Deep Learning Face Representation from Predicting 10,000 Classes", CVPR
 /// 2014, figure 2).
 ///
-/// Three convolutions, each with a 2x2 pool, and a fourth layer whose filters differ from position to position;
+/// Three convolutions, each with a 2x2 pool, and a fourth, locally connected layer, whose filters differ from position to position;
 /// the filters of the third are shared within squares of 2x2 positions. The third layer's map and the
-/// fourth's together enter the linear map whose rectified values are the embedding; with `bn=on` they
+/// fourth's together enter the linear layer whose rectified values are the embedding; with `bn=on` they
 /// are normalised instead. The paper joins 120 such networks, one for each of 60 patches of a face and
 /// its mirror image, and reduces their values by PCA: this is one of them, for a whole face. A network
-/// takes images of the one size it was made for. Weights start as PyTorch draws them. The paper's authors
+/// accepts only images of the size it was created for. Weights are initialised as in PyTorch. The paper's authors
 /// published no code.
 public final class DeepID: ConfigurableBackbone {
     private static let size = BackboneOptionKey<Int>.embeddingSize(160)
@@ -28,7 +28,7 @@ public final class DeepID: ConfigurableBackbone {
     /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let first: RectangularConvolution
     private let second: RectangularConvolution
@@ -103,7 +103,7 @@ public final class DeepID: ConfigurableBackbone {
         }
     }
 
-    /// A layer a row.
+    /// One row per layer.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         func pool() {

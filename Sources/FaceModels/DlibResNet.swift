@@ -4,9 +4,9 @@ public import Torch
 /// 2016) with half the channels, fewer blocks and images of 150x150.
 ///
 /// Convolutions that halve the map have no padding, shortcuts are 2x2 averages, and maps of different
-/// sizes are added as if the smaller one went on with zeros. A mean colour, which is 0 unless the weights
+/// sizes are added as if the smaller one were padded with zeros. A mean colour, which is 0 unless the weights
 /// come from dlib's file, is subtracted from the images. Embeddings are not normalised: dlib compares
-/// them by their distance. Convolutions start as `Convolution` draws them. dlib has no names for its
+/// them by their distance. Convolutions have the default initialisation. dlib has no names for its
 /// layers; those here are torchvision's for residual networks.
 public final class DlibResNet: ConfigurableBackbone {
     private static let size = BackboneOptionKey<Int>.embeddingSize(128)
@@ -32,7 +32,7 @@ public final class DlibResNet: ConfigurableBackbone {
         (1, 256, true),
     ]
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let meanColor: Tensor
     private let stem: NormalizedConvolution
@@ -95,7 +95,7 @@ public final class DlibResNet: ConfigurableBackbone {
         }
     }
 
-    /// A stage a row.
+    /// One row per stage.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.convolution.weight.shape[0]
@@ -122,7 +122,7 @@ public final class DlibResNet: ConfigurableBackbone {
     }
 }
 
-/// Two 3x3 convolutions beside a shortcut, which where the map is halved is a 2x2 average.
+/// Two 3x3 convolutions with a shortcut, which is a 2x2 average if the map is halved.
 private final class DlibBlock {
     let halves: Bool
     private let first: NormalizedConvolution

@@ -2,14 +2,14 @@ import Foundation
 public import Torch
 
 /// EdgeNeXt (Maaz et al., "EdgeNeXt: Efficiently Amalgamated CNN-Transformer Architecture for Mobile Vision
-/// Applications", ECCV workshops 2022), on which EdgeFace rests, with an embedding in place of classes.
+/// Applications", ECCV workshops 2022), on which EdgeFace is based, with an embedding in place of classes.
 ///
-/// Four stages of depthwise convolutions, each followed by two linear maps of every position; the last three
-/// stages end in a block in which channels attend to each other. Weights start as normal variates of
-/// standard deviation 0.02, and what is added to a shortcut starts at a millionth. Parameters bear timm's
+/// Four stages of depthwise convolutions, each followed by two pointwise linear layers; the last three
+/// stages end in a block in which channels attend to each other. Weights are drawn from a normal distribution of
+/// standard deviation 0.02, and layer scales start at 1e-6. Parameters have timm's
 /// names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class EdgeNeXt: ConfigurableBackbone {
-    /// A size that has a name.
+    /// A named size.
     private struct Plan {
         let name: String
         let title: String
@@ -49,7 +49,7 @@ public final class EdgeNeXt: ConfigurableBackbone {
             minInputSize: 32)
     }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: RectangularConvolution
     private let stemNorm: MapNormalization
@@ -63,7 +63,7 @@ public final class EdgeNeXt: ConfigurableBackbone {
         _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
     ) {
         guard let plan = Self.plans.first(where: { $0.name == specification.name }) else {
-            preconditionFailure("\(specification.name) is no EdgeNeXt")
+            preconditionFailure("\(specification.name) is not an EdgeNeXt")
         }
         self.specification = specification
         let channels = plan.channels.map { specification.channels($0) }
@@ -111,7 +111,7 @@ public final class EdgeNeXt: ConfigurableBackbone {
         return embedding(pooled, training: training)
     }
 
-    /// The stem and the stages, a row each.
+    /// The stem and the stages, one row each.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         trace.row("stem", filter: "4x4, \(stem.weight.shape[0])", stride: 4) {
@@ -129,11 +129,11 @@ public final class EdgeNeXt: ConfigurableBackbone {
     }
 }
 
-/// What the blocks share.
+/// Constants and permutations that the blocks share.
 private enum EdgeMaps {
     static let deviation = 0.02
     static let epsilon = 1e-6
-    /// Where the factors of what is added to a shortcut start.
+    /// Initial value of layer scales.
     static let factor = 1e-6
 
     /// `[n, c, h, w]` -> `[n, h, w, c]`.
@@ -161,8 +161,8 @@ private final class MapNormalization {
     }
 }
 
-/// A layer normalisation and two linear maps of each position, four times as wide between them, times a factor
-/// a channel.
+/// A layer normalisation and two pointwise linear layers, four times as wide between them, times a layer
+/// scale per channel.
 private final class PlaceMaps {
     private let factor: Tensor
     private let norm: LayerNormalization
@@ -205,7 +205,7 @@ private final class PlaceMaps {
     }
 }
 
-/// A depthwise convolution and maps of each position, beside a shortcut.
+/// A depthwise convolution and pointwise layers, with a shortcut.
 private final class ConvolutionEncoder {
     private let convolution: RectangularConvolution
     private let maps: PlaceMaps
@@ -233,15 +233,15 @@ private final class ConvolutionEncoder {
     }
 }
 
-/// Depthwise convolutions of groups of channels one upon another, attention among channels, and maps of each
-/// position ("split depth-wise transpose attention", section 3.2).
+/// Cascaded depthwise convolutions of channel groups, attention among channels, and pointwise
+/// layers ("split depth-wise transpose attention", section 3.2).
 private final class AttentionEncoder {
-    /// What differs between stages.
+    /// The settings of one stage.
     struct Layout {
         let heads: Int
-        /// Groups of channels, of which all but the last are convolved.
+        /// Number of channel groups, of which all but the last are convolved.
         let scales: Int
-        /// Whether positions are told apart by waves.
+        /// Whether there is a sinusoidal position encoding.
         let knowsPlaces: Bool
     }
 
@@ -318,7 +318,7 @@ private final class AttentionEncoder {
         return .concatenated(parts + [part(convolutions.count)], dim: 1)
     }
 
-    /// Channels attend to channels: the maps of attention are as wide as a head.
+    /// Channels attend to channels: attention maps are as wide as a head.
     private func attended(_ tokens: Tensor, training: Bool) -> Tensor {
         let (n, count, channels) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
         // [3, n, heads, channels of a head, tokens]
@@ -360,7 +360,7 @@ private final class AttentionEncoder {
     }
 }
 
-/// Waves of different lengths along both sides of a map, projected to its channels (Vaswani et al. 2017,
+/// Sinusoidal position encoding along both sides of a map, projected to its channels (Vaswani et al. 2017,
 /// section 3.5, in two dimensions).
 private final class PlaceWaves {
     private static let waves = 32
@@ -404,7 +404,7 @@ private final class PlaceWaves {
     }
 }
 
-/// A stage: where the map is halved, a normalisation and a 2x2 convolution; then its blocks.
+/// A stage: a normalisation and a 2x2 convolution if the map is halved, then its blocks.
 private final class EdgeStage {
     private let norm: MapNormalization?
     private let halving: RectangularConvolution?
@@ -415,7 +415,7 @@ private final class EdgeStage {
 
     /// Creates a stage.
     ///
-    /// - Parameter inputs: Channels of the map that is halved; nil where none is.
+    /// - Parameter inputs: Channels of the map that is halved; nil if none is.
     init(
         inputs: Int?, channels: Int, convolutions count: Int, window: Int,
         attention layout: AttentionEncoder.Layout?, initial: InitialWeights

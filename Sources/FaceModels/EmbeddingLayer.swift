@@ -1,14 +1,14 @@
 import Torch
 
-/// What turns a backbone's features into an embedding: global average pool, dropout where it is asked
-/// for, a linear map with bias and, unless switched off, batch normalisation.
+/// Turns a backbone's features into an embedding: global average pool, optional
+/// dropout, a linear layer with bias and, unless switched off, batch normalisation.
 ///
-/// Most face recognition systems end so. The normalisation fixes the scale of the embeddings, which
-/// softmax, A-Softmax, centre loss and their kin see; without it their norm is free. The bias in
-/// front of it has no effect but in the gradient's rounding, and is there so that both forms have
-/// the same linear map.
+/// Most face recognition systems end this way. The normalisation fixes the scale of the embeddings, which
+/// softmax, A-Softmax, centre loss and similar losses depend on; without it their norm is free. The bias in
+/// front of it has no effect except on the gradient's rounding, and exists so that both forms have
+/// the same linear layer.
 ///
-/// It is computed in the type of its parameters whatever the features' is: it is small, and last.
+/// It is computed in the type of its parameters whatever the features' type is: it is small, and last.
 final class EmbeddingLayer {
     let linear: Linear
     let normalization: BatchNormalization?
@@ -18,9 +18,9 @@ final class EmbeddingLayer {
     /// Creates the layer.
     ///
     /// - Parameters:
-    ///   - counter: What counts the network's batches, such as one of its normalisations.
-    ///   - names: Of the two parts.
-    ///   - bias: Whether the linear map has one.
+    ///   - counter: Counts the network's batches, such as one of its normalisations.
+    ///   - names: Names of the two parts.
+    ///   - bias: Whether the linear layer has a bias.
     ///   - epsilon: Added to the variance.
     init(
         inputs: Int, _ specification: BackboneSpecification, countedBy counter: any BatchCounting,

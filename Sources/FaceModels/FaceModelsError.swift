@@ -1,17 +1,17 @@
 public import FaceConfiguration
 public import Torch
 
-/// What can go wrong when a network is named, made, written or read.
+/// Errors when a network is named, created, written or read.
 public enum FaceModelsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A name is in use for several backbones, or for one that is not here.
     case ambiguousName(String, advice: String)
     /// Images are too small for the network's strides.
     case inputTooSmall(backbone: String, size: Int, smallest: Int)
-    /// What a model file says of itself lacks an entry, or has one that cannot be understood.
+    /// The metadata of a model file lacks an entry, or has an invalid one.
     case notAModel(path: String, key: String, value: String?)
-    /// A model file holds another backbone than the one that was asked for.
+    /// A model file holds another backbone than the one that was requested.
     case otherBackbone(path: String, found: String, expected: String)
-    /// A parameter is none of the backbone, or has a value that it may not have.
+    /// The backbone has no such parameter, or its value is not allowed.
     case parameter(ParameterError)
     /// There is no backbone of this name.
     case unknownBackbone(String, known: [String])

@@ -3,10 +3,10 @@ public import Torch
 /// FaceNet's Inception network NN2 (Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding
 /// for Face Recognition and Clustering", CVPR 2015, Table 2).
 ///
-/// Pools between branches take the root of the sum of squares where the table says L2. Around the first
-/// module there is local response normalisation; behind each convolution, as in OpenFace's definition of
+/// Pools between branches are L2 pools where the table says so. Around the first
+/// module there is local response normalisation; after each convolution, as in OpenFace's definition of
 /// it and unlike the paper, which is older, there is batch normalisation. The embedding is not normalised
-/// to length 1 here: losses and tests that need that do it. The paper's authors published no code; the
+/// to length 1 here: losses and tests that need it do so. The paper's authors published no code; the
 /// names are torchvision's for GoogLeNet, and `embedding.linear` and `embedding.bn`.
 public final class FaceNetInception: ConfigurableBackbone {
     private static let size = BackboneOptionKey<Int>.embeddingSize(128)
@@ -26,8 +26,8 @@ public final class FaceNetInception: ConfigurableBackbone {
     /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// A row of the paper's table: channels of the 1x1, of the 3x3 and the 5x5 with what narrows before
-    /// them, and behind the pool; 0 where there is none.
+    /// A row of the paper's table: channels of the 1x1, of the 3x3 and 5x5 with their reductions
+    /// and after the pool; 0 for none.
     private struct Row {
         let name: String
         let single: Int
@@ -36,7 +36,7 @@ public final class FaceNetInception: ConfigurableBackbone {
         let projection: Int
         let pool: InceptionModule.Pool
 
-        /// Of the convolutions, 2 where the module halves its map.
+        /// Stride of the convolutions, 2 if the module halves its map.
         var stride: Int { single == 0 ? 2 : 1 }
 
         init(
@@ -67,7 +67,7 @@ public final class FaceNetInception: ConfigurableBackbone {
         Row("5b", 384, (192, 384), (48, 128), 128, same),
     ]
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: ConvolutionChain
     private let second: ConvolutionChain

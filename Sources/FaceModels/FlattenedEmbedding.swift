@@ -1,11 +1,11 @@
 import Torch
 
-/// What turns the map of features of a face network into an embedding without pooling it: batch
-/// normalisation, dropout, a linear map of all values of the map and batch normalisation (Deng et al.,
+/// Turns the feature map of a face network into an embedding without pooling: batch
+/// normalisation, dropout, a linear layer over all values of the map and batch normalisation (Deng et al.,
 /// "ArcFace", 2019, section 3.1: BN-Dropout-FC-BN).
 ///
-/// The linear map is as large as the map of features: a network has one size of image. It is computed
-/// in the type of its parameters whatever the features' is.
+/// The linear layer is as large as the feature map: a network has one image size. It is computed
+/// in the type of its parameters whatever the features' type is.
 final class FlattenedEmbedding {
     /// The names of the parts.
     struct Names {
@@ -23,8 +23,8 @@ final class FlattenedEmbedding {
     /// Creates the layer.
     ///
     /// - Parameters:
-    ///   - inputs: Channels, height and width of the map of features.
-    ///   - affine: What the embedding's normalisation has.
+    ///   - inputs: Channels, height and width of the feature map.
+    ///   - affine: Whether the embedding's normalisation has scale and shift.
     init(
         inputs: (channels: Int, side: Int), _ specification: BackboneSpecification, _ names: Names,
         dropout: Double, affine: BatchNormalization.Affine, standardDeviation: Double? = nil,
@@ -61,7 +61,7 @@ final class FlattenedEmbedding {
         }
     }
 
-    /// Adds the row that ends the network.
+    /// Adds the last row of the network.
     func finish(_ trace: inout LayerTrace) {
         let shape = linear.weight.shape
         trace.row("embedding", filter: "\(shape[1])x\(shape[0])", stride: 1) {

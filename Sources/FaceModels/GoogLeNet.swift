@@ -3,9 +3,9 @@ public import Torch
 /// GoogLeNet (Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, Table 1) as torchvision has
 /// it, which ends in an embedding instead of classes.
 ///
-/// As in torchvision there is batch normalisation behind each convolution, with an epsilon of 0.001, and
-/// the paper's 5x5 windows are 3x3. The auxiliary heads behind the modules 4a and 4d are there if the option
-/// `aux` says so, and only for training. Parameters bear torchvision's names; those of the embedding
+/// As in torchvision there is batch normalisation after each convolution, with an epsilon of 0.001, and
+/// the paper's 5x5 windows are 3x3. The auxiliary heads after the modules 4a and 4d exist if the option
+/// `aux` is on, and only for training. Parameters have torchvision's names; those of the embedding
 /// layer are `embedding.linear` and `embedding.bn`.
 public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
     private static let dropout = BackboneOptionKey<Double>.dropout(0.2)
@@ -31,8 +31,8 @@ public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
     /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// Name and channels of the branches of each module: of the 1x1, of the two 3x3 with what narrows
-    /// before them, and behind the pool.
+    /// Name and channels of the branches of each module: of the 1x1, of the two 3x3 with their reductions
+    /// and after the pool.
     private static let plan: [(name: String, channels: [Int])] = [
         ("3a", [64, 96, 128, 16, 32, 32]), ("3b", [128, 128, 192, 32, 96, 64]),
         ("4a", [192, 96, 208, 16, 48, 64]), ("4b", [160, 112, 224, 24, 64, 64]),
@@ -40,17 +40,17 @@ public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
         ("4e", [256, 160, 320, 32, 128, 128]), ("5a", [256, 160, 320, 32, 128, 128]),
         ("5b", [384, 192, 384, 48, 128, 128]),
     ]
-    /// The windows of the pools behind modules.
+    /// Window sizes of the pools after modules.
     private static let pools = ["3b": 3, "4e": 2]
-    /// The modules whose outputs auxiliary heads see, and the heads' names.
+    /// The modules whose outputs enter auxiliary heads, and the heads' names.
     private static let headNames = [("4a", "aux1"), ("4d", "aux2")]
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: ConvolutionChain
     private let second: ConvolutionChain
     private let modules: [InceptionModule]
-    /// Heads on what modules give, by the modules' names.
+    /// Auxiliary heads by the names of their modules.
     private let heads: [(module: String, head: AuxiliaryHead)]
     private let embedding: EmbeddingLayer
 
@@ -107,7 +107,7 @@ public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
             + embedding.state.prefixed("embedding")
     }
 
-    /// Whether anything is dropped in training.
+    /// Whether training uses dropout.
     public var isRandomInTraining: Bool {
         specification[Self.dropout] > 0
             || (!heads.isEmpty && specification[Self.auxiliaryDropout] > 0)
@@ -116,7 +116,7 @@ public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
     /// `aux1` and `aux2`, or none.
     public var auxiliaryHeads: [(name: String, features: Int)] { heads.map(\.head.description) }
 
-    /// `[n, 3, h, w]` -> `[n, embeddingSize]`, and what the auxiliary classifiers see.
+    /// `[n, 3, h, w]` -> `[n, embeddingSize]`, and the features of the auxiliary classifiers.
     public func trained(_ images: Tensor) -> (embeddings: Tensor, features: [Tensor]) {
         var features: [Tensor] = []
         let embeddings = pass(images, training: true) { module, map in
@@ -132,7 +132,7 @@ public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
         pass(images, training: training) { _, _ in }
     }
 
-    /// - Parameter seen: Is shown what each module gives.
+    /// - Parameter seen: Called with the output of each module.
     private func pass(
         _ images: Tensor, training: Bool, _ seen: (_ module: String, _ map: Tensor) -> Void
     ) -> Tensor {

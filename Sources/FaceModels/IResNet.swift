@@ -2,19 +2,19 @@ public import Torch
 
 /// The residual networks of insightface's arcface_torch, `r18` to `r200` (Deng et al., "ArcFace:
 /// Additive Angular Margin Loss for Deep Face Recognition", CVPR 2019, section 3.1), on which most
-/// published comparisons of losses rest.
+/// published comparisons of losses are based.
 ///
 /// The first convolution keeps the size, each of four stages halves it, and all values of the last map
-/// enter the embedding's linear map: a network takes images of the one size it was made for.
-/// Convolutions start as normal variates of standard deviation 0.1. The scale of the embedding's
-/// normalisation stays 1. Parameters bear the names of the authors' state dicts.
+/// enter the embedding's linear layer: a network accepts only images of the size it was created for.
+/// Convolutions are drawn from a normal distribution of standard deviation 0.1. The scale of the embedding's
+/// normalisation stays 1. Parameters have the names of the authors' state dicts.
 public final class IResNet: ConfigurableBackbone {
-    /// A depth that has a name, and the blocks of its stages.
+    /// A named depth, and the blocks of its stages.
     private struct Depth {
         let layers: Int
         let blocks: [Int]
         var name: String { "iresnet\(layers)" }
-        /// arcface_torch's name; `r50` is left out, which elsewhere means ResNet-50.
+        /// arcface_torch's name; `r50` is omitted because elsewhere it means ResNet-50.
         var aliases: [String] { layers == 50 ? [] : ["r\(layers)"] }
     }
 
@@ -29,7 +29,7 @@ public final class IResNet: ConfigurableBackbone {
         shortcut: ["downsample.0", "downsample.1"], excitation: nil, subsamples: false,
         start: .normal(0.1))
 
-    /// Names, paper and settings of the five depths.
+    /// Names, paper and parameters of the five depths.
     public static let descriptors = depths.map { depth in
         BackboneDescriptor(
             name: depth.name, title: "IResNet-\(depth.layers)", aliases: depth.aliases,
@@ -38,7 +38,7 @@ public final class IResNet: ConfigurableBackbone {
             paper: "Deng et al. 2019, section 3.1")
     }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: PReLUConvolution
     private let stages: [[ImprovedResidualBlock]]
@@ -49,7 +49,7 @@ public final class IResNet: ConfigurableBackbone {
         _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
     ) {
         guard let depth = Self.depths.first(where: { $0.name == specification.name }) else {
-            preconditionFailure("\(specification.name) is no IResNet")
+            preconditionFailure("\(specification.name) is not an IResNet")
         }
         self.specification = specification
         var inputs = specification.channels(64)
@@ -90,7 +90,7 @@ public final class IResNet: ConfigurableBackbone {
         return embedding(features, training: training)
     }
 
-    /// A stage a row, as the papers print residual networks.
+    /// One row per stage, as the papers print residual networks.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.normalized.convolution.weight.shape[0]

@@ -1,19 +1,19 @@
 import Torch
 
-/// A block of the residual networks that face recognition uses: BN-Conv-BN-PReLU-Conv-BN beside a
+/// A block of the residual networks that face recognition uses: BN-Conv-BN-PReLU-Conv-BN with a
 /// shortcut (Deng et al., "ArcFace", 2019, section 3.1, after Han et al. 2017), where the second
-/// convolution has the stride. Nothing rectifies the sum.
+/// convolution has the stride. The sum is not rectified.
 final class ImprovedResidualBlock {
-    /// The names of the parts, and what else differs between the implementations.
+    /// The names of the parts, and other differences between the implementations.
     struct Layout {
         /// Batch norm, convolution, batch norm, PReLU, convolution, batch norm.
         let main: [String]
         /// Convolution and batch norm of the shortcut.
         let shortcut: [String]
-        /// Name of the squeeze and excitation, where there is one.
+        /// Name of the squeeze and excitation, if there is one.
         let excitation: String?
         /// Whether a shortcut that only changes size takes every second pixel instead of convolving,
-        /// and stands first in the state.
+        /// and comes first in the state.
         let subsamples: Bool
         /// Initialisation of the convolutions.
         let start: ConvolutionStart
@@ -69,7 +69,7 @@ final class ImprovedResidualBlock {
 
     private func residual(_ input: Tensor, training: Bool) -> Tensor {
         if let shortcut { return shortcut(input, training: training) }
-        // A window of one pixel takes every second one.
+        // A window of one pixel selects every second pixel.
         return stride == 1 ? input : input.maxPooled(kernel: 1, stride: stride, padding: 0)
     }
 

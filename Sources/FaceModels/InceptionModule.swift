@@ -1,25 +1,25 @@
 import Torch
 
-/// Branches that look at one map with windows of different sizes, and whose channels are joined
+/// Parallel branches with windows of different sizes, whose channels are concatenated
 /// (Szegedy et al., "Going Deeper with Convolutions", 2015, figure 2).
 final class InceptionModule {
-    /// What a branch begins with.
+    /// The pool at the start of a branch.
     enum Pool {
         case none
-        /// Largest value of a 3x3 window.
+        /// Maximum of a 3x3 window.
         case max(stride: Int, padding: Int)
         /// Root of the sum of a 3x3 window's squares.
         case root
     }
 
-    /// A pool and the convolutions behind it; either may be missing.
+    /// A pool and the convolutions after it; either may be missing.
     struct Branch {
         var pool = Pool.none
         var steps: [ConvolutionChain.Step] = []
     }
 
     private static let kernel = 3
-    /// Keeps the derivative of a root finite where a window is all zeros, as behind a rectifier.
+    /// Keeps the derivative of the square root finite if a window is all zeros, as after a rectifier.
     private static let floor = 1e-12
 
     private let branches: [(pool: Pool, chain: ConvolutionChain?)]

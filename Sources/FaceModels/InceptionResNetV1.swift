@@ -3,9 +3,9 @@ public import Torch
 /// Inception-ResNet-v1 (Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual
 /// Connections on Learning", AAAI 2017) as FaceNet's public code and facenet-pytorch have it.
 ///
-/// Branches of 1x1, 3x3, 1x7 and 7x1 convolutions are joined, brought back to the width of the map,
+/// Branches of 1x1, 3x3, 1x7 and 7x1 convolutions are concatenated, projected to the channels of the map,
 /// multiplied by a small factor and added to it. Normalisations have an epsilon of 0.001; the
-/// embedding's linear map has no bias. Parameters bear facenet-pytorch's names.
+/// embedding's linear layer has no bias. Parameters have facenet-pytorch's names.
 public final class InceptionResNetV1: ConfigurableBackbone {
     private static let dropout = BackboneOptionKey<Double>.dropout(0.6)
     fileprivate static let epsilon = 0.001
@@ -23,7 +23,7 @@ public final class InceptionResNetV1: ConfigurableBackbone {
     /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: ConvolutionChain
     private let widening: ConvolutionChain
@@ -156,7 +156,7 @@ public final class InceptionResNetV1: ConfigurableBackbone {
             ], epsilon: epsilon, initial: initial.child("mixed_7a"))
     }
 
-    /// The stages, each with what makes the map smaller behind it.
+    /// The stages, each with the reduction after it.
     private var path: [(name: String, blocks: [ScaledResidual], reduction: InceptionModule?)] {
         stages.enumerated().map { index, stage in
             (stage.name, stage.blocks, index < reductions.count ? reductions[index].module : nil)
@@ -190,7 +190,7 @@ public final class InceptionResNetV1: ConfigurableBackbone {
         return embedding(features, training: training)
     }
 
-    /// The stem, the stages and what lies between them, a row each.
+    /// The stem, the stages and the reductions between them, one row each.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         trace.row("stem", filter: "[\(stem.filter)]", stride: 2) { stem.walk(&$0) }
@@ -210,7 +210,7 @@ public final class InceptionResNetV1: ConfigurableBackbone {
     }
 }
 
-/// Branches whose joined channels are brought to the map's width, scaled and added to it.
+/// Branches whose concatenated channels are projected to those of the map, scaled and added to it.
 private final class ScaledResidual {
     private let branches: InceptionModule
     private let projection: RectangularConvolution

@@ -1,11 +1,11 @@
 public import Torch
 
-/// What bytes become before they enter a network: `(byte - mean) / standardDeviation`, in RGB order or, as
+/// Normalisation of bytes before they enter a network: `(byte - mean) / standardDeviation`, in RGB order or, as
 /// networks that were trained on OpenCV's images need, in BGR order.
 public struct InputNormalization: Codable, Sendable, Hashable {
     /// Subtracted from each byte.
     public var mean: Double
-    /// What the difference is divided by.
+    /// Divisor of the difference; above 0.
     public var standardDeviation: Double
     /// Order of the channels.
     public var order: ColourOrder

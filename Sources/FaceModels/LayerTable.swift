@@ -1,4 +1,4 @@
-/// The layers of a network with their sizes, in the rows that its paper prints.
+/// The layers of a network with their sizes, in the rows of its paper.
 public struct LayerTable: Codable, Hashable, Sendable {
     /// Size of the values between two layers.
     public struct Size: Codable, Hashable, Sendable, CustomStringConvertible {
@@ -19,18 +19,18 @@ public struct LayerTable: Codable, Hashable, Sendable {
         public var layer: String
         /// Shape of its filters as the paper writes it, e.g. `3x3x32 dw`.
         public var filter: String
-        /// How many times smaller its output is than its input, along each side.
+        /// Factor by which the output is smaller than the input, along each side.
         public var stride: Int
-        /// Size of what goes in.
+        /// Size of the input.
         public var input: Size
-        /// Size of what comes out.
+        /// Size of the output.
         public var output: Size
-        /// Trainable numbers, those of normalisations included.
+        /// Number of trainable parameters, normalisations included.
         public var parameters: Int
         /// Multiply-adds of one image, in convolutions, fully connected layers and the products of
         /// attention.
         public var multiplyAdds: Int
-        /// About how many numbers a training step keeps of one image: what goes into the layers'
+        /// Approximate number of values that a training step keeps per image: the inputs of the layers'
         /// derivatives.
         public var activations: Int
     }
@@ -38,17 +38,17 @@ public struct LayerTable: Codable, Hashable, Sendable {
     /// The rows, from the image to the embedding.
     public var rows: [Row]
 
-    /// Trainable numbers of all rows.
+    /// Number of trainable parameters in all rows.
     public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
     /// Multiply-adds of one image in all rows.
     public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
-    /// About how many numbers a training step keeps of one image in all rows.
+    /// Approximate number of values that a training step keeps per image in all rows.
     public var activations: Int { rows.reduce(0) { $0 + $1.activations } }
 
-    /// About how many bytes a training step in `float32` takes: parameters, their gradients and their
-    /// momentum buffers, and what is kept of the images.
+    /// Approximate number of bytes that a training step in `float32` needs: parameters, their gradients and their
+    /// momentum buffers, and the kept activations.
     ///
-    /// What allocators and kernels use besides is not part of it.
+    /// Memory of allocators and kernels is not included.
     public func trainingBytes(batchSize: Int) -> Int {
         MemoryLayout<Float>.size * (3 * parameters + batchSize * activations)
     }

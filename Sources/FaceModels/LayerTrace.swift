@@ -1,6 +1,6 @@
 import Torch
 
-/// A walk through a network that follows the size of an image and counts as it goes.
+/// A walk through a network that follows the size of an image and counts along the way.
 struct LayerTrace {
     /// Size of the values at this point.
     private(set) var size: LayerTable.Size
@@ -9,12 +9,12 @@ struct LayerTrace {
     private var multiplyAdds = 0
     private var activations = 0
 
-    /// Begins with an RGB image.
+    /// Starts with an RGB image.
     init(height: Int, width: Int) {
         size = LayerTable.Size(channels: 3, height: height, width: width)
     }
 
-    /// Adds a row that holds all layers the body walks through.
+    /// Adds a row for all layers that the body passes.
     mutating func row(
         _ layer: String, filter: String, stride: Int, _ body: (inout LayerTrace) -> Void
     ) {
@@ -31,13 +31,13 @@ struct LayerTrace {
         size = inner.size
     }
 
-    /// Goes through a convolution and its normalisation.
+    /// Passes a convolution and its normalisation.
     mutating func pass(_ layer: NormalizedConvolution) {
         pass(layer.convolution)
         count(layer.normalization.state)
     }
 
-    /// Goes through a convolution.
+    /// Passes a convolution.
     mutating func pass(_ convolution: Convolution) {
         let kernel = convolution.weight.shape[2]
         slide(kernel: kernel, stride: convolution.stride, padding: convolution.padding)
@@ -47,7 +47,7 @@ struct LayerTrace {
             multiplyAdds: convolution.weight.count * size.height * size.width)
     }
 
-    /// Goes through a convolution whose window need not be a square.
+    /// Passes a convolution with a rectangular window.
     mutating func pass(_ convolution: RectangularConvolution) {
         let shape = convolution.weight.shape
         let (padding, stride) = (convolution.padding, convolution.stride)
@@ -59,7 +59,7 @@ struct LayerTrace {
             multiplyAdds: convolution.weight.count * size.height * size.width)
     }
 
-    /// Goes through branches that lie side by side and whose channels are joined.
+    /// Passes parallel branches whose channels are concatenated.
     mutating func join(_ branches: [(inout LayerTrace) -> Void]) {
         let here = size
         var channels = 0
@@ -71,48 +71,48 @@ struct LayerTrace {
         size.channels = channels
     }
 
-    /// Counts a convolution that lies beside the main path, without moving on.
+    /// Counts a convolution that is beside the main path, without moving on.
     mutating func passBeside(_ layer: NormalizedConvolution) {
         let here = size
         pass(layer)
         size = here
     }
 
-    /// Counts what does not change the size, such as activations, normalisations or what happens to
+    /// Counts layers that do not change the size, such as activations, normalisations or operations on
     /// tokens.
     ///
-    /// - Parameter kept: Numbers that its derivative needs; those of a map of this size where they are
-    ///   not given.
+    /// - Parameter kept: Number of values that its derivative needs; by default those of a map of this
+    ///   size.
     mutating func count(_ state: [StateEntry], multiplyAdds: Int = 0, kept: Int? = nil) {
         parameters += state.parameterCount
         self.multiplyAdds += multiplyAdds
         activations += kept ?? map
     }
 
-    /// Numbers of a map of this size.
+    /// Number of values of a map of this size.
     private var map: Int { size.channels * size.height * size.width }
 
-    /// Goes through a fully connected layer, and counts what follows it.
+    /// Passes a fully connected layer, and counts the layers after it.
     mutating func pass(_ linear: Linear, _ state: [StateEntry]) {
         size = LayerTable.Size(channels: linear.weight.shape[0], height: 1, width: 1)
         count(linear.state + state, multiplyAdds: linear.weight.count)
     }
 
-    /// Goes through a pool of windows.
+    /// Passes a pool.
     mutating func pool(kernel: Int, stride: Int, padding: Int) {
         slide(kernel: kernel, stride: stride, padding: padding)
-        // The largest values, and where they were, as integers of eight bytes.
+        // The maxima and their positions, as integers of eight bytes.
         activations += 3 * map
     }
 
-    /// Goes through a pool whose last windows may reach over the edge.
+    /// Passes a pool whose last windows may extend beyond the edge.
     mutating func poolOverEdges(kernel: Int, stride: Int, padding: Int = 0) {
         size.height = Pooled.length(size.height, kernel: kernel, stride: stride, padding: padding)
         size.width = Pooled.length(size.width, kernel: kernel, stride: stride, padding: padding)
         activations += 3 * map
     }
 
-    /// Goes on with a map of another size.
+    /// Continues with a map of another size.
     mutating func resize(_ size: LayerTable.Size) { self.size = size }
 
     /// Adds the two rows of the embedding layer, which end every network.
@@ -135,9 +135,9 @@ struct LayerTrace {
     }
 }
 
-/// The length of a pool's output whose last window may reach over the edge.
+/// The output length of a pool whose last window may extend beyond the edge.
 enum Pooled {
-    /// PyTorch's rule: the last window begins within the image or the padding before it.
+    /// PyTorch's rule: the last window starts within the image or the padding before it.
     static func length(_ length: Int, kernel: Int, stride: Int, padding: Int = 0) -> Int {
         let count = (length + 2 * padding - kernel + stride - 1) / stride + 1
         return (count - 1) * stride >= length + padding ? count - 1 : count

@@ -1,20 +1,20 @@
 import Torch
 
-/// A convolution whose filters differ from position to position (Taigman et al., "DeepFace", 2014, section
+/// A locally connected layer: a convolution whose filters differ from position to position (Taigman et al., "DeepFace", 2014, section
 /// 3.1), or from square to square of `region` x `region` positions (Sun, Wang and Tang, "Deep Learning Face
 /// Representation from Predicting 10,000 Classes", 2014, section 3.1).
 ///
-/// Aligned faces have the same part in the same position, so that each position can learn its own filters. The
+/// Aligned faces have the same part at the same position, so that each position can learn its own filters. The
 /// windows become columns, and the columns of a position are multiplied by the filters of the position.
 final class LocalConvolution {
-    /// `[positions * outputs, inputs, kernel, kernel]`: the filters of a position one behind another, and the
-    /// positions row by row.
+    /// `[positions * outputs, inputs, kernel, kernel]`: the filters of a position are adjacent, and the
+    /// positions are in row order.
     let weight: Tensor
     /// `[positions * outputs]`.
     let bias: Tensor
     private let stride: Int
     private let region: Int
-    /// Positions that share filters count once.
+    /// Number of regions along a side of the output; positions of a region share filters.
     private let regions: Int
 
     /// Positions along a side of the output, in pixels.
@@ -24,9 +24,9 @@ final class LocalConvolution {
     ///
     /// - Parameters:
     ///   - region: Positions along a side of the squares that share their filters; rows and columns that
-    ///     fill no square are left out.
-    ///   - standardDeviation: Of normal variates, which the weights are instead of uniform ones.
-    ///   - biasStart: Where the bias starts with normal variates.
+    ///     do not fill a square are left out.
+    ///   - standardDeviation: Standard deviation of normally distributed weights, instead of uniform ones.
+    ///   - biasStart: Initial value of the bias with normally distributed weights.
     init(
         inputs: (channels: Int, side: Int), outputs: Int, kernel: Int, stride: Int = 1,
         region: Int = 1, standardDeviation: Double? = nil, biasStart: Double = 0,

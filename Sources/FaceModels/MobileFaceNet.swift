@@ -1,15 +1,15 @@
 public import Torch
 
-/// MobileFaceNet as insightface's arcface_torch has it, `mbf` and `mbf_large` (after Chen et al.,
+/// MobileFaceNet as in insightface's arcface_torch, `mbf` and `mbf_large` (after Chen et al.,
 /// "MobileFaceNets: Efficient CNNs for Accurate Real-Time Face Verification on Mobile Devices", 2018,
 /// Table 1): the authors' layers with twice, or four times, the channels between blocks.
 ///
-/// The features end in a depthwise convolution as large as their map, so a network takes images of the
-/// one size it was made for. The second convolution of `mbf` has two channels a group, as its authors
-/// have it, though the paper's is depthwise. Weights start as normal variates of standard deviation
-/// √(2 / fan-out). Parameters bear the names of the authors' state dicts.
+/// The features end in a depthwise convolution as large as their map, so a network accepts only images of the
+/// size it was created for. The second convolution of `mbf` has two channels per group, as in the authors'
+/// code, though the paper's is depthwise. Weights are drawn from a normal distribution of standard deviation
+/// √(2 / fan-out). Parameters have the names of the authors' state dicts.
 public final class MobileFaceNet: ConfigurableBackbone {
-    /// What differs between the two networks: blocks of the stages, and channels between blocks.
+    /// The differences between the two networks: blocks of the stages, and channels between blocks.
     private struct Plan {
         let name: String
         let title: String
@@ -24,7 +24,7 @@ public final class MobileFaceNet: ConfigurableBackbone {
             scale: 4),
     ]
 
-    /// Names, paper and settings of the two networks.
+    /// Names, paper and parameters of the two networks.
     public static let descriptors = plans.map { plan in
         BackboneDescriptor(
             name: plan.name, title: plan.title,
@@ -34,10 +34,10 @@ public final class MobileFaceNet: ConfigurableBackbone {
             paper: "Chen et al. 2018, Table 1")
     }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: PReLUConvolution
-    /// What follows, each with its index among the authors' layers.
+    /// The following layers, with their indices in the authors' network.
     private let second: PReLUConvolution?
     private let blocks: [(name: String, block: InvertedFaceBlock)]
     private let last: PReLUConvolution
@@ -48,7 +48,7 @@ public final class MobileFaceNet: ConfigurableBackbone {
         _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
     ) {
         guard let plan = Self.plans.first(where: { $0.name == specification.name }) else {
-            preconditionFailure("\(specification.name) is no MobileFaceNet")
+            preconditionFailure("\(specification.name) is not a MobileFaceNet")
         }
         self.specification = specification
         let narrow = specification.channels(64 * plan.scale)
@@ -123,7 +123,7 @@ public final class MobileFaceNet: ConfigurableBackbone {
         return ending(last(features, training: training), training: training)
     }
 
-    /// The paper's Table 1, a block a row.
+    /// The paper's Table 1, one row per block.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         for layer in [stem, second].compactMap({ $0 }) { Self.addRow("conv", layer, &trace) }
@@ -149,7 +149,7 @@ public final class MobileFaceNet: ConfigurableBackbone {
 }
 
 /// A block of MobileFaceNet: a pointwise, a depthwise and a pointwise convolution, the first two with
-/// PReLU, and a shortcut where the size stays.
+/// PReLU, and a shortcut if the size is unchanged.
 private final class InvertedFaceBlock {
     let stride: Int
     private let expand: PReLUConvolution
@@ -196,8 +196,8 @@ private final class InvertedFaceBlock {
     }
 }
 
-/// What turns MobileFaceNet's features into an embedding: a depthwise convolution as large as their
-/// map, a linear map without bias and batch normalisation.
+/// Turns MobileFaceNet's features into an embedding: a depthwise convolution as large as their
+/// map, a linear layer without bias and batch normalisation.
 private final class GlobalDepthwiseEmbedding {
     private let depthwise: NormalizedConvolution
     private let dropout: Dropout

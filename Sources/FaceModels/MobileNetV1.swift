@@ -5,7 +5,7 @@ public import Torch
 ///
 /// The last depthwise convolution has stride 1: the table's "s2" is a misprint, as the size of its
 /// own output shows. Rectifiers are not capped at 6, as in the paper; timm and the authors' code cap
-/// them. Convolutions start as `Convolution` draws them. Parameters bear the names of timm's
+/// them. Convolutions have the default initialisation. Parameters have the names of timm's
 /// `mobilenetv1_100`; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class MobileNetV1: ConfigurableBackbone {
     /// Name, paper and settings.
@@ -20,7 +20,7 @@ public final class MobileNetV1: ConfigurableBackbone {
     /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: NormalizedConvolution
     private let blocks: [(name: String, block: SeparableConvolution)]
@@ -65,7 +65,7 @@ public final class MobileNetV1: ConfigurableBackbone {
         return embedding(features, training: training)
     }
 
-    /// The paper's Table 1, a convolution a row.
+    /// The paper's Table 1, one row per convolution.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         Self.addRow(stem, to: &trace)

@@ -4,10 +4,10 @@ public import Torch
 /// Table 2), which ends in an embedding instead of classes.
 ///
 /// The last convolution has 1280 channels, or more where the width is above 1, as in the paper.
-/// Rectifiers are capped at 6. Convolutions start as `Convolution` draws them. Parameters bear
+/// Activations are ReLU6. Convolutions have the default initialisation. Parameters have
 /// torchvision's names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class MobileNetV2: ConfigurableBackbone {
-    /// Name, paper and settings.
+    /// Name, paper and parameters.
     public static let descriptor = BackboneDescriptor(
         name: "mobilenetv2", title: "MobileNetV2",
         summary: "17 inverted residual blocks of pointwise, depthwise and pointwise convolutions.",
@@ -22,7 +22,7 @@ public final class MobileNetV2: ConfigurableBackbone {
     /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: NormalizedConvolution
     private let blocks: [InvertedResidual]
@@ -75,7 +75,7 @@ public final class MobileNetV2: ConfigurableBackbone {
         return embedding(last(features, training: training).relu6(), training: training)
     }
 
-    /// The paper's Table 2, a block a row.
+    /// The paper's Table 2, one row per block.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.convolution.weight.shape[0]
@@ -92,7 +92,7 @@ public final class MobileNetV2: ConfigurableBackbone {
 }
 
 /// A block of MobileNetV2: a pointwise convolution widens, a depthwise one filters and a pointwise one
-/// narrows without rectifying; a shortcut where the size stays. A block that does not widen lacks the
+/// narrows without activation; a shortcut if the size is unchanged. A block that does not widen lacks the
 /// first.
 private final class InvertedResidual {
     let stride: Int

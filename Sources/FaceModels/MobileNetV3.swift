@@ -1,10 +1,10 @@
 public import Torch
 
 /// MobileNetV3, large and small (Howard et al., "Searching for MobileNetV3", ICCV 2019, Tables 1 and
-/// 2), which ends in an embedding in place of the two layers behind the pool.
+/// 2), which ends in an embedding in place of the two layers after the pool.
 ///
-/// Convolutions start as `Convolution` draws them; normalisations have torchvision's momentum of 0.01
-/// and epsilon of 0.001. Parameters bear torchvision's names; those of the embedding layer are
+/// Convolutions have the default initialisation; normalisations have torchvision's momentum of 0.01
+/// and epsilon of 0.001. Parameters have torchvision's names; those of the embedding layer are
 /// `embedding.linear` and `embedding.bn`.
 public final class MobileNetV3: ConfigurableBackbone {
     /// A row of the paper's table.
@@ -53,7 +53,7 @@ public final class MobileNetV3: ConfigurableBackbone {
     ]
     private static let smallName = "mobilenetv3_small"
 
-    /// Names, paper and settings of the two networks.
+    /// Names, paper and parameters of the two networks.
     public static let descriptors = [
         BackboneDescriptor(
             name: "mobilenetv3_large", title: "MobileNetV3 large",
@@ -65,7 +65,7 @@ public final class MobileNetV3: ConfigurableBackbone {
             paper: "Howard et al. 2019, Table 2"),
     ]
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: NormalizedConvolution
     private let blocks: [ExcitedResidual]
@@ -111,7 +111,7 @@ public final class MobileNetV3: ConfigurableBackbone {
         return embedding(last(features, training: training).hardSwish(), training: training)
     }
 
-    /// The paper's Table 1 or 2, a block a row.
+    /// The paper's Table 1 or 2, one row per block.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.convolution.weight.shape[0]
@@ -127,7 +127,7 @@ public final class MobileNetV3: ConfigurableBackbone {
     }
 }
 
-/// A block of MobileNetV3: that of MobileNetV2 with a squeeze and excitation behind the depthwise
+/// A block of MobileNetV3: that of MobileNetV2 with a squeeze and excitation after the depthwise
 /// convolution, and hard swish in deeper layers.
 private final class ExcitedResidual {
     let stride: Int
@@ -162,14 +162,14 @@ private final class ExcitedResidual {
             part: "\(index + (row.squeezes ? 2 : 1))", initial)
     }
 
-    /// A quarter of the channels, as a multiple of 8 that is at least nine tenths of it.
+    /// A quarter of the channels, rounded to a multiple of 8 that is at least nine tenths of it.
     private static func squeezed(_ channels: Int) -> Int {
         let wanted = channels / 4
         let nearest = max(8, (wanted + 4) / 8 * 8)
         return 10 * nearest < 9 * wanted ? nearest + 8 : nearest
     }
 
-    /// A convolution and its normalisation, inside of a part where that has a name.
+    /// A convolution and its normalisation, inside a named part if there is one.
     static func convolution(
         inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
         part: String? = nil, _ initial: InitialWeights

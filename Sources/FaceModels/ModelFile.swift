@@ -1,7 +1,7 @@
 public import Foundation
 public import Torch
 
-/// A trained backbone in one safetensors file that says of itself what it is.
+/// A trained backbone in one self-describing safetensors file.
 ///
 /// The weights are in their order under PyTorch's names. The file's metadata has these strings:
 ///
@@ -15,14 +15,14 @@ public import Torch
 /// | `color_order` | `RGB` or `BGR`, what the network expects |
 /// | `mean_face` | mean of the training images in grey, a square of at most 64 x 64 bytes in base64, if known |
 /// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |
-/// | `terms` | the terms under which its training set may be used, in words, if stated |
-/// | `thresholds` | what its scores are worth on a test set, as JSON, where `facet evaluate --save-thresholds` has measured it |
+/// | `terms` | the terms of use of its training set, in words, if stated |
+/// | `thresholds` | calibration of its scores on a test set, as JSON, if `facet evaluate --save-thresholds` has measured it |
 public enum ModelFile {
-    /// What a file says beside its weights and the backbone's specification.
+    /// Metadata of a file in addition to the backbone's specification.
     public struct Metadata: Hashable, Sendable {
         /// Height and width of an image, in pixels.
         public var inputSize: Int
-        /// What bytes become before they enter the network.
+        /// Normalisation of bytes before they enter the network.
         public var normalization: InputNormalization
         /// Version of Facet that wrote the file.
         public var facetVersion: String?
@@ -30,12 +30,12 @@ public enum ModelFile {
         public var trainSet: String?
         /// The loss it was trained with, e.g. `arcface:m=0.4`.
         public var loss: String?
-        /// Mean of the images it was trained on, in grey: a square, row by row. It tells how they were
-        /// cropped, and images that are cropped otherwise can be told.
+        /// Mean of the training images in grey: a square, row by row, of 0...255. It shows how they were
+        /// cropped, so that images with another crop can be detected.
         public var meanFace: [UInt8]?
-        /// What its scores are worth on a test set, as JSON.
+        /// Calibration of its scores on a test set, as JSON.
         public var thresholds: String?
-        /// The terms under which its training set may be used, in words.
+        /// Terms of use of its training set, in words.
         public var terms: String?
 
         /// Memberwise initialiser.
@@ -57,7 +57,7 @@ public enum ModelFile {
 
     // MARK: Writing
 
-    /// Writes a backbone, as a whole or not at all.
+    /// Writes a backbone atomically.
     ///
     /// - Throws: ``FaceModelsError/weights(_:)`` when the file cannot be written.
     public static func write(
@@ -71,7 +71,7 @@ public enum ModelFile {
         }
     }
 
-    /// How many bytes the file of a backbone has.
+    /// Size of a backbone's file in bytes.
     public static func byteCount(
         _ backbone: any Backbone, _ metadata: Metadata = Metadata()
     ) -> Int {
@@ -103,9 +103,9 @@ public enum ModelFile {
 
     /// Reads a backbone.
     ///
-    /// - Parameter expected: What the file has to hold, where that matters.
-    /// - Throws: ``FaceModelsError`` when the file is damaged or cut short, does not say what it
-    ///   holds, holds another backbone than expected, or weights that do not fit what it says.
+    /// - Parameter expected: The backbone that the file must hold; nil for any.
+    /// - Throws: ``FaceModelsError`` when the file is damaged or truncated, does not state what it
+    ///   holds, holds another backbone than expected, or weights that do not fit its metadata.
     public static func read(
         _ url: URL, expecting expected: BackboneSpecification? = nil, device: Device = .cpu
     ) throws(FaceModelsError) -> (backbone: any Backbone, metadata: Metadata) {
@@ -133,7 +133,7 @@ public enum ModelFile {
     }
 }
 
-/// A model file's strings, as values.
+/// A model file's metadata, parsed.
 private struct Entries {
     let strings: [String: String]
     let path: String
@@ -166,7 +166,7 @@ private struct Entries {
             thresholds: strings["thresholds"], terms: strings["terms"])
     }
 
-    /// The largest input that a study trains with; a file that asks for more asks for memory.
+    /// The largest input size that a study trains with; larger values in a file would exhaust memory.
     private static let maxInput = 1024
 
     private func entry<Value>(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How the metadata of a model's file says what its network expects of images: the same strings in
+/// How the metadata of a model file describes the input of its network: the same strings in
 /// safetensors, ONNX and TorchScript, Facet's and others'.
 public enum ModelMetadata {
     /// One number, or three with commas between them, all finite; nil for anything else.
@@ -12,7 +12,7 @@ public enum ModelMetadata {
         return values.count == parts.count && values.allSatisfy(\.isFinite) ? values : nil
     }
 
-    /// A number within a range; nil for anything else, three numbers too.
+    /// A number within a range; nil for anything else, including three numbers.
     static func number(_ text: String?, in range: ClosedRange<Double>) -> Double? {
         guard let values = numbers(text), values.count == 1, range.contains(values[0]) else {
             return nil
@@ -20,12 +20,12 @@ public enum ModelMetadata {
         return values[0]
     }
 
-    /// `RGB` or `BGR`, in letters of any size; nil for anything else.
+    /// `RGB` or `BGR`, in any case; nil for anything else.
     public static func colourOrder(_ text: String?) -> ColourOrder? {
         text.flatMap { ColourOrder(rawValue: $0.lowercased()) }
     }
 
-    /// The values of `mean`, `deviation` and `color_order`; nil where one of them is missing or cannot be.
+    /// The values of `mean`, `deviation` and `color_order`; nil if one of them is missing or invalid.
     public static func normalization(_ strings: [String: String]) -> InputNormalization? {
         guard let mean = number(strings["mean"], in: means),
             let deviation = number(strings["deviation"], in: deviations),
@@ -34,9 +34,9 @@ public enum ModelMetadata {
         return InputNormalization(mean: mean, standardDeviation: deviation, order: order)
     }
 
-    /// What may be subtracted from a byte.
+    /// Allowed means.
     static let means = 0.0...255
-    /// What the difference may be divided by.
+    /// Allowed divisors.
     static let deviations = 0.1...10_000
 
     /// A mean face as text: its bytes in base64.

@@ -1,15 +1,15 @@
 import Torch
 
-/// A convolution and the batch normalisation that follows it, and often a rectifier after both: the
-/// one brick of which all convolutional networks are built.
+/// A convolution followed by batch normalisation, and often by a rectifier: the
+/// building block of all convolutional networks.
 ///
-/// All of it is one call into `Convolution`, which knows what can be computed in one go.
+/// All of it is one call into `Convolution`, which fuses what can be computed together.
 final class NormalizedConvolution {
     let convolution: Convolution
     let normalization: BatchNormalization
     private let names: (convolution: String, normalization: String)
 
-    /// Creates a brick whose parts bear the given names in the enclosing part, and whose
+    /// Creates a block whose parts have the given names in the enclosing part, and whose
     /// normalisation's scale starts at `scale`.
     ///
     /// - Parameter start: How the convolution's weights are drawn.
@@ -35,7 +35,7 @@ final class NormalizedConvolution {
             + normalization.state.prefixed(names.normalization)
     }
 
-    /// Convolves, normalises, adds a residual where there is one, and rectifies.
+    /// Convolves, normalises, adds an optional residual, and rectifies.
     func rectified(_ input: Tensor, adding residual: Tensor? = nil, training: Bool) -> Tensor {
         convolution(
             input, normalizedBy: normalization, adding: residual, rectify: true,
@@ -48,7 +48,7 @@ final class NormalizedConvolution {
             input, normalizedBy: normalization, rectifiedBy: prelu, training: training)
     }
 
-    /// Convolves, normalises and adds a residual where there is one.
+    /// Convolves, normalises and adds an optional residual.
     func callAsFunction(
         _ input: Tensor, adding residual: Tensor? = nil, training: Bool
     ) -> Tensor {
@@ -60,7 +60,7 @@ final class NormalizedConvolution {
 
 /// How the weights of a convolution are drawn.
 enum ConvolutionStart {
-    /// Uniform in ±1/√fan-in, as PyTorch does by itself.
+    /// Uniform in ±1/√fan-in, PyTorch's default.
     case uniform
     /// Normal with a standard deviation.
     case normal(Double)
@@ -82,7 +82,7 @@ final class PReLUConvolution {
     private let prelu: PReLU
     private let name: String
 
-    /// Creates a brick whose parts bear the given names in the enclosing part.
+    /// Creates a block whose parts have the given names in the enclosing part.
     init(
         _ convolutionName: String, _ normalizationName: String, _ name: String, inputs: Int,
         outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1,

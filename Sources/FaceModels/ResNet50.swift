@@ -3,13 +3,13 @@ public import Torch
 /// ResNet-50 (He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016,
 /// Table 1), which ends in an embedding instead of classes.
 ///
-/// By default a stage's stride lies on its first 1x1 convolution, as in the paper; with
+/// By default a stage's stride is on its first 1x1 convolution, as in the paper; with
 /// `stride=3x3` on its first 3x3 convolution, as in torchvision and timm. The last normalisation's
-/// scale of a block starts at 0, as in timm, the others at 1; convolutions start as `Convolution`
-/// draws them. Parameters bear torchvision's names; those of the embedding layer are
+/// scale of a block starts at 0, as in timm, the others at 1; convolutions have the default
+/// initialisation. Parameters have torchvision's names; those of the embedding layer are
 /// `embedding.linear` and `embedding.bn`.
 public final class ResNet50: ConfigurableBackbone {
-    /// Where the stride of a stage lies.
+    /// Position of a stage's stride.
     public enum StridePosition: String, CaseIterable, Sendable {
         /// On the first 1x1 convolution, as in He et al. 2016.
         case first = "1x1"
@@ -17,7 +17,7 @@ public final class ResNet50: ConfigurableBackbone {
         case middle = "3x3"
     }
 
-    /// Parameter: where the stride of a stage lies.
+    /// Parameter: position of a stage's stride.
     public static let stridePosition = BackboneOptionKey<StridePosition>.word(
         "stride", default: .first, "convolution that carries the stride of a stage")
 
@@ -33,7 +33,7 @@ public final class ResNet50: ConfigurableBackbone {
     /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let stem: NormalizedConvolution
     private let stages: [[Bottleneck]]

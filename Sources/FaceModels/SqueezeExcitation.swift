@@ -1,9 +1,9 @@
 import Torch
 
-/// Squeeze and excitation (Hu, Shen and Sun 2018): each channel is multiplied by a number between 0
-/// and 1 that two small maps make of the means of all channels.
+/// Squeeze and excitation (Hu, Shen and Sun 2018): each channel is multiplied by a gate between 0
+/// and 1 that two small layers compute from the means of all channels.
 final class SqueezeExcitation {
-    /// What makes a number between 0 and 1.
+    /// The activation of the gate.
     enum Gate {
         case sigmoid, hardSigmoid
     }
@@ -30,7 +30,7 @@ final class SqueezeExcitation {
     /// Multiply-adds of one image.
     var multiplyAdds: Int { squeeze.weight.count + excite.weight.count }
 
-    /// `[n, channels, h, w]` -> `[n, channels, h, w]`. The maps are computed in the type of their
+    /// `[n, channels, h, w]` -> `[n, channels, h, w]`. The layers are computed in the type of their
     /// parameters: they are small, and whole channels depend on them.
     func callAsFunction(_ input: Tensor) -> Tensor {
         let factors = withFullPrecision(on: input.device) {

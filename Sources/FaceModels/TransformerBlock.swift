@@ -1,11 +1,11 @@
 import Torch
 
-/// A transformer's block: attention among the tokens and two linear maps of each, both behind a layer
-/// normalisation and beside a shortcut (Dosovitskiy et al. 2021, equations 2 and 3), with ReLU6.
+/// A transformer block: self-attention and two linear layers per token, both after a layer
+/// normalisation and with a shortcut (Dosovitskiy et al. 2021, equations 2 and 3), with ReLU6.
 final class TransformerBlock {
     private static let heads = 8
-    /// Maps of all tokens that training keeps: both normalisations, queries, keys and values, what was
-    /// attended and projected, two sums, and the wide map before and after its rectifier.
+    /// Number of token maps that training keeps: both normalisations, queries, keys and values, attention
+    /// output and projection, two sums, and the wide map before and after its activation.
     static let keptMaps = 17
 
     private let attentionNorm: LayerNormalization
@@ -14,7 +14,7 @@ final class TransformerBlock {
     private let mapNorm: LayerNormalization
     private let widening: Linear
     private let narrowing: Linear
-    /// After the projection, between the maps and after them.
+    /// After the projection, between the linear layers and after them.
     private let dropouts: [Dropout]
     private let paths: [Dropout]
 
@@ -22,7 +22,7 @@ final class TransformerBlock {
     ///
     /// - Parameters:
     ///   - channels: A multiple of 8, the number of heads.
-    ///   - dropPath: How often training skips each of the two branches of a sample.
+    ///   - dropPath: Probability that training skips each of the two branches of a sample.
     init(
         channels: Int, dropout: Double, dropPath: Double, countedBy counter: BatchNormalization,
         initial: InitialWeights
@@ -80,7 +80,7 @@ final class TransformerBlock {
         return dropouts[2](narrowing(wide, training: training), training: training)
     }
 
-    /// Multiply-adds of one image of so many tokens: the linear maps, and the two products of attention.
+    /// Multiply-adds of one image of `tokens` tokens: the linear layers, and the two products of attention.
     func multiplyAdds(tokens: Int) -> Int {
         let maps = [queryKeyValue, projection, widening, narrowing]
         let channels = projection.weight.shape[0]

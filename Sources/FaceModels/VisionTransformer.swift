@@ -4,21 +4,21 @@ public import Torch
 /// Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021).
 ///
 /// Patches are 9x9, activations ReLU6, there is no class token, and all tokens together enter the
-/// embedding's linear maps: a network takes images of the one size it was made for. In training, a
-/// tenth of the tokens does not take part and is replaced before the embedding (`mask`), and branches
-/// are skipped at random (`droppath`), as its authors do; both are off in evaluation. Attention and
-/// the maps compute in the precision asked for, normalisations and sums in that of the parameters.
-/// Parameters bear the names of the authors' state dicts.
+/// embedding's linear layers: a network accepts only images of the size it was created for. In training, a
+/// tenth of the tokens is masked and replaced before the embedding (`mask`), and branches
+/// are skipped at random (`droppath`), as in the authors' code; both are off in evaluation. Attention and
+/// the linear layers compute in the requested precision, normalisations and sums in that of the parameters.
+/// Parameters have the names of the authors' state dicts.
 public final class VisionTransformer: ConfigurableBackbone {
-    /// Setting: fraction of the tokens that do not take part in training.
+    /// Parameter: fraction of tokens masked in training.
     public static let mask = BackboneOptionKey<Double>.number(
         "mask", default: 0.1, in: 0...0.9, "fraction of the tokens that training leaves out")
-    /// Setting: how often the last block's branches are skipped in training.
+    /// Parameter: probability of skipping the last block's branches in training.
     public static let dropPath = BackboneOptionKey<Double>.number(
         "droppath", default: 0.1, in: 0...0.9,
         "how often training skips the last block's branches; the first's never")
 
-    /// A size that has a name.
+    /// A named size.
     private struct Plan {
         let name: String
         let title: String
@@ -32,10 +32,10 @@ public final class VisionTransformer: ConfigurableBackbone {
         Plan(name: "vit_b", title: "ViT-B", channels: 512, blocks: 24),
     ]
     private static let patch = 9
-    /// Of the authors' normalisations of embeddings.
+    /// Epsilon of the authors' normalisations of embeddings.
     private static let epsilon = 2e-5
 
-    /// Names, paper and settings of the three sizes.
+    /// Names, paper and parameters of the three sizes.
     public static let descriptors = plans.map { plan in
         BackboneDescriptor(
             name: plan.name, title: plan.title,
@@ -45,7 +45,7 @@ public final class VisionTransformer: ConfigurableBackbone {
             minInputSize: 2 * patch)
     }
 
-    /// What the network was made from.
+    /// Architecture and parameters of the network.
     public let specification: BackboneSpecification
     private let patches: Convolution
     private let patchBias: Tensor
@@ -65,7 +65,7 @@ public final class VisionTransformer: ConfigurableBackbone {
         _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
     ) {
         guard let plan = Self.plans.first(where: { $0.name == specification.name }) else {
-            preconditionFailure("\(specification.name) is no vision transformer")
+            preconditionFailure("\(specification.name) is not a vision transformer")
         }
         self.specification = specification
         let channels = specification.channels(plan.channels)
@@ -107,7 +107,7 @@ public final class VisionTransformer: ConfigurableBackbone {
         normalization = LayerNormalization(size: channels, initial: initial.child("norm"))
     }
 
-    /// Whether training leaves out tokens, skips branches or drops values.
+    /// Whether training masks tokens, skips branches or uses dropout.
     public var isRandomInTraining: Bool {
         specification[Self.mask] > 0 || specification[Self.dropPath] > 0
             || specification[.dropout] > 0
@@ -149,7 +149,7 @@ public final class VisionTransformer: ConfigurableBackbone {
         }
     }
 
-    /// Which tokens of each image take part, `[n, kept, channels]` as an index; nil for all.
+    /// Indices of each image's unmasked tokens, `[n, kept, channels]`; nil for all.
     private func keptTokens(of shape: [Int], device: Device) -> Tensor? {
         let count = max(1, Int(Double(shape[1]) * (1 - specification[Self.mask])))
         guard count < shape[1] else { return nil }
@@ -158,13 +158,13 @@ public final class VisionTransformer: ConfigurableBackbone {
         return order.unsqueezed(2).expanded([shape[0], count, shape[2]])
     }
 
-    /// All tokens in their positions, with the mask's token where one was left out.
+    /// All tokens at their positions, with the mask token for masked ones.
     private func restored(_ tokens: Tensor, _ kept: Tensor) -> Tensor {
         let shape = [tokens.shape[0], positions.shape[1], tokens.shape[2]]
         return maskToken.expanded(shape).copy().scattered(1, kept, tokens)
     }
 
-    /// Patches, blocks and the two linear maps, a row each.
+    /// Patches, blocks and the two linear layers, one row each.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = positions.shape[2]

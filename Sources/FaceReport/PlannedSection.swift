@@ -1,6 +1,6 @@
 package import Documents
 
-/// A section that is drawn apart from all others, so that what is wrong with it is told in its place
+/// A section that is drawn apart from all others, so that a failure is reported in its place
 /// and the rest of the report is there.
 package struct PlannedSection {
     /// Name of its place in the page.
@@ -8,7 +8,7 @@ package struct PlannedSection {
     package let title: String
     private let draw: () throws -> Section?
 
-    /// Plans a section; `draw` gives `nil` where there is nothing to say.
+    /// Plans a section; `draw` gives `nil` if there is nothing to say.
     package init(_ anchor: String, _ title: String, _ draw: @escaping () throws -> Section?) {
         self.anchor = anchor
         self.title = title
@@ -28,9 +28,9 @@ package struct PlannedSection {
 
 /// Why a section cannot be drawn: what is wrong, and in which run.
 package struct SectionError: Error, CustomStringConvertible {
-    /// Name of the run's folder; `nil` where the fault is in none alone.
+    /// Name of the run's folder; `nil` if the fault is in none alone.
     package let run: String?
-    /// What is wrong, a clause.
+    /// The problem, a clause.
     package let reason: String
 
     /// Says what is wrong, and in which run.

@@ -17,7 +17,7 @@ public struct Report: Sendable {
     public static let defaultTitle = "Loss functions for deep face recognition, compared"
 
     /// Half the region of practical equivalence of a report that was given none, in points: losses
-    /// whose accuracies differ by at most so much count as equal. 0.2 points are 12 of LFW's pairs.
+    /// whose accuracies differ by at most this much count as equal. 0.2 points are 12 of LFW's pairs.
     public static let defaultRope = 0.2
 
     /// The script that a page of a report carries, without its tags: for those who serve pages to
@@ -45,7 +45,7 @@ public struct Report: Sendable {
     ///   - destination: where the files go; `<study>/report` where it is `nil`.
     ///   - pictures: the source of the pictures of misclassified pairs, which gives `nil` for an
     ///     image that is gone; without it pairs are listed by name only.
-    ///   - scope: what the study is going to be, where it is still under way.
+    ///   - scope: what the study is going to be, where it is still in progress.
     ///   - rope: the largest difference of accuracies that counts as practically equal, in points;
     ///     0...100, with 0 for none.
     public init(
@@ -120,13 +120,13 @@ public struct Report: Sendable {
 
 /// The texts of a report.
 public struct RenderedReport: Sendable, Hashable {
-    /// `index.html`: one page that needs nothing but itself.
+    /// `index.html`: one self-contained page.
     public let html: String
-    /// `report.md`: the same without the figures, whose numbers stand in tables.
+    /// `report.md`: the same without the figures, whose numbers are in tables.
     public let markdown: String
-    /// `results.csv`: one row a run.
+    /// `results.csv`: one row per run.
     public let csv: String
-    /// What a terminal shows.
+    /// The terminal's version of the report.
     public let answer: StudyAnswer
     /// Sentences on folders and files that could not be read, which the page names as well.
     public let damages: [String]

@@ -1,7 +1,7 @@
 import FaceEvaluation
 import FaceRuns
 
-/// `results.csv`: one row a run, whatever its status, in the order of the report.
+/// `results.csv`: one row per run, whatever its status, in the order of the report.
 ///
 /// Fractions are 0...1 and numbers the shortest that read back to the same value; what a run does
 /// not have is an empty cell.
@@ -94,7 +94,7 @@ struct ResultsCSV {
         }
     }
 
-    /// What was tuned, and where.
+    /// The columns about tuning.
     private static let tuning = [
         Column("tuned_values") { run in
             run.description.tuning.map { role in

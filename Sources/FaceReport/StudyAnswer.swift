@@ -3,15 +3,15 @@ import Charts
 import FaceRuns
 import FaceStatistics
 
-/// What a terminal shows of a study at its end: the mean accuracies with their intervals, and what can
-/// and cannot be told apart. The numbers and sentences are those of the report.
+/// The text of a terminal at a study's end: the mean accuracies with their intervals, and which losses can
+/// and cannot be distinguished. The numbers and sentences are those of the report.
 public struct StudyAnswer: Sendable, Hashable {
     /// The lines, none of which is longer than ``width``.
     public let text: String
     /// Columns of a line.
     public static let width = 80
 
-    /// - Parameter preface: What is to be known before the sentences, e.g. that losses were tuned.
+    /// - Parameter preface: Notes before the sentences, e.g. that losses were tuned.
     init(_ results: StudyResults, _ statistics: StudyStatistics, preface: [RichText] = []) {
         let tables = results.configurations.compactMap { Self.table($0, results, statistics) }
         let sentences =
@@ -78,7 +78,7 @@ public struct StudyAnswer: Sendable, Hashable {
     /// Comparisons that are named; more are counted.
     private static let maxNamed = 4
 
-    /// Which losses are told apart on the first test set, where the answer speaks of the first alone.
+    /// Which losses are distinguished on the first test set, where the answer speaks of the first alone.
     private static func apart(_ results: StudyResults, _ statistics: StudyStatistics) -> String? {
         guard let test = results.testSets.first?.name else { return nil }
         let all = results.configurations.flatMap { statistics.comparisons($0, test: test) }

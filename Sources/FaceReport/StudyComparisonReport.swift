@@ -33,7 +33,7 @@ public struct StudyComparisonReport: Sendable {
         return (HTMLPage(document).text, MarkdownPage(document).text)
     }
 
-    /// What a terminal shows of the comparison: what differs, and what that changes.
+    /// The terminal's version of the comparison: the differing settings and their effect.
     ///
     /// - Throws: ``FaceReportError`` where one of them has nothing to report.
     public func summary() throws(FaceReportError) -> StudyComparisonSummary {

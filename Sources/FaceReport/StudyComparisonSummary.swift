@@ -5,7 +5,7 @@ import Charts
 public struct StudyComparisonSummary: Encodable, Sendable {
     /// A configuration that is not the same in both.
     public struct Difference: Encodable, Sendable {
-        /// What differs, e.g. `training.epochs`.
+        /// The differing setting, e.g. `training.epochs`.
         public var key: String
         /// Its values in the first study.
         public var first: [String]
@@ -57,7 +57,7 @@ public struct StudyComparisonSummary: Encodable, Sendable {
         }
     }
 
-    /// What a person reads of it.
+    /// The text version, for people.
     public var text: String {
         let verdict =
             shared == 0

@@ -1,4 +1,4 @@
-/// What a study is going to be, where that is known beforehand: a report of a study that is under way
+/// The planned extent of a study, where it is known beforehand: a report of a study that is in progress
 /// then counts the runs that have not begun.
 public struct StudyScope: Sendable, Hashable {
     /// Runs of the whole study.

@@ -1,10 +1,10 @@
-/// The accuracy of a run on one test set after each of its epochs, and when it was as good as it got.
+/// The accuracy of a run on one test set after each of its epochs, and when it was highest.
 public struct AccuracyCurve: Sendable, Hashable {
     /// Records of the epochs that were tested on the set, in their order.
     public let records: [EpochRecord]
     /// Accuracy after each of those epochs; 0...1.
     public let accuracies: [Double]
-    /// Where the first of the highest accuracies is among them; nil where none was tested.
+    /// Index of the first of the highest accuracies among them; nil if none was tested.
     public let best: Int?
 
     /// Reads the curve of a test set.
@@ -12,7 +12,7 @@ public struct AccuracyCurve: Sendable, Hashable {
         self.init(records) { record in record.tests.first { $0.name == test }?.accuracy }
     }
 
-    /// Reads the curve of whatever was measured after an epoch; nil where it was not.
+    /// Reads the curve of whatever was measured after an epoch; nil if it was not.
     public init(_ records: [EpochRecord], accuracy: (EpochRecord) -> Double?) {
         let tested = records.compactMap { record in
             accuracy(record).map { (record: record, accuracy: $0) }
@@ -22,11 +22,11 @@ public struct AccuracyCurve: Sendable, Hashable {
         best = accuracies.max().flatMap(accuracies.firstIndex)
     }
 
-    /// First epoch with the highest accuracy, which the paper counts; 0 where none was tested. On a
+    /// First epoch with the highest accuracy, which the paper counts; 0 if none was tested. On a
     /// flat curve it is where the noise has its maximum.
     public var bestEpoch: Int { best.map { records[$0].epoch } ?? 0 }
 
-    /// The highest accuracy, chosen on the test set; 0 where none was tested.
+    /// The highest accuracy, chosen on the test set; 0 if none was tested.
     public var bestAccuracy: Double { best.map { accuracies[$0] } ?? 0 }
 
     /// First epoch that is at least 95 % of the way from the first epoch's accuracy to the highest; 0

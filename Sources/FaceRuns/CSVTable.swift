@@ -18,7 +18,7 @@ package enum CSVTable {
         return "'" + field
     }
 
-    /// A field as it stands in a line: in quotes if it holds a comma, a quote or a line break,
+    /// A field as written in a line: in quotes if it holds a comma, a quote or a line break,
     /// or begins or ends with a blank.
     package static func quoted(_ field: String) -> String {
         let needsQuotes =
@@ -45,7 +45,7 @@ package enum CSVTable {
     package struct Damage: Error, Equatable {
         /// Line of the damage, from 1.
         package var line: Int
-        /// What is wrong there.
+        /// The problem at that point.
         package var reason: String
 
         /// Names a line and what is wrong on it.

@@ -1,11 +1,11 @@
 public import SafeFiles
 
-/// What can go wrong between a run folder and its reader or writer.
+/// Errors of reading and writing run folders.
 public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
-    /// A file is there but does not hold what it should. `line` counts from 1; it is `nil` where
+    /// A file exists but does not have the expected contents. `line` counts from 1; it is `nil` where
     /// the damage has no line of its own.
     case damagedFile(path: String, line: Int?, reason: String)
-    /// A study's record of its tries is there but does not hold what it should.
+    /// A study's record of its tries exists but does not have the expected contents.
     case damagedTuning(path: String, reason: String)
     /// A file that every run folder has is not there.
     case missingFile(path: String)
@@ -13,7 +13,7 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     case nonFiniteNumber(path: String, field: String)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
-    /// A link, a pipe or a device stands where a file of a run belongs.
+    /// A link, a pipe or a device is in the place of a file of a run.
     case notPlain(path: String, kind: PlainFile.Kind)
     /// `metrics.jsonl` was to be cut to more lines than it has.
     case tooFewLines(path: String, lines: Int, wanted: Int)
@@ -32,7 +32,7 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
             return "\(location): \(reason); delete the run's folder to repeat the run"
         case .damagedTuning(let path, let reason):
             return
-                "'\(path)': \(reason); repeat the command of the study, which makes it anew from "
+                "'\(path)': \(reason); repeat the command of the study, which rebuilds it from "
                 + "its tries"
         case .missingFile(let path):
             return "'\(path)' is missing; is this the folder of a run?"
@@ -57,7 +57,7 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
 }
 
 extension FaceRunsError {
-    /// What kept a file of a run from being stored.
+    /// The reason why a file of a run was not stored.
     public init(_ error: SafeFilesError) {
         switch error {
         case .busy(let path, _): self = .unwritable(path: path, reason: error.description)

@@ -15,7 +15,7 @@ package enum JSONRecord {
         try encode(record, path: path, formatting: [])
     }
 
-    /// Reads a record, and checks its numbers. `line` is where the bytes stand in the file, if they are one line of it.
+    /// Reads a record, and checks its numbers. `line` is the line of the bytes in the file, if they are one line of it.
     static func decode<Record: Decodable>(
         _ type: Record.Type, from data: Data, path: String, line: Int? = nil
     ) throws(FaceRunsError) -> Record {
@@ -56,7 +56,7 @@ package enum JSONRecord {
         }
     }
 
-    /// What is wrong with the JSON of a record, in words that name the place.
+    /// The error in the JSON of a record, with the path of the value.
     package static func reason(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, let context):

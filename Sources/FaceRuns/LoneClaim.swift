@@ -8,7 +8,7 @@ public final class LoneClaim {
     private let lease: Lease?
     private let keeper: LeaseKeeper
 
-    /// Claims a study. Where workers have left leases, of which it is not known whether they still work,
+    /// Claims a study. Where workers have left leases, whose processes may still be working,
     /// that is waited for, at most as long as the clock's limit.
     ///
     /// - Parameter pause: Lets time pass.
@@ -48,7 +48,7 @@ public final class LoneClaim {
         study.removeWorkersIfLast()
     }
 
-    /// A worker that certainly is there; waits until that is known of all.
+    /// A worker that certainly exists; waits until that is known about all.
     private static func worker(
         of study: StudyFolder, _ watch: LeaseWatch, _ pause: (Duration) -> Void
     ) throws(FaceRunsError) -> ProcessIdentity? {

@@ -20,7 +20,7 @@ struct MetricLines {
         self.ends = ends
     }
 
-    /// Bytes of the first `count` lines, or `nil` where there are fewer.
+    /// Bytes of the first `count` lines, or `nil` if there are fewer.
     func size(ofFirst count: Int) -> Int? {
         guard count > 0 else { return 0 }
         return count <= ends.count ? ends[count - 1] : nil

@@ -2,7 +2,7 @@ import Foundation
 import SafeFiles
 
 extension RunFolder {
-    /// Finds the last epoch's model missing or cut short.
+    /// Finds the last epoch's model missing or truncated.
     ///
     /// A safetensors file says in its header how long it is; the weights themselves are not read.
     ///
@@ -45,7 +45,7 @@ enum SafetensorsHeader {
     /// Bytes that the format allows a header.
     private static let maxLength: UInt64 = 100_000_000
 
-    /// What of a tensor tells how long the file is.
+    /// The part of a tensor's entry that determines the file's length.
     private struct Entry: Decodable {
         var data_offsets: [UInt64]?
     }
@@ -57,7 +57,7 @@ enum SafetensorsHeader {
         return start + (try file.read(upToCount: Int(length)) ?? Data())
     }
 
-    /// How long a whole file with this header is; nil where the header is cut short or is none.
+    /// How long a whole file with this header is; nil if the header is truncated or invalid.
     static func fileLength(_ header: Data) -> UInt64? {
         guard let length = textLength(header), header.count == 8 + Int(length),
             let entries = try? JSONDecoder().decode(
@@ -68,7 +68,7 @@ enum SafetensorsHeader {
         return overflow ? nil : sum
     }
 
-    /// The numbers of a whole file, without its header; all of it where that is cut short or is none.
+    /// The numbers of a whole file, without its header; all of it where that is truncated or invalid.
     static func numbers(of file: Data) -> Data {
         guard let length = textLength(file), length <= UInt64(file.count - 8) else { return file }
         return file.dropFirst(8 + Int(length))

@@ -1,7 +1,7 @@
-/// What of a record cannot be: a run folder may come from anybody, and a report that believed an
+/// An impossible value in a record: a run folder may come from any source, and a report that believed an
 /// accuracy of 5 or counted 2^63 images would be wrong or stop.
 struct RecordFault: Error {
-    /// What is wrong, without the file's name.
+    /// The problem, without the file's name.
     let reason: String
 }
 

@@ -1,17 +1,17 @@
 import Foundation
 import Spelling
 
-/// Whether two runs came to the same numbers, bit for bit, and where they part.
+/// Whether two runs computed the same numbers, bit for bit, and where they part.
 ///
 /// Times and speeds are left out: they are never the same.
 public struct RunComparison: Codable, Sendable, Hashable {
     /// A place where two runs differ.
     public struct Difference: Codable, Sendable, Hashable {
-        /// What differs, e.g. `the loss`.
+        /// The differing item, e.g. `the loss`.
         public var what: String
-        /// What the first run has.
+        /// The first run's value.
         public var first: String
-        /// What the second run has.
+        /// The second run's value.
         public var second: String
 
         /// One of numbers that are too many to be shown.
@@ -24,7 +24,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
     public var steps: Int
     /// The first step with a difference, from 1; nil when all that both have are the same.
     public var firstStep: Int?
-    /// What differs at that step.
+    /// The differing values at that step.
     public var atFirstStep: Difference?
     /// The first epoch with a difference, from 1.
     public var firstEpoch: Int?
@@ -126,8 +126,8 @@ public struct RunComparison: Codable, Sendable, Hashable {
     private mutating func compareModels(
         _ first: RunFolder, _ second: RunFolder
     ) throws(FaceRunsError) {
-        // Which version wrote a model, and what that called the loss's parameters, stands in its header
-        // and is no difference of its numbers.
+        // Which version wrote a model, and what that called the loss's parameters, is in its header
+        // and is not a difference of its numbers.
         let models = (try first.read(first.modelURL), try second.read(second.modelURL))
         if models.0.map(SafetensorsHeader.numbers) != models.1.map(SafetensorsHeader.numbers) {
             atEnd.append(
@@ -137,7 +137,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
 }
 
 extension RunComparison {
-    /// What a person reads of it, a line each.
+    /// The text version, for people, one line each.
     public var text: String {
         guard !isSame else {
             return "identical, bit for bit: \(counted(steps, "step")) and all results"
@@ -170,7 +170,7 @@ extension RunFolder {
 }
 
 extension EpochRecord {
-    /// The record without what it says of some test sets.
+    /// The record without what it says about some test sets.
     fileprivate func without(_ tests: Set<String>) -> EpochRecord {
         var record = self
         record.tests.removeAll { tests.contains($0.name) }
@@ -179,7 +179,7 @@ extension EpochRecord {
 }
 
 extension RunResult {
-    /// The result without what it says of epochs before the last on some test sets.
+    /// The result without what it says about epochs before the last on some test sets.
     fileprivate func withoutCourse(_ tests: Set<String>) -> RunResult {
         var result = self
         for index in result.tests.indices where tests.contains(result.tests[index].name) {

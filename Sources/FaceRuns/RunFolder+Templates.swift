@@ -2,7 +2,7 @@ public import FaceEvaluation
 public import Foundation
 import SafeFiles
 
-/// What a report says about a test set of templates.
+/// A report's data on a test set of templates.
 public struct TemplateTestFacts: Codable, Sendable, Hashable {
     /// Name given to the set.
     public var name: String
@@ -35,7 +35,7 @@ extension RunFolder {
         }
     }
 
-    /// Reads `identification/<test>.json`; nil where there is none.
+    /// Reads `identification/<test>.json`; nil if there is none.
     public func readTemplates(test: String) throws(FaceRunsError) -> TemplateReport? {
         let url = templatesURL(test: test)
         guard let data = try read(url) else { return nil }
@@ -48,7 +48,7 @@ extension RunFolder {
 }
 
 extension TemplateReport {
-    /// What a record that was not written by this program gets wrong; nil where nothing is.
+    /// The error in a record that was not written by this program; nil if there is none.
     fileprivate var damage: String? {
         for figure in figures {
             let numbers =

@@ -25,7 +25,7 @@ extension RunFolder {
         try replace(geometryURL, with: geometry)
     }
 
-    /// Writes `result.json`, atomically: from then on the run is over.
+    /// Writes `result.json`, atomically: from then on the run is finished.
     public func write(_ result: RunResult) throws(FaceRunsError) {
         try replace(resultURL, with: result)
     }
@@ -51,7 +51,7 @@ extension RunFolder {
         }
     }
 
-    /// Replaces the last line of `metrics.jsonl`, atomically; the lines before it stay as they are, byte
+    /// Replaces the last line of `metrics.jsonl`, atomically; the lines before it stay unchanged, byte
     /// for byte.
     ///
     /// - Throws: ``FaceRunsError/tooFewLines(path:lines:wanted:)`` where it has none.

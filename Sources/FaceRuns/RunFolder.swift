@@ -6,21 +6,21 @@ public import Foundation
 /// |---|---|
 /// | `run.json` | ``RunDescription`` |
 /// | `environment.json` | ``RunEnvironment`` |
-/// | `metrics.jsonl` | ``EpochRecord``, one a line |
-/// | `steps.csv` | ``StepRecord``, one a line under a header |
-/// | `scores/<test>.csv` | ``ScoreRecord``, one a line under a header |
+/// | `metrics.jsonl` | ``EpochRecord``, one per line |
+/// | `steps.csv` | ``StepRecord``, one per line under a header |
+/// | `scores/<test>.csv` | ``ScoreRecord``, one per line under a header |
 /// | `identification/<test>.json` | `TemplateReport` of a test set of templates |
 /// | `details/<test>.json` | `SetDetails` of a test set: groups of people, error against rejection |
 /// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
 /// | `start.json` | ``StartRecord``; where the run did not begin with random weights |
 /// | `start/scores/` | the scores of the network that it began with |
-/// | `result.json` | ``RunResult``; present when the run is over |
+/// | `result.json` | ``RunResult``; present once the run is finished |
 /// | `checkpoint/` | the newest state, to resume from |
 /// | `model.safetensors` | the last epoch's backbone |
 /// | `average.safetensors` | the moving average of the backbone's weights, where one was kept |
 /// | `head.safetensors` | the last epoch's class weights, with the identities' names |
 /// | `tensorboard/` | the steps and epochs again, for TensorBoard |
-/// | `failure/` | what is known of a step when a loss or gradient was not finite |
+/// | `failure/` | what is known about a step when a loss or gradient was not finite |
 ///
 /// A study's folder holds one such folder a run under `runs/`.
 public struct RunFolder: Sendable, Hashable {

@@ -1,4 +1,4 @@
-/// `geometry.json`: where the embeddings of a run's last model lie.
+/// `geometry.json`: the geometry of the embeddings of a run's last model.
 ///
 /// All angles are in degrees of 0...180. Embeddings are those of images that are not mirrored, not
 /// averaged with their mirror images.
@@ -23,7 +23,7 @@ public struct RunGeometry: Codable, Sendable, Hashable {
     }
 }
 
-/// How the embeddings of a set's images lie.
+/// The geometry of the embeddings of a set's images.
 public struct SetGeometry: Codable, Sendable, Hashable {
     /// Name of the set.
     public var name: String

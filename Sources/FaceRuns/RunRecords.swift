@@ -9,16 +9,16 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     /// Name of the backbone with its options, e.g. `resnet50` or `mobilenetv1:width=0.25`.
     public var backbone: String
     /// The loss with those of its parameters that differ from the defaults, e.g. `arcface:m=0.4`,
-    /// whatever name was asked for: ``RunDescription/lossName`` is that.
+    /// whatever name was requested: ``RunDescription/lossName`` is that.
     public var loss: String
     /// Name of the sampler that drew the batches, e.g. `shuffle` or `pk:32x4`.
     public var sampler: String
     /// The seed every random stream of the run derives from.
     public var seed: UInt64
-    /// Where the run's values were chosen by tuning; nil in a run with values as they were asked for.
+    /// Where the run's values were chosen by tuning; nil in a run with the requested values.
     public var tuned: TunedOrigin?
 
-    /// What makes runs of several training sets and backbones runs of the same loss: ``loss``, and of a
+    /// The key by which runs of several training sets and backbones are runs of the same loss: ``loss``, and of a
     /// tuned run, whose values differ from one training set to the next, the loss that was tuned.
     public var lossKey: String { tuned?.name ?? loss }
 
@@ -46,16 +46,16 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var format = RunDescription.currentFormat
     /// Which cell of the study this is.
     public var identity: RunIdentity
-    /// What was asked for, for tables: the loss's name in print and the values that were given, e.g.
+    /// The requested loss, for tables: its name in print and the values that were given, e.g.
     /// `ArcFace (m=0.4)`, `CosFace (s=32)` or, of a tuned run, `ArcFace (tuned)`.
     public var lossTitle: String
-    /// The loss as it was asked for, e.g. `cosface:s=32`; nil in a run of a version that did not write
+    /// The loss as requested, e.g. `cosface:s=32`; nil in a run of a version that did not write
     /// it.
     public var requestedLoss: String?
     /// The values of all of the loss's parameters, defaults too, by name: a default may be another in
     /// another version. Nil in a run of a version that did not write them.
     public var lossValues: [String: String]?
-    /// What tuning has made of the loss; nil where it was not tuned, and in a run of a version that did
+    /// The loss's role in tuning; nil if it was not tuned, and in a run of a version that did
     /// not write it.
     public var tuning: TuningRole?
     /// The generator that orders, mirroring and draws come from; nil in a run of a version that had
@@ -82,7 +82,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// A command line that reproduces the run.
     public var command: String
 
-    /// The loss as it was asked for, or where that is not known, as the identity has it; of a tuned run
+    /// The loss as requested, or where that is not known, as the identity has it; of a tuned run
     /// ``TunedOrigin/name``.
     public var lossName: String { identity.tuned?.name ?? requestedLoss ?? identity.loss }
 
@@ -104,7 +104,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     }
 }
 
-/// What a report says about a network.
+/// A report's data on a network.
 public struct BackboneFacts: Codable, Sendable, Hashable {
     /// Title as the literature spells it, e.g. `ResNet50` or `MobileNetV1 x0.25`.
     public var title: String
@@ -129,7 +129,7 @@ public struct BackboneFacts: Codable, Sendable, Hashable {
     }
 }
 
-/// What a report says about a training set.
+/// A report's data on a training set.
 public struct TrainSetFacts: Codable, Sendable, Hashable {
     /// Name given to the set.
     public var name: String
@@ -146,9 +146,9 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     public var skipped: [String]
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
-    /// What the set shares with test sets; nil where that is nothing, or was not looked for.
+    /// The set's overlap with test sets; nil if there is none, or if it was not looked for.
     public var overlaps: [OverlapFacts]?
-    /// The terms under which the set may be used, where somebody stated them.
+    /// Terms of use of the set, if stated.
     public var terms: String?
 
     /// Memberwise initialiser.
@@ -165,7 +165,7 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     }
 }
 
-/// What a training set shares with a test set.
+/// The overlap of a training set and a test set.
 public struct OverlapFacts: Codable, Sendable, Hashable {
     /// Name of the test set.
     public var test: String
@@ -209,7 +209,7 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
     }
 }
 
-/// What a report says about a test set.
+/// A report's data on a test set.
 public struct TestSetFacts: Codable, Sendable, Hashable {
     /// Name given to the set.
     public var name: String
@@ -225,7 +225,7 @@ public struct TestSetFacts: Codable, Sendable, Hashable {
     /// write it.
     public var pairsHash: String?
     /// Whether the run had epochs, or was finished, when the set was added to it, so that not every
-    /// epoch's model was tested on it; nil where that is not so.
+    /// epoch's model was tested on it; nil if that is not so.
     public var isAdded: Bool?
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
@@ -318,7 +318,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public var trainAccuracyWithMargin: Double
     /// Further quantities of the loss at the end of the epoch, e.g. `lambda`, `margin`, `scale`.
     public var lossState: [String: Double]
-    /// Known failures that were recognised in the epoch, a sentence each; nil where there are none.
+    /// Known failures that were recognised in the epoch, a sentence each; nil if there are none.
     public var diagnostics: [String]?
     /// Verification accuracy on each test set.
     public var tests: [EpochTest]
@@ -326,7 +326,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public var validation: EpochTest?
     /// Verification accuracy of the moving average of the weights, where one is kept.
     public var averaged: [EpochTest]?
-    /// Images a second of the training steps. A time column: not reproducible.
+    /// Images per second of the training steps. A time column: not reproducible.
     public var imagesPerSecond: Double
     /// Seconds spent in training steps. A time column: not reproducible.
     public var trainSeconds: Double
@@ -373,7 +373,7 @@ public struct EpochTest: Codable, Sendable, Hashable {
     public var accuracy: Double
     /// Population standard deviation of the folds' accuracies.
     public var standardDeviation: Double
-    /// Pairs evaluated: a subset, but for the last epoch.
+    /// Pairs evaluated: a subset, except for the last epoch.
     public var pairs: Int
 
     /// Memberwise initialiser.
@@ -385,7 +385,7 @@ public struct EpochTest: Codable, Sendable, Hashable {
     }
 }
 
-/// `result.json`: how a run ended. Its presence says that the run is over.
+/// `result.json`: how a run ended. Its presence means that the run is finished.
 public struct RunResult: Codable, Sendable, Hashable {
     /// How a run can end.
     public enum Status: String, Codable, Sendable {
@@ -405,12 +405,12 @@ public struct RunResult: Codable, Sendable, Hashable {
     public var trainAccuracy: Double
     /// One entry a test set, the primary one first: the last epoch's model on all pairs.
     public var tests: [TestResult]
-    /// Images a second over all training steps. A time column: not reproducible.
+    /// Images per second over all training steps. A time column: not reproducible.
     public var imagesPerSecond: Double
     /// Seconds of the whole run. A time column: not reproducible.
     public var seconds: Double
     /// Of a failed run: the token of the worker in which it failed (``StudyWorker/token``), so that those
-    /// who work beside it do not try it again. Nil in runs of former versions.
+    /// who work beside it do not try it again. Nil in runs of earlier versions.
     public var worker: String?
 
     /// Memberwise initialiser.
@@ -476,7 +476,7 @@ public struct TestResult: Codable, Sendable, Hashable {
         self.epochWithin95Percent = epochWithin95Percent
     }
 
-    /// The result without the zeros that former versions wrote where there is no ROC curve. No curve
+    /// The result without the zeros that earlier versions wrote where there is no ROC curve. No curve
     /// has both an area and an equal error rate of 0.
     var withoutMissingCurve: TestResult {
         guard auc == 0, eer == 0 else { return self }

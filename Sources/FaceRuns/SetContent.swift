@@ -1,13 +1,13 @@
-/// What a set holds, by hashes: of its images, and of what is said of them by labels or pairs.
+/// The contents of a set as hashes: of its images, and of its labels or pairs.
 ///
 /// The same wherever the set's files are. Whether two runs have the same data is asked here.
 public struct SetContent: Sendable, Hashable {
     /// Hash of the images; nil for a set that was not read, as a built-in one that is not drawn yet.
     public let images: String?
-    /// Hash of the labels or pairs; nil in runs of former versions.
+    /// Hash of the labels or pairs; nil in runs of earlier versions.
     public let annotations: String?
 
-    /// Takes the hashes of a set; an empty one is none.
+    /// Takes the hashes of a set; an empty one counts as unknown.
     public init(images: String?, annotations: String?) {
         self.images = images == "" ? nil : images
         self.annotations = annotations == "" ? nil : annotations
@@ -34,11 +34,11 @@ public struct SetContent: Sendable, Hashable {
 }
 
 extension TrainSetFacts {
-    /// What the set holds.
+    /// The set's contents.
     public var content: SetContent { SetContent(images: contentHash, annotations: labelHash) }
 }
 
 extension TestSetFacts {
-    /// What the set holds.
+    /// The set's contents.
     public var content: SetContent { SetContent(images: contentHash, annotations: pairsHash) }
 }

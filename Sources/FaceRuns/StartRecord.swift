@@ -14,7 +14,7 @@ public struct StartFacts: Codable, Sendable, Hashable {
     }
 }
 
-/// `start.json`: what a run took from the weights it began with, and what the untouched network is worth.
+/// `start.json`: what a run loaded from its starting weights, and the results of the untouched network.
 public struct StartRecord: Codable, Sendable, Hashable {
     /// The untouched network on all pairs of a test set.
     public struct Test: Codable, Sendable, Hashable {
@@ -38,15 +38,15 @@ public struct StartRecord: Codable, Sendable, Hashable {
 
     /// The file of the weights and its hash.
     public var facts: StartFacts
-    /// What was taken, a sentence.
+    /// The weights that were taken, in a sentence.
     public var summary: String
     /// Tensors of the network that the file has.
     public var fitted: Int
-    /// What did not fit, a line each: name, shape and what was expected.
+    /// Tensors that did not fit, one line each: name, shape and expected shape.
     public var misfits: [String]
-    /// What became of the class weights, a sentence; nil where the loss has none.
+    /// The handling of the class weights, in a sentence; nil if the loss has none.
     public var classes: String?
-    /// Identities whose class weights were taken over, by their names.
+    /// Identities whose class weights were copied, by their names.
     public var classesTaken: Int
     /// Identities whose class weights are new.
     public var classesNew: Int
@@ -75,7 +75,7 @@ extension RunFolder {
     /// The folder of the untouched network, whose `scores/<test>.csv` are its scores.
     public var start: RunFolder { RunFolder(url.appendingPathComponent("start")) }
 
-    /// Reads `start.json`, or gives `nil` where the run began with random weights.
+    /// Reads `start.json`, or gives `nil` if the run began with random weights.
     public func readStart() throws(FaceRunsError) -> StartRecord? {
         guard let data = try read(startURL) else { return nil }
         return try JSONRecord.decode(StartRecord.self, from: data, path: startURL.path)

@@ -127,7 +127,7 @@ extension RunFolder {
 
     /// Reads `steps.csv`; empty if there is no such file.
     ///
-    /// What follows the last line break was being written when the run was killed, and is ignored.
+    /// Bytes after the last line break were being written when the run was killed, and are ignored.
     ///
     /// - Throws: ``FaceRunsError/damagedFile(path:line:reason:)`` for a complete line that is not
     ///   a step.

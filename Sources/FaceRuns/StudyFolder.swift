@@ -3,7 +3,7 @@ import SafeFiles
 
 /// A study's folder: one ``RunFolder`` a run under `runs/`, and the report made of them under
 /// `report/`. A study that tunes its losses has a ``TuningRecord`` in `tuning.json` and the runs of its
-/// tries under `tuning/runs/`, which are no runs of the study.
+/// tries under `tuning/runs/`, which are not runs of the study.
 public struct StudyFolder: Sendable, Hashable {
     /// Where the folder is.
     public let url: URL
@@ -26,7 +26,7 @@ public struct StudyFolder: Sendable, Hashable {
     /// The folder of the tries, whose runs are in its own `runs/`.
     public var tries: StudyFolder { StudyFolder(url.appendingPathComponent("tuning")) }
 
-    /// Reads `tuning.json`, or gives `nil` where the study does not tune.
+    /// Reads `tuning.json`, or gives `nil` if the study does not tune.
     ///
     /// - Throws: ``FaceRunsError`` where the file is damaged or of another format.
     public func readTuning() throws(FaceRunsError) -> TuningRecord? {
@@ -54,7 +54,7 @@ public struct StudyFolder: Sendable, Hashable {
     }
 
     /// Refuses a study in which a link, a pipe or a device stands for the lock, a run, a report or
-    /// any file of them: what came from somebody else must not lead what is read or written out of
+    /// any file of them: files from another source must not lead what is read or written out of
     /// it. The study's own folder, which the user named, may be a link.
     ///
     /// - Throws: ``FaceRunsError/notPlain(path:kind:)``.
@@ -75,7 +75,7 @@ public struct StudyFolder: Sendable, Hashable {
         RunFolder(runsURL.appendingPathComponent(name))
     }
 
-    /// The folders under `runs/` that hold a `run.json`, sorted by name; none where there is no
+    /// The folders under `runs/` that hold a `run.json`, sorted by name; none if there is no
     /// `runs/` yet.
     ///
     /// - Throws: ``FaceRunsError/unreadable(path:reason:)`` where the system refuses to list them.

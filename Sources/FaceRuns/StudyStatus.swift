@@ -1,14 +1,14 @@
 import Foundation
 public import SafeFiles
 
-/// How a study stands, as its folder tells: its runs, who works on them, and how long that may take.
+/// State of a study, according to its folder: its runs, who works on them, and how long that may take.
 public struct StudyStatus: Codable, Sendable, Hashable {
-    /// How a run stands.
+    /// State of a run.
     public enum State: String, Codable, Sendable {
         /// It ended with an error.
         case failed
         case finished
-        /// It has begun, and nobody works on it.
+        /// It has begun, and no process works on it.
         case interrupted
         /// Nobody has begun it.
         case planned
@@ -22,7 +22,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         public var name: String
         /// Whether it is planned, running, interrupted, finished or failed.
         public var state: State
-        /// Epochs that are over.
+        /// Number of completed epochs.
         public var epochs: Int
         /// Epochs there are; nil for a run that has not begun.
         public var epochsPlanned: Int?
@@ -42,14 +42,14 @@ public struct StudyStatus: Codable, Sendable, Hashable {
     public var tries: [Run]
     /// The processes that have said that they work on the study, and are not known to have ended.
     public var workers: [ProcessIdentity]
-    /// Seconds that the runs that are left will take; nil where no epoch tells, or runs that have not
+    /// Seconds that the runs that are left will take; nil if no epoch tells, or runs that have not
     /// begun are not known.
     public var secondsLeft: Double?
 
     /// Reads a study's folder.
     ///
-    /// A process of another machine is taken as working as long as its lease is there: whether it gives
-    /// signs of life only time could tell. A run whose files are damaged counts as interrupted.
+    /// A process of another machine is taken as working as long as its lease exists: whether it gives
+    /// signs of life, only time could show. A run whose files are damaged counts as interrupted.
     ///
     /// - Throws: ``FaceRunsError`` where the folder cannot be listed, or something in it leads elsewhere.
     public init(_ study: StudyFolder) throws(FaceRunsError) {
@@ -74,7 +74,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         return runs
     }
 
-    /// What the epochs that are left take when each takes as long as those that are over, shared out among
+    /// The time of the remaining epochs if each takes as long as the completed ones, divided among
     /// the workers.
     private static func secondsLeft(_ runs: [Run], workers: Int) -> Double? {
         let known = runs.compactMap { run in run.secondsPerEpoch.map { ($0, Double(run.epochs)) } }

@@ -9,16 +9,16 @@ public import SafeFiles
 /// | `.workers/<token>.json` | its ``WorkerRecord`` |
 /// | `.workers/reporter.lease` | held by the worker that writes the report |
 /// | `.workers/alone.lease` | held by a command that needs the study to itself |
-/// | `.workers/reported` | of which results the report was made |
+/// | `.workers/reported` | the results that the report was made from |
 /// | `runs/<run>/.lease` | held by the worker whose run it is |
 ///
 /// The files go with the last worker. Not to be used by two threads at once.
 public final class StudyWorker {
     /// Folder of the study.
     public let study: StudyFolder
-    /// What distinguishes this worker from all others, those of former times included.
+    /// An identifier that distinguishes this worker from all others, former ones included.
     public let token: String
-    /// What this worker says of itself.
+    /// This worker's record.
     public private(set) var record: WorkerRecord
     /// The workers that were seen last, by their tokens.
     public private(set) var others: [String: WorkerRecord] = [:]
@@ -34,7 +34,7 @@ public final class StudyWorker {
 
     /// Joins the workers of a study.
     ///
-    /// - Throws: ``FaceRunsError``, also where something other than a file stands where a lease belongs.
+    /// - Throws: ``FaceRunsError``, also if something other than a file is in the place of a lease.
     public init(
         _ study: StudyFolder, _ record: WorkerRecord, _ clock: LeaseClock = LeaseClock()
     ) throws(FaceRunsError) {
@@ -61,7 +61,7 @@ public final class StudyWorker {
 
     deinit { leave() }
 
-    /// Ends the work. Leases of runs are to be released before.
+    /// Ends the work. Leases of runs must be released before.
     public func leave() {
         reporter?.release()
         reporter = nil
@@ -72,11 +72,11 @@ public final class StudyWorker {
 
     // MARK: The others
 
-    /// Tokens of the workers that need not be followed: a run that failed in one of them is over for this
-    /// one. Who tries failed runs again does not count those that do not.
+    /// Tokens of the workers that need not be followed: a run that failed in one of them is finished for this
+    /// one. Workers that retry failed runs do not count those that do not.
     public var deciding: Set<String> { record.retries == true ? retrying : seen }
 
-    /// Says that all runs are over for this worker.
+    /// Declares that all runs are finished for this worker.
     public func publishEnd() throws(FaceRunsError) {
         guard record.isDone != true else { return }
         record.isDone = true
@@ -112,7 +112,7 @@ public final class StudyWorker {
             case .free: break
             case .held:
                 seen.insert(other)
-                // One that has just come or gone has no record.
+                // A worker that has just joined or left has no record.
                 others[other] = try? study.readWorker(other)
                 if others[other]?.retries == true { retrying.insert(other) }
             case .leftBehind:
@@ -123,14 +123,14 @@ public final class StudyWorker {
         }
     }
 
-    /// Whether another worker certainly is there.
+    /// Whether another worker certainly exists.
     public func isAlive(_ other: String) throws(FaceRunsError) -> Bool {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try watch.isAlive(study.workerURL(other))
         }
     }
 
-    /// The process that has the study to itself, and whether it certainly is there; nil where none has.
+    /// The process that has the study to itself, and whether it certainly exists; nil if none has.
     public func loner() throws(FaceRunsError) -> (holder: ProcessIdentity?, isAlive: Bool)? {
         guard case .held(let holder) = try state(of: study.aloneURL) else { return nil }
         let isAlive = try FaceRunsError.storing { () throws(SafeFilesError) in
@@ -144,12 +144,12 @@ public final class StudyWorker {
     /// Takes a run; nil where another worker has it.
     public func take(_ run: RunFolder) throws(FaceRunsError) -> Lease? { try take(run.leaseURL) }
 
-    /// Who has a run; nil where nobody has, or the file does not say.
+    /// The holder of a run; nil if there is none, or the file does not say.
     public func holder(of run: RunFolder) throws(FaceRunsError) -> ProcessIdentity? {
         if case .held(let holder) = try state(of: run.leaseURL) { holder } else { nil }
     }
 
-    /// Gives a run back; a folder in which nothing was written goes.
+    /// Gives a run back; an empty folder is removed.
     public func release(_ lease: Lease) {
         lease.release()
         rmdir(lease.url.deletingLastPathComponent().path)
@@ -206,7 +206,7 @@ extension RunFolder {
 }
 
 extension StudyFolder {
-    /// Folder of what workers say of themselves.
+    /// Folder of what workers say about themselves.
     public var workersURL: URL { url.appendingPathComponent(".workers") }
 
     var reporterURL: URL { workersURL.appendingPathComponent("reporter.lease") }
@@ -226,7 +226,7 @@ extension StudyFolder {
             .map { String($0.dropLast(".lease".count)) }.filter { UUID(uuidString: $0) != nil }
     }
 
-    /// What the workers say of themselves that have a lease, whatever has become of them.
+    /// The records of the workers that have a lease, whatever their state.
     public func workers() throws(FaceRunsError) -> [WorkerRecord] {
         var records: [WorkerRecord] = []
         for token in workerTokens {
@@ -247,7 +247,7 @@ extension StudyFolder {
         where name == "reported" || name.hasSuffix(".json") || name.hasSuffix(".log") {
             try? FileManager.default.removeItem(at: workersURL.appendingPathComponent(name))
         }
-        // A worker that has come meanwhile keeps it.
+        // A worker that has joined meanwhile keeps it.
         rmdir(workersURL.path)
     }
 }

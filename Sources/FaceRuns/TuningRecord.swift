@@ -3,8 +3,8 @@ import SafeNumbers
 
 /// `tuning.json` of a study: what was tried for each loss, and what was chosen.
 ///
-/// It is written anew, atomically, whenever a try ends, and made of the tries' own folders under
-/// `tuning/runs/`, which hold all that is known of them. Nothing in it was measured on a test set.
+/// It is rewritten, atomically, whenever a try ends, and made of the tries' own folders under
+/// `tuning/runs/`, which hold all that is known about them. Nothing in it was measured on a test set.
 public struct TuningRecord: Codable, Sendable, Hashable {
     /// Version of the record's format.
     public static let currentFormat = 1
@@ -28,7 +28,7 @@ public struct TuningRecord: Codable, Sendable, Hashable {
 
     /// The cell of a run, by the names that its description has.
     ///
-    /// - Parameter loss: The loss as it was asked for (``RunDescription/requestedLoss``), or for a
+    /// - Parameter loss: The loss as requested (``RunDescription/requestedLoss``), or for a
     ///   tuned run ``TunedOrigin/loss``.
     public func cell(trainSet: String, backbone: String, loss: String) -> TuningCell? {
         cells.first {
@@ -43,7 +43,7 @@ public struct TuningCell: Codable, Sendable, Hashable {
     public var trainSet: String
     /// Name of the backbone with its options, as in ``RunIdentity/backbone``.
     public var backbone: String
-    /// The loss as it was asked for, e.g. `cosface` or `arcface:m=0.4`.
+    /// The loss as requested, e.g. `cosface` or `arcface:m=0.4`.
     public var loss: String
     /// The loss in its own name, with the values that are not defaults, as in ``RunIdentity/loss``.
     public var resolvedLoss: String
@@ -54,12 +54,12 @@ public struct TuningCell: Codable, Sendable, Hashable {
     /// Name of the optimiser that the tries were trained with, e.g. `sgd`; nil in a record of a version
     /// that did not write it.
     public var optimizer: String?
-    /// What is tuned: the peak learning rate, the weight decay where that is, then the loss's own
+    /// The tuned parameters: the peak learning rate, the weight decay if it is tuned, then the loss's own
     /// parameters.
     public var space: [TunedParameter]
     /// Names of parameters that would be tuned, but whose values were given with the loss.
     public var fixed: [String]
-    /// What the cell may spend.
+    /// The cell's budget.
     public var budget: TuningBudget
     /// The held-out training identities that tries are scored on.
     public var validation: TuningValidation
@@ -108,7 +108,7 @@ public struct TunedParameter: Codable, Sendable, Hashable {
     /// Name of the weight decay.
     public static let weightDecay = "weightDecay"
 
-    /// A value that somebody has published.
+    /// A published value.
     public struct Published: Codable, Sendable, Hashable {
         /// Name of the loss's preset that has it, e.g. `insightface`.
         public var preset: String
@@ -131,7 +131,7 @@ public struct TunedParameter: Codable, Sendable, Hashable {
     public var unit: String
     /// The values that are tried.
     public var range: SearchRange
-    /// The value of the first try; nil where the loss finds it by itself (`auto`).
+    /// The value of the first try; nil if the loss finds it by itself (`auto`).
     public var defaultValue: Double?
     /// Values of the loss's presets, in the order of the help.
     public var published: [Published]
@@ -152,7 +152,7 @@ public struct TunedParameter: Codable, Sendable, Hashable {
 
 /// Where values that tuning chose were chosen.
 public struct TunedOrigin: Codable, Sendable, Hashable {
-    /// The loss as it was asked for when it was tuned, e.g. `arcface`: ``RunDescription/requestedLoss``
+    /// The loss as requested when it was tuned, e.g. `arcface`: ``RunDescription/requestedLoss``
     /// of the runs at its default.
     public var loss: String
     /// Name of the training set it was tuned on.
@@ -170,12 +170,12 @@ public struct TunedOrigin: Codable, Sendable, Hashable {
         self.study = study
     }
 
-    /// What the loss is called beside the one at its default: `arcface (tuned)`, or of another study
+    /// The loss's name beside the one at its default: `arcface (tuned)`, or of another study
     /// `arcface@quarter`.
     public var name: String { study.map { "\(loss)@\($0)" } ?? "\(loss) (tuned)" }
 }
 
-/// What a cell may spend on tries: the same for every loss.
+/// A cell's budget of tries: the same for every loss.
 public struct TuningBudget: Codable, Sendable, Hashable {
     /// One step of a tuning by halves: a complete schedule for each of its tries.
     public struct Rung: Codable, Sendable, Hashable {
@@ -223,7 +223,7 @@ public struct TuningValidation: Codable, Sendable, Hashable {
     /// Pairs of their images.
     public var pairs: Int
     /// Standard error of an accuracy of 90 % on as many independent pairs; 0...1. Tries that differ by
-    /// less can hardly be told apart.
+    /// less can hardly be distinguished.
     public var standardError: Double
 
     /// Memberwise initialiser.
@@ -234,9 +234,9 @@ public struct TuningValidation: Codable, Sendable, Hashable {
     }
 }
 
-/// One setting of a loss that was trained, or is to be, for one rung.
+/// One setting of a loss that was or will be trained for one rung.
 public struct TuningTry: Codable, Sendable, Hashable {
-    /// Where a try stands.
+    /// State of a try.
     public enum State: String, Codable, Sendable {
         /// It ended with an error: it counts as a try and is never chosen.
         case failed
@@ -267,7 +267,7 @@ public struct TuningTry: Codable, Sendable, Hashable {
     public var images: Int
     /// Seconds that it took. A time column: not reproducible.
     public var seconds: Double
-    /// Where it stands.
+    /// State of the try.
     public var state: State
     /// Why it failed, a sentence; nil when it did not.
     public var reason: String?

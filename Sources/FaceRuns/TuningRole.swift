@@ -1,9 +1,9 @@
-/// What tuning has made of the loss of a run: a run's own record of it, so that a report can tell the
+/// The role in tuning of a run's loss: a run's own record of it, so that a report can distinguish the
 /// default from what was chosen also where ``TuningRecord`` is lost.
 public struct TuningRole: Codable, Sendable, Hashable {
     /// Which values of its loss a run has.
     public enum Values: String, Codable, Sendable {
-        /// Those that the loss was asked for with.
+        /// Those that the loss was requested with.
         case standard = "default"
         /// Those that tuning chose.
         case tuned
@@ -11,14 +11,14 @@ public struct TuningRole: Codable, Sendable, Hashable {
 
     /// Which values the run has.
     public var values: Values
-    /// The loss as it was asked for when it was tuned: ``TuningCell/loss``.
+    /// The loss as requested when it was tuned: ``TuningCell/loss``.
     public var loss: String
     /// That loss in print: ``TuningCell/lossTitle``.
     public var lossTitle: String
     /// Whether these values are the choice: of the default, that no other try scored higher, or that
     /// nothing could be chosen because all tries failed.
     public var isChosen: Bool
-    /// What was tuned, with the run's values, by the names of ``TuningCell/space``; a value that the loss
+    /// The tuned parameters with the run's values, by the names of ``TuningCell/space``; a value that the loss
     /// finds by itself is not there.
     public var parameters: [String: Double]
     /// Settings that were tried of the loss, the default among them.

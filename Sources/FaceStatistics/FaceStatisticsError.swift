@@ -1,4 +1,4 @@
-/// What statistics cannot be computed from.
+/// Errors in the input of a statistic.
 public enum FaceStatisticsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A test set's folds, people and values differ in their number of pairs.
     case differentCounts(expected: Int, found: Int)

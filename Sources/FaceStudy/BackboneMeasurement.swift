@@ -8,11 +8,11 @@ public struct BackboneMeasurement: Codable, Sendable {
     public let batchSize: Int
     /// How it was computed.
     public let compute: ComputeConfiguration
-    /// Images a second in training, without a loss.
+    /// Images per second in training, without a loss.
     public let trainedPerSecond: Double
-    /// Images a second that are embedded, without their mirror images.
+    /// Images per second that are embedded, without their mirror images.
     public let embeddedPerSecond: Double
-    /// Memory of a training step beyond what the process had, in bytes; nil where the system does not
+    /// Memory of a training step beyond what the process had, in bytes; nil if the system does not
     /// say it, and on a GPU.
     public let trainingBytes: UInt64?
 

@@ -16,7 +16,7 @@ public enum BuiltInSet {
 
     /// The set a source stands for; nil when the source is a folder.
     ///
-    /// - Throws: ``FaceStudyError/unknownValue(key:value:allowed:)`` for a name that is none.
+    /// - Throws: ``FaceStudyError/unknownValue(key:value:allowed:)`` for an unknown name.
     public static func named(_ source: String) throws(FaceStudyError) -> SyntheticSet? {
         guard source.hasPrefix(prefix) else { return nil }
         let name = String(source.dropFirst(prefix.count))
@@ -88,9 +88,9 @@ public enum BuiltInSet {
             }, probes: probes)
     }
 
-    /// Draws a set into a folder, unless the very same is there.
+    /// Draws a set into a folder, unless an identical one exists.
     ///
-    /// - Parameter progress: Told how many images are drawn; what it throws ends the drawing, and
+    /// - Parameter progress: Receives how many images are drawn; what it throws ends the drawing, and
     ///   nothing is left behind.
     public static func write(
         _ set: SyntheticSet, to folder: URL, threads: Int,

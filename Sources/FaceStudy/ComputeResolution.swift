@@ -4,7 +4,7 @@ import Foundation
 import Torch
 
 extension StudyConfiguration {
-    /// What `auto` means on this machine.
+    /// The meaning of `auto` on this machine.
     ///
     /// `bfloat16` with channels-last where the processor has instructions for it (AVX512-BF16, AMX,
     /// Arm BF16) or a GPU computes; `float32` with channels-last elsewhere.
@@ -23,7 +23,7 @@ extension StudyConfiguration {
         training.microBatches > 1 ? 1 : AvailableThreads.count
     }
 
-    /// Kernels that are asked for and missing would quietly be others, so they are refused.
+    /// Kernels that are requested and missing would quietly be others, so they are refused.
     private func resolvedKernels() throws(FaceStudyError) -> Kernels? {
         if kernels == "auto" { return nil }
         let available = Kernels.allCases.filter { $0 <= .best }

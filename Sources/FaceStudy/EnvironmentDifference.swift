@@ -2,11 +2,11 @@ public import FaceRuns
 
 /// Something that two runs were made with and that is not the same.
 public struct EnvironmentDifference: Codable, Sendable, Hashable {
-    /// What it is, e.g. `processor`.
+    /// The property, e.g. `processor`.
     public var what: String
-    /// What one was made with.
+    /// Its value in the first environment.
     public var mine: String
-    /// What the other was made with.
+    /// Its value in the second environment.
     public var theirs: String
 
     /// `processor ('B', before 'A')`.
@@ -14,7 +14,7 @@ public struct EnvironmentDifference: Codable, Sendable, Hashable {
 }
 
 extension RunEnvironment {
-    /// What decides about the last digits of a number and is not the same in another environment.
+    /// The properties that affect the last digits of a number and differ from another environment's.
     public func differences(from other: RunEnvironment) -> [EnvironmentDifference] {
         let facts = [
             ("version of facet", facet, other.facet), ("commit", commit, other.commit),

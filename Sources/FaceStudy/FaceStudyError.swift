@@ -1,7 +1,7 @@
 import SafeNumbers
 import Spelling
 
-/// What can go wrong in a study, apart from what its parts say themselves.
+/// Errors of a study, apart from those of its parts.
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the study's folder.
     case busy(path: String, holder: String)
@@ -13,7 +13,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case cannotWrite(path: String, reason: String)
     /// An image is not what it was when the study read it.
     case changedImage(path: String)
-    /// A run's folder holds another configuration than the one asked for.
+    /// A run's folder holds another configuration than the one requested.
     case differentConfiguration(path: String, key: String, stored: String, asked: String)
     /// A list of the study has the same entry twice.
     case duplicate(list: String, entry: String)
@@ -37,23 +37,23 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case noRuns(path: String)
     /// A training set can teach nothing.
     case nothingToLearn(set: String, reason: String)
-    /// A run that is to be made again is not over.
+    /// A run to reproduce is not finished.
     case notFinished(path: String)
     /// A run that was made again failed.
     case notReproduced(reason: String)
-    /// Scores of a study's models are to be normalised, and it is not said by whom.
+    /// Scores of a study's models should be normalised, but no cohort is given.
     case noCohort
     /// A test set is MegaFace, whose figures a run's records have no place for.
     case megaFace(name: String)
     /// All test sets of a study are sets of templates.
     case onlyTemplates(name: String)
-    /// The processes that compute a training together cannot go on.
+    /// The processes that compute a training together cannot continue.
     case processes(reason: String)
     /// A set has a name that cannot stand for it.
     case setName(list: String, name: String, requirement: String)
     /// Another process works on another study in the same folder.
     case otherStudy(path: String, holder: String, key: String, theirs: String, mine: String)
-    /// A training set's content is not that of the run that is to be made again.
+    /// A training set's content is not that of the run to reproduce.
     case otherData(name: String)
     /// A run was tested on another set of the same name.
     case otherTest(path: String, test: String, key: String, stored: String, asked: String)
@@ -67,13 +67,13 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case toyDiverged(loss: String, step: Int)
     /// A loss cannot have the values that were chosen in another study.
     case tunedLoss(text: String, reason: String)
-    /// Losses cannot be tuned as was asked for.
+    /// Losses cannot be tuned as was requested.
     case tuning(reason: String)
     /// A value is not one of those that exist.
     case unknownValue(key: String, value: String, allowed: [String])
     /// Something in a study's folder leads out of it.
     case unsafeFolder(reason: String)
-    /// The identities of a training set that are to be held out cannot be.
+    /// The identities of a training set cannot be held out.
     case validation(set: String, reason: String)
     /// All processes that were started for a study have ended before it was over.
     case workersEnded(left: Int)
@@ -92,7 +92,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .cannotWrite(let path, let reason):
             "cannot write to '\(path)': \(reason); choose another --output"
         case .noCohort:
-            "scores are to be normalised, and the training people are not read to test models that are there; "
+            "scores are to be normalised, and the training people are not read when existing models are tested; "
                 + "give a folder of other people with --cohort PATH"
         case .megaFace(let name):
             "'\(name)' is MegaFace, which is no test set of a study; test a run's model with facet evaluate RUN "
@@ -171,7 +171,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "cannot hold out a validation set from '\(set)': \(reason)"
         case .workersEnded(let left):
             "all workers have ended, and \(counted(left, "run")) of the study \(left == 1 ? "is" : "are") "
-                + "not over; run the same command again to go on"
+                + "not finished; run the same command again to resume"
         }
     }
 

@@ -11,7 +11,7 @@ import SafeFiles
     import Darwin
 #endif
 
-/// A folder with all that is known of a step whose loss or gradient was not finite.
+/// A folder with all that is known about a step whose loss or gradient was not finite.
 ///
 /// | file | content |
 /// |---|---|
@@ -28,12 +28,12 @@ public struct FailureBundle {
     public let failure: StepFailure
     /// Description of the run it belongs to.
     public let description: RunDescription
-    /// What it was made with.
+    /// The environment of the run.
     public let environment: RunEnvironment?
 
     /// Reads a bundle.
     ///
-    /// - Throws: ``FaceStudyError/noBundle(path:reason:)`` where there is none, and the errors of
+    /// - Throws: ``FaceStudyError/noBundle(path:reason:)`` without one, and the errors of
     ///   a run's folder.
     public init(reading url: URL) throws {
         self.url = url

@@ -4,9 +4,9 @@ import Spelling
 
 /// Why a step's loss or gradient was not finite, as far as the bundle shows it.
 public struct FailureDiagnosis: Sendable, Hashable {
-    /// What was found, a sentence each, the most telling first.
+    /// The diagnostics, a sentence each, the most informative first.
     public let diagnostics: [String]
-    /// What to try, a sentence each.
+    /// Remedies to try, a sentence each.
     public let advice: [String]
 
     /// Explains a failure by its numbers.
@@ -20,7 +20,7 @@ public struct FailureDiagnosis: Sendable, Hashable {
     }
 }
 
-/// What the statistics of a failed step give away.
+/// The diagnosis from the statistics of a failed step.
 private struct Clues {
     private let failure: StepFailure
 
@@ -113,7 +113,7 @@ private struct Clues {
         return advice
     }
 
-    /// How much the gradient's norm grew over the steps before; nil where they are too few.
+    /// How much the gradient's norm grew over the steps before; nil if they are too few.
     private var growthFactor: Double? {
         let norms = failure.before.map(\.gradientNorm)
         guard norms.count >= 4, let last = norms.suffix(3).max() else { return nil }

@@ -27,7 +27,7 @@ public struct FailureReplay {
             .resolvingPaths(against: bundle.environment?.workingDirectory)
     }
 
-    /// What differs between this machine and the one the step failed on.
+    /// The differences between this machine and the one on which the step failed.
     public func differences(commit: String) throws -> [EnvironmentDifference] {
         let here = EnvironmentProbe.environment(
             try configuration.resolvedCompute(), commit: commit)

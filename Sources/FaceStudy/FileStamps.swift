@@ -14,13 +14,13 @@ struct FileStamps: Sendable {
     }
 
     private var files: Files
-    /// SHA-256 of the images' names and of all that is known of their files: equal only while the source is
-    /// what it was. Nil where that cannot be told of files, where a file is so new that a change right
-    /// after this could have the same times, of part of a source, and where nobody asked.
+    /// SHA-256 of the images' names and of all that is known about their files: equal only while the source is
+    /// what it was. Nil if that cannot be determined from files, where a file is so new that a change right
+    /// after this could have the same times, of part of a source, and where it was not requested.
     private(set) var version: String?
     /// The same of files however new, and whichever number this machine gives to their file system: by it,
-    /// processes that read a set at the same time tell that they read the same files. Nil where files cannot be
-    /// told, of part of a source, and where nobody asked.
+    /// processes that read a set at the same time tell that they read the same files. Nil if files cannot be
+    /// identified, for part of a source, and if not requested.
     private(set) var sharedVersion: String?
 
     /// Times nearer than this may be equal though something happened between them: the clocks of file systems
@@ -29,7 +29,7 @@ struct FileStamps: Sendable {
 
     /// Takes the stamps of a source's files.
     ///
-    /// - Parameter now: The time of day, where ``version`` is wanted.
+    /// - Parameter now: The time of day, if ``version`` is needed.
     init(_ source: any ImageSource, now: Date? = nil) {
         var newest = 0
         var devices: Set<Int> = []

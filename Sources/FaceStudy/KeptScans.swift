@@ -2,22 +2,22 @@ import FaceData
 import Foundation
 import SafeFiles
 
-/// What was found when the images of a study's sets were last read, and whether their faces are aligned, in the
+/// The results of the last reading of a study's images, and whether their faces are aligned, in the
 /// study's folder, so that a later start reads none of them again while their files are what they were.
 ///
-/// Whether they are is told by the files' sizes, times, and places on the disk (``FileStamps/version``), and never
-/// by what the kept file says of itself. A kept scan that is damaged, or does not fit its set, is none.
+/// This is determined by the files' sizes, times, and places on the disk (``FileStamps/version``), and never
+/// by what the kept file says about itself. A kept scan that is damaged, or does not fit its set, is ignored.
 struct KeptScans: Sendable {
     /// The folder they are kept in; it is made when the first is.
     let folder: URL
 
-    /// What a detector of faces has said of a set.
+    /// A face detector's result on a set.
     struct Alignment: Codable, Hashable {
         /// A sentence where the faces are not aligned.
         var doubt: String?
     }
 
-    /// What was found, and of what.
+    /// The result, and the files it is of.
     private struct Kept<Value: Codable>: Codable {
         var format: Int
         var key: String
@@ -29,14 +29,14 @@ struct KeptScans: Sendable {
     /// More than a scan of millions of images takes.
     private static let maxBytes = 1 << 28
 
-    /// What a scan depends on: the files' version, and what was sought among the images.
+    /// The key of a scan: the files' version, and the properties looked for in the images.
     ///
     /// - Parameter sought: Content hashes of the test sets whose pictures were sought.
     static func key(_ version: String, seeking sought: [String]) -> String {
         SHA256.hexDigest(of: ([version] + sought).joined(separator: "\n").utf8)
     }
 
-    /// What a detector's word depends on: the files' version, the detector, and the path in its sentence.
+    /// The key of a detector's result: the files' version, the detector, and the path in its sentence.
     static func key(_ version: String, detector: String, path: String) -> String {
         key(version, seeking: [detector, path])
     }
@@ -45,7 +45,7 @@ struct KeptScans: Sendable {
         folder.appendingPathComponent("\(SHA256.hexDigest(of: name.utf8).prefix(16)).json")
     }
 
-    /// The scan that was kept, without its pictures; nil where it has to be made.
+    /// The scan that was kept, without its pictures; nil if it must be made.
     ///
     /// - Parameters:
     ///   - name: Which of the study's sets.
@@ -56,7 +56,7 @@ struct KeptScans: Sendable {
         return scan?.fits(images: images, sought: sought) == true ? scan : nil
     }
 
-    /// What a detector has said of a set; nil where it has to be asked.
+    /// A detector's kept result on a set; nil if the detector has to be run.
     func alignment(_ name: String, key: String) -> Alignment? { value(name, key: key) }
 
     private func value<Value: Codable>(_ name: String, key: String) -> Value? {
@@ -70,7 +70,7 @@ struct KeptScans: Sendable {
         return kept.found
     }
 
-    /// Keeps a scan, or what a detector has said. That it could not be written is no fault: it is found again
+    /// Keeps a scan, or what a detector has said. A write failure is not an error: it is found again
     /// then.
     func keep(_ found: some Codable, _ name: String, key: String) {
         let encoder = JSONEncoder()
@@ -85,7 +85,7 @@ struct KeptScans: Sendable {
 }
 
 extension ImageScan {
-    /// Whether a scan can be one of so many images, among which so many pictures were sought.
+    /// Whether a scan can be one of that many images, among which so many pictures were sought.
     func fits(images: Int, sought: Int) -> Bool {
         good >= 0 && good <= images && bad.count == images - good
             && bad.allSatisfy { (0..<images).contains($0.index) }

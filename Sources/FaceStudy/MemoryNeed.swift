@@ -9,9 +9,9 @@ import SafeNumbers
 
 /// Memory that training takes beyond what the process has already.
 struct MemoryNeed: Hashable {
-    /// What does not depend on the batch: weights, gradients, momentum buffers, work space. In bytes.
+    /// Memory independent of the batch: weights, gradients, momentum buffers, work space. In bytes.
     var fixed: Double
-    /// What each image of a step adds: activations and their gradients. In bytes.
+    /// Memory for each image of a step: activations and their gradients. In bytes.
     var perImage: Double
 
     /// Bytes for a batch.
@@ -33,7 +33,7 @@ extension MemoryNeed {
     /// Measures a backbone by two small steps.
     ///
     /// - Parameter check: Called before each step; what it throws ends the measurement.
-    /// - Returns: nil where the system does not say how much memory a process takes.
+    /// - Returns: nil if the system does not say how much memory a process takes.
     init?(
         _ specification: BackboneSpecification, _ configuration: StudyConfiguration,
         _ compute: ComputeConfiguration, check: () throws -> Void = {}
@@ -62,7 +62,7 @@ final class MemoryCheck {
 
     /// Refuses a run that needs clearly more than there is.
     ///
-    /// - Returns: What it needs; nil where that cannot be measured.
+    /// - Returns: What it needs; nil if that cannot be measured.
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)``.
     @discardableResult
     func check(_ context: RunContext) throws -> MemoryNeed? {

@@ -8,9 +8,9 @@ struct PreparedCohort {
     let normalization: ScoreNormalization
     /// A template for each person.
     let set: TemplateSet
-    /// What they are called in reports.
+    /// Their name in reports.
     let name: String
-    /// What the images were when they were read.
+    /// The images' state when they were read.
     let stamps: FileStamps
 
     /// Takes people of a set of labelled images.
@@ -31,7 +31,7 @@ struct PreparedCohort {
 }
 
 extension RunContext {
-    /// The people by whom scores on sets of templates are normalised; nil where they are not: those of
+    /// The people by whom scores on sets of templates are normalised; nil if they are not: those of
     /// the folder that was named, or of the training set.
     func cohort() throws -> PreparedCohort? {
         guard !templates.isEmpty,

@@ -16,11 +16,11 @@ struct PreparedTrainSet {
     let validation: PreparedTest?
     /// How many identities are held out.
     let heldOut: Int
-    /// What the images were when they were read.
+    /// The images' state when they were read.
     let stamps: FileStamps
-    /// What the report says about it.
+    /// The report's data on it.
     var facts: TrainSetFacts
-    /// Mean of its images, which tells how they are cropped; nil where they were not looked at, or
+    /// Mean of its images, which shows how they are cropped; nil if they were not looked at, or
     /// are of too few people.
     var meanFace: [Double]?
 }
@@ -31,7 +31,7 @@ struct PreparedData {
     let tests: [PreparedTest]
     /// Test sets of templates.
     let templates: [PreparedTemplates]
-    /// Whom scores on them are normalised by; nil where they are not, or by people who are trained on.
+    /// Whom scores on them are normalised by; nil if they are not, or by people who are trained on.
     let cohort: PreparedCohort?
     /// What is known of people and images of the test sets.
     let annotations: SetAnnotations
@@ -42,7 +42,7 @@ struct PreparedData {
     ///
     /// - Parameters:
     ///   - draws: Whether built-in sets that are not there are drawn; otherwise only what their descriptions
-    ///     tell is known of them.
+    ///     tell is known about them.
     ///   - found: What another process has found, which is not sought again in the same files.
     init(
         _ configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl,
@@ -89,15 +89,15 @@ struct PreparedData {
     }
 }
 
-/// Reads and checks sets, telling how far it has come.
+/// Reads and checks sets, and reports its progress.
 struct SetReader {
     let configuration: StudyConfiguration
     let folder: StudyFolder
     let control: StudyControl
     let draws: Bool
-    /// What the images of each test set show, as far as somebody wanted to know.
+    /// Fingerprints of each test set's pictures, as far as requested.
     var pictures: [String: PictureTable] = [:]
-    /// What scans have found, here or in another process.
+    /// The results of scans, here or in another process.
     var found: FoundSets
 
     init(
@@ -191,7 +191,7 @@ struct SetReader {
         return cohort
     }
 
-    /// What is known of a built-in set of templates that was not drawn yet.
+    /// The known data on a built-in set of templates that was not drawn yet.
     private func plannedTemplates(
         _ builtIn: SyntheticSet, _ source: StudyConfiguration.TestSource
     ) throws -> PreparedTemplates {
@@ -201,7 +201,7 @@ struct SetReader {
             set: set, stamps: FileStamps(set.source))
     }
 
-    /// What is known of a built-in set that was not drawn yet.
+    /// The known data on a built-in set that was not drawn yet.
     private func plannedTest(
         _ source: StudyConfiguration.TestSource
     ) throws -> ScannedTest {
@@ -269,7 +269,7 @@ struct SetReader {
         return PictureIndex(all)
     }
 
-    /// What the images of a test set show.
+    /// The fingerprints of a test set's images.
     private mutating func pictures(of test: PreparedTest) throws -> PictureTable {
         let name = test.facts.name
         if let known = pictures[name] { return known }
@@ -283,13 +283,13 @@ struct SetReader {
         tests.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.prepared.pairs.source.count) }
     }
 
-    /// Refuses a set of which a loss of the study can learn nothing.
+    /// Refuses a set from which a loss of the study can learn nothing.
     private func requireLearnable(_ set: LabelledImageSet, _ name: String) throws(FaceStudyError) {
         if let reason = LearningChecks.impossible(identities: Set(set.labels).count) {
             throw .nothingToLearn(set: name, reason: reason)
         }
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return }
-        // A classifier on the side trains nothing but itself, so that only pairs are left.
+        // A classifier on the side trains only itself, so that only pairs are left.
         let onPairs = configuration.losses.filter {
             (try? LossRequest(parsing: $0))?.loss.values["trains"] != nil
         }
@@ -301,7 +301,7 @@ struct SetReader {
                 + "with at least two images per identity")
     }
 
-    /// What keeps losses of the study from learning, where something does.
+    /// The reason why losses of the study cannot learn, if there is one.
     private func pairWarning(_ set: LabelledImageSet, _ name: String) -> String? {
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return nil }
         let losses = configuration.losses.filter {
@@ -315,7 +315,7 @@ struct SetReader {
         return "'\(name)': \(reason): \(which)"
     }
 
-    /// What is known of a built-in set that was not drawn yet.
+    /// The known data on a built-in set that was not drawn yet.
     private func plannedTrain(
         _ source: StudyConfiguration.TrainSource
     ) throws -> PreparedTrainSet {
@@ -373,7 +373,7 @@ struct SetReader {
         return held
     }
 
-    /// What the held-out identities share with test sets, where losses are tuned on them: what is
+    /// A warning about people shared by held-out identities and test sets, where losses are tuned on them: what is
     /// chosen there is then chosen on the test set's people.
     private func sharedWarning(
         _ held: HeldOutIdentities?, _ overlaps: [OverlapFacts], _ name: String
@@ -399,7 +399,7 @@ struct SetReader {
                 pairsEachEpoch: count), pairs: held.pairs, subset: held.pairs, isHeldOut: true)
     }
 
-    /// What the set shares with each test set.
+    /// The set's overlap with each test set.
     private func overlaps(
         of set: LabelledImageSet, _ scan: ImageScan, _ tests: [ScannedTest]
     ) -> [OverlapFacts] {

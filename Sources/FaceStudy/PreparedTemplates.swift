@@ -5,7 +5,7 @@ import FaceRuns
 
 /// A test set of templates that was read and checked.
 struct PreparedTemplates {
-    /// What the report says about it.
+    /// The report's data on it.
     let facts: TemplateTestFacts
     let set: TemplateSet
     /// Names of the images that could not be used, which count as failures to enrol.

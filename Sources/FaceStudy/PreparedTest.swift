@@ -6,7 +6,7 @@ import Foundation
 
 /// A test set that was read and checked: its images, its pairs, and what is evaluated when.
 struct PreparedTest {
-    /// What the report says about it.
+    /// The report's data on it.
     let facts: TestSetFacts
     let pairs: VerificationPairs
     /// The pairs of every epoch but the last.

@@ -8,7 +8,7 @@ import Foundation
     import Darwin
 #endif
 
-/// What Linux says about this process's memory, in bytes; nil elsewhere.
+/// This process's memory in use as Linux reports it, in bytes; nil elsewhere.
 enum ProcessMemory {
     /// Memory that is held now.
     static var resident: UInt64? { status("VmRSS") }
@@ -16,14 +16,14 @@ enum ProcessMemory {
     /// The most that was held since ``resetPeak()``.
     static var peak: UInt64? { status("VmHWM") }
 
-    /// Resets the peak measurement; false where that is not possible.
+    /// Resets the peak measurement; false if that is not possible.
     static func resetPeak() -> Bool {
         guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return false }
         return (try? file.write(contentsOf: Data("5".utf8))) != nil
     }
 
-    /// What this process can still get: of the machine, of its control group and of its limits,
-    /// whichever is least.
+    /// The memory available to this process: of the machine, of its control group and of its limits,
+    /// whichever is smallest.
     static var available: UInt64? {
         guard let memory = table("/proc/meminfo"), let free = memory["MemAvailable"] else {
             return nil

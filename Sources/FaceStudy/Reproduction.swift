@@ -2,7 +2,7 @@ public import FaceRuns
 public import Foundation
 
 extension TrainSetFacts {
-    /// Checks that a training set is the one of a run that is to be made again.
+    /// Checks that a training set is the one of a run to reproduce.
     ///
     /// - Throws: ``FaceStudyError/otherData(name:)``.
     func requireSame(as other: TrainSetFacts) throws(FaceStudyError) {
@@ -22,16 +22,16 @@ extension RunFolder {
 
 /// A finished run made again in a fresh folder.
 public struct Reproduction {
-    /// What came of it.
+    /// The outcome.
     public struct Result: Codable, Sendable, Hashable {
         /// Whether all numbers are the same, bit for bit.
         public var isSame: Bool
         /// Where the two runs part, if they do.
         public var comparison: RunComparison
-        /// What the two runs were made with that is not the same.
+        /// The differences between the two runs' environments.
         public var environment: [EnvironmentDifference]
 
-        /// What a person reads of it.
+        /// The text version, for people.
         public var text: String {
             let reasons = environment.map {
                 "the run was made with a different \($0.what): \($0.theirs), now \($0.mine)"
@@ -45,8 +45,8 @@ public struct Reproduction {
 
     /// Reads what the run is.
     ///
-    /// - Parameter folder: Where the new run goes; as a study's folder, so that an interrupted
-    ///   reproduction goes on.
+    /// - Parameter folder: The folder of the new run; as a study's folder, so that an interrupted
+    ///   reproduction continues.
     /// - Throws: ``FaceStudyError/notFinished(path:)`` where the run is not over, and the errors of
     ///   a damaged folder.
     public init(of original: RunFolder, in folder: URL) throws {

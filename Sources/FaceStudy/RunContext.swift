@@ -5,19 +5,19 @@ import FaceRuns
 import FaceTraining
 import SafeFiles
 
-/// What all runs of a study share.
+/// The settings and data that all runs of a study share.
 struct StudyContext {
     let configuration: StudyConfiguration
-    /// What `auto` means on this machine.
+    /// The meaning of `auto` on this machine.
     let compute: ComputeConfiguration
     let folder: StudyFolder
     /// All sets, read and checked.
     let data: PreparedData
-    /// What networks begin with; nil for random weights.
+    /// The initial weights of networks; nil for random ones.
     let start: StudyStart?
     /// How the study is watched and stopped.
     let control: StudyControl
-    /// This process among those that work on the study; nil where nothing is run.
+    /// This process among those that work on the study; nil if nothing is run.
     var worker: StudyWorker?
     /// Whether all processes that compute trainings together have all sets, so that they embed them together.
     var embedsTogether = false
@@ -33,15 +33,15 @@ struct StudyContext {
 /// All that one run is made of, in one value.
 struct RunContext {
     let run: PlannedRun
-    /// What it shares with the other runs of its study.
+    /// The context that it shares with the other runs of its study.
     let study: StudyContext
     /// The study's grid, with what the run has in place of the study's own settings.
     let configuration: StudyConfiguration
     let folder: RunFolder
-    /// What makes the run this process's; nil where nobody else can have it.
+    /// The claim of this process on the run; nil if no other process can have it.
     var lease: Lease?
 
-    /// Refuses to go on when another process has taken over the run: asked before anything is written.
+    /// Refuses to continue when another process has taken over the run: asked before anything is written.
     ///
     /// - Throws: ``FaceStudyError/lostRun(name:holder:)``.
     func requireHeld() throws(FaceStudyError) {
@@ -59,7 +59,7 @@ struct RunContext {
             size: configuration.inputSize, team: study.embedsTogether ? control.team : nil)
     }
 
-    /// Whether the run is a try, of which nothing is kept but what it tells of its setting.
+    /// Whether the run is a try, of which only the result of its setting is kept.
     var isTry: Bool { run.settings?.tryName != nil }
     /// Where and with what the network is computed.
     var compute: ComputeConfiguration { study.compute }
@@ -67,7 +67,7 @@ struct RunContext {
     var tests: [PreparedTest] { study.data.tests }
     /// The study's test sets of templates.
     var templates: [PreparedTemplates] { study.data.templates }
-    /// What the run is trained on.
+    /// The run's training set.
     var trainSet: PreparedTrainSet { study.data.train[run.trainIndex] }
     /// How the study is watched and stopped.
     var control: StudyControl { study.control }

@@ -51,9 +51,9 @@ extension StudyConfiguration {
     }
 }
 
-/// What a run is asked to be, of which a folder's stored description may differ.
+/// The requested run, from which a folder's stored description may differ.
 ///
-/// Two descriptions are of the same run when they lead to the same numbers: where the files lie does
+/// Two descriptions are of the same run when they lead to the same numbers: the files' path does
 /// not matter, their contents do; neither do threads, nor which of several devices computes.
 struct RunRequest {
     let configuration: JSONValue
@@ -188,7 +188,7 @@ extension JSONValue {
         }
         members["test"] = nil
         if case .object(var start)? = members["start"] {
-            // Which weights they are decides, and not where they lie.
+            // The weights matter, and not their path.
             start["from"] = nil
             members["start"] = .object(start)
         }
@@ -198,7 +198,7 @@ extension JSONValue {
         return .object(members)
     }
 
-    /// Where the files of a configuration's sets lie, by the sets' names.
+    /// The paths of the files of a configuration's sets, by the sets' names.
     fileprivate var locations: [String: String] {
         var locations: [String: String] = [:]
         for list in ["train", "test"] {
@@ -236,10 +236,10 @@ extension JSONValue {
 }
 
 extension RunFolder {
-    /// Whether the run is over and went well.
+    /// Whether the run finished successfully.
     var isFinished: Bool { isFinished(after: 0) }
 
-    /// Whether the run is over and went well, with so many epochs or more.
+    /// Whether the run finished successfully, with so many epochs or more.
     func isFinished(after epochs: Int) -> Bool {
         guard let result = (try? readResult()) ?? nil else { return false }
         return result.status == .finished && result.epochs >= epochs

@@ -11,7 +11,7 @@ final class RunEvents {
 
     /// Begins a file, which says what the run is made with.
     ///
-    /// - Parameter step: The step the run goes on from; nil for events beside all older ones.
+    /// - Parameter step: The step the run resumes from; nil for events in addition to all older ones.
     init(_ folder: RunFolder, from step: Int?) throws {
         file = try EventFile(in: folder.eventsURL, from: step)
         file.append(HParams(try folder.readDescription()), group: folder.url.lastPathComponent)

@@ -22,7 +22,7 @@ extension RunExecutor {
         } catch  where FaceStudyError(stopping: error) == nil {
             context.control.listener(
                 .warning(
-                    "where the embeddings of '\(context.run.folderName)' lie is not known: \(error)"
+                    "the geometry of the embeddings of '\(context.run.folderName)' is unknown: \(error)"
                 ))
         }
     }

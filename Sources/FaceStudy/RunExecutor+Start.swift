@@ -10,7 +10,7 @@ import ModelFormats
 import Torch
 
 extension RunExecutor {
-    /// Whether there is a state to go on from, so that the weights the run began with are not needed.
+    /// Whether there is a state to resume from, so that the weights the run began with are not needed.
     private var hasCheckpoint: Bool {
         ["last.safetensors", "previous.safetensors"].contains {
             FileManager.default.fileExists(
@@ -18,7 +18,7 @@ extension RunExecutor {
         }
     }
 
-    /// Checks that the weights that a run begins with are there and fit its network.
+    /// Checks that the weights that a run begins with exist and fit its network.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)``.
     func requireStart() throws {
@@ -28,7 +28,7 @@ extension RunExecutor {
         try start.requireFit(context.run)
     }
 
-    /// Checks that the parts that are frozen or have a rate of their own are there.
+    /// Checks that the parts that are frozen or have a learning rate of their own exist.
     ///
     /// - Throws: `FaceTrainingError.configuration(key:reason:)`.
     func requireParts() throws {
@@ -42,13 +42,13 @@ extension RunExecutor {
         _ = try TrainedParts(Model(backbone: backbone, loss: loss).state, training)
     }
 
-    /// What the run begins with; nil for random weights.
+    /// The run's initial weights; nil for random ones.
     func startFacts() throws -> StartFacts? {
         try context.study.start?.facts(for: context.run, in: context.folder)
     }
 
     /// Gives a new run's network and loss the weights that they begin with, and says what the untouched
-    /// network is worth.
+    /// network achieves.
     ///
     /// - Parameter evaluates: Whether the untouched network is tested.
     func begin(_ model: Model, evaluates: Bool = true) throws {
@@ -65,7 +65,7 @@ extension RunExecutor {
             batchSize: context.configuration.evaluation.batchSize)
         let classes = try beginClasses(model.loss, weights, start.options, embedder)
         guard evaluates else { return }
-        // What did not come out of the file is random, and other with another seed.
+        // Tensors that are not in the file are random, and differ with the seed.
         let seed = match.isWhole ? "" : " \(context.run.identity.seed)"
         let evaluation = try start.evaluation(
             "\(context.run.backbone) \(weights.contentHash)\(seed)"

@@ -38,7 +38,7 @@ struct RunExecutor {
         try context.folder.write(description)
     }
 
-    /// Says when the model that a finished run was for is gone or cut short, and how to make it again;
+    /// Says when the model that a finished run was for is gone or truncated, and how to make it again;
     /// the run's numbers hold without it.
     private func warnOfLostModel() {
         guard PlainFile.kind(of: context.folder.modelURL) != nil else {
@@ -198,7 +198,7 @@ struct RunExecutor {
 
     // MARK: The folder
 
-    /// Checks, before anything is trained, what the sets and the folder say of the run.
+    /// Checks, before anything is trained, what the sets and the folder say about the run.
     ///
     /// - Throws: `FaceDataError.tooFewIdentities`, `FaceTrainingError.tooFewImages`, or
     ///   ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.
@@ -266,7 +266,7 @@ struct RunExecutor {
         try context.folder.write(environment)
     }
 
-    /// A run that failed before, or was finished after fewer epochs, is under way again.
+    /// A run that failed before, or was finished after fewer epochs, is in progress again.
     private func forgetResult() throws {
         guard try context.folder.readResult() != nil else { return }
         try FileManager.default.removeItem(at: context.folder.resultURL)
@@ -280,7 +280,7 @@ struct RunExecutor {
         if context.folder.isFinished { removeCheckpoint() }
     }
 
-    /// Removes what is left to go on from, by far the largest file, unless the run's schedule allows
+    /// Removes what is left to resume from, by far the largest file, unless the run's schedule allows
     /// more epochs.
     private func removeCheckpoint() {
         let training = context.configuration.training

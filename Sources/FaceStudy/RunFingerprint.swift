@@ -6,8 +6,8 @@ import FaceModels
 
 /// Everything that decides about the numbers of a run's training, as its checkpoints keep it.
 ///
-/// Where files lie, on how many threads it is computed and on which of several devices is not part of
-/// it. Checkpoints of former versions hold the last two, which do not count.
+/// The paths of files, the number of threads, and which of several devices computes, are not part of
+/// it. Checkpoints of earlier versions hold the last two, which are ignored.
 struct RunFingerprint {
     struct Content: Encodable {
         var identity: RunIdentity
@@ -24,17 +24,17 @@ struct RunFingerprint {
         var start: Start?
     }
 
-    /// What the network and the class weights began with.
+    /// The initial weights of the network and the class weights.
     struct Start: Encodable {
         var contentHash: String
         var classes: Bool
         var newClasses: StudyConfiguration.Start.NewClasses
     }
 
-    /// What a checkpoint keeps.
+    /// The fingerprint as a checkpoint keeps it.
     let text: String
     private let value: JSONValue
-    /// What an option is that a former version did not know.
+    /// The values of options that former versions did not have.
     private let defaults: JSONValue
 
     init(_ content: Content) throws {
@@ -94,7 +94,7 @@ struct RunFingerprint {
     }
 }
 
-/// What computes, whichever of several it is.
+/// The kind of device, whichever of several it is.
 enum DeviceKind {
     /// Kind of a device: `cuda` for `cuda:1`.
     static func name(_ device: String) -> String {

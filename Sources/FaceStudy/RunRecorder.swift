@@ -102,7 +102,7 @@ final class RunRecorder: TrainingObserver {
         return try average.withAverages { try evaluate(embedder, all: all) }
     }
 
-    /// Evaluates a set whose images may have gone since they were read.
+    /// Evaluates a set whose images may have been removed since they were read.
     private func kept(
         _ test: PreparedTest, _ embedder: SetEmbedder, all: Bool
     ) throws -> ScoredSet {
@@ -173,7 +173,7 @@ final class RunRecorder: TrainingObserver {
 }
 
 extension StepRecord {
-    /// What of a step is reproducible.
+    /// The reproducible part of a step.
     init(_ summary: StepSummary) {
         self.init(
             step: summary.step, epoch: summary.epoch, learningRate: summary.learningRate,
@@ -189,14 +189,14 @@ extension StudyControl {
         try check()
     }
 
-    /// Ends what is under way where that was asked for.
+    /// Ends what is in progress where that was requested.
     func check() throws(FaceStudyError) {
         if shouldStop() { throw .interrupted }
     }
 }
 
 extension FaceStudyError {
-    /// Works with images that may have gone since they were read.
+    /// Works with images that may have been removed since they were read.
     static func lostImages<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()

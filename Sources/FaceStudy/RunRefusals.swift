@@ -5,7 +5,7 @@ import Spelling
 
 /// Why runs of a study cannot be made: what holds for many of them is said once.
 struct RunRefusals {
-    /// What is refused in the same words, wherever the run's folder is.
+    /// Refusals with the same words wherever the run's folder is.
     private enum Reason: Hashable {
         case otherConfiguration(key: String, stored: String, asked: String)
         case sentence(String)
@@ -19,7 +19,7 @@ struct RunRefusals {
         self.count = count
     }
 
-    /// Whether an error would come again as long as nothing is changed, and not because of one damaged
+    /// Whether an error would recur as long as nothing is changed, and not because of one damaged
     /// file.
     static func areForGood(_ error: any Error) -> Bool {
         switch error as? FaceStudyError {

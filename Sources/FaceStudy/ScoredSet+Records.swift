@@ -3,7 +3,7 @@ import FaceEvaluation
 import FaceRuns
 
 extension EpochTest {
-    /// What an epoch's record says of a test set.
+    /// The result on a test set in an epoch's record.
     init(_ evaluation: ScoredSet) {
         self.init(
             name: evaluation.name, accuracy: evaluation.report.insightFace.accuracy,
@@ -13,7 +13,7 @@ extension EpochTest {
 }
 
 extension TestResult {
-    /// What a run's result says of a test set.
+    /// The result on a test set in a run's result.
     ///
     /// - Parameters:
     ///   - evaluation: The last epoch's model on all pairs.

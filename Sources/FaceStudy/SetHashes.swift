@@ -1,7 +1,7 @@
 import FaceData
 import SafeFiles
 
-// What a set is, beside the images: the same wherever its files lie.
+// A set's hashes besides those of images: independent of the path of its files.
 
 extension LabelledImageSet {
     /// SHA-256 over the labels, in hexadecimal.

@@ -1,6 +1,6 @@
-/// Names of training and test sets, which stand in tables and become parts of file names.
+/// Names of training and test sets, which appear in tables and become parts of file names.
 public enum SetName {
-    /// What is wrong with a name, as completes "it must be ..."; nil for a good one.
+    /// The requirement that a name violates, the end of "it must be ..."; nil for a valid one.
     public static func requirement(_ name: String) -> String? {
         let isPlain =
             !name.isEmpty && !name.hasPrefix(".") && name.first != " " && name.last != " "

@@ -5,7 +5,7 @@ import Foundation
 import Torch
 
 extension SetReader {
-    /// Where a source is, which is made first when it is built in; nil where it may not be made.
+    /// Where a source is, which is made first when it is built in; nil if it may not be made.
     func location(_ source: String) throws -> String? {
         guard let set = try BuiltInSet.named(source) else { return source }
         let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
@@ -25,7 +25,7 @@ extension SetReader {
 
     private var kept: KeptScans { KeptScans(folder: folder.scansURL) }
 
-    /// What a test set's images are. A scan that was made now has their pictures.
+    /// Scans a test set's images. A scan that was made now has their fingerprints.
     mutating func scan(
         _ images: any ImageSource, name: String, _ stamps: FileStamps
     ) throws -> ImageScan {
@@ -34,7 +34,7 @@ extension SetReader {
         return scan
     }
 
-    /// What a training set's images are, and which of them show pictures of the test sets.
+    /// Scans a training set's images, and finds those that show pictures of the test sets.
     mutating func scan(
         _ images: any ImageSource, name: String, _ stamps: FileStamps,
         seeking tests: [ScannedTest]
@@ -82,7 +82,7 @@ extension SetReader {
 
     // MARK: Alignment
 
-    /// What is said of a set whose faces are not aligned, asked once of the same files. Built-in ones are.
+    /// The message about a set whose faces are not aligned, computed once for the same files. Built-in ones are.
     func alignmentDoubt(
         _ images: any ImageSource, _ title: String, _ path: String, _ stamps: FileStamps
     ) throws -> [String] {

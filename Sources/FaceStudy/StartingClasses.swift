@@ -5,11 +5,11 @@ import Torch
 /// The class weights that a loss begins with when its network does not begin with random weights: those of
 /// the same identities, by name, and for the others new ones.
 struct StartingClasses {
-    /// Identities whose class weights were taken over.
+    /// Identities whose class weights were copied.
     private(set) var taken = 0
     /// Identities whose class weights are new.
     private(set) var new = 0
-    /// What became of them, a sentence; nil where the loss has no class weights.
+    /// Their handling, in a sentence; nil if the loss has no class weights.
     private(set) var summary: String?
 
     /// Gives a loss its class weights.
@@ -17,8 +17,8 @@ struct StartingClasses {
     /// - Parameters:
     ///   - lossName: The loss's name without parameters.
     ///   - identities: The names of the loss's classes.
-    ///   - head: Class weights with names; nil where there are none.
-    ///   - means: Unit rows `[n, d]` for identities by their indices; nil to leave theirs random.
+    ///   - head: Class weights with names; nil if there are none.
+    ///   - means: Unit rows `[n, d]` for identities by index; nil to leave theirs random.
     init(
         _ loss: any FaceLoss, lossName: String, identities: [String], head: HeadFile.Content?,
         means: ((_ identities: [Int]) throws -> Tensor)?
@@ -30,7 +30,7 @@ struct StartingClasses {
         guard let weight else { return }
         let width = weight.tensor.shape[1]
         var places = [Int?](repeating: nil, count: count)
-        var reason = "no head.safetensors with the identities' names lies beside the weights"
+        var reason = "there is no head.safetensors with the identities' names beside the weights"
         var rows: Tensor?
         if let head, let theirs = head.tensors["weight"] {
             reason = "none of the identities has one in the head that the weights came with"

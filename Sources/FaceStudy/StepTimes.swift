@@ -5,7 +5,7 @@ import Torch
 
 /// How long a backbone takes on this machine.
 struct StepTimes {
-    /// Seconds that one step or batch of a measurement may take where somebody waits for it.
+    /// Seconds that one step or batch of a measurement may take if a user waits for it.
     static let limit = 5.0
     /// Images that are tried first where the time is limited.
     private static let probe = 8

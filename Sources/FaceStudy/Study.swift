@@ -6,13 +6,13 @@ import Processes
 import SafeFiles
 import Torch
 
-/// Many runs: planned, run, skipped when finished, gone on with when interrupted, by one process or several.
+/// Many runs: planned, run, skipped when finished, resumed when interrupted, by one process or several.
 public struct Study {
     /// The resolved configuration.
     public let configuration: StudyConfiguration
     /// The runs; of a study that tunes, those of the defaults and of what was chosen so far.
     public let plan: StudyPlan
-    /// What is tried before them.
+    /// The tries made before them.
     let tuningPlan: TuningPlan
     /// Where the runs' folders and the report go.
     public let folder: StudyFolder
@@ -24,7 +24,7 @@ public struct Study {
         let configuration = configuration.withValidationToTune()
         self.folder = StudyFolder(folder)
         tuningPlan = try TuningPlan(configuration)
-        // A record that cannot be read is made anew of the tries' folders.
+        // A record that cannot be read is rebuilt of the tries' folders.
         let stored = (try? self.folder.readTuning()) ?? nil
         if let stored {
             try Self.requireFormerTries(configuration, tuningPlan, stored, in: self.folder)
@@ -56,12 +56,12 @@ public struct Study {
     /// Runs what is not finished yet, together with the processes that do the same in the same folder.
     ///
     /// Each run is made by one of them, and one of them reports (``StudyControl/report``); all return when
-    /// the study is over. What a process leaves behind that is stopped or loses its machine is taken up by
+    /// the study is over. The work of a process that is stopped or loses its machine is taken over by
     /// the others.
     ///
     /// - Throws: what stops the whole study: runs that cannot be made
     ///   (``FaceStudyError/impossible(reasons:)``, before anything is trained), data that cannot be read, an output folder that cannot
-    ///   be written, another study in the folder that is under way
+    ///   be written, another study in the folder that is in progress
     ///   (``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)``), or ``FaceStudyError/interrupted``. A
     ///   run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {
@@ -135,7 +135,7 @@ public struct Study {
 }
 
 extension FaceStudyError {
-    /// What ends the whole study and leaves the run to be gone on with; nil for an error that is
+    /// An error that ends the whole study and leaves the run to be resumed; nil for an error that is
     /// the run's own.
     init?(stopping error: any Error) {
         switch error {

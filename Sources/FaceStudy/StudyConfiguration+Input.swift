@@ -2,13 +2,13 @@ import FaceConfiguration
 public import FaceModels
 
 extension StudyConfiguration {
-    /// What bytes of images become before they enter a network.
+    /// The conversion of images' bytes to network input.
     public struct Input: Codable, Sendable, Hashable {
         /// Order of the channels.
         public var colour: ColourOrder
         /// Subtracted from each byte; 0...255.
         public var mean: Double
-        /// What the difference is divided by; 0.1...10,000.
+        /// The divisor of the difference; 0.1...10,000.
         public var standardDeviation: Double
 
         /// Creates a range; the default is arcface_torch's, to -1 ... 1.
@@ -49,6 +49,6 @@ extension StudyConfiguration.Input {
                 "subtracted from each byte"),
             .number(
                 "deviation", \.standardDeviation, in: .range(0.1...10_000),
-                flag: .init("--input-deviation", "X"), "what the difference is divided by"),
+                flag: .init("--input-deviation", "X"), "divisor of the difference"),
         ])
 }

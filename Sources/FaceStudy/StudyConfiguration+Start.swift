@@ -1,9 +1,9 @@
 import FaceConfiguration
 
 extension StudyConfiguration {
-    /// What networks begin with instead of random weights.
+    /// The initial weights of networks in place of random ones.
     public struct Start: Codable, Sendable, Hashable {
-        /// What the class weights of an identity begin with that the weights know nothing of.
+        /// The initial class weights of an identity that the weights do not have.
         public enum NewClasses: String, Codable, Sendable, CaseIterable {
             /// The mean direction of its images' embeddings by the untouched network.
             case mean
@@ -15,9 +15,9 @@ extension StudyConfiguration {
         public var from: String?
         /// Whether less than all of a network's tensors will do.
         public var isPartial: Bool
-        /// Whether class weights are taken over, by the identities' names.
+        /// Whether class weights are copied, by the identities' names.
         public var takesClasses: Bool
-        /// What the class weights of other identities begin with.
+        /// The initial class weights of other identities.
         public var newClasses: NewClasses
 
         /// Creates options for starting from given weights.
@@ -49,10 +49,10 @@ extension StudyConfiguration.Start {
                 "from", \.from, flag: .init("--from", "FILE"),
                 "weights to start from: a model, a run, a study, a `.pth`, TorchScript, ONNX, `.params` or safetensors"
             ),
-            .flag("partial", \.isPartial, "whether less than all of a network may be in them"),
+            .flag("partial", \.isPartial, "whether the weights may be incomplete"),
             .flag(
                 "classes", \.takesClasses,
-                "whether class weights are taken over by the identities' names"),
+                "whether class weights are matched by the identities' names"),
             .word(
                 "newClasses", \.newClasses, flag: .init("--new-classes", "NAME"),
                 "what class weights of other identities start from: the mean embedding of up to 16 images, or random weights"

@@ -16,7 +16,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// A folder `<identity>/<image>`, a RecordIO pack, a list or a TSV file (see
         /// `LabelledImageSet.open`), or `synthetic:<preset>` for built-in faces.
         public var images: String
-        /// A file with the names of identities and images that are left out, one a line.
+        /// A file with the names of identities and images that are left out, one per line.
         public var without: String?
         /// The terms under which the set may be used, in words; kept with runs, models and report.
         public var terms: String?
@@ -86,7 +86,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         }
     }
 
-    /// What a model is chosen on, so that no test set has to choose.
+    /// The data that a model is chosen on, so that no test set has to choose.
     public struct Validation: Codable, Sendable, Hashable {
         /// Fraction of the training identities that are held out for it; 0 for none, at most 1/2.
         public var identities: Double
@@ -131,8 +131,8 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         public var isOn: Bool { tries > 0 }
     }
 
-    /// Name of the published recipe that the settings began from; empty where there is none. It decides
-    /// about no number: a report lays the recipe's published figures beside the study's.
+    /// Name of the published recipe that the settings began from; empty if there is none. It decides
+    /// about no number: a report shows the recipe's published figures next to the study's.
     public var recipe: String = ""
     /// The training sets of the grid.
     public var train: [TrainSource]
@@ -157,15 +157,15 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     /// `auto` for the best of the processor, or the best kernels that may be used: `libtorch`,
     /// `portable`, `avx2` or `avx512`.
     public var kernels: String
-    /// What bytes of images become before they enter a network.
+    /// The conversion of images' bytes to network input.
     public var input: Input
-    /// What networks begin with.
+    /// The initial weights of networks.
     public var start: Start
     /// How networks are trained.
     public var training: TrainingConfiguration
     /// How test sets are evaluated.
     public var evaluation: Evaluation
-    /// What models are chosen on.
+    /// The data that models are chosen on.
     public var validation: Validation
     /// How losses are tuned before they are compared.
     public var tuning: Tuning
@@ -213,7 +213,7 @@ extension StudyConfiguration {
         _ url: URL, over template: StudyConfiguration = StudyConfiguration()
     ) throws -> StudyConfiguration { try keys.read(url, over: template) }
 
-    /// Writes the configuration as a study file, as a whole or not at all.
+    /// Writes the configuration as a study file, atomically.
     public func write(to url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -229,7 +229,7 @@ extension StudyConfiguration {
     /// The configuration as a JSON value, with all its keys.
     public func json() -> JSONValue { Self.keys.json(of: self) }
 
-    /// The configuration as it is kept: without the keys of tuning where they have their defaults, so that
+    /// The configuration in stored form: without the keys of tuning where they have their defaults, so that
     /// a run's record is the same in a study that tunes and in one that does not.
     func recordJSON() -> JSONValue {
         guard tuning == Tuning(), case .object(var members) = json() else { return json() }

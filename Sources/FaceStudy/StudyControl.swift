@@ -9,7 +9,7 @@ public import SafeFiles
 public enum StudyEvent: Sendable {
     /// An epoch was trained and evaluated.
     case epochRecorded(PlannedRun, EpochRecord)
-    /// What the runs that are left will take.
+    /// The estimated cost of the remaining runs.
     case estimated(StudyEstimate)
     /// Images of a test set are being embedded: done, of.
     case evaluating(PlannedRun, String, Int, Int)
@@ -19,33 +19,33 @@ public enum StudyEvent: Sendable {
     case preparing(String, Int, Int)
     /// A run failed; the others continue.
     case runFailed(PlannedRun, String)
-    /// A run is over.
+    /// A run has finished.
     case runFinished(PlannedRun, RunResult)
-    /// A run is over that another process has made: how many are over, of.
+    /// A run was finished by another process: how many are finished, of.
     case runFinishedElsewhere(PlannedRun, RunResult, Int, Int)
     /// A run was over before, and its model was tested on these sets now.
     case runSkipped(PlannedRun, RunResult, _ added: [String])
     /// A run begins: its number from 1, of.
     case runStarted(PlannedRun, Int, Int)
-    /// What will be trained after tuning: the defaults and what was chosen.
+    /// The settings to train after tuning: the defaults and the chosen ones.
     case planned(StudyPlan)
     /// A run's network has taken the weights that it begins with.
     case started(PlannedRun, StartRecord)
     /// Something in a run's training.
     case training(PlannedRun, TrainingEvent)
-    /// A try is over.
+    /// A try has finished.
     case tryEnded(TuningProgress)
     case tryStarted(PlannedRun, TuningProgress)
     /// Something a person should know, a sentence.
     case warning(String)
 }
 
-/// What tells whether the faces of a set are aligned.
+/// Determines whether the faces of a set are aligned.
 public struct AlignmentDoubt {
     /// Names the detector of faces, its weights, and how its faces are judged: what it has said of a set is kept
     /// for as long as both are the same.
     public var identity: String
-    /// Says in a sentence when the faces of a set, which lies at a path, are not aligned; nil where they are.
+    /// Says in a sentence when the faces of a set, which is at a path, are not aligned; nil if they are.
     public var sentence: (any ImageSource, _ path: String) throws -> String?
 
     /// Creates a doubt.
@@ -63,7 +63,7 @@ public struct StudyControl {
     public var commit: String
     /// Time between two checkpoints inside an epoch.
     public var saveInterval: Duration
-    /// Told what a run is before anything of it is written; what it throws fails the run.
+    /// Receives what a run is before anything of it is written; what it throws fails the run.
     public var willStart: (RunDescription) throws -> Void
     /// Ends the process with a sentence when memory runs out where nothing can be thrown.
     public var endProcess: @Sendable (String) -> Void
@@ -71,9 +71,9 @@ public struct StudyControl {
     public var shouldStop: () -> Bool
     /// Called with every event of the study.
     public var listener: (StudyEvent) -> Void
-    /// Writes the report when all runs are over: called in one of the processes that work on the study.
+    /// Writes the report when all runs are finished: called in one of the processes that work on the study.
     public var report: (Study.Outcome) throws -> Void = { _ in }
-    /// Tells whether faces are aligned; nil where that cannot be told. FaceStudy has no detector of faces.
+    /// Determines whether faces are aligned; nil if that is unknown. FaceStudy has no detector of faces.
     public var alignment: () -> AlignmentDoubt? = { nil }
     /// Whether runs that have failed are tried again, and no others are made.
     public var retriesFailed = false

@@ -9,9 +9,9 @@ import Spelling
 import Torch
 import SafeNumbers
 
-/// What a study will take, measured by a few steps of each backbone before it starts.
+/// The estimated cost of a study, measured by a few steps of each backbone before it starts.
 public struct StudyEstimate: Encodable, Sendable, Hashable {
-    /// What the runs of one backbone on one training set take.
+    /// The estimated cost of the runs of one backbone on one training set.
     public struct Cell: Encodable, Sendable, Hashable {
         /// Name of the training set.
         public var trainSet: String
@@ -48,7 +48,7 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
     /// Seconds of the whole study.
     public var seconds: Double { cells.reduce(0) { $0 + $1.seconds } }
 
-    /// What a person reads of it.
+    /// The text version, for people.
     public var text: String {
         guard !cells.isEmpty else { return "there is nothing left to run" }
         let lines = cells.map { cell in
@@ -68,7 +68,7 @@ extension StudyEstimate.Cell {
         return " (timed with \(timedImages) of a step's \(counted(stepImages, "image")))"
     }
 
-    /// What the tries take, behind what the runs take.
+    /// The estimated cost of the tries, after that of the runs.
     fileprivate var triesText: String {
         guard let tries, let images = triedImages, let seconds = secondsOfTries, tries > 0 else {
             return ""
@@ -160,7 +160,7 @@ extension Study {
 }
 
 extension TuningRecord {
-    /// What is left to try of all losses of a backbone on a training set.
+    /// The remaining tries of all losses of a backbone on a training set.
     struct Left {
         var tries = 0
         var epochs = 0

@@ -2,7 +2,7 @@ import FaceLosses
 import FaceRuns
 
 extension StudyFolder {
-    /// Writes the columns of TensorBoard's HParams tab: of the runs that are there and of some that are
+    /// Writes the columns of TensorBoard's HParams tab: of the runs that exist and of some that are
     /// going to be.
     ///
     /// - Throws: `FaceRunsError` where they cannot be written.

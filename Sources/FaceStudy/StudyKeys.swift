@@ -89,7 +89,7 @@ extension StudyConfiguration.TrainSource {
                 "without", \.without, "a list of identities and images to leave out; optional"),
             .optionalText(
                 "terms", \.terms,
-                "the terms under which the set may be used, in words; kept with runs, models and report; optional"
+                "terms of use of the set, in words; kept with runs, models and report; optional"
             ),
         ])
 }

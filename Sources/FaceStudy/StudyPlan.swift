@@ -17,14 +17,14 @@ public struct PlannedRun: Sendable, Hashable {
     public var backbone: BackboneSpecification
     /// The loss, with the values it is trained with.
     public var loss: LossSpecification
-    /// What the run has in place of the study's own settings; nil for a run that has those.
+    /// The run's settings in place of the study's own; nil for a run that has those.
     var settings: RunSettings?
-    /// What the loss is called, where that is another name than its own: the loss that was tuned.
+    /// The loss's name, where that is not its own: the loss that was tuned.
     var tunedTitle: String?
-    /// What tuning has made of the loss; nil where it was not tuned.
+    /// The loss's role in tuning; nil if it was not tuned.
     var role: TuningRole?
 
-    /// The loss as it was asked for, or of a run with tuned values as ``TunedOrigin/name`` has it.
+    /// The loss as requested, or of a run with tuned values as ``TunedOrigin/name`` has it.
     public var requestedLoss: String { identity.tuned?.name ?? loss.requested }
     /// The loss in print.
     public var lossTitle: String { tunedTitle ?? loss.title }
@@ -69,14 +69,14 @@ public struct PlannedRun: Sendable, Hashable {
     }
 }
 
-/// What a run has in place of its study's settings.
+/// A run's settings in place of its study's.
 struct RunSettings: Codable, Sendable, Hashable {
     /// Epochs; nil for the study's.
     var epochs: Int?
     /// Peak learning rate.
     var learningRate: Double
     var weightDecay: Double
-    /// What of the folder's name tells a try of a cell from others; nil for a run that is none.
+    /// The part of the folder's name that distinguishes a try of a cell from others; nil for other runs.
     var tryName: [String]?
 }
 

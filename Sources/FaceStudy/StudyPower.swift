@@ -102,7 +102,7 @@ public struct StudyPower: Encodable, Sendable, Hashable {
         return power?.difference(foundBy: seeds)
     }
 
-    /// What a person reads of it.
+    /// The text version, for people.
     public var text: String {
         let lines = rows.map { row in
             let found = row.differences.map { accuracy, difference in

@@ -3,7 +3,7 @@ import Torch
 
 /// Configurations to start from.
 public enum StudyPreset: String, Sendable, CaseIterable {
-    /// The paper's networks, and a schedule for its data and a GPU; sets are to be named.
+    /// The paper's networks, and a schedule for its data and a GPU; sets must be named.
     case paper
     /// The whole comparison on built-in faces, in minutes on two cores.
     case quick

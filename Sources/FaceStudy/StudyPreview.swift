@@ -3,15 +3,15 @@ import FaceLosses
 public import FaceRuns
 import FaceTraining
 
-/// What a study would do: its runs, what they would take, and what would keep them from being made.
+/// A study's plan: its runs, their estimated cost, and the reasons why they could not be made.
 public struct StudyPreview: Encodable, Sendable, Hashable {
-    /// Where a run stands.
+    /// State of a run.
     public enum State: String, Encodable, Sendable, Hashable {
-        /// Nothing of it is there.
+        /// Nothing of it exists.
         case new
         /// It was started and will resume.
         case begun
-        /// It is over, and is skipped.
+        /// It is finished, and is skipped.
         case finished
     }
 
@@ -25,32 +25,32 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
         public var backbone: String
         /// The loss with its parameters.
         public var loss: String
-        /// What draws its batches.
+        /// The sampler of its batches.
         public var sampler: String
         /// Seed of the random numbers.
         public var seed: UInt64
         /// State of the run.
         public var state: State
-        /// Test sets that its model is going to be tested on although it is finished; nil where there are
+        /// Test sets that its model is going to be tested on although it is finished; nil if there are
         /// none.
         public var addedTests: [String]?
-        /// Why it cannot be made; nil where nothing is known against it.
+        /// Why it cannot be made; nil if nothing is known against it.
         public var problem: String?
     }
 
     /// All runs, in the order in which they are trained.
     public var runs: [Run]
-    /// What the runs that are left take; nil where some cannot be made.
+    /// The estimated cost of the remaining runs; nil if some cannot be made.
     public var estimate: StudyEstimate?
 
-    /// What would keep runs from being made, each reason once.
+    /// The reasons why runs cannot be made, each once.
     public var problems: [String]
 
-    /// What would be tried before, or was; nil in a study that does not tune. Of the runs, those with
+    /// The tries planned before, or made; nil in a study that does not tune. Of the runs, those with
     /// values that are not chosen yet are missing.
     public var tuning: TuningRecord?
 
-    /// What a person reads of it.
+    /// The text version, for people.
     public var text: String {
         let marks = [State.new: "new", .begun: "resumes", .finished: "finished"]
         let lines = runs.map { run in
@@ -129,11 +129,11 @@ extension Study {
         var isFolder: ObjCBool = false
         _ = files.fileExists(atPath: location.path, isDirectory: &isFolder)
         guard isFolder.boolValue else {
-            throw .cannotWrite(path: folder.url.path, reason: "'\(location.path)' is no folder")
+            throw .cannotWrite(path: folder.url.path, reason: "'\(location.path)' is not a folder")
         }
         guard files.isWritableFile(atPath: location.path) else {
             throw .cannotWrite(
-                path: folder.url.path, reason: "there is no right to write into '\(location.path)'")
+                path: folder.url.path, reason: "no permission to write into '\(location.path)'")
         }
     }
 }

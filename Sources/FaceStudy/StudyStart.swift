@@ -8,7 +8,7 @@ import Torch
 
 /// The weights that a study's networks begin with.
 final class StudyStart {
-    /// What is asked for.
+    /// The requested initial weights.
     let options: StudyConfiguration.Start
     private let url: URL
     private let inputSize: Int
@@ -18,7 +18,7 @@ final class StudyStart {
     /// The files' contents, as the study has first read them.
     private var hashes: [String: String] = [:]
     private var fitting: Set<String> = []
-    /// What untouched networks are worth, by their weights.
+    /// Results of untouched networks, by their weights.
     private var evaluated: [String: StartEvaluation] = [:]
 
     /// Prepares to read; nil where networks begin with random weights.
@@ -30,7 +30,7 @@ final class StudyStart {
         url = URL(fileURLWithPath: path)
     }
 
-    /// What a run begins with.
+    /// A run's initial weights.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)``.
     func weights(for run: PlannedRun) throws(FaceStudyError) -> PretrainedWeights {
@@ -50,7 +50,7 @@ final class StudyStart {
         }
     }
 
-    /// Which file a run begins with. A run that is under way does not need it any more: where it is
+    /// Which file a run begins with. A run that is in progress does not need it any more: where it is
     /// gone, the run's own description says what it was.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)``.
@@ -87,7 +87,7 @@ final class StudyStart {
         fitting.insert(key)
     }
 
-    /// The class weights that are taken over; nil where none are.
+    /// The class weights that are copied; nil if none are.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)`` for weights that are not finite, and the errors of a
     ///   file that is damaged.
@@ -104,14 +104,14 @@ final class StudyStart {
         return head
     }
 
-    /// What of the weights is a network's.
+    /// The part of the weights that belongs to a network.
     func match(_ weights: PretrainedWeights, _ network: any Backbone) throws -> WeightMatch {
         try weights.match(
             network.state, of: network.specification, inputSize: inputSize,
             isPartial: options.isPartial)
     }
 
-    /// What an untouched network is worth, which is measured once.
+    /// Results of an untouched network, which are measured once.
     ///
     /// - Parameter key: What the network's weights depend on.
     func evaluation(
@@ -136,7 +136,7 @@ final class StudyStart {
     }
 }
 
-/// What an untouched network is worth on each test set.
+/// Results of an untouched network on each test set.
 struct StartEvaluation {
     let tests: [StartRecord.Test]
     let scores: [(test: String, scores: [ScoreRecord])]

@@ -35,7 +35,7 @@ public final class TestPictures: @unchecked Sendable {
     /// - Parameters:
     ///   - image: The image's name in the test set.
     ///   - test: The test set's name.
-    /// - Returns: `nil` where the set or the image is gone or cannot be decoded.
+    /// - Returns: `nil` if the set or the image is gone or cannot be decoded.
     public func jpeg(of image: String, in test: String) -> [UInt8]? {
         lock.withLock {
             let key = "\(test)\n\(image)"

@@ -1,14 +1,14 @@
 import SeededRandom
 
-/// What is behind the head: a gradient with soft shapes, grown from a seed.
+/// The background: a gradient with soft shapes, generated from a seed.
 struct Backdrop: Sendable, Hashable {
-    /// What the shapes are drawn from.
+    /// The seed of the shapes.
     var seed: UInt64
     /// Linear colour at the top.
     var upper: SIMD3<Float>
     /// Linear colour at the bottom.
     var lower: SIMD3<Float>
-    /// How many shapes stand in front of the gradient.
+    /// Number of shapes in front of the gradient.
     var shapes: Int
     /// Colour of the clothes.
     var clothes: SIMD3<Float>

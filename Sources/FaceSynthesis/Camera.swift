@@ -2,7 +2,7 @@ import SeededRandom
 
 /// Lens, sensor and alignment.
 struct Camera: Sendable, Hashable {
-    /// Brighter (positive) or darker than the exposure meter wants, in stops.
+    /// Brighter (positive) or darker than the exposure meter suggests, in stops.
     var exposure: Float
     /// Factors on red, green and blue: a wrong white balance.
     var whiteBalance: SIMD3<Float>
@@ -14,7 +14,7 @@ struct Camera: Sendable, Hashable {
     var blur: Float
     /// Standard deviation of the sensor's noise, of 255.
     var noise: Float
-    /// What the noise is drawn from.
+    /// The seed of the noise.
     var noiseSeed: UInt64
     /// Darkening of the corners, 0 to 0.6.
     var vignette: Float

@@ -26,7 +26,7 @@ struct EyePainter {
             melanin: identity.skin.melanin, undertone: identity.skin.undertone)
     }
 
-    /// What the painter changed.
+    /// The painter's changes of a point.
     struct Paint {
         var colour: Vector
         /// Mirror-like shine added, 0 to 1.

@@ -3,7 +3,7 @@ import SeededRandom
 /// A made-up person: a point in a continuous space of some eighty measures of shape, colour and
 /// texture, drawn from a seed and an index.
 ///
-/// What a photograph adds (pose, light, expression, ...) is in ``FaceView``. No real person is
+/// The variation of a photograph (pose, light, expression, ...) is in ``FaceView``. No real person is
 /// modelled; distributions are rough averages of adult faces.
 public struct FaceIdentity: Sendable, Hashable {
     /// Seed of the population.
@@ -72,7 +72,7 @@ struct Build {
 
 extension SeededRandom {
     /// A measure of a person. Made-up people differ by a quarter more than real ones, so that the
-    /// few small pictures of a quick comparison suffice to tell them apart.
+    /// few small pictures of a quick comparison suffice to distinguish them.
     fileprivate mutating func trait(_ mean: Float, _ standardDeviation: Float) -> Float {
         normal(mean, 1.25 * standardDeviation)
     }

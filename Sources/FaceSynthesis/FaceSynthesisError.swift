@@ -1,16 +1,16 @@
 import SafeFiles
 
-/// What can go wrong when a set of synthetic faces is described or written.
+/// Errors when a set of synthetic faces is described or written.
 public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Sendable {
     /// A file or folder could not be written.
     case cannotWrite(path: String, reason: String)
-    /// The folder holds another synthetic set than the one asked for.
+    /// The folder holds another synthetic set than the one requested.
     case differentSet(path: String, found: String, wanted: String)
     /// The folder exists and is not a synthetic set.
     case foreignFolder(path: String)
     /// A value of a configuration is out of its range.
     case invalidValue(key: String, value: String, allowed: String)
-    /// The faces of a fold do not give as many pairs as asked for.
+    /// The faces of a fold do not give as many pairs as requested.
     case tooFewPairs(kind: String, available: Int, wanted: Int)
     /// A configuration has a key that does not exist.
     case unknownKey(String, allowed: [String])
@@ -42,7 +42,7 @@ public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Senda
 }
 
 extension FaceSynthesisError {
-    /// What kept a set's folder from being stored.
+    /// The reason why a set's folder was not stored.
     init(_ error: SafeFilesError) {
         switch error {
         case .noSpace(let path):

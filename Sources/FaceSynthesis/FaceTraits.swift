@@ -9,9 +9,9 @@ struct HeadTraits: Sendable, Hashable {
     var crown: Float
     /// How far the forehead leans back.
     var foreheadSlope: Float
-    /// How far the brow ridge stands out.
+    /// How far the brow ridge protrudes.
     var browRidge: Float
-    /// How far the cheekbones stand out sideways.
+    /// How far the cheekbones protrude sideways.
     var cheekbones: Float
     /// Fullness (positive) or hollowness of the cheeks.
     var cheeks: Float
@@ -21,7 +21,7 @@ struct HeadTraits: Sendable, Hashable {
     var chinWidth: Float
     /// Factor on the distance from mouth to chin.
     var chinLength: Float
-    /// How far the chin stands out.
+    /// How far the chin protrudes.
     var chinForward: Float
     /// Depth of the chin's dimple.
     var chinCleft: Float
@@ -39,11 +39,11 @@ struct EyeTraits: Sendable, Hashable {
     var openness: Float
     /// Rise of the outer corner.
     var tilt: Float
-    /// How far the opening's highest point lies outwards, in half widths.
+    /// The distance outwards of the opening's highest point, in half widths.
     var skew: Float
     /// Depth of the sockets.
     var depth: Float
-    /// How far the upper lid's crease lies above the lashes.
+    /// How far the upper lid's crease is above the lashes.
     var crease: Float
     /// Pigment of the iris: 0 blue-grey, 0.5 green to hazel, 1 dark brown.
     var pigment: Float
@@ -79,11 +79,11 @@ struct BrowTraits: Sendable, Hashable {
 struct NoseTraits: Sendable, Hashable {
     /// Distance of the tip below the eyes.
     var length: Float
-    /// How far the bridge stands out between the eyes.
+    /// How far the bridge protrudes between the eyes.
     var bridge: Float
     /// Half the width of the bridge.
     var bridgeWidth: Float
-    /// How far the tip stands out.
+    /// How far the tip protrudes.
     var projection: Float
     /// Half the width of the tip.
     var tipWidth: Float
@@ -109,7 +109,7 @@ struct MouthTraits: Sendable, Hashable {
     var bow: Float
     /// Rise of the corners.
     var cornerLift: Float
-    /// How far both lips stand out.
+    /// How far both lips protrude.
     var protrusion: Float
     /// Redness of the lips against the skin, 0 to 1.
     var redness: Float
@@ -177,7 +177,7 @@ struct HairTraits: Sendable, Hashable {
     var fringe: Float
     /// Side and strength of the parting, −1 to 1.
     var parting: Float
-    /// How far the front of the sides lies from the face's middle, in degrees round the head.
+    /// The distance of the front of the sides from the face's middle, in degrees round the head.
     var sides: Float
     /// How far sideburns reach below the eyes.
     var sideburns: Float
@@ -204,6 +204,6 @@ struct SkinMark: Sendable, Hashable {
     var radii: SIMD2<Float>
     /// Direction of its length as cosine and sine.
     var direction: SIMD2<Float>
-    /// What the skin's red, green and blue are multiplied by at its middle.
+    /// Factors of the skin's red, green and blue at its middle.
     var tint: SIMD3<Float>
 }

@@ -5,14 +5,14 @@ import SeededRandom
 public struct FaceView: Sendable, Hashable {
     /// Which way the head is turned, and how far the camera is.
     var pose: Pose
-    /// What the face does.
+    /// The facial expression.
     var expression: Expression
-    /// What the person did to hair, beard and skin that day.
+    /// The day's changes of hair, beard and skin.
     var grooming: Grooming
     var lighting: Lighting
-    /// What is behind the head.
+    /// The background.
     var backdrop: Backdrop
-    /// What is in front of the face.
+    /// The object in front of the face.
     var occlusion: Occlusion
     /// Lens, sensor and alignment.
     var camera: Camera
@@ -49,7 +49,7 @@ struct Pose: Sendable, Hashable {
     var yaw: Float
     /// Nod: looking down is positive; ±0.6.
     var pitch: Float
-    /// Tilt counter-clockwise, most of which the alignment takes out again.
+    /// Tilt counter-clockwise, most of which the alignment removes.
     var roll: Float
     /// Millimetres from the camera to the head; near cameras exaggerate noses.
     var distance: Float
@@ -63,7 +63,7 @@ struct Pose: Sendable, Hashable {
     }
 }
 
-/// What the face does.
+/// The facial expression.
 struct Expression: Sendable, Hashable {
     /// Gap between the lips in millimetres.
     var jaw: Float
@@ -100,7 +100,7 @@ struct Expression: Sendable, Hashable {
     }
 }
 
-/// What the person did to hair, beard and skin that day.
+/// The day's changes of hair, beard and skin.
 struct Grooming: Sendable, Hashable {
     /// Millimetres added to the hair's length.
     var hairLength: Float

@@ -1,4 +1,4 @@
-/// What of a person does not change from picture to picture, worked out once: the neutral relief
+/// The properties of a person that are the same in all pictures, computed once: the neutral relief
 /// and the painted skin.
 struct HeadModel: Sendable {
     let identity: FaceIdentity

@@ -1,4 +1,4 @@
-/// The relief of a face: how far sockets, nose, cheeks and chin stand out of or lie within the
+/// The relief of a face: how far sockets, nose, cheeks and chin protrude from or recede behind the
 /// smooth head of ``HeadProfile``, as a function of frontal coordinates.
 struct HeadSurface: Sendable {
     let identity: FaceIdentity

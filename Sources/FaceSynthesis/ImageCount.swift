@@ -85,7 +85,7 @@ private struct AnyKey: CodingKey {
 
 extension Decoder {
     /// Throws ``FaceSynthesisError/unknownKey(_:allowed:)`` for the first key, in order of the
-    /// alphabet, that is none of `Keys`.
+    /// alphabet, that does not occur in `Keys`.
     func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ keys: Keys.Type) throws {
         let allowed = keys.allCases.map(\.stringValue)
         let present = try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()

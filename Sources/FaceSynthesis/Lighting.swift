@@ -90,7 +90,7 @@ struct Illumination {
             + ambient * open
     }
 
-    /// What a shiny surface mirrors of the key light.
+    /// The specular reflection of the key light.
     @inline(__always)
     func shine(_ normal: Vector, sharpness: Int, lit: Float) -> Vector {
         var s = max(normal.dot(half), 0)

@@ -1,4 +1,4 @@
-/// What a triangle belongs to, which decides how it is drawn and coloured.
+/// The part of the face that a triangle belongs to, which decides how it is drawn and coloured.
 enum FacePart: UInt32 {
     case head, ear, neck, hair, hat, frame, lens
 }
@@ -60,7 +60,7 @@ final class MeshBuffer {
     /// Joins the last `columns` × `rows` vertices to a surface and gives them normals.
     ///
     /// Normals point to the side from which columns run counter-clockwise to rows. Triangles
-    /// whose corners all lie farther than `beyond` outside the hair's edge are left out.
+    /// whose corners are all farther than `beyond` outside the hair's edge are left out.
     func joinGrid(columns: Int, rows: Int, _ part: FacePart, beyond: Float = .infinity) {
         let first = vertexCount - columns * rows
         guard first >= 0, columns > 1, rows > 1 else { return }

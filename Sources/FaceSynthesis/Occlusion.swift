@@ -1,6 +1,6 @@
 import SeededRandom
 
-/// What is in front of the face.
+/// The object in front of the face.
 struct Occlusion: Sendable, Hashable {
     struct Glasses: Sendable, Hashable {
         /// Half the width of a lens in millimetres.

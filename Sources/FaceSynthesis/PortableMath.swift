@@ -1,7 +1,7 @@
 /// Elementary functions made of IEEE additions, multiplications, divisions and square roots only.
 ///
 /// The C library's versions differ in their last bits from machine to machine, and one such bit
-/// can turn into another pixel. These give the same bits everywhere, within about 4e-6 of the
+/// can turn into another pixel. These give bit for bit the same everywhere, within about 4e-6 of the
 /// true value: plenty for a picture of eight bits a channel.
 enum PortableMath {
     static let pi: Float = 3.14159265

@@ -1,7 +1,7 @@
 /// From the head's coordinates into the aligned picture.
 ///
 /// The head is turned and seen in perspective; then the picture is scaled, turned and shifted so
-/// that eyes, nose and mouth come to lie where face-recognition crops have them: the similarity
+/// that eyes, nose and mouth are at the positions that face-recognition crops have: the similarity
 /// transform with the least squared error, as real crops are made (Umeyama, 1991).
 struct Projection: Sendable {
     /// Eyes, tip of the nose and corners of the mouth in a crop of 112 × 112, from the picture's

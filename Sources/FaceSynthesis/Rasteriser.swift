@@ -53,7 +53,7 @@ final class Rasteriser {
         }
     }
 
-    /// Visits the samples of a triangle that are nearer than what is there already; those for
+    /// Visits the samples of a triangle that are nearer than existing ones; those for
     /// which `isSeen` answers yes become the triangle's.
     @inline(__always)
     private func scan(

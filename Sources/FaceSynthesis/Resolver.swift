@@ -92,7 +92,7 @@ struct Resolver {
 }
 
 /// Follows the way from a point to the key light through what the picture shows and finds what
-/// stands in it: shadows of nose, brows, hair and hat.
+/// blocks it: shadows of nose, brows, hair and hat.
 struct ShadowRay {
     private static let reach: [Float] = [3.5, 7, 11, 16, 22, 30, 40, 52]
     private let raster: Rasteriser

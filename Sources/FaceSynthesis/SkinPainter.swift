@@ -4,7 +4,7 @@ struct SkinPosition {
     let x, y: Float
     /// Millimetres round the head from its front.
     let along: Float
-    /// Whether it lies before the ears.
+    /// Whether it is before the ears.
     let front: Bool
 }
 

@@ -38,12 +38,12 @@ public struct SyntheticFaceWriter: Sendable {
         self.encode = encode
     }
 
-    /// Writes the set unless the very same is there.
+    /// Writes the set unless an identical one exists.
     ///
     /// - Parameters:
     ///   - folder: The set's folder; its parents are made as needed.
     ///   - threads: Number of threads, at least 1.
-    ///   - progress: Told, on any of the threads but never by two at once, how many images of
+    ///   - progress: Called, on any of the threads but never by two at once, with how many images of
     ///     how many are written; what it throws ends the writing.
     /// - Returns: Whether anything was written.
     /// - Throws: ``FaceSynthesisError`` if the folder holds something else or cannot be written,

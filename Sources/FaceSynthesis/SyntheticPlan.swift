@@ -1,8 +1,8 @@
 import SeededRandom
 
-/// Every image of a ``SyntheticSet``: in which folder it lies and whose face it shows.
+/// Every image of a ``SyntheticSet``: its folder, and the person whose face it shows.
 public struct SyntheticPlan: Sendable, Hashable {
-    /// What is rendered into one image.
+    /// The contents of one rendered image.
     public struct Image: Sendable, Hashable {
         /// Number of the identity it is filed under, from 0 within the set.
         public let label: Int

@@ -1,4 +1,4 @@
-/// What a set of synthetic faces holds: whose faces, how many, how hard.
+/// The specification of a set of synthetic faces: which faces, how many, and how difficult.
 ///
 /// The same description gives the same pixels on every machine. Two training sets are built in
 /// that differ as the two of the paper do (arXiv 1901.05903), and two test sets of other people:

@@ -6,7 +6,7 @@ extension SyntheticSet {
     /// distractors.
     ///
     /// Of the set's identities the first ones are enrolled, in the galleries in turn, with as many
-    /// images each as the set says; then come the unknown people, who lack the images that would be
+    /// images each as the set says; the unknown people follow, who lack the images that would be
     /// enrolled, and then the distractors, who have one image.
     public struct Templates: Codable, Sendable, Hashable {
         /// Galleries, 1 to 16.
@@ -87,7 +87,7 @@ extension SyntheticSet {
 
 /// The templates of a synthetic set, as `facet data protocol` writes them.
 public struct SyntheticTemplates: Sendable, Hashable {
-    /// What a template is for.
+    /// The use of a template.
     public enum Role: Sendable, Hashable {
         /// Enrolled in a gallery, counted from 0.
         case gallery(Int)
@@ -113,7 +113,7 @@ public struct SyntheticTemplates: Sendable, Hashable {
     public struct Template: Sendable, Hashable {
         /// Its name, unlike those of the others.
         public let name: String
-        /// What it is for.
+        /// The use of the template.
         public let role: Role
         /// Number of the identity, from 0 within the set.
         public let label: Int

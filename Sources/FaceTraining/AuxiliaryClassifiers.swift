@@ -1,19 +1,19 @@
 public import FaceModels
 public import Torch
 
-/// Softmax classifiers of a network's auxiliary heads, which are trained beside the loss of its embeddings and
-/// then left out (Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, section 5).
+/// Softmax classifiers of a network's auxiliary heads, which are trained together with the loss of its embeddings and
+/// then dropped (Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, section 5).
 public struct AuxiliaryClassifiers {
-    /// What each of their losses counts in the loss that is trained with.
+    /// Weight of each of their losses in the training loss.
     public static let weight = 0.3
 
     private let classifiers: [(name: String, layer: Linear)]
 
-    /// The classifiers of a network that was made with auxiliary heads; nil for any other.
+    /// The classifiers of a network with auxiliary heads; nil for any other network.
     ///
     /// - Parameters:
-    ///   - classes: Identities of the training set.
-    ///   - initial: Where their weights come from.
+    ///   - classes: Number of identities of the training set.
+    ///   - initial: Source of their initial weights.
     public init?(_ backbone: any Backbone, classes: Int, initial: InitialWeights) {
         let heads = (backbone as? any AuxiliaryBackbone)?.auxiliaryHeads ?? []
         guard !heads.isEmpty else { return nil }
@@ -29,10 +29,10 @@ public struct AuxiliaryClassifiers {
         classifiers.flatMap { $0.layer.state.prefixed("\($0.name).fc2") }
     }
 
-    /// The classifiers' cross-entropies, each times ``weight``.
+    /// Sum of the classifiers' cross-entropies, each times ``weight``.
     ///
     /// - Parameters:
-    ///   - features: Those of each head, `[n, size]`.
+    ///   - features: The features of each head, `[n, size]`.
     ///   - labels: `[n]` of `int64`.
     public func loss(_ features: [Tensor], labels: Tensor) -> Tensor {
         let losses = zip(classifiers, features).map {

@@ -4,9 +4,9 @@ import Torch
 
 /// A safetensors file whose metadata holds the CRC-32C of the file.
 enum CheckedFile {
-    /// A file that cannot be read or is not what was written.
+    /// A file that cannot be read, or whose checksum is wrong.
     struct Damage: Error {
-        /// What is wrong, without the file's name.
+        /// The problem, without the file's name.
         let reason: String
     }
 
@@ -71,7 +71,7 @@ enum CheckedFile {
         return content
     }
 
-    /// Where the checksum's digits lie. A quoted key cannot stand inside of another string of the
+    /// Where the checksum's digits are. A quoted key cannot occur inside another string of the
     /// header, where its quotes would be escaped.
     private static func range(of digits: String, in file: Data) -> Range<Data.Index>? {
         file.range(of: Data("\"\(key)\":\"\(digits)\"".utf8)).map { found in

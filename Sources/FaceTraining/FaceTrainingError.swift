@@ -1,18 +1,18 @@
-/// What can stop a training run.
+/// Errors that can stop a training run.
 public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A checkpoint belongs to another run or configuration.
     case checkpointMismatch(path: String, reason: String)
     /// A value of the configuration is outside its range.
     case configuration(key: String, reason: String)
-    /// Neither the newest checkpoint nor the one before it is whole.
+    /// Neither the newest checkpoint nor the one before it is intact.
     case damagedCheckpoint(path: String, reason: String)
-    /// The run was asked to stop; its state was saved after the given step.
+    /// The run was stopped on request; its state was saved after the given step.
     case interrupted(step: Int)
     /// A label is outside the loss's classes.
     case labelOutOfRange(label: Int, classes: Int, step: Int)
     /// The loss or a gradient became infinite or not a number; nothing was updated with it.
     case nonFinite(quantity: String, step: Int, epoch: Int, lastLoss: Double, lastNorm: Double)
-    /// The training set does not fill one batch.
+    /// The training set has fewer images than a batch.
     case tooFewImages(images: Int, batchSize: Int)
 
     /// One sentence that says what is wrong, where, and what to do.

@@ -1,14 +1,14 @@
 import FaceLosses
 import Foundation
 
-/// Recognises known failures from what each step says of itself.
+/// Recognises known failures from the numbers of each step.
 ///
-/// The loss alone does not tell: a margin and a scale that grow make a healthy loss rise. So a run
+/// The loss alone is not sufficient: a growing margin and scale make a healthy loss rise. So a run
 /// counts as stuck only when it also classifies no better than by chance, after two epochs and 400
 /// steps, or after 20,000 steps of a longer first epoch. Each failure is reported once. The state
 /// is part of the checkpoint, so that a resumed run reports what an uninterrupted one would.
 struct FailureDetector: Codable, Sendable, Hashable {
-    /// What a step says.
+    /// Numbers of one step.
     struct Step {
         var step: Int
         /// From 1.
@@ -21,13 +21,13 @@ struct FailureDetector: Codable, Sendable, Hashable {
         var endsEpoch = false
     }
 
-    /// Losses of the epoch under way.
+    /// Losses of the current epoch.
     private struct EpochMean: Codable, Hashable {
         var sum = 0.0
         var count = 0
     }
 
-    /// What has been found, in the order of steps.
+    /// Recognised failures, in the order of steps.
     private(set) var diagnostics: [TrainingDiagnostic] = []
     private var lossSum = 0.0
     private var correct = 0
@@ -38,7 +38,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     private var atLogarithm = 0
     private var lastScale: Double?
     private var atScale = 0
-    /// Optional, so that checkpoints of former versions are read.
+    /// Optional, so that checkpoints of earlier versions can be read.
     private var epochMean: EpochMean?
 
     /// Keys of the file, some older than the properties.
@@ -53,12 +53,12 @@ struct FailureDetector: Codable, Sendable, Hashable {
     /// -ln(1e-30).
     static let floor = 30 * log(10.0)
 
-    /// Takes a step in, and gives what it shows for the first time.
+    /// Adds a step and returns failures that it shows for the first time.
     ///
     /// - Parameters:
     ///   - classes: Number of classes; nil when the loss has none.
-    ///   - guessing: The loss of guessing; nil when it has no fixed value.
-    ///   - diagnosis: What the loss knows of failures.
+    ///   - guessing: The loss of uniform guessing; nil when it has no fixed value.
+    ///   - diagnosis: Known failures of the loss.
     mutating func observe(
         _ step: Step, classes: Int?, guessing: Double? = nil, diagnosis: LossDiagnosis
     ) -> [TrainingDiagnostic] {
@@ -91,7 +91,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     }
 
     /// Whether a whole epoch's mean loss was above that of guessing by more than a hundredth; of short
-    /// epochs, as many as make a window are taken together.
+    /// epochs, as many as fill a window are combined.
     private mutating func risenAboveGuessing(
         _ step: Step, classes: Int, guessing: Double?
     ) -> [TrainingDiagnostic] {

@@ -1,40 +1,40 @@
 import Processes
 import Torch
 
-/// The sum of a network's gradients, and of what its running statistics change by, over the micro-batches of all
+/// The sum of a network's gradients and of the changes of its running statistics over the micro-batches of all
 /// processes.
 ///
-/// The parameters are divided into buckets, the last ones first, as a backward pass comes to them. While the pass of
-/// a process's last micro-batch goes on, the buckets that it is done with are exchanged, always in the same order.
+/// The parameters are divided into buckets, the last ones first, in the order of the backward pass. While the pass of
+/// a process's last micro-batch continues, its completed buckets are exchanged, always in the same order.
 final class GradientSum {
     private struct Bucket {
         /// Its parameters; nil for the running statistics.
         let parameters: Range<Int>?
-        /// Derivatives of the last micro-batch that are not there yet.
+        /// Number of gradients of the last micro-batch that are still missing.
         var missing: Int
         var sum: PartialSum
         var pending: PendingSum?
     }
 
-    /// Bytes of a bucket, unless a parameter has more.
+    /// Size of a bucket in bytes, unless a parameter is larger.
     private static let bucketBytes = 4 << 20
 
     private let team: ProcessTeam?
     private let reduction: Reduction
     private let shapes: [[Int]]
     private var buckets: [Bucket] = []
-    /// Buckets that are exchanged.
+    /// Number of buckets whose exchange has started.
     private var begun = 0
-    /// What the last micro-batch has.
+    /// Gradients of the last micro-batch.
     private var last: [Tensor?]
     private var failure: ProcessError?
 
-    /// Begins a sum.
+    /// Starts a sum.
     ///
     /// - Parameters:
-    ///   - statistics: Numbers that the running statistics change by.
+    ///   - statistics: Number of elements of the running statistics.
     ///   - terms: The micro-batches of this process.
-    ///   - team: The processes; nil for this one alone.
+    ///   - team: The processes; nil for a single process.
     init(
         _ parameters: [Tensor], statistics: Int, _ tree: SummationTree, terms: Range<Int>,
         _ reduction: Reduction, _ team: ProcessTeam?
@@ -69,8 +69,8 @@ final class GradientSum {
     /// Adds a micro-batch.
     ///
     /// - Parameters:
-    ///   - derivatives: Of the parameters, in their order.
-    ///   - change: Of the running statistics, `[n]`.
+    ///   - derivatives: Gradients of the parameters, in their order.
+    ///   - change: Change of the running statistics, `[n]`.
     func add(_ derivatives: [Tensor], _ change: Tensor) {
         for index in buckets.indices {
             buckets[index].sum.add(
@@ -79,9 +79,9 @@ final class GradientSum {
         }
     }
 
-    /// Adds the last micro-batch of this process, whose derivatives come one by one; for several processes.
+    /// Adds the last micro-batch of this process, whose gradients arrive one by one; for several processes.
     ///
-    /// - Parameter backward: Gives each derivative to its parameter, by its index.
+    /// - Parameter backward: Runs the backward pass and passes each gradient on with its parameter's index.
     func addLast(_ change: Tensor, _ backward: ((Int, Tensor) -> Void) -> [Tensor]) -> [Tensor] {
         beginExchanges(change)
         return backward { index, derivative in
@@ -93,7 +93,7 @@ final class GradientSum {
         }
     }
 
-    /// Begins to exchange what is there, in the order of the buckets.
+    /// Starts to exchange completed buckets, in their order.
     private func beginExchanges(_ change: Tensor) {
         while failure == nil, begun < buckets.count, buckets[begun].missing == 0 {
             if let parameters = buckets[begun].parameters {
@@ -112,14 +112,14 @@ final class GradientSum {
         let sum = buckets[begun].sum
         let reduction = reduction
         buckets[begun].pending = try team.exchange { group throws(TorchError) in
-            // What came before has had the time of a bucket's derivatives.
+            // The previous exchange has had the time of a bucket's gradients.
             try former?.advance()
             return try sum.total(reduction, among: group)
         }
         begun += 1
     }
 
-    /// The sums, in the parameters' shapes, and that of the changes, `[n]`; empty where nothing changes.
+    /// The sums, in the parameters' shapes, and that of the changes, `[n]`; empty if nothing changes.
     func finish() throws(ProcessError) -> (gradients: [Tensor], change: Tensor) {
         if let failure { throw failure }
         var gradients: [Tensor] = []

@@ -4,8 +4,8 @@ import Torch
 /// A backbone's forward and backward pass, each launched on a GPU as one recorded graph.
 ///
 /// A small network has hundreds of kernels that take less time than their launches. The loss is not
-/// recorded: its margins change from step to step. What was recorded is used only when it has given
-/// what launching one by one gives.
+/// recorded: its margins change from step to step. What was recorded is used only if it has given the same
+/// results as launching kernels one by one.
 final class GraphedBackbone {
     private let parameters: [Tensor]
     private let batchCounts: [Tensor]
@@ -16,8 +16,8 @@ final class GraphedBackbone {
     private let forward: RecordedGraph
     private let backward: RecordedGraph
 
-    /// Records both passes for batches like the given one, which has been trained on before; nil when
-    /// the passes do not give again what they give without a graph, or draw random numbers, which a
+    /// Records both passes for batches like the given one, which has been trained on before; nil if
+    /// the passes do not reproduce their results without a graph, or draw random numbers, which a
     /// graph would repeat.
     ///
     /// - Throws: `TorchError` when LibTorch cannot record.
@@ -33,7 +33,7 @@ final class GraphedBackbone {
             withPrecision(precision, on: device) { backbone(images, training: true) }
         }
 
-        // Nothing of these passes may stay: the first is a rehearsal, the second is not done at all.
+        // These passes must leave no trace: the first is a warm-up, the second is only recorded.
         defer { buffers.restore() }
         var launched: Launched? = Launched(pass(), parameters)
         guard let gradOutput = launched?.gradOutput, let expected = launched?.results else {
@@ -67,18 +67,18 @@ final class GraphedBackbone {
 
     /// The embeddings of a batch, from which a loss can be differentiated.
     ///
-    /// They are good until the next batch.
+    /// They are valid until the next batch.
     func callAsFunction(_ batch: Tensor) -> Tensor {
         images.assign(batch)
         forward.replay()
-        // They are counted on the processor, which recording does not see.
+        // They are counted on the CPU, which recording does not capture.
         for count in batchCounts { count.assign(count + 1) }
         return embeddings.detached().withGradient()
     }
 
-    /// Adds to the parameters' gradients what comes of the embeddings'.
+    /// Propagates the embeddings' gradients and adds to those of the parameters.
     ///
-    /// - Parameter isOnly: Whether no other batch adds to them, so that nothing need be copied.
+    /// - Parameter isOnly: Whether no other batch adds to them, so that no copy is needed.
     func differentiate(_ embeddings: Tensor, isOnly: Bool) {
         guard let gradient = embeddings.gradient else { return }
         gradOutput.assign(gradient)
@@ -93,7 +93,7 @@ final class GraphedBackbone {
     }
 }
 
-/// What launching one by one gives: embeddings, and derivatives for gradOutput like noise.
+/// Results of launching kernels one by one: embeddings, and gradients for a random gradOutput.
 private struct Launched {
     let gradOutput: Tensor
     let results: [Tensor]
@@ -108,8 +108,8 @@ private struct Launched {
     }
 }
 
-/// Whether tensors are equal but for rounding, together: a derivative that is 0 by the formula is
-/// nothing but rounding.
+/// Whether tensors are together equal up to rounding: a gradient that is analytically 0 is
+/// only rounding.
 private func isNear(_ found: [Tensor], _ expected: [Tensor]) -> Bool {
     func square(_ tensors: [Tensor]) -> Double {
         tensors.reduce(0) { $0 + $1.square().sum().item() }
@@ -118,7 +118,7 @@ private func isNear(_ found: [Tensor], _ expected: [Tensor]) -> Bool {
         && square(zip(found, expected).map { $0 - $1 }) <= 1e-4 * square(expected)
 }
 
-/// A network's buffers, as they were.
+/// A copy of a network's buffers.
 private struct Buffers {
     private let tensors: [Tensor]
     private let former: [Tensor]
@@ -132,7 +132,7 @@ private struct Buffers {
         for (tensor, value) in zip(tensors, former) { tensor.assign(value) }
     }
 
-    /// Those on the processor that count batches, after one; nil when one changes in another way, which
+    /// Buffers on the CPU that count batches, after one batch; nil if one changes in another way, which
     /// a graph could not repeat.
     func counts() -> [Tensor]? {
         var counts: [Tensor] = []

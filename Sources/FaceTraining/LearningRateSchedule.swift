@@ -2,26 +2,26 @@ public import FaceConfiguration
 import Foundation
 import SafeNumbers
 
-/// How the learning rate goes from its peak down, after a linear warm-up.
+/// How the learning rate decays from its peak, after a linear warm-up.
 public struct LearningRateSchedule: Codable, Sendable, Hashable {
-    /// The course after the warm-up.
+    /// The shape of the decay after the warm-up.
     public enum Shape: String, Codable, Sendable, CaseIterable {
         /// Half a cosine from the peak to 0.
         case cosine
-        /// The peak throughout.
+        /// Constant at the peak.
         case constant
-        /// Up by a cosine from a 25th of the peak in the warm-up's time, and down to a 10,000th of that
+        /// Up by a cosine from a 25th of the peak during the warm-up, and down to a 10,000th of that
         /// (Smith and Topin 2018; PyTorch's OneCycleLR).
         case oneCycle
         /// The peak times (1 - p)^power.
         case polynomial
-        /// ``cosine`` again and again, ``cycles`` times (Loshchilov and Hutter, ICLR 2017).
+        /// ``cosine`` repeated ``cycles`` times (Loshchilov and Hutter, ICLR 2017).
         case restarts
-        /// The peak divided by `1 / factor` at each milestone.
+        /// Multiplied by ``factor`` at each milestone.
         case step
     }
 
-    /// The course after the warm-up.
+    /// The shape of the decay after the warm-up.
     public var shape: Shape
     /// Highest learning rate; above 0.
     public var peak: Double
@@ -31,19 +31,19 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     public var power: Double
     /// Fractions of the run at which `step` multiplies the rate, ascending; 0 ... 1.
     public var milestones: [Double]
-    /// What `step` multiplies the rate with; 0 ... 1.
+    /// Factor of `step` at each milestone; 0 ... 1.
     public var factor: Double
-    /// Epochs that warm-up, milestones and the course refer to, and the fractions of a loss's own
-    /// schedules with them; 0 for those of the run. A run that goes on for more epochs keeps the
-    /// number it began with.
+    /// Epochs that warm-up, milestones and decay refer to, and the fractions of a loss's own
+    /// schedules with them; 0 for those of the run. A run that is extended by more epochs keeps the
+    /// number it started with.
     public var epochs: Int
-    /// Times that `restarts` begins at the peak; at least 1.
+    /// Number of cycles of `restarts`; at least 1.
     public var cycles: Int
 
     /// Creates a schedule.
     ///
-    /// The warm-up of a tenth outlasts the first epoch of 12: on 500 people and at a rate of 0.1 half
-    /// of that let the loss of a softmax rise above ln(classes) for two epochs.
+    /// The default warm-up of a tenth is longer than the first of 12 epochs: on 500 people and at a rate of 0.1 half
+    /// of it let the loss of a softmax rise above ln(classes) for two epochs.
     public init(
         shape: Shape = .cosine, peak: Double = 0.1, warmup: Double = 0.1, power: Double = 2,
         milestones: [Double] = [0.4, 0.7, 0.9], factor: Double = 0.1,

@@ -3,15 +3,15 @@ import FaceModels
 import Processes
 import Torch
 
-/// One step whose batch passes through the network in micro-batches, by one process or several, and of whose
-/// numbers no bit depends on how many they are.
+/// One step whose batch passes through the network in micro-batches, in one process or several; its
+/// results do not depend on the number of processes, bit for bit.
 ///
 /// Each process passes its part of the micro-batches through the network. The embeddings of all are
 /// gathered, so that the loss is that of the whole batch. Its classes are shared out where they are many (``SharedLoss``);
 /// what is not shared, every process computes alike. The network's gradients are the sum over the micro-batches (``GradientSum``) in the order of a
 /// ``SummationTree``, unless they are reduced fast, when their bits depend on the number of processes.
-/// Normalisations see a micro-batch; their running statistics move once a step, by the mean of what each
-/// micro-batch would have moved them by.
+/// Normalisations see a micro-batch; their running statistics are updated once a step, by the mean of the
+/// micro-batches' updates.
 final class MicroBatchedStep {
     /// The micro-batches of this process.
     let localMicroBatches: Range<Int>
@@ -27,13 +27,13 @@ final class MicroBatchedStep {
     private let parameters: [Tensor]
     private let statistics: RunningStatistics
 
-    /// Prepares steps of a model whose parameters, and those alone, the optimizer updates.
+    /// Prepares steps of a model; the optimizer must update exactly its parameters.
     ///
     /// - Parameters:
-    ///   - microBatches: Into how many parts a batch is split; at least as many as there are
+    ///   - microBatches: Number of micro-batches of a batch; at least as many as there are
     ///     processes.
-    ///   - reduction: In which order several processes add up gradients.
-    ///   - team: The processes; nil for this one alone.
+    ///   - reduction: Order in which several processes add gradients.
+    ///   - team: The processes; nil for a single process.
     init(
         model: Model, optimizer: any Optimizer, precision: ElementType, device: Device,
         microBatches: Int, reduction: Reduction = .exact, team: ProcessTeam?
@@ -54,19 +54,19 @@ final class MicroBatchedStep {
 
     /// The labels of the whole batch.
     ///
-    /// - Parameter labels: Those of this process's micro-batches.
+    /// - Parameter labels: Labels of this process's micro-batches.
     func gathered(_ labels: [Int]) throws(ProcessError) -> [Int] {
         guard team != nil else { return labels }
         return try gathered(Tensor(labels)).array(of: Int.self)
     }
 
-    /// Takes a step. When its loss or gradient is not finite, no parameter and no momentum buffer changes.
+    /// Takes a step. If its loss or gradient is not finite, no parameter and no momentum buffer changes.
     ///
     /// - Parameters:
     ///   - images: `[n, 3, h, w]`, those of this process's micro-batches.
-    ///   - labels: Those of the whole batch.
+    ///   - labels: Labels of the whole batch.
     ///   - gradientClip: The largest L2 norm of all gradients together; 0 for none.
-    /// - Throws: `ProcessError` when another process is gone or has come to other numbers.
+    /// - Throws: `ProcessError` if another process is lost or has computed different numbers.
     func take(
         images: Tensor, labels: [Int], learningRate: Double, gradientClip: Double,
         progress: LossProgress
@@ -84,7 +84,7 @@ final class MicroBatchedStep {
         var launched = TrainingStep.Launched()
         launched.append(output, embeddings: embeddings, labels: labels)
         let loss = output.loss.item()
-        // Before any process decides by it what comes next.
+        // Before any process makes a decision by it.
         try team?.requireSame([loss.isNaN ? .nan : loss], "loss")
         guard loss.isFinite else { return launched.read() }
         let squares = try shared?.differentiate()
@@ -124,14 +124,14 @@ final class MicroBatchedStep {
             embeddings.append(embedding)
             changes.append(statistics.change())
         }
-        // What a backward pass finds is what its forward pass began with.
+        // A backward pass must see the statistics that its forward pass started with.
         statistics.begin(0)
         return (embeddings, changes)
     }
 
-    /// Sets the network's gradients, and moves its running statistics.
+    /// Sets the network's gradients and updates its running statistics.
     ///
-    /// - Parameter gradient: Of the whole batch's embeddings.
+    /// - Parameter gradient: Gradient with respect to the embeddings of the whole batch.
     private func differentiate(
         _ parts: inout [Tensor], _ changes: inout [Tensor], _ gradient: Tensor, _ size: Int
     ) throws(ProcessError) {
@@ -140,7 +140,7 @@ final class MicroBatchedStep {
             terms: localMicroBatches, reduction, team)
         var last: [Tensor] = []
         for microBatch in localMicroBatches {
-            // Its activations go when the next one is differentiated.
+            // Its activations are freed when the next one is differentiated.
             let (part, change) = (parts.removeFirst(), changes.removeFirst())
             guard part.requiresGradient else {
                 sum.add([], change)
@@ -148,7 +148,7 @@ final class MicroBatchedStep {
             }
             let rows = gradient.narrowed(0, microBatch * size..<(microBatch + 1) * size)
                 .to(part.type)
-            // A GPU's derivatives come on another thread.
+            // A GPU's gradients arrive on another thread.
             if team != nil, device == .cpu, microBatch == localMicroBatches.upperBound - 1 {
                 last = sum.addLast(change) { ready in
                     part.derivatives(of: parameters, gradOutput: rows, ready: ready)
@@ -160,14 +160,14 @@ final class MicroBatchedStep {
         }
         let (gradients, change) = try sum.finish()
         for ((parameter, derivative), total) in zip(zip(parameters, last), gradients) {
-            // In the order in memory that the optimiser is used to.
+            // In the memory order that the optimiser expects.
             derivative.assign(total)
             parameter.gradient = derivative
         }
         statistics.finish(mean: change / Double(microBatches), microBatches)
     }
 
-    /// The rows of all processes, one upon another.
+    /// The rows of all processes, concatenated.
     private func gathered(_ rows: Tensor) throws(ProcessError) -> Tensor {
         guard let team else { return rows }
         let counts = (0..<team.size).map {
@@ -188,14 +188,14 @@ final class MicroBatchedStep {
     }
 }
 
-/// What a network's normalisations collect, between several forward passes that all begin with the same.
+/// A network's running statistics, for several forward passes that all start from the same values.
 private final class RunningStatistics {
     private let averages: [Tensor]
-    /// Counts of batches, which random numbers of the network depend on.
+    /// Batch counters, on which random numbers of the network depend.
     private let counters: [Tensor]
     private var formerAverages: [Tensor] = []
     private var formerCounts: [Int] = []
-    /// Which counters a pass moves: not those of normalisations that are frozen or only normalise. Nil before the
+    /// Which counters a pass advances: not those of frozen normalisations. Nil before the
     /// first pass.
     private var areCounting: [Bool]?
 
@@ -206,13 +206,13 @@ private final class RunningStatistics {
         precondition(counters.allSatisfy { $0.count == 1 }, "a counter is one number")
     }
 
-    /// Keeps what a step begins with.
+    /// Stores the values at the start of a step.
     func keep() {
         formerAverages = averages.map { $0.copy() }
         formerCounts = counters.map { $0.array(of: Int.self)[0] }
     }
 
-    /// Puts back what the step began with, where so many micro-batches are counted already.
+    /// Restores the values at the start of the step, with the given number of micro-batches counted.
     func begin(_ microBatch: Int) {
         for (tensor, former) in zip(averages, formerAverages) { tensor.assignUnnoticed(former) }
         for (index, tensor) in counters.enumerated() {
@@ -221,7 +221,7 @@ private final class RunningStatistics {
         }
     }
 
-    /// Learns from the very first pass which counters move, and whether it began with others than it should have.
+    /// Determines from the first pass which counters advance, and whether it started with wrong ones.
     func isSurprised(after microBatch: Int) -> Bool {
         guard areCounting == nil else { return false }
         let areCounting = zip(counters, formerCounts).map { tensor, former in
@@ -231,12 +231,12 @@ private final class RunningStatistics {
         return microBatch > 0 && areCounting.contains(false)
     }
 
-    /// How the averages differ from what the step began with.
+    /// Difference of the averages from the start of the step.
     func change() -> Tensor {
         .flattened(zip(averages, formerAverages).map { ($0 - $1).detached() })
     }
 
-    /// Moves the averages by the mean change.
+    /// Updates the averages by the mean change.
     func finish(mean: Tensor, _ microBatches: Int) {
         begin(microBatches)
         var start = 0

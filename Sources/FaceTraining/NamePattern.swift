@@ -1,7 +1,7 @@
 import Torch
 
 /// A pattern over the names of a network's tensors, in which `*` stands for any characters and `?` for
-/// one: `layer1.*`. A pattern that begins with `loss.` is of the loss's tensors, any other of the backbone's.
+/// one: `layer1.*`. A pattern that begins with `loss.` matches the loss's tensors, any other the backbone's.
 public struct NamePattern: Sendable, Hashable {
     /// The pattern as it was given.
     public let text: String
@@ -11,7 +11,7 @@ public struct NamePattern: Sendable, Hashable {
         self.text = text
     }
 
-    /// Whether it is of a model's tensor, which is named as in ``Model/state``.
+    /// Whether it matches a model's tensor, named as in ``Model/state``.
     func matches(_ name: String) -> Bool {
         guard name.hasPrefix("loss.") == text.hasPrefix("loss.") else { return false }
         let backbone = "backbone."
@@ -19,7 +19,7 @@ public struct NamePattern: Sendable, Hashable {
         return Self.matches(Array(text.utf8)[...], Array(name.utf8)[...])
     }
 
-    /// Goes back to the last `*` where what follows it does not match.
+    /// Backtracks to the last `*` if what follows it does not match.
     private static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
         var (at, place) = (pattern.startIndex, name.startIndex)
         var star: (pattern: Int, name: Int)?
@@ -44,17 +44,17 @@ public struct NamePattern: Sendable, Hashable {
     }
 }
 
-/// A part of a network with a learning rate of its own: `layer4.*:0.1`.
+/// A part of a network with its own learning rate: `layer4.*:0.1`.
 public struct PartRate: Sendable, Hashable {
     /// Tensors to which the rate applies.
     public let pattern: NamePattern
-    /// What the learning rate is multiplied by; at least 0.
+    /// The learning rate's factor; at least 0.
     public let factor: Double
 
-    /// The factors that there are.
+    /// Allowed factors.
     private static let factors = 0.0...1e6
 
-    /// Reads `PATTERN:FACTOR`; nil where it is none.
+    /// Reads `PATTERN:FACTOR`; nil for any other text.
     public init?(_ text: String) {
         guard let (sign, factor) = Self.parts(text), Self.factors.contains(factor) else {
             return nil
@@ -70,7 +70,7 @@ public struct PartRate: Sendable, Hashable {
         return (sign, factor)
     }
 
-    /// Why a text is none, a part of a sentence; nil where it is one.
+    /// Why a text is invalid, as a part of a sentence; nil if it is valid.
     static func fault(_ text: String) -> String? {
         guard let (_, factor) = parts(text) else { return "'\(text)' must be as in layer4.*:0.1" }
         return factors.contains(factor)

@@ -1,11 +1,11 @@
 import FaceData
 
 extension TrainingSource {
-    /// A part of each batch of an epoch from a step on, by default cut out of the whole.
+    /// A part of each batch of an epoch from a step on, by default cut from the whole batch.
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.
-    ///   - step: The first step wanted, from 0.
+    ///   - step: The first requested step, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
     ///   - images: Which images of each batch.
     public func batches(

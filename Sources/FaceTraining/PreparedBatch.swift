@@ -1,17 +1,17 @@
 import FaceData
 import Torch
 
-/// A batch where the network computes.
+/// A batch on the network's device.
 struct PreparedBatch {
     /// `[n, 3, h, w]`, normalised.
     let images: Tensor
     /// `[n]`.
     let labels: Tensor
-    /// The labels as the loader gave them, to be checked when the batch's step begins.
+    /// The labels on the CPU, which are checked when the batch's step begins.
     let labelValues: [Int]
 }
 
-/// A batch's images and labels in equal parts, side by side, of which the count is a divisor.
+/// Splits a batch's images and labels into equal consecutive parts; their number must divide the count.
 func split(
     _ images: Tensor, _ labels: Tensor, into microBatches: Int
 ) -> [(images: Tensor, labels: Tensor)] {
@@ -23,7 +23,7 @@ func split(
     }
 }
 
-/// The batches of an epoch, of which the next one can be fetched ahead.
+/// The batches of an epoch; the next one can be prefetched.
 struct Upcoming {
     private let batches: any TrainingBatches
     private let isAhead: Bool
@@ -32,7 +32,7 @@ struct Upcoming {
     private var fetched: Result<PreparedBatch?, any Error>?
     private var waited = Duration.zero
 
-    /// - Parameter isAhead: Whether ``fetch()`` does anything: on the processor there is nothing to
+    /// - Parameter isAhead: Whether ``fetch()`` prefetches: on the CPU there is nothing to
     ///   be done meanwhile.
     init(
         _ batches: any TrainingBatches, isAhead: Bool,
@@ -45,7 +45,7 @@ struct Upcoming {
         self.prepare = prepare
     }
 
-    /// Fetches the next batch ahead; an error shows when it is asked for.
+    /// Prefetches the next batch; an error is thrown when it is requested.
     mutating func fetch() {
         guard isAhead, fetched == nil else { return }
         fetched = Result { try wait().map(prepare) }
@@ -57,7 +57,7 @@ struct Upcoming {
         return try fetched.map { try $0.get() } ?? wait().map(prepare)
     }
 
-    /// Seconds in which batches were waited for since this was last asked.
+    /// Seconds spent waiting for batches since the last call.
     mutating func takeWaitingSeconds() -> Double {
         defer { waited = .zero }
         return waited / .seconds(1)

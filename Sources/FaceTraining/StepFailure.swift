@@ -2,24 +2,24 @@ import FaceLosses
 import FaceModels
 import Torch
 
-/// A step whose loss or gradient was not finite, and what is known of it.
+/// Details of a step whose loss or gradient was not finite.
 public struct StepFailure: Codable, Sendable, Hashable {
-    /// Steps before a failure that its record keeps.
+    /// Number of steps before a failure that its record keeps.
     static let rememberedSteps = 20
 
-    /// What was not finite: `loss` or `gradient`.
+    /// The quantity that was not finite: `loss` or `gradient`.
     public var quantity: String
     /// Which step it was, from 1.
     public var step: Int
     /// Which epoch it belonged to, from 1.
     public var epoch: Int
-    /// Its index in the epoch, from 0.
+    /// Index of the step in the epoch, from 0.
     public var stepInEpoch: Int
     /// Learning rate of the step.
     public var learningRate: Double
-    /// The batch, where the source can tell.
+    /// Images of the batch, if the source knows them.
     public var batch: [BatchImage]
-    /// The steps before it, the newest at the end.
+    /// The steps before it, the newest last.
     public var before: [RecentStep]
     /// Outputs, parameters, statistics and gradients at the failure, in the network's order.
     public var tensors: [TensorFacts]
@@ -37,31 +37,31 @@ public struct RecentStep: Codable, Sendable, Hashable {
     public var learningRate: Double
 }
 
-/// What a few numbers say about a tensor.
+/// Summary of a tensor.
 public struct TensorFacts: Codable, Sendable, Hashable {
-    /// What a tensor is to a step.
+    /// Role of a tensor in a step.
     public enum Kind: String, Codable, Sendable {
         /// Gradient of the loss.
         case gradient
-        /// What the network or the loss gave.
+        /// Output of the network or the loss.
         case output
         /// Trained values.
         case parameter
-        /// Collected by normalisations, those of the failed step included.
+        /// Running statistics of normalisations, the failed step included.
         case statistics
     }
 
-    /// Its name, e.g. `backbone.conv1.weight`.
+    /// Name, e.g. `backbone.conv1.weight`.
     public var name: String
-    /// What it is to the step.
+    /// Role of the tensor.
     public var kind: Kind
     /// Number of elements.
     public var count: Int
-    /// Those that are infinite or not a number.
+    /// Number of elements that are infinite or NaN.
     public var notFinite: Int
-    /// Largest magnitude of the finite ones.
+    /// Largest magnitude of the finite elements.
     public var largest: Double
-    /// Root of the mean square of the finite ones.
+    /// Root mean square of the finite elements.
     public var rootMeanSquare: Double
 
     init(_ name: String, _ kind: Kind, _ tensor: Tensor) {
@@ -87,7 +87,7 @@ extension Trainer {
         guard case .nonFinite(let quantity, let step, let epoch, _, _) = error else { return nil }
         let state = model.state
         let gradients = state.parameters.compactMap { entry in
-            // Of sampled classes only some rows have one.
+            // With sampled classes only some rows have a gradient.
             entry.tensor.gradient.map { TensorFacts(entry.name, .gradient, $0.dense()) }
         }
         return StepFailure(
@@ -104,7 +104,7 @@ extension Trainer {
 }
 
 extension LossOutput {
-    /// What the network and the loss gave in a step, for a failure's record.
+    /// Outputs of the network and the loss in a step, for a failure's record.
     func named(with embeddings: Tensor) -> [(name: String, tensor: Tensor)] {
         [("embeddings", embeddings.detached())]
             + (logits.map { [("logits", $0.detached())] } ?? [])

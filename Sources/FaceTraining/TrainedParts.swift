@@ -4,16 +4,16 @@ public import Torch
 public struct TrainedParts {
     /// The parameters that are trained.
     public let parameters: [StateEntry]
-    /// What the learning rate of each is multiplied by.
+    /// Factor on the learning rate of each parameter.
     public let factors: [Double]
     private let frozen: [StateEntry]
     private let normalizations: [BatchNormalization]
 
-    /// Looks for the parts that a configuration names; the last rate that matches counts.
+    /// Resolves the patterns of a configuration; the last matching rate applies.
     ///
     /// - Parameter state: A model's tensors, named as in ``Model/state``.
-    /// - Throws: ``FaceTrainingError/configuration(key:reason:)`` for a pattern that is of no tensor, and
-    ///   where nothing is left to train.
+    /// - Throws: ``FaceTrainingError/configuration(key:reason:)`` for a pattern that matches no tensor, and
+    ///   if nothing is left to train.
     public init(
         _ state: [StateEntry], _ configuration: TrainingConfiguration
     ) throws(FaceTrainingError) {
@@ -41,7 +41,7 @@ public struct TrainedParts {
             ? state.filter(isFrozen).compactMap(\.normalization) : []
     }
 
-    /// Keeps the frozen tensors from being differentiated, and frozen normalisations from collecting
+    /// Excludes the frozen tensors from differentiation, and stops frozen normalisations from collecting
     /// statistics.
     func freeze() {
         for entry in frozen { entry.tensor.requiresGradient = false }

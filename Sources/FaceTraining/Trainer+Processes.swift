@@ -2,25 +2,25 @@ import Foundation
 import Processes
 import Torch
 
-/// What the other processes of a team wait for.
+/// The operation that the other processes of a team are waiting for.
 enum OtherProcesses {
-    /// For what all have to say before a step.
+    /// The agreement of all before a step.
     case awaitAgreement
-    /// For process 0 to say what is next.
+    /// An order of process 0.
     case awaitOrder
-    /// For nothing of this training.
+    /// Nothing of this training.
     case haveNoPart
 }
 
 extension Trainer {
-    /// What process 0 says at the beginning of a training.
+    /// The message of process 0 at the start of a training.
     private struct Beginning: Codable {
         var position: TrainingPosition
         var fingerprint: String
         var steps: Int
     }
 
-    /// What process 0 says after an epoch, besides what its observer has the others do.
+    /// The order of process 0 after an epoch, besides those of its observer.
     private enum Order: String {
         case goOn = "go on"
         /// Give process 0 the class weights that it does not have.
@@ -28,7 +28,7 @@ extension Trainer {
         case end
     }
 
-    /// Checks that every process has something to do.
+    /// Checks that every process has at least one micro-batch.
     static func requireShares(
         _ configuration: TrainingConfiguration, _ team: ProcessTeam?
     ) throws(FaceTrainingError) {
@@ -76,9 +76,9 @@ extension Trainer {
         throw .told(member: "this process", message: reason)
     }
 
-    /// The batch of the next step, when all processes have theirs; nil at the end.
+    /// The batch of the next step, once all processes have theirs; nil at the end.
     ///
-    /// - Parameter batch: This process's part, or why it has none.
+    /// - Parameter batch: This process's part, or the error that prevented it.
     func agreed(
         _ batch: Result<PreparedBatch?, any Error>, _ observer: any TrainingObserver
     ) throws -> PreparedBatch? {
@@ -146,7 +146,7 @@ extension Trainer {
         }
     }
 
-    /// Ends the training in the other processes too, where only this one knows of its end.
+    /// Ends the training in the other processes too, if only this one knows that it ended.
     func endTogether(after error: any Error) {
         guard let team, team.leads, !(error is ProcessError) else { return }
         switch others {

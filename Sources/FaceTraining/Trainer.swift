@@ -26,21 +26,21 @@ public final class Trainer {
     public let configuration: TrainingConfiguration
     /// Steps of one epoch.
     public let stepsPerEpoch: Int
-    /// Where the run stands.
+    /// Current position of the run.
     public internal(set) var position = TrainingPosition()
 
     /// Details of the first step whose loss or gradient became NaN or infinite; nil before there is
     /// one.
     public private(set) var failure: StepFailure?
 
-    /// The moving average of the backbone's weights; nil where none is kept.
+    /// The moving average of the backbone's weights; nil if none is kept.
     public let average: WeightAverage?
 
     let source: any TrainingSource
     private let compute: ComputeConfiguration
     private let device: Device
     private let step: TrainingStep
-    /// The step of a batch that is divided; nil where it is not.
+    /// The step for divided batches; nil if batches are not divided.
     private let divided: MicroBatchedStep?
     let optimizer: any Optimizer
     let checkpoint: TrainingCheckpoint
@@ -50,24 +50,24 @@ public final class Trainer {
     var savesNext = false
     /// The processes that compute together; nil for this one alone.
     let team: ProcessTeam?
-    /// What the other processes wait for.
+    /// The operation that the other processes are waiting for.
     var others = OtherProcesses.haveNoPart
     private let normalization: InputNormalization
     private var warning: String?
-    /// The last steps, the newest at the end.
+    /// The last steps, the newest last.
     private(set) var recent: [RecentStep] = []
-    /// What the network and the loss gave in the step under way, for a failure's record.
+    /// Outputs of the network and the loss in the current step, for a failure's record.
     private(set) var outputs: [(name: String, tensor: Tensor)] = []
 
     /// Prepares a run, resuming from the folder's checkpoint if there is one.
     ///
     /// - Parameters:
-    ///   - checkpoint: Folder of the checkpoint; made when it is needed.
-    ///   - fingerprint: What the run is; a checkpoint with another one is refused.
-    ///   - team: The processes that compute together, all of which make such a trainer; nil for this one
-    ///     alone. Process 0 has the checkpoint, and the others take its state.
-    ///   - difference: Why a checkpoint's fingerprint is another run's, a part of a sentence; nil when
-    ///     it is this run's. Without it, any other text is.
+    ///   - checkpoint: Folder of the checkpoint; created when needed.
+    ///   - fingerprint: Identifies the run; a checkpoint with another fingerprint is refused.
+    ///   - team: The processes that compute together, all of which create such a trainer; nil for a single
+    ///     process. Process 0 has the checkpoint, and the others receive its state.
+    ///   - difference: Why a checkpoint's fingerprint is that of another run, as a part of a sentence; nil if
+    ///     it is this run's. By default any other text is.
     /// - Throws: ``FaceTrainingError`` or `TorchError` when the configuration is out of range, the
     ///   source too small, or the checkpoint damaged or of another run.
     public init(
@@ -134,7 +134,7 @@ public final class Trainer {
     public func run(observer: any TrainingObserver) throws {
         LibTorch.setThreads(compute.threads)
         LibTorch.setDeterministic(true)
-        // On the processor gradients are computed on the thread that asks for them, so they use these
+        // On the CPU gradients are computed on the calling thread, so they use these
         // kernels too.
         try compute.withKernels {
             try beginTogether()
@@ -153,7 +153,7 @@ public final class Trainer {
         while position.epoch < configuration.epochs {
             if position.stepInEpoch < stepsPerEpoch {
                 try trainEpoch(observer)
-                // Saved before the observer evaluates, so that a stop there costs no training.
+                // Saved before the observer evaluates, so that a stop there loses no training.
                 try save(observer)
             }
             others = othersAfterStep
@@ -196,7 +196,7 @@ public final class Trainer {
         }
     }
 
-    /// The batches of the epoch under way, or of each the part that is this process's.
+    /// The batches of the current epoch, or this process's part of each.
     private func makeBatches() throws -> any TrainingBatches {
         let (epoch, step) = (position.epoch, position.stepInEpoch)
         guard team != nil, let own = divided?.localMicroBatches else {
@@ -249,7 +249,7 @@ public final class Trainer {
         try observer.receive(.saved(position))
     }
 
-    /// What a step shows of known failures.
+    /// Known failures that a step shows.
     private func observe(_ summary: StepSummary) -> [TrainingDiagnostic] {
         var detector = position.detector ?? FailureDetector()
         let step = FailureDetector.Step(
@@ -266,7 +266,7 @@ public final class Trainer {
 
     // MARK: A step
 
-    /// - Parameter meanwhile: What can be done while a GPU computes.
+    /// - Parameter meanwhile: Work to do while a GPU computes.
     private func takeStep(
         _ batch: PreparedBatch, _ clock: inout StepClock, _ meanwhile: () -> Void
     ) throws -> StepSummary {
@@ -355,7 +355,7 @@ public final class Trainer {
             microBatch: microBatch)
     }
 
-    /// A label that no class belongs to would end the process inside of LibTorch.
+    /// A label outside the classes would end the process inside LibTorch.
     private func checkLabels(_ labels: [Int]) throws(FaceTrainingError) {
         guard let classes = model.loss.classCount,
             let label = labels.first(where: { !(0..<classes).contains($0) })
@@ -386,7 +386,7 @@ struct StepClock {
         lastSave = lastLap
     }
 
-    /// Seconds since the former lap.
+    /// Seconds since the previous lap.
     mutating func lap() -> Double {
         let now = clock.now
         defer { lastLap = now }

@@ -2,7 +2,7 @@ import Foundation
 import SafeFiles
 import Torch
 
-/// A run's newest state in a file that is replaced as a whole, and the state before it.
+/// A run's newest state in a file that is replaced atomically, and the previous state.
 ///
 /// | file | content |
 /// |---|---|
@@ -10,7 +10,7 @@ import Torch
 /// | `previous.safetensors` | the state before, for when the newest is damaged |
 /// | `damaged.safetensors` | a state that could not be read, kept for diagnosis |
 ///
-/// The file's metadata holds the position, what the run is, and a CRC-32C of the whole file in
+/// The file's metadata holds the position, the run's fingerprint, and a CRC-32C of the whole file in
 /// which the checksum's own digits are zeros.
 struct TrainingCheckpoint {
     /// File of the newest state.
@@ -51,7 +51,7 @@ struct TrainingCheckpoint {
     func save(_ position: TrainingPosition) throws {
         let position = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
         let metadata = ["fingerprint": fingerprint, "position": position]
-        // Not ended in between by a signal either: encoding takes as long as writing.
+        // Signals must not end the process in between either: encoding takes as long as writing.
         try Saves.during {
             try CheckedFile.write(
                 state, metadata: metadata, to: url, keepingPreviousAs: previous, rows: rows)
@@ -60,18 +60,18 @@ struct TrainingCheckpoint {
 
     // MARK: Reading
 
-    /// A state that was found.
+    /// A restored state.
     struct Restored {
-        /// Where the run stands.
+        /// Position of the run.
         let position: TrainingPosition
         /// Why the newest state was not used, a sentence; nil when it was.
         let warning: String?
     }
 
-    /// Loads the newest state that is whole; nil when there is none at all.
+    /// Loads the newest intact state; nil if there is none at all.
     ///
     /// - Throws: ``FaceTrainingError/damagedCheckpoint(path:reason:)`` when there are states but
-    ///   none is whole, ``FaceTrainingError/checkpointMismatch(path:reason:)`` for another run's.
+    ///   none is intact, ``FaceTrainingError/checkpointMismatch(path:reason:)`` for another run's.
     func restore() throws -> Restored? {
         PartialFile.removeStale(in: url.deletingLastPathComponent())
         var damage: String?

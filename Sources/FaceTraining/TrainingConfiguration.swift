@@ -4,27 +4,27 @@ public import FaceLosses
 public import Processes
 public import Torch
 
-/// How a network is trained, apart from what it is trained on and with which loss.
+/// How a network is trained, except for the training set and the loss.
 public struct TrainingConfiguration: Codable, Sendable, Hashable {
     /// Passes over the training set; at least 1.
     public var epochs: Int
     /// Images of a step; at least 2.
     public var batchSize: Int
-    /// Parts a batch is computed in, one after another, to save memory; divides `batchSize`.
+    /// Number of parts in which a batch is computed one after another, to save memory; divides `batchSize`.
     ///
-    /// The parts' gradients are averaged. Batch normalisation and pairwise losses see a part only, and
-    /// what a loss remembers (centres, norms, a scale that follows the batch) moves once a part.
+    /// The parts' gradients are averaged. Batch normalisation and pairwise losses see only a part, and
+    /// buffers of a loss (centres, norms, a scale that follows the batch) are updated once per part.
     public var accumulation: Int
-    /// Parts a batch passes through the network in, which several processes can share; divides
+    /// Number of micro-batches in which a batch passes through the network, which several processes can share; divides
     /// `batchSize`.
     ///
-    /// Batch normalisation sees a part only; the loss sees the whole batch. With 1 nothing is divided.
+    /// Batch normalisation sees only a micro-batch; the loss sees the whole batch. With 1 nothing is divided.
     public var microBatches: Int
-    /// In which order several processes add up the gradients of their micro-batches.
+    /// Order in which several processes add the gradients of their micro-batches.
     public var reduction: Reduction
-    /// What changes the weights by their gradients.
+    /// The optimiser.
     public var algorithm: Algorithm
-    /// Course of the learning rate.
+    /// Learning rate schedule.
     public var schedule: LearningRateSchedule
     /// Momentum and weight decay of SGD.
     public var optimizer: SGD.Options
@@ -32,20 +32,20 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     public var adamw: AdamW.Options
     /// Decay of the moving average of the weights; 0 for none.
     public var average: Double
-    /// Random changes to the images, as `Augmentation` reads them; empty for none.
+    /// Random image augmentations, as `Augmentation` reads them; empty for none.
     public var augmentation: [String]
     /// Largest L2 norm of all gradients together; 0 for no limit.
     public var gradientClip: Double
     /// Whether an image is mirrored with probability 1/2.
     public var flip: Bool
-    /// How angular-margin losses compute with their classes.
+    /// How the classification head of angular-margin losses is computed.
     public var head: HeadOptions
-    /// Patterns of the tensors that are not trained, as ``NamePattern``.
+    /// Patterns of frozen tensors, as ``NamePattern``.
     public var freeze: [String]
-    /// Whether batch normalisations that a pattern of ``freeze`` is of normalise by their running
-    /// statistics and leave them alone.
+    /// Whether batch normalisations that match a pattern of ``freeze`` use and keep their running
+    /// statistics.
     public var freezeStatistics: Bool
-    /// Parts with a learning rate of their own, as ``PartRate``.
+    /// Parts with their own learning rate, as ``PartRate``.
     public var partRates: [String]
 
     /// Strength of the weight decay of the optimiser in use; at least 0.
@@ -110,7 +110,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
             .whole(
                 "microBatches", \.microBatches, in: 1...500_000,
                 flag: .init("--micro-batches", "N"),
-                "parts of a batch, of 2 images or more, that processes can share; divides `batchSize`"
+                "micro-batches per batch, of 2 images or more, which processes can share; divides `batchSize`"
             ),
             .word(
                 "reduction", \.reduction, flag: .init("--reduction", "NAME"),
@@ -158,9 +158,9 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     /// Epochs that the schedule refers to.
     public var scheduledEpochs: Int { schedule.epochs > 0 ? schedule.epochs : epochs }
 
-    /// Checks every value, and those that must go together.
+    /// Checks every value and their combinations.
     ///
-    /// - Throws: ``FaceTrainingError/configuration(key:reason:)`` for the first bad one.
+    /// - Throws: ``FaceTrainingError/configuration(key:reason:)`` for the first invalid one.
     public func validate() throws(FaceTrainingError) {
         if let fault = Self.keys.fault(in: self) {
             throw .configuration(key: fault.path, reason: fault.reason)

@@ -5,15 +5,15 @@ import Foundation
 public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConvertible {
     /// The failures that are known.
     public enum Kind: String, Codable, Sendable, CaseIterable {
-        /// The loss is -ln(1e-30): each label's probability is nil.
+        /// The loss is -ln(1e-30): each label's probability is zero.
         case noProbability
-        /// The mean loss of an epoch was above that of guessing.
+        /// The mean loss of an epoch was above that of uniform guessing.
         case roseAboveGuessing
         /// The scale is so large that the loss cannot begin to fall.
         case scaleTooLarge
         /// The scale is so small that the loss cannot become small.
         case scaleTooSmall
-        /// The margin has drawn embeddings to 0, where the loss is ln(classes).
+        /// The margin has shrunk embeddings to 0, where the loss is ln(classes).
         case shrunk
         /// Nothing has been learnt.
         case stuck
@@ -27,18 +27,18 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
     public var epoch: Int
     /// Mean loss of the last steps, or of the epoch for ``Kind/roseAboveGuessing``.
     public var loss: Double
-    /// Fraction of their images that were classified right, without margin; 0 ... 1.
+    /// Fraction of their images that were classified correctly, without margin; 0 ... 1.
     public var accuracy: Double
     /// Number of classes.
     public var classes: Int
-    /// The loss's scale, where it has one.
+    /// The loss's scale, if it has one.
     public var scale: Double?
-    /// The loss of guessing, for ``Kind/roseAboveGuessing``.
+    /// The loss of uniform guessing, for ``Kind/roseAboveGuessing``.
     public var guessing: Double?
-    /// What the loss's own diagnosis says of it; nil in checkpoints of former versions.
+    /// Remedy by the loss's own diagnosis; nil in checkpoints of earlier versions.
     var remedy: String?
 
-    /// What was seen, what it means and what to try, in one sentence.
+    /// Observation, meaning and remedy, in one sentence.
     public var description: String {
         "after step \(step) (epoch \(epoch)) " + meaning
     }
@@ -76,7 +76,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
 
     private var advice: String { remedy ?? Self.remedy(for: kind, LossDiagnosis()) ?? "" }
 
-    /// What a loss's diagnosis says of a failure; nil where it is no matter of the loss.
+    /// Remedy by a loss's diagnosis; nil if the failure does not depend on the loss.
     static func remedy(for kind: Kind, _ diagnosis: LossDiagnosis) -> String? {
         switch kind {
         case .noProbability, .roseAboveGuessing: nil

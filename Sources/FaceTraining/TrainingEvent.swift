@@ -1,6 +1,6 @@
 public import FaceLosses
 
-/// What a trainer tells its ``TrainingObserver``.
+/// An event that a trainer sends to its ``TrainingObserver``.
 public enum TrainingEvent: Sendable {
     /// An epoch was trained; the observer may evaluate before the state is saved.
     case epoch(EpochSummary)
@@ -10,12 +10,12 @@ public enum TrainingEvent: Sendable {
     case resumed(TrainingPosition)
     /// The state was saved.
     case saved(TrainingPosition)
-    /// The state is about to be saved: what an observer keeps of the steps so far must be on disk
+    /// The state is about to be saved: an observer's records of the steps so far must be on disk
     /// when this returns.
     case saving(TrainingPosition)
     /// A step was taken.
     case step(StepSummary)
-    /// Something a person should know, a sentence.
+    /// A warning for the user, one sentence.
     case warning(String)
 }
 
@@ -39,9 +39,9 @@ public struct StepSummary: Sendable, Hashable {
     public var accuracyWithMargin: Double
     /// Images of the step.
     public var images: Int
-    /// Seconds the step took, waiting for its images included.
+    /// Duration of the step in seconds, waiting for its images included.
     public var seconds: Double
-    /// Seconds of them in which nothing was done but to wait for images; on a GPU it may still have
+    /// Seconds of these spent only waiting for images; a GPU may still have
     /// computed.
     public var waitingSeconds: Double
 }
@@ -62,13 +62,13 @@ public struct EpochSummary: Sendable, Hashable {
     public var accuracy: Double
     /// The same with the margin; 0...1.
     public var accuracyWithMargin: Double
-    /// What of the loss changes in the course of a run, at the last step; fractions of active hinges
+    /// Scheduled and measured quantities of the loss at the last step; fractions of active hinges
     /// are the means of all steps.
     public var lossState: LossState
     /// Known failures that were recognised in the epoch.
     public var diagnostics: [TrainingDiagnostic]
     /// Seconds spent in the epoch's training steps.
     public var seconds: Double
-    /// Images a second of the epoch's training steps.
+    /// Images per second of the epoch's training steps.
     public var imagesPerSecond: Double
 }

@@ -1,25 +1,25 @@
 import Processes
 
-/// What watches a trainer: progress bars, metric files and early stops are observers.
+/// Observes a trainer: progress bars, metric files and early stopping are observers.
 public protocol TrainingObserver {
     /// Time between two checkpoints within an epoch; by default a minute.
     var saveInterval: Duration { get }
 
-    /// Asked after each step: when true, the state is saved and the run ends with
+    /// Checked after each step: if true, the state is saved and the run ends with
     /// ``FaceTrainingError/interrupted(step:)``. False by default.
     var shouldStop: Bool { get }
 
     /// Receives each event in its order.
     ///
-    /// What it throws ends the run. An event at the end of an epoch comes again when the run is resumed.
+    /// An error ends the run. An event at the end of an epoch is sent again when the run is resumed.
     func receive(_ event: TrainingEvent) throws
 
-    /// Does what process 0 has the other processes of a team do between two epochs; called in those.
+    /// Executes an order of process 0 between two epochs; called in the other processes of a team.
     ///
     /// While the observer of process 0 receives ``TrainingEvent/epoch(_:)``, the others wait for orders: it may give
     /// them any by `ProcessTeam.lead(_:)`. By default an order is an error.
     ///
-    /// - Parameter order: What process 0 has said.
+    /// - Parameter order: The order of process 0.
     func assist(_ order: String) throws
 }
 
@@ -30,7 +30,7 @@ extension TrainingObserver {
     /// False, unless an observer can stop a training.
     public var shouldStop: Bool { false }
 
-    /// Nothing is known of any order.
+    /// Throws: no order is known.
     public func assist(_ order: String) throws {
         throw ProcessError.unknown(order: order)
     }
@@ -48,7 +48,7 @@ private struct ClosureObserver: TrainingObserver {
 }
 
 extension Trainer {
-    /// Trains to the end, watched by closures: what ``TrainingObserver`` has as requirements.
+    /// Trains to the end, observed by closures, which correspond to the requirements of ``TrainingObserver``.
     public func run(
         saveInterval: Duration = .seconds(60), shouldStop: @escaping () -> Bool = { false },
         receive: @escaping (TrainingEvent) throws -> Void

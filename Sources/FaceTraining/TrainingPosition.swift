@@ -13,9 +13,9 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
     public var stepInEpoch = 0
     /// Sums over the current epoch's steps.
     public var sums = EpochSums()
-    /// What of the loss changes in the course of a run, at the last step.
+    /// Scheduled and measured quantities of the loss at the last step.
     public var lossState = LossState()
-    /// What is known of failures; nil in checkpoints of former versions.
+    /// State of the failure detector; nil in checkpoints of earlier versions.
     var detector: FailureDetector?
     /// Seconds spent in training steps of the current epoch. Not reproducible.
     public var seconds = 0.0
@@ -25,30 +25,30 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
     /// Starts at the beginning.
     public init() {}
 
-    /// Whether all counts can be counted on from; a file may hold any.
+    /// Whether all counts are plausible; a file may hold any numbers.
     var isPossible: Bool {
         [step, epoch, stepInEpoch, sums.correct, sums.correctWithMargin, sums.images]
             .allSatisfy { (0...1_000_000_000_000_000).contains($0) }
     }
 }
 
-/// Sums over an epoch's steps, from which its means are made.
+/// Sums over an epoch's steps, from which its means are computed.
 public struct EpochSums: Codable, Sendable, Hashable {
-    /// Losses of the images.
+    /// Sum of the losses of all images.
     public var loss = 0.0
-    /// Images whose target class has the largest logit, without the margin.
+    /// Number of images whose target class has the largest logit, without the margin.
     public var correct = 0
     /// The same with the margin.
     public var correctWithMargin = 0
     /// Number of images seen.
     public var images = 0
-    /// Fractions of active hinges, times images; nil where there are none.
+    /// Fractions of active hinges, times images; nil if there are none.
     public var active: LossState?
 
     /// Sums of an epoch that has not begun.
     public init() {}
 
-    /// A loss's fractions of active hinges, times images; nil where there are none.
+    /// A loss's fractions of active hinges, times images; nil if there are none.
     static func active(_ state: LossState, images: Int) -> LossState? {
         let active = state.activeFractions
         return active.isEmpty ? nil : active.multiplied(by: Double(images))

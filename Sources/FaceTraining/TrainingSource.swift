@@ -1,31 +1,31 @@
 public import FaceData
 
-/// Where a trainer's batches come from.
+/// Source of a trainer's batches.
 ///
 /// The batches of an epoch are a function of the epoch alone, so that a run can resume anywhere.
 public protocol TrainingSource {
-    /// Images of the set.
+    /// Number of images of the set.
     var imageCount: Int { get }
-    /// Batches of an epoch.
+    /// Number of batches of an epoch.
     var stepsPerEpoch: Int { get }
-    /// The batches of an epoch from a step on.
+    /// The batches of an epoch, starting at a step.
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.
-    ///   - step: The first step wanted, from 0.
+    ///   - step: The first requested step, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
     func batches(epoch: Int, from step: Int, flip: Bool) throws -> any TrainingBatches
-    /// A part of each batch of an epoch from a step on, for one of several processes.
+    /// A part of each batch of an epoch, starting at a step, for one of several processes.
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.
-    ///   - step: The first step wanted, from 0.
+    ///   - step: The first requested step, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
     ///   - images: Which images of each batch.
     func batches(
         epoch: Int, from step: Int, flip: Bool, images: Range<Int>
     ) throws -> any TrainingBatches
-    /// What one batch is made of, for the record; empty where the source cannot tell.
+    /// The images of one batch, for a failure's record; empty if the source does not know them.
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.
@@ -43,7 +43,7 @@ extension TrainingSource {
 public struct BatchImage: Codable, Sendable, Hashable {
     /// The file, relative to the set's folder.
     public var file: String
-    /// Whose it is, from 0.
+    /// Class index, from 0.
     public var label: Int
     /// Whether it was mirrored.
     public var isMirrored: Bool

@@ -3,23 +3,23 @@ public import Torch
 import FaceModels
 import SafeNumbers
 
-/// One step of training: forward and backward pass of each micro-batch, gradient clipping, and the
+/// One training step: forward and backward pass of each micro-batch, gradient clipping, and the
 /// optimizer's update. A step is launched first and read afterwards.
 ///
 /// On a GPU everything is launched before the first number is read, so that the GPU does not wait for
-/// the processor. Losses whose state is made of the batch's numbers, such as CurricularFace, read those
+/// the CPU. Losses whose state depends on the batch's numbers, such as CurricularFace, read those
 /// in between. The backbone's passes are launched as recorded graphs from the second step on; the first
-/// shows libraries what there is to be done. Where LibTorch cannot record, or the recorded work gives
-/// something else, they are launched one by one. A backbone's training pass must not read values.
+/// lets libraries initialise. If LibTorch cannot record, or the recorded work gives
+/// different results, they are launched one by one. A backbone's training pass must not read values.
 ///
-/// On the processor nothing runs ahead, so numbers are read as they come: a micro-batch whose loss is
+/// On the CPU nothing runs ahead, so numbers are read immediately: a micro-batch whose loss is
 /// not finite is not differentiated.
 public final class TrainingStep {
     private let model: Model
     private let optimizer: any Optimizer
     private let precision: ElementType
     private let device: Device
-    /// Whether the update is guarded on the device instead of by a number that is read.
+    /// Whether the update is guarded on the device instead of by a number read on the CPU.
     private let isDeferred: Bool
     private var graphed: GraphedBackbone?
     private var isRecordable: Bool
@@ -28,10 +28,10 @@ public final class TrainingStep {
     /// Whether the backbone's passes are launched as recorded graphs.
     public var isRecorded: Bool { graphed != nil }
 
-    /// Prepares steps of a model whose parameters, and those alone, the optimizer updates.
+    /// Prepares steps of a model; the optimizer must update exactly its parameters.
     ///
     /// - Parameters:
-    ///   - precision: Of the backbone's convolutions and products.
+    ///   - precision: Precision of the backbone's convolutions and products.
     ///   - device: Where the model's tensors are.
     public convenience init(
         model: Model, optimizer: any Optimizer, precision: ElementType, device: Device
@@ -41,7 +41,7 @@ public final class TrainingStep {
             isDeferred: device != .cpu)
     }
 
-    /// - Parameter isDeferred: Whether numbers are read only when all is launched, on any device.
+    /// - Parameter isDeferred: Whether numbers are read only after everything is launched, on any device.
     init(
         model: Model, optimizer: any Optimizer, precision: ElementType, device: Device,
         isDeferred: Bool
@@ -51,20 +51,20 @@ public final class TrainingStep {
         self.precision = precision
         self.device = device
         self.isDeferred = isDeferred
-        // A recorded pass gives embeddings alone.
+        // A recorded pass gives only embeddings.
         isRecordable = isDeferred && model.auxiliary == nil
     }
 
-    /// Launches a step, with gradients of this step alone. When its loss or gradient is not finite, no
+    /// Launches a step with new gradients. If its loss or gradient is not finite, no
     /// parameter and no momentum buffer changes.
     ///
     /// - Parameters:
     ///   - images: `[n, 3, h, w]`.
     ///   - labels: `[n]` of `int64`.
-    ///   - microBatches: Into how many the batch is split, a divisor of n; gradients are their mean.
-    ///   - learningRate: Of the update.
+    ///   - microBatches: Number of micro-batches, a divisor of n; gradients are their mean.
+    ///   - learningRate: Learning rate of the update.
     ///   - gradientClip: The largest L2 norm of all gradients together; 0 for none.
-    ///   - progress: How far the run is, for each micro-batch.
+    ///   - progress: Progress of the run, for each micro-batch.
     public func launch(
         images: Tensor, labels: Tensor, microBatches: Int = 1, learningRate: Double,
         gradientClip: Double, progress: (_ microBatch: Int) -> LossProgress
@@ -89,7 +89,7 @@ public final class TrainingStep {
         return launched
     }
 
-    /// What is differentiated: the loss, and those of auxiliary classifiers where there are some.
+    /// The differentiated loss: that of the embeddings plus those of auxiliary classifiers, if any.
     private func trainedLoss(_ loss: Tensor, _ features: [Tensor], _ labels: Tensor) -> Tensor {
         guard let auxiliary = model.auxiliary else { return loss }
         return loss + auxiliary.loss(features, labels: labels)
@@ -139,18 +139,18 @@ extension TrainingStep {
     public struct Numbers {
         /// Sums over the batch.
         public internal(set) var sums = EpochSums()
-        /// L2 norm of all gradients before clipping; not a number where the loss is not finite and
+        /// L2 norm of all gradients before clipping; NaN if the loss is not finite and
         /// nothing was differentiated.
         public internal(set) var gradientNorm = Double.nan
-        /// What of the loss changes in the course of a run.
+        /// Scheduled and measured quantities of the loss.
         public internal(set) var lossState = LossState()
         /// Embeddings and logits, for a failure's record.
         var outputs: [(name: String, tensor: Tensor)] = []
     }
 
-    /// A step whose numbers nobody has read yet.
+    /// A launched step whose numbers have not been read yet.
     public struct Launched {
-        /// A micro-batch: what is known of it beforehand, and its loss and its correct samples
+        /// A micro-batch: its known properties, its loss and its correctly classified samples
         /// without and with the margin.
         private struct MicroBatch {
             var numbers: Numbers
@@ -209,7 +209,7 @@ extension TrainingStep {
 }
 
 extension Optimizer {
-    /// Changes the parameters by gradients of a norm that is known, clipped; nothing where that is not finite.
+    /// Updates the parameters by clipped gradients of a known norm; does nothing if it is not finite.
     ///
     /// - Parameter clip: The largest L2 norm of all gradients together; 0 for none.
     func step(learningRate: Double, norm: Double, clip: Double) {

@@ -1,16 +1,16 @@
-/// Which part of the recent steps' time went by with waiting for images, as reading and decoding could not keep
+/// Fraction of the recent steps' time that was spent waiting for images, because reading and decoding did not keep
 /// up with training.
 public struct WaitingFraction {
-    /// How much a step counts in the mean, so that the first step of an epoch, which always waits, says
+    /// Weight of a step in the mean, so that the first step of an epoch, which always waits, counts
     /// little.
     private static let weight = 0.05
-    /// Less than this is not worth a word.
+    /// Smaller fractions are not reported.
     private static let noted = 0.1
 
     /// Fraction of the time that was spent waiting; 0...1.
     public private(set) var fraction = 0.0
 
-    /// Starts with nothing waited for.
+    /// Starts at a fraction of 0.
     public init() {}
 
     /// Takes a step into account.
@@ -19,7 +19,7 @@ public struct WaitingFraction {
         fraction += Self.weight * (min(1, max(0, own)) - fraction)
     }
 
-    /// What a line of progress says of it: nothing below a tenth.
+    /// Text for a line of progress; nil below a tenth.
     public var sentence: String? {
         fraction > Self.noted
             ? "waits for images \(Int((fraction * 100).rounded())) % of the time" : nil

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/// What a server of pages is asked for; must live as long as the server.
+/// Serves the pages of a server; must live as long as the server.
 struct pages_service {
   int socket;                 // Bound, and listening.
   unsigned int connections;   // Answered at once; more wait in the system's queue.
@@ -17,7 +17,7 @@ struct pages_service {
   size_t (*opened)(void *context, int socket);
   /// A connection is about to be closed.
   void (*closing)(void *context, size_t number);
-  /// A request has come; false closes its connection.
+  /// A request has arrived; false closes its connection.
   bool (*answer)(void *context, struct MHD_Connection *connection, const char *method,
                  const char *target, const char *version);
   /// An answer has been sent or given up.
@@ -44,7 +44,7 @@ static inline enum MHD_Result pages_answer(void *service, struct MHD_Connection 
   const struct pages_service *self = (const struct pages_service *)service;
   (void)upload;
   (void)upload_size;
-  *request = service;  // Tells pages_answered that this one was begun.
+  *request = service;  // Informs pages_answered that this one has begun.
   return self->answer(self->context, connection, method, target, version) ? MHD_YES : MHD_NO;
 }
 
@@ -99,7 +99,7 @@ static inline void pages_for_each_header(struct MHD_Connection *connection, void
   (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, pages_take_header, &headers);
 }
 
-/// A response with a copy of these bytes; null where memory is gone.
+/// A response with a copy of these bytes; null where memory is exhausted.
 static inline struct MHD_Response *pages_response(const void *bytes, size_t count) {
   return MHD_create_response_from_buffer(count, (void *)bytes, MHD_RESPMEM_MUST_COPY);
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// libpng tells errors by longjmp(3), which may not pass through Swift: every function here catches its
-// own. What changes between setjmp and longjmp lies behind a pointer, where it is not lost.
+// libpng reports errors by longjmp(3), which may not pass through Swift: every function here catches its
+// own. What changes between setjmp and longjmp is behind a pointer, where it is not lost.
 
 /// A PNG that is read from memory.
 typedef struct FacetPNG {
@@ -39,7 +39,7 @@ static void facet_png_take(png_structp png, png_bytep target, size_t count) {
     reading->position += count;
 }
 
-/// Releases a PNG; NULL is none.
+/// Releases a PNG; NULL is allowed.
 static inline void facet_png_close(FacetPNG *reading) {
     if (reading == NULL) return;
     if (reading->png != NULL) png_destroy_read_struct(&reading->png, &reading->info, NULL);
@@ -47,7 +47,7 @@ static inline void facet_png_close(FacetPNG *reading) {
     free(reading);
 }
 
-/// Prepares reading; the bytes must stay until facet_png_close. NULL when there is no memory.
+/// Prepares reading; the bytes must stay until facet_png_close. NULL if memory is exhausted.
 static inline FacetPNG *facet_png_open(const void *bytes, size_t count) {
     FacetPNG *reading = (FacetPNG *)calloc(1, sizeof(FacetPNG));
     if (reading == NULL) return NULL;
@@ -63,7 +63,7 @@ static inline FacetPNG *facet_png_open(const void *bytes, size_t count) {
     return reading;
 }
 
-/// Reads what stands before the pixels, and asks for RGB of 8 bits without alpha, or for the samples
+/// Reads the chunks before the pixels, and asks for RGB of 8 bits without alpha, or for the samples
 /// of 16 bits of a grey picture. Nothing is done about gamma and profiles. Returns whether it could.
 static inline int facet_png_header(FacetPNG *reading) {
     // Eight kilobytes of text can become eight megabytes, so only so many are kept.
@@ -107,7 +107,7 @@ static inline int facet_png_rows(FacetPNG *reading, void *target) {
     return 1;
 }
 
-/// Reads what stands behind the pixels, as far as it can be read.
+/// Reads the chunks after the pixels, as far as it can be read.
 static inline void facet_png_tail(FacetPNG *reading) {
     if (setjmp(png_jmpbuf(reading->png))) return;
     png_read_end(reading->png, reading->info);
@@ -132,7 +132,7 @@ static inline const char *facet_png_text(FacetPNG *reading, const char *key, siz
     png_get_text(reading->png, reading->info, &texts, &number);
     for (int position = number - 1; position >= 0; position--) {
         if (strcmp(texts[position].key, key) != 0 || texts[position].text == NULL) continue;
-        // Of international texts, which stand in another field, the other one is 0.
+        // For international texts, which are in another field, the other one is 0.
         *count = texts[position].text_length + texts[position].itxt_length;
         return texts[position].text;
     }

@@ -14,7 +14,7 @@ struct ActivationRange: Hashable, Sendable {
         self.means = means
     }
 
-    /// What a step from one byte to the next is worth.
+    /// Value of one quantisation step.
     var scale: Float {
         let scale = Float((high - low) / 255)
         return scale > 0 && scale.isFinite ? scale : 1
@@ -24,7 +24,7 @@ struct ActivationRange: Hashable, Sendable {
     var zero: UInt8 { UInt8(min(255, max(0, (-low / Double(scale)).rounded()))) }
 }
 
-/// Adds up what a tensor's values are on faces: for each face the lowest and the highest, of which the means are
+/// Collects the range of a tensor's values on faces: for each face the lowest and the highest, of which the means are
 /// taken, so that one outlier does not make all steps coarse.
 struct ActivationStatistics {
     private var lows = 0.0

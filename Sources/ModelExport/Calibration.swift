@@ -32,7 +32,7 @@ struct Calibration {
         chosen = (0..<count).map { $0 * faces.count / count }
     }
 
-    /// Images that do not calibrate: the ones behind those that do.
+    /// Images that do not calibrate: the ones after those that do.
     func others(_ count: Int) -> any ImageSource {
         let places = (0..<min(count, chosen.count)).map { chosen[$0 * chosen.count / count] + 1 }
         return SelectedImages(places, of: faces)

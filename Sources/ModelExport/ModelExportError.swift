@@ -1,4 +1,4 @@
-/// What can go wrong when a network is exported.
+/// Errors when a network is exported.
 public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The exported network does not compute what the original does; nothing was kept.
     case differs(path: String, judgement: String)
@@ -28,7 +28,7 @@ public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertibl
         case .otherEngine(let path, let judgement):
             "OpenVINO does not compute what LibTorch does for '\(path)' (\(judgement)); leave --engine out"
         case .unsupported(let operation, let network):
-            "\(network) cannot be exported to ONNX: there is no form for '\(operation)'; export it as "
+            "\(network) cannot be exported to ONNX: there is no equivalent of '\(operation)'; export it as "
                 + "TorchScript with --format torchscript"
         case .unwritable(let path, let reason):
             "cannot write '\(path)': \(reason)"

@@ -36,13 +36,13 @@ public struct ModelExporter {
     public var format: Format
     /// How ONNX is written, and what TorchScript is given.
     public var onnx: ONNXOptions
-    /// What the user states of the licence.
+    /// The user's statement of the licence.
     public var terms: String?
     /// Version of Facet, which the file's metadata names.
     public var version: String
     /// Faces by which ONNX's products are rounded to int8, such as the training set; nil for floating point.
     public var calibration: (any ImageSource)?
-    /// How networks are run for the comparison; in float32, whatever is asked for.
+    /// How networks are run for the comparison; in float32, whatever is requested.
     public var embedding: EmbeddingOptions
 
     /// Faces that are compared.
@@ -68,7 +68,7 @@ public struct ModelExporter {
     ///   - source: A run's folder, its model file or checkpoint, or a PyTorch state dict.
     ///   - target: The new file, which takes the place of an old one.
     ///   - tests: Test sets on which both networks are compared.
-    ///   - progress: Told a test set's name, and how many of its images are done.
+    ///   - progress: Receives a test set's name, and how many of its images are done.
     /// - Throws: ``ModelExportError``, and the error of a file, of LibTorch or of OpenVINO; the target is then
     ///   as it was.
     public func export(

@@ -99,7 +99,7 @@ extension ONNXConverter {
         emit("Add", [product, add(bias)], result)
     }
 
-    /// Names of an operation's weight and, if there is one, bias, with the normalisation behind it
+    /// Names of an operation's weight and, if there is one, bias, with the normalisation that follows it
     /// folded in (in float64, as it is done once).
     private func weights(
         _ operation: TracedGraph.Operation, _ weight: Constant, _ result: Int

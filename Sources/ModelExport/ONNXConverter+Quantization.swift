@@ -6,7 +6,7 @@ import Torch
 /// They are written as ONNX's pairs of QuantizeLinear and DequantizeLinear around what is rounded, which
 /// OpenVINO and ONNX Runtime compute in int8 and every other program as the rounding that it is.
 extension ONNXConverter {
-    /// What a product takes, by its name: rounded to bytes, where its range is known.
+    /// The name of a product's input: rounded to bytes, where its range is known.
     func operand(_ argument: TracedGraph.Argument) throws -> String {
         let name = try name(argument)
         observe(name, like: argument)

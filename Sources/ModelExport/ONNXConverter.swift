@@ -22,9 +22,9 @@ final class ONNXConverter {
     /// Weights, and what is made of them without images.
     private var constants: [TracedGraph.Identifier: Constant] = [:]
     private var written: Set<String> = []
-    /// Ranges of what products take, by names in the graph; none where nothing is rounded.
+    /// Ranges of what products take, by names in the graph; none if nothing is rounded.
     private let ranges: [String: ActivationRange]
-    /// What products take: names in the graph, and the tensors.
+    /// Inputs of products: names in the graph, and the tensors.
     private(set) var observed: [(name: String, tensor: TracedGraph.Identifier)] = []
     /// How many operations use each tensor.
     private var uses: [TracedGraph.Identifier: Int] = [:]
@@ -162,7 +162,7 @@ final class ONNXConverter {
     /// Whether a name is used for the first time.
     func isNew(_ name: String) -> Bool { written.insert(name).inserted }
 
-    /// The range of a tensor that a product takes; nil where it is not rounded. That of the network's input
+    /// The range of a tensor that a product takes; nil if it is not rounded. That of the network's input
     /// has the input's name, whatever is done to it first.
     func range(of name: String) -> ActivationRange? {
         ranges[name == names[0] ? ExportedNetwork.input : name]

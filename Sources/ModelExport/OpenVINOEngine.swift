@@ -14,7 +14,7 @@ public struct OpenVINOEngine: EmbeddingEngine {
     ///
     /// - Parameters:
     ///   - version: Facet's version.
-    ///   - told: Told how far both are apart.
+    ///   - told: Receives how far both are apart.
     public init(version: String, told: @escaping @Sendable (String) -> Void = { _ in }) {
         self.version = version
         self.told = told

@@ -1,10 +1,10 @@
 /// Reads what dlib's `serialize` writes, and checks each length before anything is taken.
 ///
-/// Integers have a byte that counts the bytes behind it and carries the sign; floating-point numbers are
+/// Integers have a byte that counts the bytes after it and carries the sign; floating-point numbers are
 /// two such integers, mantissa and exponent; tensors are their four lengths and IEEE numbers of four
 /// bytes, the lowest byte first.
 struct DlibCursor {
-    /// What a byte sequence cannot be.
+    /// The reason why a byte sequence is invalid.
     struct Failure: Error {
         let offset: Int
         let reason: String
@@ -60,7 +60,7 @@ struct DlibCursor {
         return value
     }
 
-    /// Exponents that stand for what is no number.
+    /// Exponents that stand for what is not a number.
     private static let exponents = -31_999...31_999
 
     /// A finite floating-point number.
@@ -91,13 +91,13 @@ struct DlibCursor {
         return digit == 0x31
     }
 
-    /// The characters behind a length that was read.
+    /// The characters after a length that was read.
     mutating func text(count: Int) throws(Failure) -> String {
         guard (1...64).contains(count) else { throw failure("a name has \(count) bytes") }
         let characters = try take(count)
         guard characters.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             offset -= count
-            throw failure("a name is no text")
+            throw failure("a name is not a string")
         }
         return String(decoding: characters, as: UTF8.self)
     }

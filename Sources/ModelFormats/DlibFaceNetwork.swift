@@ -8,7 +8,7 @@ public struct DlibFaceNetwork {
     public let backbone: any Backbone
     /// Height and width of its images, in pixels.
     public let inputSize: Int
-    /// What bytes become before they enter it; it subtracts its mean colour itself.
+    /// The conversion of bytes to network input; the network subtracts its mean colour itself.
     public let normalization = InputNormalization(mean: 0, standardDeviation: scale)
 
     /// dlib divides bytes by this.
@@ -23,7 +23,7 @@ public struct DlibFaceNetwork {
 
     /// Reads the bytes of a file.
     ///
-    /// - Parameter path: Where they come from, for messages.
+    /// - Parameter path: The file's path, for messages.
     /// - Throws: As ``init(_:device:)``.
     public init(
         _ bytes: [UInt8], path: String, device: Device = .cpu
@@ -85,7 +85,7 @@ public struct DlibFaceNetwork {
             guard next == parts.count else { throw misfit("it has more layers") }
         }
 
-        /// dlib's layers one after another, without what has no weights to tell it.
+        /// dlib's layers one after another, without layers that have no weights.
         private func requireOrder() throws(ModelFormatsError) {
             let unit = "ca"
             let same = "\(unit)r\(unit)+r"

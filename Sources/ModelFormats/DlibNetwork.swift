@@ -1,7 +1,7 @@
 /// A network of dlib's that ends in a metric loss, as `dlib::serialize` writes it: its layers in the order
 /// of their computation.
 ///
-/// A file does not say what its layers are before they come; it nests them, the loss outermost. First are
+/// A file does not say what its layers are before they appear; it nests them, the loss outermost. First are
 /// the versions of all, from the outermost to the innermost, then the image, then what each layer is, from
 /// the innermost to the outermost. Layers that only name a place have a version of 1 and nothing else.
 struct DlibNetwork {
@@ -26,7 +26,7 @@ struct DlibNetwork {
         case maxPool(window: Int, stride: Int)
         case relu
 
-        /// What it is in a message.
+        /// Its name in a message.
         var name: String {
             switch self {
             case .add: "a sum"
@@ -62,7 +62,7 @@ struct DlibNetwork {
         self.layers = layers
     }
 
-    /// More layers than this are none that anyone has trained.
+    /// Largest number of layers that is accepted.
     private static let most = 4096
 
     private static func network(
@@ -108,7 +108,7 @@ struct DlibNetwork {
         for _ in 0..<3 { mean.append(try cursor.number()) }
         let rows = try cursor.integer(in: 16...1024, "the height of its images")
         let columns = try cursor.integer(in: 16...1024, "the width of its images")
-        guard rows == columns else { throw cursor.failure("its images are no squares") }
+        guard rows == columns else { throw cursor.failure("its images are not square") }
         return (mean, rows)
     }
 

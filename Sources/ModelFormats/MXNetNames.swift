@@ -4,7 +4,7 @@
 /// version E: LResNet18E-IR to LResNet200E-IR) are those of `arcface_torch`, layer by layer; only names and
 /// the epsilon of the normalisations differ.
 enum MXNetNames {
-    /// What a tensor is called in PyTorch, and what is added to its values; nil for one that the
+    /// A tensor's name in PyTorch, and the number added to its values; nil for one that the
     /// network does not have in PyTorch.
     struct Translation: Equatable {
         let name: String
@@ -15,7 +15,7 @@ enum MXNetNames {
     /// variance, so that the embeddings are the same.
     static let epsilonDifference = 2e-5 - 1e-5
 
-    /// What the parts of a block, and of what is around the blocks, are called.
+    /// Names of the parts of a block, and of the parts around the blocks.
     private static let blockParts = [
         "bn1": "bn1", "conv1": "conv1", "bn2": "bn2", "relu1": "prelu", "conv2": "conv2",
         "bn3": "bn3", "conv1sc": "downsample.0", "sc": "downsample.1",

@@ -26,7 +26,7 @@ public struct MXNetParameters {
 
     /// Reads the bytes of a file.
     ///
-    /// - Parameter path: Where they come from, for messages.
+    /// - Parameter path: The file's path, for messages.
     /// - Throws: As ``init(_:)``.
     public init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
         self.path = path
@@ -89,7 +89,7 @@ public struct MXNetParameters {
     }
 }
 
-/// Where an array of MXNet's lies, and what it is.
+/// The position of an array of MXNet, and its shape and type.
 private struct MXNetArray {
     let shape: [Int]
     /// The type of the elements as PyTorch's storages are called, or else what it is called in a message.
@@ -142,7 +142,7 @@ private struct MXNetArray {
         type = sparse?.name ?? kind.name
     }
 
-    /// What a sparse array has beside a dense one.
+    /// The additional fields of a sparse array.
     private struct Sparse {
         let name: String
         /// The shape of the elements that it has.
@@ -196,12 +196,12 @@ private struct MXNetArray {
         }
     }
 
-    /// The lengths of the dimensions behind their number; nil where the shape is not known.
+    /// The lengths of the dimensions after their number; nil if the shape is not known.
     private static func shape(
         _ cursor: inout StateCursor, of size: Int, mayBeScalar: Bool = false
     ) throws(ModelFormatsError) -> [Int]? {
         let count = try cursor.number(4)
-        // -1 where there is a number for arrays without dimensions.
+        // -1 if there is a number for arrays without dimensions.
         if mayBeScalar, count == UInt64(UInt32.max) { return nil }
         return try lengths(&cursor, count: count, of: size)
     }
@@ -223,7 +223,7 @@ private struct MXNetArray {
         cursor.damaged("an array of shape \(shape) is larger than the file")
     }
 
-    /// The bytes of an array with dimensions of length 0 taken for 1: where there are no elements, steps from row
+    /// The bytes of an array with dimensions of length 0 counted as 1: where there are no elements, steps from row
     /// to row are numbers all the same.
     private static func bytes(
         _ cursor: StateCursor, _ kind: Kind, _ shape: [Int]

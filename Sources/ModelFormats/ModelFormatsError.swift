@@ -1,4 +1,4 @@
-/// What can go wrong when another program's weights are read.
+/// Errors when another program's weights are read.
 public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file is not what its own structure says.
     case damaged(path: String, offset: Int, reason: String)

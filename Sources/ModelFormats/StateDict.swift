@@ -29,7 +29,7 @@ public struct StateDict {
 
     /// Reads the bytes of a file.
     ///
-    /// - Parameter path: Where they come from, for messages.
+    /// - Parameter path: The file's path, for messages.
     /// - Throws: As ``init(_:)``.
     public init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
         self.path = path

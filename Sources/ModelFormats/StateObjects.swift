@@ -1,4 +1,4 @@
-/// What becomes of the functions that a state dict names.
+/// The results of the functions that a state dict names.
 enum StateObjects {
     typealias Damage = (String) -> ModelFormatsError
 
@@ -29,7 +29,7 @@ enum StateObjects {
         case "torch.Size":
             return parts.first.map { values[$0] } ?? .tuple([])
         default:
-            // TorchScript's own classes; their code lies elsewhere in the archive and is not read.
+            // TorchScript's own classes; their code is elsewhere in the archive and is not read.
             return name.hasPrefix("__torch__.") ? .module(name, []) : .other(name)
         }
     }

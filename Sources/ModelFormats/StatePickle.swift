@@ -14,8 +14,8 @@ struct StatePickle {
     private var marks: [Int] = []
     private var memo: [Int: Int] = [:]
     private var index = 0
-    /// What tuples, lists and dictionaries hold together; a pickle cannot hold more than it has bytes,
-    /// and needs no more than a few times that where it repeats what it has remembered.
+    /// Total of the items of tuples, lists and dictionaries; a pickle cannot hold more than it has bytes,
+    /// and needs at most a few times that where it repeats what it has remembered.
     private var items = 0
 
     init(_ cursor: StateCursor) {
@@ -163,7 +163,7 @@ struct StatePickle {
             let arguments = try pop()
             let function = try pop()
             let result = try StateObjects.result(of: function, arguments, values, damaged)
-            // Made again from what is there, however often it is remembered.
+            // Recreated from existing values, however often it is remembered.
             try require(result.count)
             push(result)
         default: try build(try pop())  // BUILD
@@ -212,7 +212,7 @@ struct StatePickle {
     private mutating func require(_ count: Int) throws(ModelFormatsError) {
         items += count
         guard items <= 4 * cursor.bytes.count else {
-            throw damaged("its pickle repeats values beyond its length")
+            throw damaged("its pickle repeats values past its length")
         }
     }
 }

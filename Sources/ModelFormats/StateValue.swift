@@ -1,4 +1,4 @@
-/// A value of a pickle. Others are named by their indices among all values, so that neither depth nor
+/// A value of a pickle. Others are named by index among all values, so that neither depth nor
 /// circles matter.
 enum StateValue {
     case none
@@ -10,12 +10,12 @@ enum StateValue {
     case dictionary([(key: Int, value: Int)])
     /// A function or class by its full name, which is never called.
     case global(String)
-    /// Numbers that lie elsewhere in the file.
+    /// Numbers that are elsewhere in the file.
     case storage(StoragePart)
     case tensor(StoredTensor.Layout)
     /// A module of TorchScript by its class, with its attributes' names and values.
     case module(String, [(key: Int, value: Int)])
-    /// Something whose content nobody needs, such as a training program's settings.
+    /// Something whose content is not needed, such as a training program's settings.
     case other(String)
 
     /// Numbers that it holds in memory of its own.
@@ -28,7 +28,7 @@ enum StateValue {
         }
     }
 
-    /// What it is called in a message.
+    /// Its name in a message.
     var kind: String {
         switch self {
         case .none: "nothing"

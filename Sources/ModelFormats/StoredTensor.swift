@@ -1,8 +1,8 @@
 import Foundation
 
-/// A tensor of a file, which is read when it is asked for.
+/// A tensor of a file, which is read when it is requested.
 public struct StoredTensor {
-    /// Where a tensor's elements lie in a storage.
+    /// Where a tensor's elements are in a storage.
     struct Layout {
         var storage: StoragePart
         /// Elements before the first.
@@ -100,7 +100,7 @@ public struct StoredTensor {
         return bytes
     }
 
-    /// How many elements there are, and where the last lies; nil when a number is too large. A tensor
+    /// How many elements there are, and the offset of the last one; nil when a number is too large. A tensor
     /// of no elements ends before its storage.
     private var extent: (count: Int, last: Int)? {
         var (count, last) = (1, layout.storage.start)

@@ -1,4 +1,4 @@
-/// The bytes of a file and where its storages lie.
+/// The bytes of a file and the positions of its storages.
 final class TensorFile: Sendable {
     let path: String
     let bytes: [UInt8]

@@ -2,7 +2,7 @@ public import Torch
 
 /// Tensors by name, whatever kind of file they are from, in the dictionaries that the file has.
 public struct WeightFile {
-    /// A tensor, which is read when it is asked for.
+    /// A tensor, which is read when it is requested.
     public struct Entry {
         /// Its name in its dictionary.
         public let name: String

@@ -3,9 +3,9 @@ public import Torch
 
 /// Which of a file's tensors are a network's, by name and shape.
 ///
-/// People's files have the network's names behind prefixes (`module.`, `backbone.`) and within
+/// People's files have the network's names after prefixes (`module.`, `backbone.`) and within
 /// dictionaries (`state_dict`): the dictionary and the prefix that fit most of the network are taken.
-/// What older PyTorch did not save, the counts of batches, may be missing.
+/// The counts of batches, which older PyTorch did not save, may be missing.
 public struct WeightMatch {
     /// A tensor whose shape is not the network's.
     public struct Mismatch: Equatable, Sendable {
@@ -19,7 +19,7 @@ public struct WeightMatch {
 
     /// The dictionary that was taken, as ``StateDict/Part/path``.
     public let part: String
-    /// What stands before the network's names, e.g. `module.`.
+    /// The prefix of the network's names, e.g. `module.`.
     public let prefix: String
     /// The network's names whose tensors fit.
     public let fitted: [String]
@@ -27,7 +27,7 @@ public struct WeightMatch {
     public let missing: [String]
     /// Names with tensors of another shape.
     public let mismatched: [Mismatch]
-    /// The file's names behind the prefix that the network lacks.
+    /// The file's names after the prefix that the network lacks.
     public let extra: [String]
     /// How a match without names was verified; empty for matches by name.
     public var proof = ""
@@ -76,7 +76,7 @@ public struct WeightMatch {
     private struct Candidate {
         let part: WeightFile.Part
         let prefix: String
-        /// The tensors behind the prefix.
+        /// The tensors after the prefix.
         let tensors: [String: WeightFile.Entry]
         let fits: Int
         /// How many have a name of the network, whatever their shapes.
@@ -93,7 +93,7 @@ public struct WeightMatch {
         }
     }
 
-    /// What may stand before the network's names: what does before any of them, the most frequent
+    /// Possible prefixes of the network's names: those before any of them, the most frequent
     /// first.
     private static func prefixes(
         _ tensors: [WeightFile.Entry], _ shapes: [String: [Int]]
@@ -112,14 +112,14 @@ public struct WeightMatch {
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8).map(\.key)
     }
 
-    /// What did not fit, a line each: name, shape and what was expected.
+    /// Tensors that did not fit, one line each: name, shape and expected shape.
     public var misfits: [String] {
         missing.map { "\($0): missing" }
             + mismatched.map { "\($0.name): its shape is \($0.found), expected \($0.expected)" }
             + extra.map { "\($0): not a tensor of the network" }
     }
 
-    /// Gives a network the tensors that fit; the others stay as they are.
+    /// Gives a network the tensors that fit; the others stay unchanged.
     ///
     /// - Throws: ``ModelFormatsError`` when a tensor cannot be read or has values that are not finite;
     ///   then nothing was changed.

@@ -1,6 +1,6 @@
-/// What can go wrong with an ONNX file.
+/// Errors of an ONNX file.
 public enum ONNXError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A file is cut short, damaged, or not of ONNX.
+    /// A file is truncated, damaged, or not of ONNX.
     case malformed(path: String, reason: String)
     /// A file cannot be made.
     case unwritable(reason: String)

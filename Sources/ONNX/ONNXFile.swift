@@ -1,7 +1,7 @@
 import CONNX
 public import Foundation
 
-/// What an ONNX file says of its network: inputs, outputs, nodes, weights and metadata.
+/// An ONNX file's description of its network: inputs, outputs, nodes, weights and metadata.
 public final class ONNXFile {
     /// An input or output of the graph.
     public struct Value: Equatable, Sendable {
@@ -9,7 +9,7 @@ public final class ONNXFile {
         public let name: String
         /// ONNX's number of the elements' type.
         public let type: Int
-        /// Lengths of the dimensions, nil where any is possible; nil where their number is unknown.
+        /// Lengths of the dimensions, nil if any is possible; nil where their number is unknown.
         public let shape: [Int?]?
 
         /// Says what an input or output is.
@@ -42,7 +42,7 @@ public final class ONNXFile {
         public let type: Int
         /// Lengths of the dimensions.
         public let shape: [Int]
-        /// The file beside the network that they are in; empty where they are in the network's own.
+        /// The file beside the network that they are in; empty if they are in the network's own.
         public let file: String
         /// How many bytes that file must have.
         public let fileEnd: Int
@@ -58,13 +58,13 @@ public final class ONNXFile {
     public let operatorVersion: Int
     /// The program that wrote it.
     public let producer: String
-    /// What its writer says of it.
+    /// The metadata of its writer.
     public let metadata: [String: String]
     /// Inputs that a caller gives; older files list weights among them, which are left out here.
     public let inputs: [Value]
     /// Outputs of the graph, in order.
     public let outputs: [Value]
-    /// The operations, each behind those that it needs.
+    /// The operations, each after those that it needs.
     public let nodes: [Node]
     /// Constant tensors of the graph.
     public let weights: [Weights]
@@ -192,7 +192,7 @@ public final class ONNXFile {
     }
 }
 
-/// A message as text, freed; nil where there is none.
+/// A message as text, freed; nil if there is none.
 func message(_ pointer: UnsafeMutablePointer<CChar>?) -> String? {
     guard let pointer else { return nil }
     defer { free(pointer) }

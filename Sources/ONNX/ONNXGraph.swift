@@ -100,7 +100,7 @@ public final class ONNXGraph {
         }
     }
 
-    /// Adds an operation behind those that it needs.
+    /// Adds an operation after those that it needs.
     ///
     /// - Parameters:
     ///   - type: The operator, e.g. `Conv`.

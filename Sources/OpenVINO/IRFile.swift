@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What a file of OpenVINO's own format (IR) says of its network: the description, whose weights are in a file of
+/// The description of a network in OpenVINO's own format (IR), whose weights are in a file of
 /// the same name that ends in `.bin`.
 public struct IRFile: Equatable, Sendable {
     /// An input or output.
@@ -9,7 +9,7 @@ public struct IRFile: Equatable, Sendable {
         public var name: String
         /// OpenVINO's name of the elements' type, e.g. `f32`.
         public var type: String
-        /// Lengths of the dimensions, nil where any is possible.
+        /// Lengths of the dimensions, nil if any is possible.
         public var shape: [Int?]
     }
 
@@ -19,7 +19,7 @@ public struct IRFile: Equatable, Sendable {
     public private(set) var inputs: [Value] = []
     /// Outputs of the network.
     public private(set) var outputs: [Value] = []
-    /// What its writer says of it: of a converted ONNX file, that file's metadata.
+    /// The metadata of its writer: of a converted ONNX file, that file's metadata.
     public private(set) var metadata: [String: String] = [:]
     /// Whether products in it are rounded to integers.
     public private(set) var isQuantized = false
@@ -37,13 +37,13 @@ public struct IRFile: Equatable, Sendable {
 
     /// Reads a file.
     ///
-    /// - Throws: ``OpenVINOError/unreadable(path:reason:)`` for a file that is cut short or something else, or
+    /// - Throws: ``OpenVINOError/unreadable(path:reason:)`` for a file that is truncated or something else, or
     ///   whose weights are not beside it.
     public init(_ url: URL) throws(OpenVINOError) {
         path = url.path
         guard let data = try? Data(contentsOf: url), let text = String(data: data, encoding: .utf8),
             Self.isDescription(String(text.prefix(1024)))
-        else { throw .unreadable(path: path, reason: "it is no description of a network") }
+        else { throw .unreadable(path: path, reason: "it is not a description of a network") }
         guard text.suffix(64).contains("</net>") else {
             throw .unreadable(path: path, reason: "it is cut short")
         }
@@ -105,7 +105,7 @@ private struct Reader {
     }
 }
 
-/// The tags of an XML text, one after the other. Whatever is no tag is passed over; entities in values
+/// The tags of an XML text, one after the other. Everything except tags is skipped; entities in values
 /// are resolved.
 struct XMLTags {
     struct Tag: Equatable {
@@ -121,7 +121,7 @@ struct XMLTags {
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The next tag; nil behind the last whole one.
+    /// The next tag; nil after the last whole one.
     mutating func next() -> Tag? {
         let start = place
         guard let open = bytes[place...].firstIndex(of: UInt8(ascii: "<")) else { return nil }

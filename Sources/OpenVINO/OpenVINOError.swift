@@ -1,4 +1,4 @@
-/// What can go wrong with OpenVINO and the networks it runs.
+/// Errors of OpenVINO and the networks it runs.
 public enum OpenVINOError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The library is not installed, or cannot be loaded.
     case missing(reason: String)

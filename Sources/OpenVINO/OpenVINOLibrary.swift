@@ -63,7 +63,7 @@ public enum OpenVINOLibrary {
     }
 
     /// The library that a path names, or that is in the folder it names. Wheels have it under a name
-    /// with a version behind it.
+    /// followed by a version.
     private static func library(at url: URL) -> URL? {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {

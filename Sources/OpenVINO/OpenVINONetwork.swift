@@ -66,7 +66,7 @@ public final class OpenVINONetwork {
     /// - Parameters:
     ///   - values: The input, row by row.
     ///   - shape: Its shape.
-    ///   - output: Which of the outputs is wanted.
+    ///   - output: The index of the output.
     /// - Throws: ``OpenVINOError/failed(path:reason:)``.
     public func callAsFunction(
         _ values: [Float], shape: [Int], output: Int = 0
@@ -80,7 +80,7 @@ public final class OpenVINONetwork {
     /// - Parameters:
     ///   - values: The input, row by row.
     ///   - shape: Its shape.
-    ///   - count: How many outputs are wanted.
+    ///   - count: The number of outputs.
     /// - Throws: ``OpenVINOError/failed(path:reason:)``.
     public func outputs(
         _ values: [Float], shape: [Int], count: Int
@@ -112,7 +112,7 @@ public final class OpenVINONetwork {
         throw .failed(path: path, reason: Self.reason(message))
     }
 
-    /// What OpenVINO says, freed: it begins with places in its source, one a line, and comes to the
+    /// OpenVINO's message, freed: it begins with positions in its source, one per line, and comes to the
     /// point in the last lines.
     private static func reason(_ message: UnsafeMutablePointer<CChar>) -> String {
         defer { free(message) }
@@ -120,7 +120,7 @@ public final class OpenVINONetwork {
     }
 }
 
-/// What OpenVINO says when something fails, in many lines.
+/// OpenVINO's message of a failure, in many lines.
 struct OpenVINOMessage {
     /// The part that says what is wrong, in one line.
     let reason: String
@@ -138,7 +138,7 @@ struct OpenVINOMessage {
         reason = lines.isEmpty ? "no reason is given" : lines.joined(separator: " ")
     }
 
-    /// What is said of operators, and what it means.
+    /// Phrases of messages about operators, and their meanings.
     private static let marks = [
         ("No conversion rule found for operations:", "it does not have the operators"),
         ("Conversion is failed for:", "it cannot run the operators"),

@@ -18,7 +18,7 @@ final class Daemon: Sendable {
     private static let idleSeconds: UInt32 = 5
     /// Bytes of a connection: its head, and libmicrohttpd's own. Browsers stay far below.
     private static let connectionBytes = 16 << 10
-    /// Seconds that answers under way may take after the end.
+    /// Seconds that answers in progress may take after the end.
     private static let drainSeconds = 2.0
 
     private let service: Service
@@ -34,7 +34,7 @@ final class Daemon: Sendable {
             to: pages_service(
                 socket: socket.descriptor, connections: Self.maxConnections,
                 idle_seconds: Self.idleSeconds, connection_bytes: Self.connectionBytes,
-                // Lives until the daemon has stopped, which `self` waits for before it goes.
+                // Lives until the daemon has stopped, which `self` waits for in its deinitialiser.
                 context: Unmanaged.passUnretained(service).toOpaque(),
                 opened: { Service.of($0).opened($1) }, closing: { Service.of($0).closing($1) },
                 answer: { Service.of($0).answer($1, $2, $3, $4) },
@@ -52,7 +52,7 @@ final class Daemon: Sendable {
         options.deallocate()
     }
 
-    /// Listens no more, waits a moment for answers that are under way, and closes what is open.
+    /// Listens no more, waits a moment for answers that are in progress, and closes what is open.
     func stop() {
         guard isStopped.isFirst() else { return }
         let socket = MHD_quiesce_daemon(daemon)
@@ -76,7 +76,7 @@ private final class Once: @unchecked Sendable {
     }
 }
 
-/// What libmicrohttpd calls, on the threads of its connections.
+/// The callbacks of libmicrohttpd, called on the threads of its connections.
 private final class Service: @unchecked Sendable {
     /// Seconds that a connection may last, its request and its answer together: who sends or takes a
     /// byte at a time is cut off.
@@ -88,7 +88,7 @@ private final class Service: @unchecked Sendable {
     /// Sockets of the open connections, by numbers of their own.
     private var open: [Int: Int32] = [:]
     private var connections = 0
-    /// Answers that are under way.
+    /// Answers that are in progress.
     private var answers = 0
 
     init(_ pages: @escaping PageServer.Pages) { self.pages = pages }
@@ -98,7 +98,7 @@ private final class Service: @unchecked Sendable {
         return Unmanaged<Service>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Waits until no answer is under way, or until a time.
+    /// Waits until no answer is in progress, or until a time.
     func drain(until end: Date) {
         changed.withLock {
             while answers > 0, changed.wait(until: end) {}
@@ -133,7 +133,7 @@ private final class Service: @unchecked Sendable {
 
     // MARK: Answers
 
-    /// Answers a request; false where memory is gone.
+    /// Answers a request; false where memory is exhausted.
     func answer(
         _ connection: OpaquePointer?, _ method: UnsafePointer<CChar>?,
         _ target: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?

@@ -25,12 +25,12 @@ public struct Page: Sendable, Hashable {
     /// A page without a body.
     public static let empty = Page(status: 204, type: "text/plain", body: Data())
 
-    /// The headers of the answer, beside those that the protocol asks for.
+    /// The headers of the answer, besides those that the protocol requires.
     var headers: [(name: String, value: String)] {
         [
             ("Content-Type", type), ("Cache-Control", "no-store"), ("Connection", "close"),
             ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-            // Nothing comes from anywhere else, whatever stands in a page.
+            // Nothing is loaded from anywhere else, whatever a page contains.
             (
                 "Content-Security-Policy",
                 "default-src 'none'; script-src 'self'; connect-src 'self'; "

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Serves pages to browsers on this machine, and to nobody else: it listens on the loopback
+/// Serves pages to browsers on this machine, and no others: it listens on the loopback
 /// address only, answers `GET` and `HEAD`, and closes each connection after its answer. The protocol
 /// is libmicrohttpd's.
 ///
@@ -10,7 +10,7 @@ import Foundation
 /// }
 /// ```
 public final class PageServer: Sendable {
-    /// Gives the page of a path, nil where there is none; called on several threads at once.
+    /// Gives the page of a path, nil if there is none; called on several threads at once.
     public typealias Pages = @Sendable (_ path: String) -> Page?
 
     /// The port it listens on.
@@ -20,7 +20,7 @@ public final class PageServer: Sendable {
 
     private let daemon: Daemon
 
-    /// Begins to serve, on threads of its own, until ``stop()`` or until the object goes.
+    /// Begins to serve, on threads of its own, until ``stop()`` or until the object is deinitialised.
     ///
     /// - Parameter port: Where to listen; 0 for any free port.
     /// - Throws: ``PageServerError``.
@@ -30,7 +30,7 @@ public final class PageServer: Sendable {
         self.port = socket.port
     }
 
-    /// Stops to listen, and lets answers that are under way reach their readers, for two seconds
+    /// Stops to listen, and lets answers that are in progress reach their readers, for two seconds
     /// at most.
     public func stop() { daemon.stop() }
 }

@@ -1,4 +1,4 @@
-/// What keeps pages from being served.
+/// A reason why pages cannot be served.
 public enum PageServerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another program listens on the port.
     case portTaken(UInt16)

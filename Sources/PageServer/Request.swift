@@ -32,7 +32,7 @@ struct Request: Equatable {
         guard target.hasPrefix("/"), version.hasPrefix("HTTP/1.") else { throw .malformed }
         guard method == "GET" || method == "HEAD" else { throw .otherMethod }
         let hosts = hosts.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-        // RFC 9112, 3.2: there is one, and it names nobody's account.
+        // RFC 9112, 3.2: there is one, and it names no account.
         guard !hosts.contains(where: { $0.contains("@") }) else { throw .malformed }
         guard hosts.count == 1, Self.isOwn(hosts[0]) else { throw .foreignHost }
         path = String(target.prefix { $0 != "?" && $0 != "#" })

@@ -8,7 +8,7 @@ public enum Reduction: String, Codable, Sendable, CaseIterable {
     case fast
 }
 
-/// A sum over processes that is under way, while they go on computing.
+/// A sum over processes that is in progress, while they continue computing.
 ///
 /// All processes begin, advance and finish their sums in the same order.
 public final class PendingSum {

@@ -1,23 +1,23 @@
-/// What can end the work of several processes on one training.
+/// An error that ends the work of several processes on one training.
 public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Process 0 has ended the training that this one took part in.
     case abandoned
     /// The processes cannot be connected with each other.
     case cannotConnect(address: String, seconds: Int, reason: String)
-    /// The connection is broken, though all processes are there.
+    /// The connection is broken, though all processes exist.
     case connection(reason: String)
-    /// Processes have come to different numbers.
+    /// Processes have computed different numbers.
     case different(what: String, members: [String], step: Int)
     /// A variable of the environment that starts processes makes no sense.
     case environment(variable: String, value: String)
-    /// Processes are gone, or give no sign of life.
+    /// Processes have ended, or give no sign of life.
     case gone(members: [String], step: Int)
     /// A process has ended the work with a message.
     case told(member: String, message: String)
     /// Processes do not have the same program or study.
     case unlike(member: String, what: String, theirs: String, mine: String)
 
-    /// What is thrown for words of process 0 that nobody here knows.
+    /// An order of process 0 that is unknown here.
     public static func unknown(order: String) -> ProcessError {
         .connection(reason: "process 0 says '\(order.prefix(80))'")
     }

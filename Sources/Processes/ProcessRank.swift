@@ -15,7 +15,7 @@ public struct ProcessRank: Sendable, Hashable {
     public var address: String
     /// Its port; 0 for one that process 0 chooses.
     public var port: UInt16
-    /// What tells this start from those before it at the same address.
+    /// Distinguishes this start from those before it at the same address.
     public var attempt: String
     /// Whether process 0 serves the store, and not who started the processes.
     public var servesStore: Bool
@@ -34,10 +34,10 @@ public struct ProcessRank: Sendable, Hashable {
         self.servesStore = servesStore
     }
 
-    /// Reads the environment that a launcher has set; nil where there is none, or it has started one
+    /// Reads the environment that a launcher has set; nil if there is none, or it has started one
     /// process alone.
     ///
-    /// - Throws: ``ProcessError/environment(variable:value:)`` for a variable that is no number, or out
+    /// - Throws: ``ProcessError/environment(variable:value:)`` for a variable that is not a number, or out
     ///   of range.
     public init?(environment: [String: String]) throws(ProcessError) {
         let reader = EnvironmentReader(values: environment)

@@ -12,7 +12,7 @@ extension ProcessTeam {
 
     /// The bytes that process 0 has.
     ///
-    /// - Parameter mine: In process 0 what all are given; elsewhere it does not count.
+    /// - Parameter mine: In process 0 what all are given; elsewhere it is ignored.
     public func shared(_ mine: Data = Data()) throws(ProcessError) -> Data {
         let length = Tensor([leads ? mine.count : 0])
         try exchange { group throws(TorchError) in try group.broadcast(length) }

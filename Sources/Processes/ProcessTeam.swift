@@ -5,18 +5,18 @@ public import Torch
 /// Processes that compute one training together, as one of them sees them.
 ///
 /// Process 0 leads: it says what is done next (``lead(_:)``), and the others ask for it
-/// (``nextOrder()``). In between all make the same exchanges of tensors. Whoever is gone, or ends with a message, is
+/// (``nextOrder()``). In between all make the same exchanges of tensors. A process that has ended, or ends with a message, is
 /// named by the others within seconds, and every wait has a limit.
 ///
 /// In the store each has a counter, which a thread advances as a sign of life. Machines' clocks are never compared.
 public final class ProcessTeam {
-    /// What a process says of itself.
+    /// A process's description of itself.
     public struct Member: Codable, Sendable, Hashable, CustomStringConvertible {
         /// Its number, from 0.
         public var rank: Int
         /// Its machine and its number there.
         public var process: ProcessIdentity
-        /// What must be the same in all processes, by what it is called.
+        /// Properties that must be the same in all processes, by their names.
         public var traits: [String: String]
 
         /// `rank 2 (process 4711 on host 'gpu1')`.
@@ -25,9 +25,9 @@ public final class ProcessTeam {
 
     /// How long the team waits for what.
     public struct Limits: Sendable, Hashable {
-        /// For all to have come.
+        /// For all processes to have joined.
         public var meeting = Duration.seconds(300)
-        /// For the slowest to come to an exchange.
+        /// For the slowest to reach an exchange.
         public var exchange = Duration.seconds(300)
         /// For a sign of life.
         public var silence = Duration.seconds(30)
@@ -38,7 +38,7 @@ public final class ProcessTeam {
         public init() {}
     }
 
-    /// What its launcher said of this process.
+    /// This process's rank, as stated by its launcher.
     public let start: ProcessRank
     /// All processes, in the order of ranks.
     public private(set) var members: [Member] = []
@@ -140,15 +140,15 @@ public final class ProcessTeam {
         } catch { throw diagnosed(error) }
     }
 
-    /// What process 0 wants next; waits for it as long as that process lives.
+    /// Process 0's next instruction; waits for it as long as that process lives.
     public func nextOrder() throws(ProcessError) -> String {
         orders += 1
         return try awaited("order/\(orders)", within: nil, from: 0)
     }
 
-    /// Waits until all processes have come here, as long as they live.
+    /// Waits until all processes have arrived here, as long as they live.
     ///
-    /// - Parameter name: What they have come for.
+    /// - Parameter name: The purpose, for messages.
     public func awaitAll(_ name: String) throws(ProcessError) {
         let name = "\(name)/\(orders)"
         do throws(TorchError) {
@@ -160,7 +160,7 @@ public final class ProcessTeam {
     /// Waits until the other processes have heard the last order, so that the store can go.
     public func dismiss() {
         for rank in 1..<size {
-            // Who is gone hears nothing.
+            // A process that has ended gets no message.
             _ = try? awaited("end/\(rank)", within: .seconds(5), from: rank)
         }
         pulse.end()
@@ -198,7 +198,7 @@ public final class ProcessTeam {
 
     // MARK: Exchanges
 
-    /// What a process has to say before a step.
+    /// A process's state before a step.
     public enum Readiness: Int, Sendable, Comparable {
         /// It takes part in the step.
         case ready
@@ -206,7 +206,7 @@ public final class ProcessTeam {
         case saves
         /// It was asked to stop.
         case stops
-        /// It cannot go on, or the training ends.
+        /// It cannot continue, or the training ends.
         case ends
 
         /// Orders states by severity.
@@ -215,7 +215,7 @@ public final class ProcessTeam {
         }
     }
 
-    /// What the gravest of all processes has to say before a step.
+    /// The most severe state of all processes before a step.
     public func agree(_ mine: Readiness) throws(ProcessError) -> Readiness {
         let all = try exchange { group throws(TorchError) in
             try group.gathered(Tensor([mine.rawValue, self.step]))
@@ -226,7 +226,7 @@ public final class ProcessTeam {
         return Readiness(rawValue: gravest) ?? .ends
     }
 
-    /// Checks that all processes have come to the same numbers, to the bit.
+    /// Checks that all processes have computed the same numbers, to the bit.
     ///
     /// - Parameter what: What they are called, for the message.
     public func requireSame(_ numbers: [Double], _ what: String) throws(ProcessError) {
@@ -263,7 +263,7 @@ public final class ProcessTeam {
         }
     }
 
-    /// What a process has told that ends the work.
+    /// A message of a process that ends the work.
     public func toldReason() -> ProcessError {
         guard let told = (try? message()) ?? nil else {
             return .connection(reason: "a process has ended without a word")
@@ -277,10 +277,10 @@ public final class ProcessTeam {
         return (parts.first ?? "", parts.last ?? "")
     }
 
-    /// Why an exchange has failed: who ended with a message, or is gone.
+    /// Why an exchange has failed: which one ended with a message, or without one.
     private func diagnosed(_ error: TorchError) -> ProcessError {
         do throws(TorchError) {
-            // The others notice as well, and must not be taken for gone when they end before this one.
+            // The others notice as well, and must not be considered lost when they end before this one.
             try store.set(key("noticed/\(rank)"), to: "")
             if let told = try message() { return .told(member: told.member, message: told.text) }
             var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
@@ -302,7 +302,7 @@ public final class ProcessTeam {
         } catch { return lost([0], error) }
     }
 
-    /// What it means that the store does not answer.
+    /// The error for a store that does not answer.
     private func lost(_ ranks: [Int], _ error: TorchError) -> ProcessError {
         start.servesStore && !leads
             ? .gone(members: ranks.map(title), step: step)
@@ -355,7 +355,7 @@ private final class PatientStore: @unchecked Sendable {
         return try result.get()
     }
 
-    /// What a request comes to, once it does.
+    /// The result of a request, once it arrives.
     private final class Answer: @unchecked Sendable {
         private let condition = NSCondition()
         private var result: Result<String?, TorchError>?
@@ -397,7 +397,7 @@ private final class Pulse: @unchecked Sendable {
             var count = 0
             while !lock.withLock({ isOver }) {
                 count += 1
-                // A server that is gone is noticed by whoever asks it.
+                // A server that has ended is noticed by the next request.
                 try? store.set("\(key)\(rank)", to: "\(count)")
                 usleep(UInt32(clamping: Int(beat / .microseconds(1))))
             }
@@ -411,7 +411,7 @@ private final class Pulse: @unchecked Sendable {
     /// Begins to look after a process.
     func watch(_ rank: Int) -> Watch { Watch(store: store, key: "\(key)\(rank)") }
 
-    /// What one process sees of another's counter.
+    /// One process's view of another's counter.
     struct Watch {
         let store: PatientStore
         let key: String
@@ -429,7 +429,7 @@ private final class Pulse: @unchecked Sendable {
 
         func hasChanged() throws(TorchError) -> Bool { try store.value(of: key) != first }
 
-        /// How long the counter has stood still, by this process's clock; it is not looked at each time.
+        /// How long the counter has not changed, by this process's clock; it is not looked at each time.
         mutating func silence() -> Duration {
             let now = ContinuousClock.now
             guard looked.duration(to: now) > .milliseconds(500) else { return .zero }

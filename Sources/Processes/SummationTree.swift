@@ -3,7 +3,7 @@ public import Torch
 /// In which order the terms of a sum are added: each half by itself, then the halves.
 ///
 /// The order depends on the number of terms alone, and so do the bits of a sum of floating-point numbers,
-/// whichever processes add which part of it. Rounding errors of such a pairwise sum grow with the
+/// regardless of which process adds which part. Rounding errors of such a pairwise sum grow with the
 /// logarithm of the number of terms (Higham 1993), and those of a ring, which adds one after another,
 /// with the number.
 public struct SummationTree: Sendable, Hashable {
@@ -132,7 +132,7 @@ public struct PartialSum {
         }
     }
 
-    /// The whole sum, of the same bits however many processes have computed it.
+    /// The whole sum, bit for bit the same however many processes have computed it.
     ///
     /// Each process becomes the owner of a slice of the tensor: it is given what the others have of the
     /// slice, adds it in the tree's order, and gives the result to all, which is the traffic of a ring

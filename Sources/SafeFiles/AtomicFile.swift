@@ -8,14 +8,14 @@ public import Foundation
     import Darwin
 #endif
 
-/// Files that are there completely or not at all, whenever the machine stops.
+/// Files that exist completely or not at all, whenever the machine stops.
 public enum AtomicFile {
     /// Replaces a file: the bytes are written beside it, forced to disk, and renamed over it.
     ///
     /// The parent folder is created where it is missing. A reader sees the old file or the new
     /// one and never a part.
     ///
-    /// - Parameter previous: Where the old file is kept, if it is to be. There is a whole file
+    /// - Parameter previous: The path at which the old file is kept; nil to discard it. There is a whole file
     ///   under `url` at every moment, the old one or the new one; only a file system without hard
     ///   links leaves a moment without one, in which the old file is under `previous` alone.
     /// - Throws: ``SafeFilesError/noSpace(path:)`` or ``SafeFilesError/unwritable(path:reason:)``;
@@ -84,7 +84,7 @@ public enum AtomicFile {
         let code = errno
         // Another process may have made it meanwhile.
         guard !isFolder(url) else { return }
-        // What stands there is none: the file "exists", but that is not what is wrong.
+        // The path is not a regular file: the file "exists", but that is not what is wrong.
         throw SafeFilesError(writing: url.path, code: code == EEXIST ? ENOTDIR : code)
     }
 

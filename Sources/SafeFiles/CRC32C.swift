@@ -5,7 +5,7 @@ public import Foundation
 public enum CRC32C {
     /// The checksum of bytes.
     ///
-    /// - Parameter seed: The checksum of the bytes before, where they come in parts.
+    /// - Parameter seed: The checksum of the bytes before, if they are given in parts.
     public static func checksum(of data: Data, continuing seed: UInt32 = 0) -> UInt32 {
         data.withUnsafeBytes { ~update(~seed, $0) }
     }

@@ -8,7 +8,7 @@ public import Foundation
     import Darwin
 #endif
 
-/// An open file, closed when the last reference to it goes.
+/// An open file, closed when the last reference to it is released.
 public final class FileDescriptor {
     let number: Int32
     private let path: String
@@ -16,7 +16,7 @@ public final class FileDescriptor {
     /// Opens a plain file, or a folder to synchronise or lock it; a new file may be read and written
     /// as far as the umask lets. A symbolic link is not followed.
     ///
-    /// - Parameter flags: As `open(2)` has them, e.g. `O_WRONLY | O_CREAT`, but for `O_TRUNC`, which
+    /// - Parameter flags: As `open(2)` has them, e.g. `O_WRONLY | O_CREAT`, except for `O_TRUNC`, which
     ///   would empty a file before it is known to be one.
     /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for a link, a pipe or a device.
     public init(_ url: URL, flags: Int32) throws(SafeFilesError) {
@@ -52,7 +52,7 @@ public final class FileDescriptor {
         }
     }
 
-    /// Whether nobody else has the file's lock, which is taken where the file system has locks.
+    /// Whether no other process has the file's lock, which is taken where the file system has locks.
     func lock(isShared: Bool = false) -> Bool {
         flock(number, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 || errno != EWOULDBLOCK
     }
@@ -64,7 +64,7 @@ public final class FileDescriptor {
             && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
     }
 
-    /// Bytes that the file has; nil when that cannot be told.
+    /// Bytes that the file has; nil if that is unknown.
     var size: Int? {
         var status = stat()
         return fstat(number, &status) == 0 ? Int(status.st_size) : nil

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// Writes a file beside its final place and moves it there when it is complete, so that a part never
-/// stands under the final name, whatever happens in between.
+/// has the final name, whatever happens in between.
 public final class FileWriter {
     /// Where the file will be.
     public let url: URL
@@ -13,20 +13,20 @@ public final class FileWriter {
     /// nil once the file is finished.
     private var file: FileDescriptor?
     private var pending: [UInt8] = []
-    /// What kept bytes from being written: what follows them would be at a wrong place.
+    /// The reason why bytes were not written: those that follow them would be at a wrong position.
     private var failure: SafeFilesError?
 
     private static let bufferSize = 1 << 20
 
     /// Begins a file, whose folder is made where it is missing.
     ///
-    /// - Throws: ``SafeFilesError``, also where a folder or a device stands in the file's place.
+    /// - Throws: ``SafeFilesError``, also if a folder or a device is in the file's place.
     public convenience init(_ url: URL) throws(SafeFilesError) {
         try PartialFile.requireReplaceable(url)
         try self.init(url, part: PartialFile.temporary(for: url))
     }
 
-    /// Goes on with a file whose part stands under a name of its own, ``PartialFile/url(of:)``, or
+    /// Continues with a file whose partial content has its own name, ``PartialFile/url(of:)``, or
     /// begins it.
     ///
     /// - Parameter size: Bytes of the part that are right and stay; 0 to begin the file.
@@ -50,7 +50,7 @@ public final class FileWriter {
     }
 
     deinit {
-        // Removed while it is locked: nobody else can have begun to write it.
+        // Removed while it is locked: no other process can have begun to write it.
         if file != nil, !keepsPart { try? FileManager.default.removeItem(at: part) }
     }
 
@@ -80,7 +80,7 @@ public final class FileWriter {
         try write(Array(text.utf8))
     }
 
-    /// Replaces bytes that were written before, as a head that tells what follows it.
+    /// Replaces bytes that were written before, such as a header that describes what follows it.
     ///
     /// - Parameter offset: Where they begin; they must have been written as far as they go.
     public func replace(_ bytes: [UInt8], at offset: Int) throws(SafeFilesError) {

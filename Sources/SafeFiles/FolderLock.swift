@@ -38,13 +38,13 @@ public final class FolderLock {
     /// Gives the folder back.
     public func release() {
         guard let file else { return }
-        // Removed while it is held by nobody else: a process that opened it in the meantime finds it gone
+        // Removed while no other process holds it: a process that opened it in the meantime finds it removed
         // and reopens it.
         if file.lock() { unlink(url.path) }
         self.file = nil
     }
 
-    /// How often a shared claim is tried while somebody has the folder alone: whoever is the last to give
+    /// How often a shared claim is tried while a process has the folder exclusively: the last to give
     /// a shared one back has it alone for a moment.
     private static let attempts = 50
 

@@ -13,16 +13,16 @@ public import Foundation
 /// A lease is a file with the holder's host, process, a random token and a counter that ``beat()``
 /// advances. It is made complete under a name of its own and given the lease's name by `link(2)`, which
 /// succeeds for one process only, on network file systems too; where there are no links, by `O_EXCL`.
-/// A lease that was left behind (``LeaseWatch``) is replaced by `rename(2)`, by the one who has made the
+/// A lease that was abandoned (``LeaseWatch``) is replaced by `rename(2)`, by the one who has made the
 /// marker `.NAME.TOKEN.taken` in the same way; the token is that of the lease to be replaced, so that
-/// nobody replaces the lease of a successor. The holder's counter is advanced in the file that it
+/// no process replaces the lease of a successor. The holder's counter is advanced in the file that it
 /// made, whatever is now under the name, so a former holder never touches its successor's.
 public final class Lease: @unchecked Sendable {
     /// The lease's file.
     public let url: URL
     /// The process that holds the lease.
     public let holder: ProcessIdentity
-    /// What distinguishes this lease from all others.
+    /// An identifier that distinguishes this lease from all others.
     public let token: String
 
     private let clock: LeaseClock
@@ -47,11 +47,11 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Taking
 
-    /// Takes a lease that is free or was left behind; nil where somebody holds it.
+    /// Takes a lease that is free or was abandoned; nil if another process holds it.
     ///
     /// The file's folder is created where it is missing.
     ///
-    /// - Throws: ``SafeFilesError``, also where a link or a folder stands in the file's place.
+    /// - Throws: ``SafeFilesError``, also if a link or a folder is in the file's place.
     public static func take(
         _ url: URL, _ watch: LeaseWatch, holder: ProcessIdentity = .current
     ) throws(SafeFilesError) -> Lease? {
@@ -65,7 +65,7 @@ public final class Lease: @unchecked Sendable {
         return lease.holds ? lease : nil
     }
 
-    /// Makes the file; false where there is one already.
+    /// Makes the file; false if there is one already.
     private static func create(
         _ url: URL, _ record: LeaseRecord
     ) throws(SafeFilesError) -> Bool {
@@ -126,8 +126,8 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Replacing
 
-    /// Replaces a lease that was left behind with the bytes `data`; false where somebody else does, or its
-    /// holder has come back.
+    /// Replaces a lease that was abandoned with the bytes `data`; false if another process does, or its
+    /// holder is active again.
     private static func replace(
         _ url: URL, _ data: Data, _ record: LeaseRecord, _ watch: LeaseWatch
     ) throws(SafeFilesError) -> Bool {
@@ -149,12 +149,12 @@ public final class Lease: @unchecked Sendable {
         LeaseRecord(data)?.token ?? String(SHA256.hexDigest(of: data).prefix(32))
     }
 
-    /// Does something to a lease that nobody else may do at the same time; nil where somebody else does.
+    /// Performs an exclusive operation on a lease; nil if another process is doing so.
     private static func marked<Result>(
         _ url: URL, _ token: String, _ record: LeaseRecord, _ watch: LeaseWatch?,
         _ body: () throws(SafeFilesError) -> Result
     ) throws(SafeFilesError) -> Result? {
-        // What a file says is no part of a path.
+        // What a file says is not part of a path.
         let name = token.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }.prefix(
             64)
         let marker = url.deletingLastPathComponent()
@@ -187,10 +187,10 @@ public final class Lease: @unchecked Sendable {
         }
     }
 
-    /// Who has the lease now; nil where nobody has.
+    /// The current holder of the lease; nil if there is none.
     public var presentHolder: ProcessIdentity? { Self.holder(of: url) }
 
-    /// Whom the file of a lease names, whether or not the process gives signs of life; nil where there is no
+    /// Whom the file of a lease names, whether or not the process gives signs of life; nil if there is no
     /// such file, or it cannot be read.
     public static func holder(of url: URL) -> ProcessIdentity? {
         ((try? PlainFile.read(url)) ?? nil).flatMap { LeaseRecord($0)?.holder }

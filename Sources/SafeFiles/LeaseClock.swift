@@ -3,13 +3,13 @@
 /// Clocks of machines differ, so no time that another machine wrote is ever compared: an observer
 /// measures by its own clock for how long a lease's file has not changed.
 public struct LeaseClock: Sendable {
-    /// Time since any moment, which never runs backwards and goes on while the machine sleeps.
+    /// Time since any moment, which never runs backwards and continues while the machine sleeps.
     public var now: @Sendable () -> Duration
     /// Time between two signs of life.
     public var interval: Duration
-    /// A lease without a sign of life for so long has been left behind.
+    /// A lease without a sign of life for so long has been abandoned.
     public var limit: Duration
-    /// How often somebody who waits for a lease looks at it.
+    /// Interval at which a waiting process checks a lease.
     public var glance: Duration
 
     /// Creates a clock; `now` can be replaced in tests.
@@ -24,7 +24,7 @@ public struct LeaseClock: Sendable {
         self.glance = glance
     }
 
-    /// Time since the first question, by the system's clock that goes on while the machine sleeps.
+    /// Time since the first question, by the system's clock that continues while the machine sleeps.
     public static let sinceStart: @Sendable () -> Duration = {
         origin.duration(to: .now)
     }

@@ -15,7 +15,7 @@ public final class LeaseKeeper: Sendable {
 
     deinit { state.end() }
 
-    /// Keeps a lease until it is released, is lost, or goes away.
+    /// Keeps a lease until it is released, is lost, or is deinitialised.
     public func keep(_ lease: Lease) { state.add(lease) }
 }
 
@@ -37,7 +37,7 @@ private final class State: @unchecked Sendable {
     func wait(_ time: Duration) -> Bool {
         var left = time / .seconds(1)
         while left > 0, lock.withLock({ !isOver }) {
-            // By a clock that nobody sets, unlike a condition's; in parts, so that the end is noticed.
+            // By a monotonic clock, unlike a condition's; in parts, so that the end is noticed.
             usleep(UInt32(min(left, 1) * 1e6))
             left -= 1
         }

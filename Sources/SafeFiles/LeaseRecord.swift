@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the file of a lease says.
+/// The contents of a lease's file.
 struct LeaseRecord: Codable, Hashable {
     /// A counter of constant width, so that it can be replaced in its place.
     var beat: String
@@ -29,7 +29,7 @@ struct LeaseRecord: Codable, Hashable {
     /// Where the counter begins in ``data``, whose keys are sorted.
     static let offsetOfBeat = #"{"beat":""#.utf8.count
 
-    /// Reads a record; nil where the bytes are none.
+    /// Reads a record; nil if the bytes are not a record.
     init?(_ data: Data) {
         guard let record = try? JSONDecoder().decode(Self.self, from: data) else { return nil }
         self = record

@@ -1,15 +1,15 @@
 public import Foundation
 
-/// Watches leases, and tells those that are held from those that were left behind.
+/// Watches leases, and distinguishes those that are held from those that were abandoned.
 ///
-/// A lease has been left behind when its process certainly has ended, or when its file was seen without a
-/// change for ``LeaseClock/limit``. What cannot be read as a lease is held by nobody known, and left
-/// behind after the same time.
+/// A lease has been abandoned when its process certainly has ended, or when its file was seen without a
+/// change for ``LeaseClock/limit``. What cannot be read as a lease has an unknown holder, and is
+/// abandoned after the same time.
 public final class LeaseWatch: @unchecked Sendable {
-    /// How a lease stands.
+    /// State of a lease.
     public enum State: Equatable, Sendable {
         case free
-        /// Somebody holds it, who is nil where the file does not say.
+        /// A process holds it; nil if the file does not say which.
         case held(by: ProcessIdentity?)
         /// Whoever held it has ended, or gives no sign of life.
         case leftBehind(by: ProcessIdentity?)
@@ -18,7 +18,7 @@ public final class LeaseWatch: @unchecked Sendable {
     private struct Sight {
         var data: Data
         var since: Duration
-        /// Whether a change was seen: somebody gives signs of life.
+        /// Whether a change was seen: the holder gives signs of life.
         var hasChanged = false
     }
 
@@ -33,20 +33,20 @@ public final class LeaseWatch: @unchecked Sendable {
         self.clock = clock
     }
 
-    /// How a lease stands now; each look counts as one sight of its file.
+    /// The current state of a lease; each check counts as one sight of its file.
     ///
-    /// - Throws: ``SafeFilesError`` where something other than a file stands in its place, or the system
+    /// - Throws: ``SafeFilesError`` if something other than a file is in its place, or the system
     ///   refuses to read it.
     public func state(of url: URL) throws(SafeFilesError) -> State { try look(at: url).state }
 
-    /// Whether the holder of a lease certainly is there: a sign of life was seen, or the process is one of
-    /// this machine. Before, a lease that is held may turn out to be left behind.
+    /// Whether the holder of a lease certainly exists: a sign of life was seen, or the process is one of
+    /// this machine. Before, a lease that is held may turn out to be abandoned.
     public func isAlive(_ url: URL) throws(SafeFilesError) -> Bool {
         guard case .held(let holder) = try state(of: url) else { return false }
         return holder?.isHere == true || lock.withLock { sights[url.path]?.hasChanged == true }
     }
 
-    /// How a lease stands, and the bytes that say so.
+    /// The state of a lease, and its bytes.
     func look(at url: URL) throws(SafeFilesError) -> (state: State, data: Data) {
         guard let data = try PlainFile.read(url) else {
             lock.withLock { sights[url.path] = nil }

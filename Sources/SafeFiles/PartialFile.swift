@@ -9,11 +9,11 @@ public import Foundation
 #endif
 
 /// The hidden file beside a file's place that holds what is written of it so far. It is locked while
-/// it is written, so that what a killed process left is told from what another one is writing.
+/// it is written, so that what a killed process left is distinguished from what another one is writing.
 public enum PartialFile {
     private static let suffix = "part"
 
-    /// The part that a later process goes on with, `.NAME.part`.
+    /// The part that a later process continues with, `.NAME.part`.
     public static func url(of file: URL) -> URL {
         file.deletingLastPathComponent().appendingPathComponent(
             ".\(file.lastPathComponent).\(suffix)")
@@ -38,7 +38,7 @@ public enum PartialFile {
         throw .busy(path: file.path, holder: nil)
     }
 
-    /// Refuses to write to a place where something stands that cannot be replaced by a file: a folder,
+    /// Refuses to write to a path of something that cannot be replaced by a file: a folder,
     /// or a device as `/dev/full`.
     static func requireReplaceable(_ file: URL) throws(SafeFilesError) {
         var status = stat()
@@ -46,7 +46,7 @@ public enum PartialFile {
         throw .notPlain(path: file.path, kind: PlainFile.Kind(mode: status.st_mode))
     }
 
-    /// Removes the parts in a folder that nobody writes any more, those of ``url(of:)`` excepted; the
+    /// Removes the parts in a folder that no process writes any more, those of ``url(of:)`` excepted; the
     /// folder need not exist.
     public static func removeStale(in folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -57,7 +57,7 @@ public enum PartialFile {
         }
     }
 
-    /// Whether a name is `.NAME.PROCESS.RANDOM.part` of a process that is gone, or `.NAME.UUID.part` as
+    /// Whether a name is `.NAME.PROCESS.RANDOM.part` of a process that has ended, or `.NAME.UUID.part` as
     /// earlier versions named parts.
     static func isTemporary(_ name: String) -> Bool {
         let words = name.split(separator: ".").map(String.init)

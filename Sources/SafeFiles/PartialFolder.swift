@@ -9,7 +9,7 @@ public import Foundation
 #endif
 
 /// A hidden folder beside a file's place, for what is made of the file before it may have its name. It is
-/// locked while its process works, so that what a killed one left is told from what another is making.
+/// locked while its process works, so that what a killed one left is distinguished from what another is making.
 public final class PartialFolder {
     private static let lockName = ".lock"
 
@@ -32,7 +32,7 @@ public final class PartialFolder {
         }
     }
 
-    /// Gives the folder its name. It keeps its lock until it has it, so that nobody takes it for one that
+    /// Gives the folder its name. It keeps its lock until it has it, so that no process mistakes it for one that
     /// was left.
     func move(to folder: URL) throws(SafeFilesError) {
         try AtomicFile.move(url, to: folder)
@@ -42,7 +42,7 @@ public final class PartialFolder {
     /// Removes the folder with all that is in it.
     public func remove() { try? FileManager.default.removeItem(at: url) }
 
-    /// Removes the folders of processes that are gone and whose locks nobody has.
+    /// Removes the folders of processes that have ended and whose locks are free.
     public static func removeStale(in folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         for name in names where PartialFile.isTemporary(name) {

@@ -10,14 +10,14 @@ public import Foundation
 
 /// Files that are files, and nothing that leads elsewhere.
 ///
-/// A folder that came from somebody else may hold a symbolic link where a lock, a log or a report
-/// belongs: whoever opened it for writing would overwrite what it leads to with his own rights. A
-/// pipe would hold up its reader for ever, and a device has no end.
+/// A folder from another source may contain a symbolic link where a lock, a log or a report
+/// belongs: opening it for writing would overwrite its target with the user's own rights. A
+/// pipe would hold up its reader forever, and a device has no end.
 public enum PlainFile {
     /// Bytes that a file which is read as a whole may have.
     private static let most: off_t = 1 << 32
 
-    /// The bytes of a file; nil where there is none.
+    /// The bytes of a file; nil if there is none.
     ///
     /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for anything other than a plain file, and
     ///   ``SafeFilesError/unreadable(path:reason:)``.
@@ -43,7 +43,7 @@ public enum PlainFile {
         }
     }
 
-    /// What stands under a name, without following a link.
+    /// Kind of what is at a path, without following a link.
     public enum Kind: String, Sendable, Hashable {
         case file = "a file"
         case folder = "a folder"
@@ -62,13 +62,13 @@ public enum PlainFile {
         }
     }
 
-    /// What stands under a name, without following a link; nil where nothing does.
+    /// Kind of what is at a path, without following a link; nil if nothing exists.
     public static func kind(of url: URL) -> Kind? {
         var status = stat()
         return lstat(url.path, &status) == 0 ? Kind(mode: status.st_mode) : nil
     }
 
-    /// Refuses an open file that is none.
+    /// Refuses an open file that is not regular.
     @discardableResult
     static func requirePlain(
         _ descriptor: Int32, _ path: String, orFolder: Bool = false

@@ -17,7 +17,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
     /// When it began its work, in ISO 8601, by its machine's clock: for people alone.
     public var since: String
     /// The start of the machine and the process namespace within which ``process`` is one process's
-    /// number; nil where the system does not say. Names of machines are not unique: containers share them.
+    /// number; nil if the system does not say. Names of machines are not unique: containers share them.
     public var machine: String?
     /// When the process began, in clock ticks since the machine's start: numbers of processes are used
     /// again.
@@ -45,7 +45,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
     /// `process 4711 on host 'gpu1'`.
     public var description: String { "process \(process) on host '\(host)'" }
 
-    /// Whether the process certainly has ended. What is not known of another machine's is taken as
+    /// Whether the process certainly has ended. What is not known about another machine's is taken as
     /// running.
     public var isGone: Bool {
         guard process > 0, isOfThisMachine else { return false }
@@ -68,7 +68,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
         return "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(space)"
     }()
 
-    /// What the system says of a process: whether it has ended and only waits for its parent to hear of it,
+    /// A process's status in the system: whether it has ended and only waits for its parent to hear of it,
     /// and when it began.
     private static func status(of process: Int32) -> (isOver: Bool, began: UInt64)? {
         // The second field is the program's name in parentheses, which may hold anything.

@@ -32,7 +32,7 @@ public struct SHA256: Sendable {
     }
 }
 
-/// A context of libcrypto. Its calls fail only where memory is gone or the library has no SHA-256,
+/// A context of libcrypto. Its calls fail only where memory is exhausted or the library has no SHA-256,
 /// which no caller could answer.
 ///
 /// Sound to share: a value that others hold as well is copied before it is changed.

@@ -1,12 +1,12 @@
 import Foundation
 
-/// What keeps bytes from being stored.
+/// A reason why bytes cannot be stored.
 public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the folder.
     case busy(path: String, holder: ProcessIdentity?)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
-    /// Something that leads elsewhere stands where a file belongs.
+    /// A link or similar is in the place of a file.
     case notPlain(path: String, kind: PlainFile.Kind)
     /// The system refused to read a file.
     case unreadable(path: String, reason: String)
@@ -28,7 +28,7 @@ public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible 
         case .noSpace: .noSpace(path: path)
         case .unreadable(_, let reason): .unreadable(path: path, reason: reason)
         case .unwritable(_, let reason): .unwritable(path: path, reason: reason)
-        // What stands in the way is to be named.
+        // The message names the obstacle.
         case .notPlain: self
         }
     }

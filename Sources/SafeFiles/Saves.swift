@@ -9,7 +9,7 @@ public enum Saves {
     /// Says that a file is being written.
     static func begin() { changed.withLock { count += 1 } }
 
-    /// Says that it is there.
+    /// Announces that it exists.
     static func end() {
         changed.withLock {
             count -= 1

@@ -1,6 +1,6 @@
 extension FixedWidthInteger {
     /// The whole number that a floating-point number is cut to, whatever it is: the nearest end of
-    /// the type's range for what lies beyond it, infinities too, and 0 for NaN.
+    /// the type's range for what is beyond it, infinities too, and 0 for NaN.
     ///
     /// `Int(value)` stops the process for all of these, so a number that comes from a file, from a
     /// network that diverged or from arithmetic on such numbers is converted by this instead. Where
@@ -16,7 +16,7 @@ extension FixedWidthInteger {
 }
 
 extension ClosedRange<Double> {
-    /// The range from one number to another; nil where they are the wrong way round or no numbers.
+    /// The range from one number to another; nil if they are the wrong way round or no numbers.
     ///
     /// `lower...upper` stops the process for these.
     @inlinable

@@ -2,7 +2,7 @@
 /// and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011).
 ///
 /// A stream is named by a seed, a name and up to two numbers, e.g. an epoch, which decide about all of it:
-/// nothing needs to be stored to go on from any place, and streams of different names have nothing to do
+/// nothing needs to be stored to resume from any place, and streams of different names have nothing to do
 /// with each other. Its numbers are a function of their place, so no stream can run into another one.
 ///
 /// ```swift

@@ -1,6 +1,6 @@
 /// A time as people say it: `45 s`, `12 min`, `1 h 40 min`, `2 d 3 h`.
 ///
-/// - Parameter seconds: What is below 0, or not a number, is none.
+/// - Parameter seconds: Values below 0, and NaN, count as 0.
 public func duration(_ seconds: Double) -> String {
     // No task takes more than a million years, and an integer holds them.
     let whole = seconds > 0 ? Int(min(seconds, 3e13).rounded()) : 0

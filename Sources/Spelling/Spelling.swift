@@ -1,12 +1,12 @@
-/// What a misspelt name was meant to be.
+/// Suggestions for misspelt names.
 public enum Spelling {
     /// The known name nearest to a given one, or nil when none is near enough to be meant.
     ///
     /// Near means that a third of the longer name's letters, and at least one, may be wrong:
     /// inserted, left out, exchanged, or swapped with a neighbour (the optimal string alignment
-    /// distance). Case does not count.
+    /// distance). Case is ignored.
     public static func suggestion(for name: String, among known: [String]) -> String? {
-        // The distance takes time and memory by the product of both lengths, and what is asked for may
+        // The distance takes time and memory by the product of both lengths, and what is requested may
         // be a file's: nothing so long is a misspelt name.
         guard name.utf8.count <= maxNameBytes else { return nil }
         let length = name.count

@@ -22,7 +22,7 @@ extension Unicode.Scalar {
 
 extension String {
     /// The text as it may be shown: names, paths, keys and messages that come from outside cannot move
-    /// the cursor, hide or turn what stands beside them. What acts unseen is written as an escape;
+    /// the cursor, hide or reverse neighbouring text. What acts unseen is written as an escape;
     /// line feeds and tabs stay. Valid JSON stays valid, and the same value.
     public var visible: String { escaping { $0.isInvisible && $0 != "\n" && $0 != "\t" } }
 

@@ -14,7 +14,7 @@ public enum AvailableThreads {
             root: URL(fileURLWithPath: "/")),
         batchSystem(ProcessInfo.processInfo.environment) ?? .max)
 
-    /// Cores that Slurm has given each task of a job, whether or not it binds tasks to them; nil where it does
+    /// Cores that Slurm has given each task of a job, whether or not it binds tasks to them; nil if it does
     /// not say.
     static func batchSystem(_ environment: [String: String]) -> Int? {
         environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
@@ -25,12 +25,12 @@ public enum AvailableThreads {
         // The list may name processors that are not there.
         let cores = min(machine, affinity(root) ?? machine)
         let cpuLimit = ControlGroups(root: root).lowestCPULimit
-        // A fraction of a million processors and more limits nothing, and might be no integer.
+        // A fraction of a million processors and more limits nothing, and might not fit an integer.
         let limit = cpuLimit.map { Int(min($0.rounded(.up), 1e6)) } ?? cores
         return max(1, min(cores, limit))
     }
 
-    /// Cores that the scheduler may run the process on, of Linux's `0-3,8`; nil where it is not said.
+    /// Cores that the scheduler may run the process on, of Linux's `0-3,8`; nil if it is not said.
     private static func affinity(_ root: URL) -> Int? {
         let status = root.appendingPathComponent("proc/self/status")
         let line = (try? String(contentsOf: status, encoding: .utf8))?
@@ -51,7 +51,7 @@ public enum AvailableThreads {
     }
 }
 
-/// What Linux's control groups, of version 1 and 2, leave this process of the processors' time.
+/// The processor time that Linux's control groups, of version 1 and 2, leave this process.
 private struct ControlGroups {
     /// Folder that `/proc` and `/sys` are below.
     let root: URL

@@ -19,7 +19,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
 
     /// The device of a name: `cpu`, `cuda`, `cuda:1`, or `auto` for a GPU where there is one.
     ///
-    /// - Throws: ``TorchError/noDevice(_:)`` for a name that is none, and for a GPU that is absent.
+    /// - Throws: ``TorchError/noDevice(_:)`` for an unknown name, and for a GPU that is absent.
     public static func named(_ name: String) throws(TorchError) -> Device {
         if name == "auto" { return isCUDAAvailable ? .cuda(0) : .cpu }
         if name == "cpu" { return .cpu }

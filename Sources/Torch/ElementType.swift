@@ -69,7 +69,7 @@ extension UInt8: TensorElement {
     public static var elementType: ElementType { .uint8 }
 }
 
-/// The order in which an image batch `[n, c, h, w]` lies in memory.
+/// The order in which an image batch `[n, c, h, w]` is stored in memory.
 public enum MemoryFormat: String, Sendable, CaseIterable, Codable {
     /// Channels vary fastest: what vector kernels for convolutions like best.
     case channelsLast

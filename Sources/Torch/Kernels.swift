@@ -16,7 +16,7 @@ public enum Kernels: String, CaseIterable, Codable, Comparable, Sendable {
     /// This project's, with AVX-512.
     case avx512
 
-    /// What this thread uses.
+    /// The kernels that this thread uses.
     public static var current: Kernels { Kernels(ct_current_kernels()) }
 
     /// The best that this processor has the instructions for.

@@ -1,6 +1,6 @@
 import CTorch
 
-/// What holds for all of LibTorch in this process.
+/// Settings of LibTorch that hold for the whole process.
 public enum LibTorch {
     /// Version of the LibTorch that Facet was built against, e.g. `2.13.0`.
     public static var version: String { unsafe String(cString: ct_version()) }
@@ -19,13 +19,13 @@ public enum LibTorch {
     }
 
     /// Says whether threads that compute together have a processor each, in ``withSpreadThreads(_:)``, which they
-    /// should while other processes want the processors as well.
+    /// should while other processes need the processors as well.
     ///
     /// They do where they are as many as the processors that this process may use. Linux only; does nothing
     /// elsewhere.
     public static func spreadThreads(_ isWanted: Bool) { ct_spread_threads(isWanted) }
 
-    /// Computes with a processor for each thread, where that is wanted.
+    /// Computes with a processor for each thread, if that is requested.
     public static func withSpreadThreads<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -40,7 +40,7 @@ public enum LibTorch {
     /// Linux only; does nothing elsewhere.
     public static func keepMemory() { ct_keep_memory() }
 
-    /// Asks for algorithms that give the same bits each time on the same machine.
+    /// Asks for algorithms that give bit for bit the same each time on the same machine.
     public static func setDeterministic(_ value: Bool) {
         expectSuccess(ct_set_deterministic(value), "setDeterministic(_:)")
     }

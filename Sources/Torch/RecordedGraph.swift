@@ -8,14 +8,14 @@ import Foundation
 /// ``Tensor/assign(_:)``, and read results from the tensors that the body made.
 public final class RecordedGraph {
     private let handle: ct_graph
-    /// What this graph's memory belongs to.
+    /// The graph whose memory this one shares.
     private let sharing: RecordedGraph?
 
-    /// Records what a body launches, of which nothing is done yet.
+    /// Records what a body launches, without executing it.
     ///
     /// Do the same work once before: libraries choose their algorithms when they first run. The body
     /// must not read a value from the GPU; it runs on the calling thread. When an operation cannot be
-    /// recorded the body goes on, with tensors that hold nothing, and the error comes at its end.
+    /// recorded the body continues, with tensors that hold nothing, and the error comes at its end.
     ///
     /// - Parameter sharing: A graph whose memory, where its tensors are free, is used as well; both
     ///   must be replayed in the order they were recorded in.
@@ -42,12 +42,12 @@ public final class RecordedGraph {
     public func replay() { expectSuccess(ct_graph_replay(handle), "replay()") }
 }
 
-/// What goes wrong on this thread while it records, where an operation cannot throw.
+/// The errors of this thread while it records, where an operation cannot throw.
 final class Recording {
     private static let key = "facet.recording"
     private(set) var error: TorchError?
 
-    /// The recording that is under way on this thread.
+    /// The recording that is in progress on this thread.
     static var current: Recording? { Thread.current.threadDictionary[key] as? Recording }
 
     func observe(_ body: () throws -> Void) rethrows {

@@ -1,4 +1,4 @@
-/// What can go wrong in this module because of a file, a device or the memory of the machine.
+/// Errors caused by a file, a device or the memory of the machine.
 ///
 /// Programming errors, such as shape mismatches, are not thrown: they
 /// stop the program with LibTorch's message.
@@ -13,7 +13,7 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformedWeights(path: String, reason: String)
     /// A weight file lacks a tensor that the model has.
     case missingTensor(name: String, path: String)
-    /// A device was asked for that this machine or this LibTorch does not have.
+    /// A device was requested that this machine or this LibTorch does not have.
     case noDevice(String)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)

@@ -35,7 +35,7 @@ public final class TracedGraph {
     public struct Operation: Equatable, Sendable {
         /// LibTorch's name, e.g. `aten::conv2d`.
         public var name: String
-        /// What it is given, as LibTorch declares it.
+        /// Its arguments, as LibTorch declares them.
         public var arguments: [Argument]
         /// The tensors it makes.
         public var results: [Identifier]
@@ -43,7 +43,7 @@ public final class TracedGraph {
 
     /// The operations in the order of their computation.
     public let operations: [Operation]
-    /// What the network gives.
+    /// The network's output.
     public let output: Identifier
     /// Images it was recorded with.
     public let batch: Int
@@ -79,7 +79,7 @@ public final class TracedGraph {
 
     deinit { ct_trace_free(handle) }
 
-    /// Lengths of a tensor's dimensions; empty where they are unknown.
+    /// Lengths of a tensor's dimensions; empty if they are unknown.
     public func shape(of tensor: Identifier) -> [Int] {
         if let entry = entry(tensor) { return entry.tensor.shape }
         if case .ints(let shape) = Self.argument(ct_trace_shape(handle, Int64(tensor))) {

@@ -1,4 +1,4 @@
-/// What is wrong with an archive, and where.
+/// A defect of an archive, and its position.
 public struct ZipDamage: Error, Equatable, Sendable {
     /// Byte of the archive.
     public let offset: Int

@@ -1,4 +1,4 @@
-/// The record at the end of a ZIP archive, which tells where its list of files is.
+/// The record at the end of a ZIP archive, which states where its list of files is.
 public struct ZipEnd: Equatable, Sendable {
     /// Where the list begins.
     public let offset: Int
@@ -7,7 +7,7 @@ public struct ZipEnd: Equatable, Sendable {
     /// How many files are listed.
     public let count: Int
 
-    /// Bytes at an archive's end in which the record must be: behind it a comment of 65,535 bytes may stand, and
+    /// Bytes at an archive's end in which the record must be: it may be followed by a comment of 65,535 bytes, and
     /// before it what archives above 4 GB have.
     public static let searched = 22 + 0xFFFF + 76
 
@@ -32,7 +32,7 @@ public struct ZipEnd: Equatable, Sendable {
         }
         // Each file takes 46 bytes of the list at least.
         guard offset <= size, length <= size - offset, count <= length / 46 else {
-            throw ZipDamage(start + end, "its list of files lies past its end")
+            throw ZipDamage(start + end, "its list of files extends past its end")
         }
         (self.offset, self.length, self.count) = (offset, length, count)
     }
@@ -48,7 +48,7 @@ public struct ZipEnd: Equatable, Sendable {
         _ = try locator.take(4)
         let place = try locator.length(8)
         guard place >= start, place < start + tail.count else {
-            throw ZipDamage(start + end - 20, "its list of files lies past its end")
+            throw ZipDamage(start + end - 20, "its list of files extends past its end")
         }
         var large = ZipBytes(tail[(place - start)...], at: place)
         guard try large.number(4) == 0x0606_4B50 else {

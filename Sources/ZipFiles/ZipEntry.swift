@@ -1,4 +1,4 @@
-/// A file in a ZIP archive, as the archive's list of files tells it.
+/// A file in a ZIP archive, as in the archive's list of files.
 public struct ZipEntry: Equatable, Sendable {
     /// How a file begins in an archive, and with it most archives.
     public static let localMark: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
@@ -22,7 +22,7 @@ public struct ZipEntry: Equatable, Sendable {
     /// Whether it is a symbolic link of Unix.
     public let isLink: Bool
 
-    /// Whether the content stands in the archive as it is.
+    /// Whether the content is stored uncompressed.
     public var isStored: Bool { method == 0 && !isEncrypted && packedSize == size }
 
     /// The files that an archive lists.
@@ -35,7 +35,7 @@ public struct ZipEntry: Equatable, Sendable {
         return entries
     }
 
-    /// The files of which a list's beginning tells, as far as it can be read.
+    /// The files in the beginning of a list, as far as it can be read.
     public static func some(_ list: [UInt8], at offset: Int) -> [ZipEntry] {
         var bytes = ZipBytes(list, at: offset)
         var entries: [ZipEntry] = []
@@ -57,7 +57,7 @@ public struct ZipEntry: Equatable, Sendable {
         var sizes = [try bytes.length(4), try bytes.length(4)]
         let lengths = [try bytes.length(2), try bytes.length(2), try bytes.length(2)]
         _ = try bytes.take(4)
-        // Of archives made on Unix the upper half is what stat(2) tells.
+        // Of archives made on Unix the upper half is the mode of stat(2).
         let mode = try bytes.number(4) >> 16
         isLink = madeBy >> 8 == 3 && mode & 0o170000 == 0o120000
         var offset = try bytes.length(4)
@@ -68,7 +68,7 @@ public struct ZipEntry: Equatable, Sendable {
         (packedSize, size, self.offset) = (sizes[0], sizes[1], offset)
     }
 
-    /// Sizes and place of more than 4 GB, which stand in a field of their own.
+    /// Sizes and place of more than 4 GB, which are in a separate field.
     private static func readLarge(
         _ extra: inout ZipBytes, _ sizes: inout [Int], _ offset: inout Int
     ) throws(ZipDamage) {
@@ -85,7 +85,7 @@ public struct ZipEntry: Equatable, Sendable {
         }
     }
 
-    /// Where the content begins, which only the place itself tells.
+    /// Where the content begins, which is known only from the header there.
     ///
     /// - Parameters:
     ///   - head: ``localBytes`` bytes from ``offset`` on.

@@ -5,9 +5,9 @@ import FaceStudy
 import Foundation
 import Torch
 
-/// Whether a set's faces are aligned, as far as a detector that is installed can tell.
+/// Whether a set's faces are aligned, as far as an installed detector can determine.
 enum AlignmentDetector {
-    /// What a study asks of its sets. A damaged detector says nothing.
+    /// The check that a study runs on its sets. A damaged detector gives no result.
     static func doubt(_ interrupt: Interrupt) -> () -> AlignmentDoubt? {
         // Read when the first set asks, which a study of built-in sets does not.
         lazy var detector = DetectorFiles.hasMTCNN ? try? MTCNN() : nil

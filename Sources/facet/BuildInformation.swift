@@ -1,8 +1,8 @@
 import Foundation
 
-/// What is known of the tool's own build.
+/// Information about the tool's own build.
 enum BuildInformation {
-    /// Commit of the checkout the tool lies in, with `+` when it was modified, or `unknown`.
+    /// Commit of the checkout the tool is in, with `+` when it was modified, or `unknown`.
     static let commit: String = {
         guard let tool = Bundle.main.executableURL?.resolvingSymlinksInPath(),
             let head = git(["rev-parse", "--short=12", "HEAD"], in: tool)

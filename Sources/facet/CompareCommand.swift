@@ -11,8 +11,8 @@ let compareCommand = Command(
         run does not stop the others. With --tune N every loss first gets N tries of its own \
         parameters and the learning rate, scored on training identities that are held out; what \
         was chosen is then trained beside the defaults, with seeds that no try has used. The same \
-        command started again while the first one runs, here or on another machine that sees the \
-        output folder, joins the study: each makes some of the runs, and one writes the report.
+        command started again while the first one runs, here or on another machine with access to the \
+        output folder, joins the study: each executes some of the runs, and one writes the report.
         """,
     options: StudyOptions.all + [
         Option(
@@ -23,13 +23,13 @@ let compareCommand = Command(
             "--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
         Option(
             "--workers", .value("N"),
-            "make N runs at a time, each in a process of its own, which share the threads; auto measures in first "
-                + "steps how many take the most images a second; default 1, in this process",
+            "execute N runs at a time, each in its own process, which share the threads; auto first measures "
+                + "how many process the most images per second; default 1, in this process",
             completion: .words(["auto"])),
         TeamStart.option,
         Option(
             "--retry", .value("WHICH"),
-            "failed: try the runs again that have failed, and no others",
+            "failed: repeat the runs that failed, and no others",
             completion: .words(["failed"])),
         ReportOptions.rope,
         Option("--serve", .flag, "serve the live report to browsers on this machine"),

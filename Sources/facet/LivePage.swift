@@ -1,7 +1,7 @@
 import FaceReport
 import Foundation
 
-/// What makes a report follow its study in a browser.
+/// The script with which a report follows its study in a browser.
 enum LivePage {
     /// A page for the time before there is anything to report.
     static let waiting = """
@@ -9,8 +9,8 @@ enum LivePage {
         <html lang="en"><head><meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
         <meta name="color-scheme" content="light dark"/>
-        <title>The study begins</title></head>
-        <body><main><h1>The study begins</h1><p>There is nothing to report yet.</p></main></body></html>
+        <title>The study is starting</title></head>
+        <body><main><h1>The study is starting</h1><p>There is nothing to report yet.</p></main></body></html>
 
         """
 
@@ -23,14 +23,14 @@ enum LivePage {
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="color-scheme" content="light dark"/>
             <title>The report could not be drawn</title></head>
-            <body><main><h1>The report could not be drawn</h1><p>The study goes on. Reason: \(text)</p>
+            <body><main><h1>The report could not be drawn</h1><p>The study continues. Reason: \(text)</p>
             </main></body></html>
 
             """
     }
 
     /// A report's page with the script in its head. The page's own script comes from this process as
-    /// well, since browsers are told to run none that stands in a page.
+    /// well, since browsers are instructed to run no script within a page.
     static func followed(_ page: String) -> String {
         let own = "<script src=\"/page.js\" defer=\"defer\"></script>"
         let served = page.replacing("<script>\(Report.pageScript)</script>", with: own)
@@ -39,8 +39,8 @@ enum LivePage {
             in: end, with: "<script src=\"/live.js\" defer=\"defer\"></script></head>")
     }
 
-    /// Draws what is under way at the top, and replaces the report's parts when there is a new one.
-    /// Folded parts stay as they are, and so does the place on the page.
+    /// Draws what is in progress at the top, and replaces the report's parts when there is a new one.
+    /// Folded parts stay unchanged, and so does the place on the page.
     static let script = """
         "use strict";
         (() => {

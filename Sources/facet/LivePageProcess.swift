@@ -13,7 +13,7 @@ import Foundation
 
 /// Draws a study's report in a process of its own, while the study runs in another.
 ///
-/// Drawing takes seconds and memory, reads whatever lies in the run folders, and shows pictures of any
+/// Drawing takes seconds and memory, reads whatever is in the run folders, and shows pictures of any
 /// origin. In the process that trains, a crash would end the training and the work would slow it down;
 /// here it ends nothing, runs when no other process wants the processor, and is the first to go when
 /// memory runs out.
@@ -23,10 +23,10 @@ enum LivePageProcess {
     /// Seconds after which a page counts as one that cannot be drawn.
     private static let longest = 120.0
 
-    /// What came of a drawing.
+    /// The outcome of a drawing.
     enum Outcome {
         case page(String)
-        /// Why there is none, a clause.
+        /// Why there is none, as a clause.
         case failed(String)
     }
 
@@ -95,7 +95,7 @@ enum LivePageProcess {
         }
     }
 
-    /// Gives way to the training: the lowest priority, and first to be ended for want of memory.
+    /// Gives way to the training: the lowest priority, and first to be ended for lack of memory.
     private static func standBack() {
         #if canImport(Glibc)
             // The C library's function takes an int, and its constant is of an enumeration.

@@ -8,23 +8,23 @@ import PageServer
 
 /// The report of a study as a page that follows it while it runs.
 ///
-/// The page is the report itself, made anew when a run or an epoch is over, and a script that asks
+/// The page is the report itself, rebuilt when a run or an epoch has finished, and a script that asks
 /// once a second whether that is so. It is drawn by a process of its own (``LivePageProcess``), so that
 /// it can neither end nor delay a training. Nothing comes from anywhere but these two processes.
 final class LiveReport: @unchecked Sendable {
-    /// What the page asks for once a second.
+    /// The state that the page requests once a second.
     private struct Moment: Encodable {
         /// Counts what changes the report.
         var version = 0
-        /// What is under way, in words.
+        /// The task in progress, in words.
         var task = "beginning"
-        /// Units done of what is under way.
+        /// Units done of what is in progress.
         var done = 0
-        /// Units there are of what is under way.
+        /// Units there are of what is in progress.
         var total = 0
         /// More on it, e.g. the loss.
         var detail = ""
-        /// Whether the study is over.
+        /// Whether the study is finished.
         var isOver = false
         /// Runs of the whole study.
         var planned = 0
@@ -37,7 +37,7 @@ final class LiveReport: @unchecked Sendable {
         var study = ""
         /// Fraction of the study's work that is done; 0...1.
         var fraction = 0.0
-        /// Seconds that are left, where that can be told.
+        /// Seconds that are left, if that is known.
         var secondsLeft: Double?
         /// The same in words.
         var left = ""
@@ -98,7 +98,7 @@ final class LiveReport: @unchecked Sendable {
         }
     }
 
-    /// Says that the study is over, and waits a little until an open page has heard of it.
+    /// Announces that the study is finished, and waits briefly until an open page has heard of it.
     ///
     /// - Parameter waits: Whether to wait, as is needed where nothing is served afterwards.
     func finish(_ text: String, waits: Bool = true) {
@@ -152,7 +152,7 @@ final class LiveReport: @unchecked Sendable {
         return .empty
     }
 
-    /// The report as it is now, made once for each version.
+    /// The current report, rendered once for each version.
     private func html() -> String {
         let version = lock.withLock { moment.version }
         return rendering.withLock {

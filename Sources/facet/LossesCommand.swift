@@ -6,7 +6,7 @@ import FaceStudy
 import Foundation
 
 let lossesCommand = Command(
-    "losses", "List the losses, describe one, and plot what they do.",
+    "losses", "List the losses, describe one, and plot them.",
     positionals: [
         Positional(
             "loss", "a loss to describe, as for 'show'", isOptional: true,

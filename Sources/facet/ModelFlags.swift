@@ -5,16 +5,16 @@ import FaceStudy
 import Foundation
 import ModelExport
 
-/// What commands have in common that take a model of any kind and test sets.
+/// Common options of the commands that take a model of any kind and test sets.
 enum ModelFlags {
     /// How a state dict is read.
     static let stateDict = [
         Option(
             "--backbone", .value("NAME"),
-            "the network that a PyTorch state dict (.pth, .pt) is of, e.g. iresnet50",
+            "the network of a PyTorch state dict (.pth, .pt), e.g. iresnet50",
             completion: .words(StudyOptions.backboneNames)),
         Option(
-            "--partial", .flag, "take from a state dict what fits, where not all of it does"),
+            "--partial", .flag, "load the matching part of a state dict if not all of it fits"),
     ]
 
     /// How images are prepared for a network whose file does not say it.
@@ -48,7 +48,7 @@ enum ModelFlags {
         "--threads", .value("N"), "threads per operation; 0 for one per available core",
         elsewhere: OptionsElsewhere.threads)
 
-    /// What a model is run with.
+    /// Options of the device and engine that run a model.
     static let compute = [
         Option(
             "--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript",
@@ -60,16 +60,16 @@ enum ModelFlags {
         threads,
         Option(
             "--engine", .value("NAME"),
-            "what computes networks of Facet's backbones: libtorch (default) or openvino, if it gives the same",
+            "engine for networks of Facet's backbones: libtorch (default) or openvino, if it gives the same",
             completion: .words(Engine.allCases.map(\.rawValue))),
     ]
 
-    /// What computes a network.
+    /// The engine that computes a network.
     private enum Engine: String, CaseIterable {
         case libtorch, openvino
     }
 
-    /// The engine that is asked for; nil for LibTorch.
+    /// The engine that is requested; nil for LibTorch.
     static func engine(_ arguments: Arguments) throws -> (any EmbeddingEngine)? {
         let name = try arguments.choice("--engine", among: Engine.allCases.map(\.rawValue))
         switch name.flatMap(Engine.init) {

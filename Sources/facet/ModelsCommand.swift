@@ -20,7 +20,7 @@ let modelsCommand = Command(
                 + "default 32"),
         Option(
             "--measure", .flag,
-            "measure images a second and the memory of a training step on this machine"),
+            "measure images per second and the memory of a training step on this machine"),
         Option("--json", .flag, "write the tables as JSON"),
     ],
     examples: ["facet models resnet50 --input-size 224", "facet models iresnet50 --measure"]
@@ -45,7 +45,7 @@ let modelsCommand = Command(
     return .success
 }
 
-/// What is printed of a backbone.
+/// The printed data of a backbone.
 private struct ModelSummary: Encodable {
     var name: String
     var title: String
@@ -64,7 +64,7 @@ private struct ModelSummary: Encodable {
 
     /// Describes a backbone.
     ///
-    /// - Parameter isChosen: Whether it was asked for by name: in a list, one whose images have to be
+    /// - Parameter isChosen: Whether it was requested by name: in a list, one whose images have to be
     ///   larger is shown with the smallest it takes.
     init(
         parsing text: String, inputSize: Int, isChosen: Bool, batchSize: Int, measures: Bool
@@ -133,7 +133,7 @@ private struct ModelSummary: Encodable {
     static func megabytes(_ count: Int) -> String { String(format: "%.1f", Double(count) / 1e6) }
 }
 
-/// The backbones, a row each.
+/// The backbones, one row each.
 private struct ModelList {
     let models: [ModelSummary]
     let batchSize: Int

@@ -1,6 +1,6 @@
 import CommandKit
 
-/// What other programs for training and testing networks have options for, and what there is here.
+/// Options of other programs for training and testing networks, and their replacements here.
 enum OptionsElsewhere {
     // MARK: Names of what there is
 
@@ -82,7 +82,7 @@ enum OptionsElsewhere {
         "\(what) is \(key) in a study file: --config FILE"
     }
 
-    /// What a command that trains tells.
+    /// Hints of a command that trains.
     static let training = [
         AbsentOption(
             ["--optim", "--opt", "--adam", "--adamw", "--sgd", "--solver", "--lion", "--lamb"],
@@ -200,7 +200,7 @@ enum OptionsElsewhere {
             instead: "the length of training is set by --epochs"),
     ]
 
-    /// What facet evaluate tells.
+    /// Hints of facet evaluate.
     static let evaluation = [
         AbsentOption(
             [

@@ -6,7 +6,7 @@ let recipesCommand = Command(
     "recipes", "List published training settings, or print one as a study file.",
     discussion: """
         facet compare --recipe NAME starts from such settings; flags and a study file override them. \
-        Where this program or its networks differ from what was published, the study file says so.
+        The study file states where this program or its networks differ from the publication.
         """,
     positionals: [
         Positional(

@@ -78,7 +78,7 @@ private func writeForPapers(_ report: Report) throws {
     }
 }
 
-/// Converts a drawing with librsvg's tool; false where it is not installed or fails.
+/// Converts a drawing with librsvg's tool; false if it is not installed or fails.
 private func convertToPDF(_ drawing: URL) -> Bool {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

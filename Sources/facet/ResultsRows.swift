@@ -1,9 +1,9 @@
 import FaceRuns
 import Foundation
 
-/// The runs that are over as JSON, for programs.
+/// The finished runs as JSON, for programs.
 struct ResultsRows {
-    /// A run that is over.
+    /// A finished run.
     struct Row: Encodable {
         var trainSet: String
         var backbone: String

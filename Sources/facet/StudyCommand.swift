@@ -13,13 +13,13 @@ private let joinCommand = Command(
     discussion: """
         The runs must belong together: the same settings, test sets, precision and kind of device, and \
         the same data under the same names. They may differ in seeds, losses, backbones and training \
-        sets. Everything is checked before anything is copied, and runs that are there already are \
+        sets. Everything is checked before anything is copied, and existing runs are \
         left out. The other studies are only read.
         """,
     positionals: [
         Positional("study", "the study's folder, or a new one", completion: .folders),
         Positional(
-            "other", "a study whose runs it is to have", isRepeating: true, completion: .folders),
+            "other", "a study whose runs are to be joined", isRepeating: true, completion: .folders),
     ],
     options: [Option("--json", .flag, "write the results as JSON to standard output")],
     examples: ["facet study join studies/all studies/machine-1 studies/machine-2"]

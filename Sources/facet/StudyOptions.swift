@@ -7,9 +7,9 @@ import Foundation
 
 /// The options that describe a study, and the configuration they make.
 ///
-/// Flags lie over a study file, which lies over a preset.
+/// Flags override a study file, which overrides a preset.
 enum StudyOptions {
-    /// Names that a shell offers; parameters follow behind a colon.
+    /// Names that a shell offers; parameters follow after a colon.
     static let backboneNames = BackboneCatalogue.descriptors.map(\.name)
     static let lossNames = LossCatalogue.descriptors.map(\.name)
 
@@ -22,7 +22,7 @@ enum StudyOptions {
                 completion: .words(StudyPreset.allCases.map(\.rawValue))),
             Option(
                 "--config", .value("FILE"),
-                "a study file in JSON5; facet keys lists what it may say",
+                "a study file in JSON5; facet keys lists its keys",
                 elsewhere: OptionsElsewhere.config),
             Option(
                 "--train", .values("NAME=PATH"),
@@ -34,7 +34,7 @@ enum StudyOptions {
                 "a list of identities and images to leave out of a training set, one per line"),
             Option(
                 "--terms", .values("NAME=TEXT"),
-                "the terms under which a training set may be used, in words, e.g. 'research only'; kept with "
+                "terms of use of a training set, in words, e.g. 'research only'; kept with "
                     + "runs, models and report", completion: .nothing),
             Option(
                 "--test", .values("NAME=PACK|IMAGES,PAIRS"),
@@ -43,7 +43,7 @@ enum StudyOptions {
         ] + keyed + [
             Option(
                 "--partial", .flag,
-                "take from the weights of --from what fits, where not all of it does"),
+                "load the matching part of the weights of --from if not all of them fit"),
             Option(
                 "--output", .value("FOLDER"),
                 "output folder for runs and report; default study (facet train: training)",
@@ -93,7 +93,7 @@ enum StudyOptions {
     ) throws -> StudyConfiguration {
         var configuration = try preset(arguments)
         if let file = arguments.value("--config").map({ URL(fileURLWithPath: $0) }) {
-            // A file may name a recipe, over which it lies as over that of --recipe.
+            // A file may name a recipe, which it overrides like that of --recipe.
             let recipe = try StudyConfiguration.read(file).recipe
             if !recipe.isEmpty, !arguments.has("--recipe") {
                 configuration = try Recipe.named(recipe).configuration(over: configuration)
@@ -107,7 +107,7 @@ enum StudyOptions {
         if arguments.has("--tune"), !configuration.tuning.isOn,
             !tries.contains(where: arguments.has)
         {
-            // Nothing is tuned, whatever a preset or a file says of tries.
+            // Nothing is tuned, whatever a preset or a file says about tries.
             configuration.tuning = .init()
         }
         return configuration

@@ -5,7 +5,7 @@ import FaceStudy
 import FaceTraining
 import Foundation
 
-/// Tells a person how a study is going.
+/// Prints how a study is going.
 final class StudyPrinter {
     /// How far a run's training is, over all of its epochs.
     private var training: ProgressLine?
@@ -60,7 +60,7 @@ final class StudyPrinter {
         }
     }
 
-    /// Removes the line of what is under way.
+    /// Removes the line of what is in progress.
     func finish() {
         endTask()
         training?.finish("")
@@ -105,7 +105,7 @@ final class StudyPrinter {
         line.update(step.step, details: Self.details(step, waiting))
     }
 
-    /// What the line says of a step, what matters most first.
+    /// The line's details of a step, the most important first.
     static func details(_ step: StepSummary, _ waiting: WaitingFraction) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
         var details = [
@@ -183,7 +183,7 @@ extension TuningProgress {
 }
 
 extension PlannedRun {
-    /// What the run is, in words.
+    /// A description of the run in words.
     var text: String {
         "\(identity.backbone) on \(identity.trainSet) with \(requestedLoss), seed \(identity.seed)"
     }

@@ -7,12 +7,12 @@ import Foundation
 /// How far a study is: its runs, the fraction of its work that is done, and the time that is left.
 ///
 /// A run weighs as many seconds as it was estimated to take, or as much as any other where there is no
-/// estimate. What is left is told by the runs of this process, once they have taken long enough to
-/// tell, and by the estimate before.
+/// estimate. The remaining time is estimated from the runs of this process, once they have taken long enough to
+/// judge, and from the estimate before.
 struct StudyProgress {
     /// Runs of the whole study.
     private(set) var planned: Int
-    /// Runs that are over and did not fail, those of former times included.
+    /// Number of successfully finished runs, earlier ones included.
     private(set) var finished = 0
     private(set) var failed = 0
     /// Runs that have begun or were over before.
@@ -20,7 +20,7 @@ struct StudyProgress {
 
     /// The cell of each run's folder: runs of a training set and a backbone take equally long.
     private var cells: [String: String]
-    /// The try that is under way before the runs.
+    /// The try that is in progress before the runs.
     private var tuning: TuningProgress?
     private var hasEstimate = false
     private var seconds: [String: Double] = [:]
@@ -101,7 +101,7 @@ struct StudyProgress {
         return all > 0 ? min(1, (before + now) / all) : 0
     }
 
-    /// Seconds that are left, where that can be told.
+    /// Seconds that are left, if that is known.
     func secondsLeft(at now: ContinuousClock.Instant = .now) -> Double? {
         if let tuning { return tuning.secondsLeft }
         let left =

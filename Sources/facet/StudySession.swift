@@ -9,7 +9,7 @@ import SafeFiles
 
 /// How many runs of a study are made at a time.
 enum WorkerCount: Equatable {
-    /// As many as take the most images a second together.
+    /// As many as take the most images per second together.
     case auto
     /// So many; with one they are made in this process.
     case number(Int)
@@ -113,7 +113,7 @@ struct StudySession {
             let outcome = try make(control)
             printer.finish()
             if outcome.isReportedElsewhere {
-                Console.note("the study is over, and another process has written the report")
+                Console.note("the study is finished, and another process has written the report")
             }
             if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return .failure }
             end("Study finished.", keepsServing: keepsServing)
@@ -142,7 +142,7 @@ extension StudySession {
         }
     }
 
-    /// The processes that make the runs; nil where it is this one.
+    /// The processes that make the runs; nil if it is this one.
     private func makeWorkers() throws -> WorkerProcesses? {
         var count = 1
         switch workers {
@@ -194,7 +194,7 @@ extension StudySession {
             control.team = try processes.meet(study.traits)?.team
             try study.follow(control)
         } catch let error as ProcessError {
-            // Process 0 tells of everything but its own end.
+            // Process 0 reports everything but its own end.
             if case .cannotConnect = error { throw error }
             if case .gone(let members, _) = error,
                 members.contains(where: { $0.hasPrefix("rank 0") })
@@ -215,7 +215,7 @@ extension StudySession {
                 rope: rope), json: json)
     }
 
-    /// Tells open pages how the study ended, and keeps serving them if requested.
+    /// Informs open pages how the study ended, and keeps serving them if requested.
     private func end(_ text: String, keepsServing: Bool = false) {
         live?.finish(text, waits: !keepsServing)
         if let server, keepsServing {

@@ -6,9 +6,9 @@ import SafeFiles
 import Spelling
 
 let statusCommand = Command(
-    "status", "Say how a study stands: its runs, who works on them, and how long they will take.",
+    "status", "Show the state of a study: its runs, who works on them, and the time left.",
     discussion: """
-        Only reads the folder, so it can be used at any time and on any machine that sees it. A process of \
+        Only reads the folder, so it can be used at any time and on any machine with access to it. A process of \
         another machine counts as working until its lease is taken over, a minute after it has ended.
         """,
     positionals: [Positional("study", "the study's folder", completion: .folders)],
@@ -29,7 +29,7 @@ let statusCommand = Command(
 }
 
 extension StudyStatus {
-    /// What a person reads of it.
+    /// The text version, for people.
     var text: String {
         var lines = runs.map(\.text)
         if !tries.isEmpty {
@@ -47,7 +47,7 @@ extension StudyStatus {
         if let secondsLeft, secondsLeft > 0 { lines.append("about \(duration(secondsLeft)) left") }
         lines.append(
             workers.isEmpty
-                ? "nobody works on it"
+                ? "no process works on it"
                 : "workers: " + workers.map(\.description).joined(separator: ", "))
         return lines.joined(separator: "\n")
     }

@@ -4,17 +4,17 @@ import Foundation
 import SafeFiles
 
 let submitCommand = Command(
-    "submit", "Have a cluster make a study: an array job of Slurm whose tasks work on it together.",
+    "submit", "Run a study on a cluster: a Slurm array job whose tasks work on it together.",
     discussion: """
-        Writes slurm/job.sh in the output folder and gives it to sbatch. Each task makes runs of the study \
-        until none is left. Before its time limit it saves, ends, and is put into the queue again; what a \
-        task leaves that is cancelled or loses its machine is taken up by the others within a minute. The \
-        logs are beside the script, and facet study status says how far the study is.
+        Writes slurm/job.sh in the output folder and submits it with sbatch. Each task executes runs of the study \
+        until none is left. Before its time limit it saves, ends, and is requeued; the work of a \
+        task that is cancelled or loses its machine is taken over by the others within a minute. The \
+        logs are beside the script, and facet study status shows the progress of the study.
         """,
-    positionals: [Positional("study", "a study file in JSON5; facet keys lists what it may say")],
+    positionals: [Positional("study", "a study file in JSON5; facet keys lists its keys")],
     options: [
         Option("--slurm", .flag, "the cluster is run by Slurm, which is the only kind so far"),
-        Option("--output", .value("FOLDER"), "output folder, which all nodes see; default study"),
+        Option("--output", .value("FOLDER"), "shared output folder; default study"),
         Option("--array", .value("N"), "tasks; default 1"),
         Option("--gpus", .value("N"), "GPUs of each task; default 0"),
         Option(
@@ -26,7 +26,7 @@ let submitCommand = Command(
             "a further option of sbatch, e.g. --sbatch=--partition=gpu"),
         Option(
             "--prefix", .value("WORDS"),
-            "what to put before the command, e.g. 'apptainer exec --nv facet.sif'"),
+            "prefix of the command, e.g. 'apptainer exec --nv facet.sif'"),
         Option("--dry-run", .flag, "write nothing and submit nothing; print the script"),
     ],
     examples: [
@@ -82,7 +82,7 @@ private func submit(_ job: SlurmJob) -> ExitCode {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
         Console.standard.error(
-            "sbatch did not take the job"
+            "sbatch did not accept the job"
                 + (process.terminationStatus == 127
                     ? " because it is not installed here; submit '\(job.scriptURL.path)' where it is"
                     : ""))

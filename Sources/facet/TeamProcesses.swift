@@ -5,7 +5,7 @@ import Foundation
 import Processes
 import Torch
 
-/// How the processes come about that compute a study's trainings together: a launcher has started them, or this
+/// The origin of the processes that compute a study's trainings together: a launcher has started them, or this
 /// one starts the others, on this machine.
 struct TeamStart {
     /// Which process this is; nil for one alone.
@@ -49,12 +49,12 @@ struct TeamStart {
             reason: "it must be at least the number of processes, \(size), but it is \(parts)")
     }
 
-    /// Meets the other processes, having started them where nobody else has; nil for one alone.
+    /// Meets the other processes, after starting them if no launcher has; nil for one alone.
     ///
     /// - Parameter traits: What must be the same in all of them.
     func meet(_ traits: [String: String]) throws -> MeetingTeam? {
         let environment = ProcessInfo.processInfo.environment
-        // LibTorch would tell of each attempt to connect, and print its stack when a process is gone.
+        // LibTorch would report each attempt to connect, and print its stack when a process has ended.
         setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0)
         var limits = ProcessTeam.Limits()
         if let seconds = environment["FACET_PROCESS_TIMEOUT"].flatMap(Int.init), seconds > 0 {
@@ -90,8 +90,8 @@ struct TeamStart {
     /// Environment variable of the process that started this one.
     private static let parentKey = "FACET_PARENT"
 
-    /// Ends this process when the one that started it is gone, whatever it waits for: LibTorch goes on for minutes
-    /// to connect to a process that is no more.
+    /// Ends this process when the one that started it has ended, whatever it waits for: LibTorch continues for minutes
+    /// to connect to a process that has ended.
     private static func end(with parent: Int32) {
         Thread.detachNewThread {
             while getppid() == parent { usleep(500_000) }
@@ -127,7 +127,7 @@ struct MeetingTeam {
 
     /// Ends the work of all processes; for process 0, however the study has ended.
     ///
-    /// - Parameter isBroken: Whether one of them is gone.
+    /// - Parameter isBroken: Whether one of them has ended.
     func end(isBroken: Bool) {
         guard team.leads else { return }
         if !isBroken {
@@ -135,7 +135,7 @@ struct MeetingTeam {
             team.dismiss()
         }
         for process in children {
-            // Who has heard that it is over ends by itself.
+            // A process that knows the end exits by itself.
             for _ in 0..<100 where process.isRunning { usleep(20_000) }
             if process.isRunning { process.terminate() }
         }

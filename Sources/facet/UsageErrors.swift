@@ -8,7 +8,7 @@ import FaceSynthesis
 import FaceTraining
 import Processes
 
-/// Which errors of the modules say that what was asked for cannot be understood (exit code 2), and not
+/// Which errors of the modules say that what was requested cannot be understood (exit code 2), and not
 /// that doing it failed (1).
 enum UsageErrors {
     @Sendable

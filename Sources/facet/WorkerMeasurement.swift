@@ -12,7 +12,7 @@ import Torch
     import Darwin
 #endif
 
-/// Measures how many runs of a study side by side take the most images a second, by processes that take the first
+/// Measures how many runs of a study side by side take the most images per second, by processes that take the first
 /// steps of one at the same time.
 struct WorkerMeasurement {
     /// First word of the command line of such a process; no command of the user's.
@@ -30,7 +30,7 @@ struct WorkerMeasurement {
 
     // MARK: The study's side
 
-    /// The choice; nil where there is nothing to choose, as with a single run.
+    /// The choice; nil if there is nothing to choose, as with a single run.
     ///
     /// - Throws: `FaceStudyError.interrupted`, and what keeps processes from being started.
     func choose() throws -> WorkerChoice? {
@@ -56,7 +56,7 @@ struct WorkerMeasurement {
         return choice.measurements.isEmpty ? nil : choice
     }
 
-    /// What workers come to together; nil where one of them has failed, as for want of memory.
+    /// The joint throughput of workers; nil if one of them has failed, as for lack of memory.
     private func measure(
         _ file: URL, _ backbone: String, _ shares: ThreadShares
     ) throws -> WorkerChoice.Measurement? {
@@ -69,7 +69,7 @@ struct WorkerMeasurement {
         guard let memories = processes.map({ $0.line() }).whole()?.compactMap({ UInt64($0) }),
             memories.count == processes.count
         else { return nil }
-        // All begin at once, and go on until the last has counted its steps.
+        // All begin at once, and continue until the last has counted its steps.
         processes.forEach { $0.go() }
         guard let rates = processes.map({ $0.line() }).whole()?.compactMap({ Double($0) }),
             rates.count == processes.count
@@ -120,7 +120,7 @@ private final class Probing {
         try? output.fileHandleForWriting.close()
     }
 
-    /// What it says next; nil where it has ended.
+    /// Its next line; nil if it has ended.
     func line() -> String? {
         var text = Data()
         while let byte = try? output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {

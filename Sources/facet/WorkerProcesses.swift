@@ -7,7 +7,7 @@ import Torch
 
 /// The processes that a command starts of its own program to make a study's runs side by side.
 ///
-/// What they say goes into files, which this process reads: were it a pipe, they would end with the process
+/// Their output goes into files, which this process reads: were it a pipe, they would end with the process
 /// that reads it.
 final class WorkerProcesses {
     private final class Worker {
@@ -58,7 +58,7 @@ final class WorkerProcesses {
         return over.count == workers.count
     }
 
-    /// Ends what still runs, as when this process cannot go on.
+    /// Ends what still runs, as when this process cannot continue.
     func end() {
         for worker in workers where worker.process.isRunning { worker.process.terminate() }
         workers.forEach { $0.process.waitUntilExit() }
@@ -118,7 +118,7 @@ final class WorkerProcesses {
             "worker \(worker.number) (process \(process)) was ended by signal "
                 + "\(worker.process.terminationStatus)"
                 + (run.map { " while it worked on '\($0.url.lastPathComponent)'" } ?? "")
-                + "; the others go on with what it has left")
+                + "; the others continue its work")
     }
 }
 

@@ -65,7 +65,7 @@ enum Fixture {
     }
 }
 
-/// Folders of real images, which are no part of the package.
+/// Folders of real images, which are not part of the package.
 enum RealData {
     /// The folder that FACET_DATA names.
     static var root: URL? {

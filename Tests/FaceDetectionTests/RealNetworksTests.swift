@@ -24,7 +24,7 @@ private struct Golden: Decodable {
     }
 }
 
-/// A file among the detectors' weights; nil where it, the pictures or OpenVINO are missing.
+/// A file among the detectors' weights; nil if it, the pictures or OpenVINO are missing.
 private func network(_ name: String) -> URL? {
     guard RealData.root != nil, OpenVINOLibrary.isAvailable,
         let folder = ProcessInfo.processInfo.environment[DetectorFiles.variable]

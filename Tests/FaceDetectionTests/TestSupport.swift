@@ -172,7 +172,7 @@ enum MadeUpMTCNN {
     }
 }
 
-/// Real pictures and weights, which are no part of the package.
+/// Real pictures and weights, which are not part of the package.
 enum RealData {
     static var root: URL? {
         ProcessInfo.processInfo.environment["FACET_DATA"].map { URL(fileURLWithPath: $0) }

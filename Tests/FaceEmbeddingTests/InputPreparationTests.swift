@@ -6,7 +6,7 @@ import Testing
 
 @testable import FaceEmbedding
 
-/// What bytes become before they enter a network, and what a file says of it.
+/// What bytes become before they enter a network, and what a file says about it.
 @Suite("Preparations of the input")
 struct InputPreparationTests {
     @Test(
@@ -39,7 +39,7 @@ struct InputPreparationTests {
     @Test("have all others in use beside them, each once")
     func alternatives() {
         let others = InputPreparation.standard.alternatives
-        // Four ranges in two orders, but for itself.
+        // Four ranges in two orders, except for itself.
         #expect(others.count == 7 && Set(others).count == 7 && !others.contains(.standard))
         #expect(InputPreparation(mean: [1], standardDeviation: [2]).alternatives.count == 9)
     }

@@ -76,7 +76,7 @@ struct ScoredSetTests {
         let views = try EmbeddingViews(
             original: table([0, 0, 90, 90]), mirrored: table([60, 0, 90, 90]))
         let set = try ScoredSet(name: "both", pairs: pairs, views: views)
-        // 0 and 60 degrees of one length lie at 30 together.
+        // 0 and 60 degrees of one length are at 30 together.
         #expect(abs(Double(set.scored[0].distance) - distance(30)) < 1e-5)
         #expect(abs(Double(set.scored[1].distance) - distance(60)) < 1e-5)
     }

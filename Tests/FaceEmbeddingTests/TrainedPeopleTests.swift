@@ -9,7 +9,7 @@ import Torch
 
 @testable import FaceEmbedding
 
-/// Whom a network was trained on, and the weights that a training begins with: what lies beside a model.
+/// Whom a network was trained on, and the weights that a training begins with: what is beside a model.
 @Suite("What lies beside a model", .serialized)
 struct TrainedPeopleTests {
     private struct Names: ImageSource {
@@ -76,7 +76,7 @@ struct TrainedPeopleTests {
             #expect(
                 unknown.warning(of: pairs(["ann", "bob"]))
                     == "whether its people were in 'casia', which the network was trained on, is not "
-                    + "known: no head.safetensors lies beside it")
+                    + "known: there is no head.safetensors beside it")
             #expect(unknown.warning(of: pairs([])) == nil)
             try Data("x".utf8).write(to: folder.appendingPathComponent("head.safetensors"))
             let damaged = try #require(TrainedPeople(beside: model, trainSet: "casia"))

@@ -21,7 +21,7 @@ struct ActiveHingesTests {
         #expect(try active("marginal:xi=4", sample) == 1)
     }
 
-    /// After batch normalisation, embeddings of 512 lie at a squared distance of about 1,024.
+    /// After batch normalisation, embeddings of 512 are at a squared distance of about 1,024.
     @Test(
         "of independent normal embeddings are some by default, all or none by the paper's margins")
     func calibration() throws {

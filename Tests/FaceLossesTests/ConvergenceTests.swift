@@ -31,7 +31,7 @@ struct ConvergenceTests {
                 progress: LossProgress(fraction: fraction, step: step))
         }
 
-        /// Trains and gives the fraction of samples that are classified right without margin.
+        /// Trains and gives the fraction of samples that are classified correctly without margin.
         func train(steps: Int) -> Double {
             let optimizer = SGD(
                 map.state.prefixed("map") + loss.state.prefixed("loss"),

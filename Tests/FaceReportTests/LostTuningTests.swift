@@ -45,7 +45,7 @@ struct LostTuningTests {
         #expect(results.tuning == nil && study.isRecordLost)
         #expect(report.damages.count == 1)
         #expect(report.damages.first?.contains("tuning.json") == true)
-        #expect(report.damages.first?.contains(isGone ? "is missing" : "makes it anew") == true)
+        #expect(report.damages.first?.contains(isGone ? "is missing" : "rebuilds it") == true)
         #expect(report.markdown.contains(report.damages[0]))
         // The answer is what it was with the record: five losses, each as it was chosen.
         #expect(study.statistics?.comparisons.count == 10)

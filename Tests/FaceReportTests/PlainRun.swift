@@ -14,7 +14,7 @@ struct PlainRun {
     var trainAccuracy = 1.0
     var meanNorm = 1.0
 
-    /// Where it lies in a study.
+    /// Where it is in a study.
     func folder(in study: StudyFolder) -> RunFolder {
         study.run(named: "\(loss)-\(seed)")
     }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct EventFileTests {
-    /// A clock that goes on by half a second each time it is read, after the file's name was made.
+    /// A clock that continues by half a second each time it is read, after the file's name was made.
     private final class Clock {
         private var reads = -1.0
 

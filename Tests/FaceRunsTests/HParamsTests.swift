@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What TensorBoard's HParams tab reads")
 struct HParamsTests {
-    /// A clock that goes on by a quarter of a second each time it is read, after the file's name was
+    /// A clock that continues by a quarter of a second each time it is read, after the file's name was
     /// made.
     private final class Clock {
         private let steps: [Double]

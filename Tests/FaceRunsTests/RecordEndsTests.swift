@@ -298,7 +298,7 @@ import Testing
     @Test func sentencesNameWhatIsThere() {
         #expect(
             FaceRunsError.damagedTuning(path: "t", reason: "why").description
-                == "'t': why; repeat the command of the study, which makes it anew from its tries")
+                == "'t': why; repeat the command of the study, which rebuilds it from its tries")
         for (error, expected) in [
             (SafeFilesError.noSpace(path: "p"), FaceRunsError.noSpace(path: "p")),
             (.unreadable(path: "p", reason: "r"), .unreadable(path: "p", reason: "r")),

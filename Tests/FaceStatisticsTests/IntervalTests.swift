@@ -105,7 +105,7 @@ struct IntervalTests {
         }
         let alike = try SeedPairEstimate(
             Array(repeating: right.map { _ in 0 }, count: 3), design)
-        // About four pairs to both sides; the rule of three gives three.
+        // About four pairs to each side; the rule of three gives three.
         let reach = alike.pairInterval().reach * Double(design.count)
         #expect((3.5...4.2).contains(reach), "\(reach)")
         #expect(alike.pValue == 1 && alike.seedInterval() == nil)

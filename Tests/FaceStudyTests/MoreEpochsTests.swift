@@ -77,7 +77,7 @@ struct MoreEpochsTests {
             study.configuration.training.epochs = 2
             let error = #expect(throws: FaceStudyError.self) { try study.run() }
             #expect(
-                error?.description.contains("the checkpoint to go on from is not there") == true,
+                error?.description.contains("the checkpoint to resume from no longer") == true,
                 "\(error as Any)")
             #expect(folder.isFinished)
         }
@@ -94,7 +94,7 @@ struct MoreEpochsTests {
         #expect(throws: FaceTrainingError.self) { try training.validate() }
         training.schedule.shape = .step
         try training.validate()
-        // A cosine that was to go on can.
+        // A cosine that was to continue can.
         try TinyStudy.with { study in
             study.configuration.training.epochs = 1
             study.configuration.training.schedule.epochs = 2

@@ -76,8 +76,8 @@ struct StartingClassesTests {
                 == "the class weights of 3 identities are taken over")
         #expect(
             try summary(nil)
-                == "all class weights begin with random weights: no head.safetensors with the "
-                + "identities' names lies beside the weights")
+                == "all class weights begin with random weights: there is no head.safetensors with "
+                + "the identities' names beside the weights")
         #expect(
             try summary(head(["x"], [1, 2]))
                 == "all class weights begin with random weights: none of the identities has one in "

@@ -233,7 +233,7 @@ struct StudyConfigurationTests {
         for value in outside {
             #expect(throws: FaceConfigurationError.self) { try read(try json5(value, at: path)) }
             #expect(key.domain.fault(in: value) != nil)
-            // What is no number in JSON may be one as text.
+            // What is not a number in JSON may be one as text.
             if let words = words(value, key), isNumeric(key.domain), case .number = value {
                 #expect(key.flag?.value(words, of: key.domain) == nil, "\(path): \(words)")
             }
@@ -247,7 +247,7 @@ struct StudyConfigurationTests {
         }
     }
 
-    /// A value as the key's flag is given it; nil where there is no flag.
+    /// A value as the key's flag is given it; nil if there is no flag.
     private func words(_ value: JSONValue, _ key: ConfigurationKey) -> [String]? {
         func text(_ value: JSONValue) -> String? {
             switch value {

@@ -55,7 +55,7 @@ struct StudyJoinTests {
             for run in try StudyFolder(all).runs() { #expect(run.isFinished) }
             let again = try StudyJoin(all, sources: [two]).run()
             #expect(again.added.isEmpty && again.known.count == 2)
-            // The joined study goes on as one.
+            // The joined study continues as one.
             var whole = study.configuration
             whole.training.epochs = 1
             (whole.seeds, whole.losses) = ([1, 2], ["arcface", "softmax"])

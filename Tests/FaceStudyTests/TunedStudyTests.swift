@@ -100,7 +100,7 @@ struct TunedStudyTests {
                 without.contains("add --tune 3 --tune-epochs 1 --tune-weight-decay"), "\(without)")
             again.tuning = .init(tries: 2, epochs: 1, weightDecay: true)
             #expect(refusal(again, folder).contains("use --tune 3 or more"))
-            // Other losses are no part of it, and a choice that was not made is none to keep.
+            // Other losses are not part of it, and a choice that was not made is none to keep.
             again.losses = ["arcface"]
             _ = try Study(again, folder: folder)
             var record = try record(folder)

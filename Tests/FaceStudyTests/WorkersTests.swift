@@ -8,7 +8,7 @@ import Torch
 @testable import FaceStudy
 
 /// Several processes on one study. A second one is either the same code, called in the middle of the first
-/// one's work, or a process of another machine, of which nothing but its leases is there.
+/// one's work, or a process of another machine, of which only the leases exist.
 @Suite("Workers on one study", .serialized)
 struct WorkersTests {
     private static let elsewhere = ProcessIdentity(
@@ -74,7 +74,7 @@ struct WorkersTests {
                     default: break
                     }
                 }
-                // All that is left is the first one's, who goes on when this one has ended.
+                // All that is left is the first one's, who continues when this one has ended.
                 control.sleep = { _ in isHeldUp = true }
                 control.shouldStop = { isHeldUp }
                 control.report = { reports.append((worker, $0)) }

@@ -37,7 +37,7 @@ struct CheckpointTests {
         trainer.model.state.map { $0.tensor.array() }
     }
 
-    /// Ways a file can be damaged: cut short, a bit turned in the header, the numbers or the end.
+    /// Ways a file can be damaged: truncated, a bit turned in the header, the numbers or the end.
     private static let damages: [(name: String, body: @Sendable (Data) -> Data)] = [
         ("empty", { _ in Data() }), ("7 bytes", { $0.prefix(7) }), ("100", { $0.prefix(100) }),
         ("1000", { $0.prefix(1000) }), ("all but one", { $0.dropLast() }),

@@ -104,12 +104,12 @@ struct PlainLoop {
     }
 }
 
-/// Whether two numbers are equal but for rounding in `float32`.
+/// Whether two numbers are equal except for rounding in `float32`.
 func isNear(_ found: Double, _ expected: Double) -> Bool {
     abs(found - expected) <= 1e-5 * (1 + abs(expected))
 }
 
-/// Whether the parameters of two models are equal but for rounding.
+/// Whether the parameters of two models are equal except for rounding.
 func isNear(_ found: Model, _ expected: Model) -> Bool {
     zip(found.state, expected.state).allSatisfy { one, other in
         zip(one.tensor.array(of: Float.self), other.tensor.array(of: Float.self)).allSatisfy {

@@ -249,7 +249,7 @@ struct EvaluateTests {
             let unknown = try evaluate(folder, copy.path, faces)
             #expect(unknown.status == 0)
             #expect(
-                unknown.errors.contains("is not known: no head.safetensors lies beside it"),
+                unknown.errors.contains("is not known: there is no head.safetensors beside it"),
                 "\(unknown.errors)")
         }
     }

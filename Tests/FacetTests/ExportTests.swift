@@ -114,7 +114,7 @@ struct ExportTests {
                 "probe=\(faces.test.path),\(faces.pairs.path)",
             ])
             #expect(outcome.status == 2, "\(outcome.errors)")
-            #expect(outcome.errors.contains("whose file says how its images are prepared"))
+            #expect(outcome.errors.contains("whose file states how images are prepared"))
         }
     }
 

@@ -19,7 +19,7 @@ struct GalleryTests {
                 at: Self.script, to: folder.appendingPathComponent("net.pt"))
             let made = try tool.run(["gallery", "create", "g.db", "net.pt"] + Self.network)
             #expect(made.status == 0, "\(made.errors)")
-            #expect(made.errors.contains("the model has no thresholds: make them with"))
+            #expect(made.errors.contains("the model has no thresholds: measure them with"))
             try body(tool, faces, folder)
         }
     }
@@ -221,7 +221,7 @@ struct GalleryTests {
                 (["gallery", "create", "none/g.db", "net.pt"], 1, "its folder is missing"),
                 (["gallery", "identify", "text", picture], 1, "it is not an SQLite file"),
                 (["gallery", "identify", "none.db", picture], 1, "there is no such file"),
-                (["gallery", "identify", "g.db", picture], 1, "nobody is enrolled"),
+                (["gallery", "identify", "g.db", picture], 1, "no one is enrolled"),
                 (
                     ["gallery", "identify", "g.db", picture, "--fpir", "0"], 2,
                     "above 0 and below 1"

@@ -48,10 +48,10 @@ struct GrowingStudyTests {
             #expect(
                 grown.errors.components(separatedBy: "already finished, now tested on second")
                     .count == 3, "\(grown.errors)")
-            // The command of before goes on, also with a loss that was not tested so.
+            // The command of before continues, also with a loss that was not tested so.
             let less = try tool.run(words(faces, losses: "softmax,arcface,cosface"))
             #expect(less.status == 0, "\(less.errors)")
-            #expect(less.errors.contains("to test all runs alike, add --test second="))
+            #expect(less.errors.contains("to test all runs the same way, add --test second="))
             let cosface = try #require(
                 try runs(folder).first { try $0.readDescription().requestedLoss == "cosface" })
             #expect(try cosface.readDescription().tests.map(\.name) == ["probe"])
@@ -144,7 +144,7 @@ struct GrowingStudyTests {
             #expect(try tool.run(words(faces) + file).status == 0)
             let grown = try tool.run(words(faces, epochs: 3) + file)
             #expect(grown.status == 0, "\(grown.errors)")
-            #expect(grown.errors.contains("finished runs go on to epoch 3"), "\(grown.errors)")
+            #expect(grown.errors.contains("finished runs continue to epoch 3"), "\(grown.errors)")
             for run in try runs(folder) {
                 #expect(try run.readResult()?.epochs == 3)
                 #expect(try run.readEpochs().map(\.epoch) == [1, 2, 3])

@@ -140,7 +140,7 @@ struct PackedDataTests {
             #expect(mixed.status == 1)
             #expect(
                 mixed.errors.contains(
-                    "'x-000007.tar' is there and would be taken for one of the 1 shard"),
+                    "'x-000007.tar' exists and would be mistaken for one of the 1 shard"),
                 "\(mixed.errors)")
         }
     }

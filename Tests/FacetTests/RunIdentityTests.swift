@@ -76,7 +76,7 @@ struct RunIdentityTests {
             "\(outcome.errors)")
     }
 
-    /// Takes from the descriptions of a study's runs what former versions did not write.
+    /// Takes from the descriptions of a study's runs what earlier versions did not write.
     private func makeOld(_ study: String) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: "\(study)/runs") {
             let file = URL(fileURLWithPath: "\(study)/runs/\(name)/run.json")

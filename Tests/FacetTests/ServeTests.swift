@@ -134,7 +134,7 @@ struct ServeTests {
                     page = answer.text
                 }
                 #expect(page.contains("could not be drawn"), "\(page)")
-                #expect(page.contains("signal 9") && page.contains("The study goes on."))
+                #expect(page.contains("signal 9") && page.contains("The study continues."))
                 // The next version is drawn as if nothing had been.
                 let killed = version(try get(port, "/state"))
                 while running.process.isRunning, version(try get(port, "/state")) == killed {

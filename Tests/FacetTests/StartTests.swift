@@ -96,7 +96,7 @@ struct StartTests {
                 "fine", from: file.path, ["--losses", "arcface", "--epochs", "12"])
             let whole = try study.tool.run(words)
             #expect(whole.status == 0, "\(whole.errors)")
-            // No head lies beside the copy, so that all class weights begin with means.
+            // No head is beside the copy, so that all class weights begin with means.
             #expect(whole.errors.contains("all class weights begin with the mean"))
             let fine = folder.appendingPathComponent("fine")
             let expected = try Snapshot(of: fine)

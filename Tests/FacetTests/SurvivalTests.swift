@@ -2,7 +2,7 @@ import FaceRuns
 import Foundation
 import Testing
 
-/// A study that is under way in a folder of its own.
+/// A study that is in progress in a folder of its own.
 private struct RunningStudy {
     let folder: URL
     let faces: TinyFaces

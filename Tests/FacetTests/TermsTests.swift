@@ -31,7 +31,7 @@ struct TermsTests {
             #expect(exported.status == 0, "\(exported.errors)")
             let copy = try Safetensors.read(folder.appendingPathComponent("m.safetensors"))
             #expect(copy.metadata["terms"] == words)
-            // They are no part of what a run is: the same command without them has nothing to do.
+            // They are not part of what a run is: the same command without them has nothing to do.
             let again = try tool.run(compare(faces, []))
             #expect(again.status == 0, "\(again.errors)")
             #expect(again.errors.contains("already finished"), "\(again.errors)")

@@ -107,7 +107,7 @@ struct TuningTests {
             let named = try tool.run("report", "study")
             #expect(named.status == 0)
             #expect(
-                named.errors.contains("tuning.json") && named.errors.contains("makes it anew"),
+                named.errors.contains("tuning.json") && named.errors.contains("rebuilds it"),
                 "\(named.errors)")
             let csv = try String(
                 contentsOf: folder.appendingPathComponent("study/report/results.csv"),

@@ -147,7 +147,7 @@ struct VerifyTests {
             #expect(calibration.impostorPairs == 112 && calibration.genuinePairs == 8)
             #expect(calibration.thresholds.map(\.far) == [1e-2])
             #expect(try tool.run(words).output == plain.output)
-            // Made anew, they are the same, and so is the file.
+            // Made again, they are the same, and so is the file.
             let bytes = try Data(contentsOf: model)
             #expect(try tool.run(words + ["--save-thresholds"]).status == 0)
             #expect(try Data(contentsOf: model) == bytes)

@@ -46,7 +46,7 @@ struct QuantizationTests {
         let range = try #require(statistics.range)
         #expect(range.low == -1 && range.high == 5)
         #expect(range.means == [0, 20.0 / 6])
-        // The scale is a float32, a little more than 6/255, so that -1 is 42.4999 steps below 0.
+        // The scale is a float32, slightly more than 6/255, so that -1 is 42.4999 steps below 0.
         #expect(abs(range.scale - 6.0 / 255) < 1e-7 && range.zero == 42)
         let positive = ActivationRange(low: 2, high: 5, means: [])
         #expect(positive.low == 0 && positive.zero == 0)

@@ -21,7 +21,7 @@ struct StatePickleTests {
         _ = try few.run()
         var many = StatePickle(StateCursor(Self.repeated(500, 500)[...], path: "many"))
         let error = #expect(throws: ModelFormatsError.self) { _ = try many.run() }
-        #expect(error?.description.contains("repeats values beyond its length") == true)
+        #expect(error?.description.contains("repeats values past its length") == true)
         // 250,000 pairs would have been made of 6,000 bytes.
         #expect(many.values.count < 100_000)
     }

@@ -84,7 +84,7 @@ import Testing
         let server = try serve()
         let slow = try Socket(port: server.port)
         var sent = 0
-        // Much faster than the limit of a read, and for ever as far as that goes.
+        // Much faster than the limit of a read, and forever as far as that goes.
         while slow.isOpen {
             slow.send("G")
             sent += 1

@@ -90,7 +90,7 @@ struct LeaseTests {
             let successor = try #require(try Lease.take(url, watch))
             let data = try Data(contentsOf: url)
 
-            // Awake again, the former holder writes nothing and says who has it.
+            // Awake again, the previous holder writes nothing and says who has it.
             mine.advance(120)
             #expect(!former.isHeld && !former.beat())
             #expect(former.presentHolder == successor.holder)

@@ -124,7 +124,7 @@ void normalization(at::ScalarType type, int64_t images, int64_t channels, int64_
     if (adds) y = y + t[3];
     return (rectifies ? y.relu() : y).to(t[0].scalar_type());
   };
-  // Two values of a channel leave a gradient of nothing but rounding.
+  // Two values of a channel leave a gradient that is only rounding error.
   if (images * h * w < 5) {
     pass({input, weight, bias, residual}, own);
     return;
@@ -154,7 +154,7 @@ void prelu_normalization(at::ScalarType type, int64_t images, int64_t channels, 
             other);
 }
 
-/// A convolution behind a normalisation, whose output is made again backward, and is kept: the same bits.
+/// A convolution behind a normalisation, whose output is made again backward, and is kept: bit for bit the same.
 enum class Ending { plain, rectified, sloped, added };
 
 template <class Convolution>
@@ -286,7 +286,7 @@ void head(at::ScalarType type, int64_t batch, int64_t classes, int64_t size, int
   auto mine = pass({directions, weight, scale}, own);
   auto theirs = pass({directions, weight, scale}, other);
   for (size_t i = 0; i < mine.size(); ++i) {
-    // A row of one number is a sign: its gradient is nothing but rounding.
+    // A row of one number is a sign: its gradient is only rounding error.
     if (size == 1 && i == 1) continue;
     if (mine[i].defined() && theirs[i].defined())
       expect_close(mine[i].is_sparse() ? mine[i].to_dense() : mine[i], theirs[i],

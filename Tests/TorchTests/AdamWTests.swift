@@ -87,7 +87,7 @@ struct AdamWTests {
         weight.assign(Tensor([3.0, 0]))
         count.assign(Tensor([4]))
         average.update(afterSteps: 1)
-        // min(0.5, 2 / 11) of the former average is kept.
+        // min(0.5, 2 / 11) of the previous average is kept.
         let kept = 2.0 / 11
         expectClose(
             average.state[0].tensor.array(), [kept + 3 * (1 - kept), -2 * kept], tolerance: 1e-12)

@@ -11,7 +11,7 @@ struct InitialWeightsTests {
     func names() {
         let initial = InitialWeights(seed: 1)
         let first = numbers(initial.child("layer1").child("conv"), "weight")
-        // Drawn in between, and asked for by another way: the same numbers.
+        // Drawn in between, and requested by another way: the same numbers.
         _ = numbers(initial, "other")
         #expect(numbers(initial.child("layer1.conv"), "weight") == first)
         #expect(numbers(InitialWeights(seed: 1, path: "layer1.conv"), "weight") == first)

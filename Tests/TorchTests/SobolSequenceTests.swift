@@ -30,7 +30,7 @@ struct SobolSequenceTests {
         #expect(SobolSequence.points(5, dimension: 8, seed: 0) == Array(long.prefix(5)))
         #expect(SobolSequence.points(0, dimension: 8, seed: 0).isEmpty)
         for coordinate in 0..<8 {
-            // Of 64 points, one lies in each of 64 parts.
+            // Of 64 points, one is in each of 64 parts.
             let parts = Set(long.map { Int($0[coordinate] * 64) })
             #expect(parts == Set(0..<64))
         }

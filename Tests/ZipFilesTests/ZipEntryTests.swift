@@ -75,7 +75,7 @@ import Testing
         let place = archive[end + 16]
         archive[end + 16] = 0xff
         #expect(
-            throws: ZipDamage(end, "its list of files lies past its end")
+            throws: ZipDamage(end, "its list of files extends past its end")
         ) { try Self.entries(archive) }
         archive[end + 16] = place
         archive[end + 10] = 200

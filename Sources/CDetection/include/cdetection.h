@@ -1,4 +1,4 @@
-/// What small face detectors compute: convolutions, maxima and resized pictures, on one thread, without
+/// The operations of small face detectors: convolutions, maxima and resized pictures, on one thread, without
 /// state, so that any number of threads may call at once.
 ///
 /// Maps are `[height][width][stride]` float32, of which the first `channels` of `stride` numbers are used.

@@ -25,7 +25,7 @@ void connx_free(connx_model *self);
 
 char *connx_read(const char *path, connx_model **out);
 int64_t connx_ir_version(const connx_model *self);
-/// Version of the default operators; 0 where the file does not say it.
+/// Version of the default operators; 0 if the file does not say it.
 int64_t connx_operator_version(const connx_model *self);
 const char *connx_producer(const connx_model *self);
 size_t connx_metadata_count(const connx_model *self);
@@ -34,11 +34,11 @@ const char *connx_metadata_value(const connx_model *self, size_t index);
 
 size_t connx_value_count(const connx_model *self, connx_list list);
 const char *connx_value_name(const connx_model *self, connx_list list, size_t index);
-/// ONNX's number of the element type; 0 for what is no tensor.
+/// ONNX's number of the element type; 0 for values that are not tensors.
 int connx_value_type(const connx_model *self, connx_list list, size_t index);
-/// Number of dimensions; -1 where it is unknown.
+/// Number of dimensions; -1 if it is unknown.
 int64_t connx_value_rank(const connx_model *self, connx_list list, size_t index);
-/// Length of a dimension; -1 where it is unknown.
+/// Length of a dimension; -1 if it is unknown.
 int64_t connx_value_length(const connx_model *self, connx_list list, size_t index, size_t axis);
 
 size_t connx_node_count(const connx_model *self);
@@ -60,7 +60,7 @@ const char *connx_tensor_name(const connx_model *self, size_t index);
 int connx_tensor_type(const connx_model *self, size_t index);
 size_t connx_tensor_rank(const connx_model *self, size_t index);
 int64_t connx_tensor_length(const connx_model *self, size_t index, size_t axis);
-/// The file beside the model that a tensor's values are in; empty where they are in the model.
+/// The file beside the model that a tensor's values are in; empty if they are in the model.
 const char *connx_tensor_file(const connx_model *self, size_t index);
 /// Bytes of that file that a tensor needs: its end; 0 where unknown.
 int64_t connx_tensor_file_end(const connx_model *self, size_t index);

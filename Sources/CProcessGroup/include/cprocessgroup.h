@@ -1,6 +1,6 @@
 /// The C face of LibTorch's c10d: processes that exchange tensors.
 ///
-/// Conventions are those of ctorch.h. Whatever fails because another process is gone, or takes longer than
+/// Conventions are those of ctorch.h. Whatever fails because another process has ended, or takes longer than
 /// its limit, is a status with LibTorch's message.
 #ifndef CPROCESSGROUP_H
 #define CPROCESSGROUP_H
@@ -25,7 +25,7 @@ typedef struct CT_SAFE pg_group {
   void *impl;
 } pg_group;
 
-/// An exchange of tensors that is under way; null where there was nothing to exchange.
+/// An exchange of tensors that is in progress; null where there was nothing to exchange.
 typedef struct CT_SAFE pg_work {
   void *impl;
 } pg_work;
@@ -39,7 +39,7 @@ ct_status pg_store_open(const char *host, uint16_t port, bool serves, int64_t mi
                         pg_store *out, uint16_t *bound);
 void pg_store_close(pg_store self);
 ct_status pg_store_set(pg_store self, const char *key, const char *value, size_t count);
-/// The value of a key that is there; freed with free(3).
+/// The value of an existing key; freed with free(3).
 ct_status pg_store_get(pg_store self, const char *key, char **value, size_t *count);
 ct_status pg_store_contains(pg_store self, const char *key, bool *out);
 
@@ -68,17 +68,17 @@ void pg_forget(pg_work self);
 /// Gives every process the values that `tensor` has in process `root`.
 ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root);
 
-/// Told of a derivative as soon as it is known.
+/// Receives a derivative as soon as it is known.
 ///
 /// @param gradient The receiver's.
 typedef void (*pg_ready)(void *context, size_t index, ct_tensor gradient);
 
-/// As ct_derivatives, telling of each of them while the backward pass goes on: on the thread that computes it, which on
+/// As ct_derivatives, reporting each of them while the backward pass continues: on the thread that computes it, which on
 /// the processor is the caller's. Each input is a parameter, and occurs once.
 ct_status pg_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor *inputs, size_t count,
                          pg_ready ready, void *context, ct_tensor *out);
 
-/// Takes over the values of a tensor of the same shape, without an objection of backward passes that began before: for
+/// Copies the values of a tensor of the same shape, without an objection of backward passes that began before: for
 /// values that they do not need, or will find again.
 ct_status pg_assign_unnoticed(ct_tensor self, ct_tensor source);
 

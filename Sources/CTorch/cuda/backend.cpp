@@ -14,7 +14,7 @@ bool ct_load_cuda(void) {
 #if defined(__APPLE__)
   return false;
 #else
-  // cuBLAS gives the same bits each time only with workspaces of a size of their own.
+  // cuBLAS gives bit for bit the same each time only with workspaces of a size of their own.
   setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   // Found through the run path, as libtorch.so itself is. Kept open for the life of the process.
   static void *library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);

@@ -10,7 +10,7 @@
 namespace facet::cuda {
 namespace {
 
-/// Opened once. It lies beside LibTorch, where scripts/bootstrap puts it, and is found through the run
+/// Opened once. It is beside LibTorch, where scripts/bootstrap puts it, and is found through the run
 /// path; the CUDA back end that it is linked with has been loaded by now.
 const GraphLibrary &library() {
   static void *opened = dlopen("libfacet_cuda.so", RTLD_NOW);

@@ -24,7 +24,7 @@ class Graph {
   virtual void replay() = 0;
 };
 
-/// What libfacet_cuda.so exports as `facet_cuda_graphs`.
+/// The function table that libfacet_cuda.so exports as `facet_cuda_graphs`.
 struct GraphLibrary {
   /// The version of LibTorch whose headers it was built with.
   const char *torch_version;

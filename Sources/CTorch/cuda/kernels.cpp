@@ -75,7 +75,7 @@ void open_builtins(const std::filesystem::path &folder) {
   }
 }
 
-/// Where the wheel's NVRTC lies beside LibTorch, and where a system's may.
+/// Where the wheel's NVRTC is beside LibTorch, and where a system's may.
 std::vector<std::string> compiler_names() {
   std::vector<std::string> names;
   Dl_info position{};

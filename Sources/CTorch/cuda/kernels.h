@@ -10,7 +10,7 @@ namespace facet::cuda {
 /// Why kernels cannot be compiled or loaded on this machine; empty when they could so far.
 std::string compiler_failure();
 
-/// What a kernel's launches are planned with.
+/// Device properties that determine a kernel's launch configuration.
 struct DeviceFacts {
   int multiprocessors = 0;
   /// E.g. 90.
@@ -23,7 +23,7 @@ DeviceFacts facts_of(c10::Device device);
 class Kernels {
  public:
   /// The kernels of a source with a macro definition such as `-DBFLOAT16=1`, compiled once for each
-  /// device; null where that fails, which `compiler_failure` then tells.
+  /// device; null where that fails, for which `compiler_failure` gives the reason.
   static const Kernels *of(const char *source, const std::string &definition, c10::Device device);
 
   /// How many blocks and threads, over columns and rows.

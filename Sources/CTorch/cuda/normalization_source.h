@@ -6,7 +6,7 @@ namespace facet::cuda {
 
 /// `BFLOAT16` is 1 or 0. Every matrix is `[rows, channels]`; a thread owns the `lanes` channels that
 /// it reads as 16 bytes. A block is `width` threads over channels times `height` over rows, both
-/// powers of two; the grid likewise.
+/// powers of two; the grid in the same way.
 inline constexpr const char *normalization_source = R"cuda(
 constexpr int threads = 256;
 
@@ -203,7 +203,7 @@ extern "C" __global__ void __launch_bounds__(threads) normalize(
 }
 
 // Sums of the grad_output, and of the grad_output times the input's difference to its mean. Where a
-// residual was added the output says where grad_output pass, and what passes goes to `passed`.
+// residual was added the output says where grad_output pass, and the passed gradient is written to `passed`.
 // factors: `[2, channels]`: what enters every grad, and what enters with the difference to the
 // mean.
 extern "C" __global__ void __launch_bounds__(threads) sum_gradients(

@@ -22,7 +22,7 @@ using torch::autograd::variable_list;
 
 /// The square of the least length of a vector that has a direction.
 constexpr double min_square = 0.25;
-/// The square of the sine below which there is nothing but rounding.
+/// The square of the sine below which there is only rounding error.
 constexpr double rounding_square = 1e-30;
 /// The first number above pi / 2: rounding must not make a class the nearest one.
 constexpr double right_angle = 1.5707963267948968;
@@ -31,7 +31,7 @@ constexpr int64_t grain = 16;
 
 // On a processor -----------------------------------------------------------------------------------
 
-/// What a pair of vectors has in common.
+/// Intermediate values of a pair of vectors.
 struct Products {
   double first;   // <a, a>
   double second;  // <b, b>
@@ -144,7 +144,7 @@ at::Tensor reject(const at::Tensor &a, const at::Tensor &b, const at::Tensor &co
   return a - b * coefficient.unsqueeze(1);
 }
 
-/// Squares of lengths, 0 where there is nothing but rounding.
+/// Squares of lengths, 0 if there is only rounding error.
 at::Tensor squares_of(const at::Tensor &rest, const at::Tensor &whole) {
   auto squares = dots(rest, rest);
   return squares.masked_fill(squares.lt(whole * rounding_square), 0);

@@ -10,7 +10,7 @@
 
 namespace facet::head {
 
-/// The angles between vectors and the rows beside them, `[n]` of float64, in rad.
+/// The angles between vectors and the corresponding rows, `[n]` of float64, in rad.
 ///
 /// Both are `[n, d]`, each vector of length about 1. One that is shorter than a half, as zeros are,
 /// has no direction: its angle is 90 degrees, rounded up so that its cosine is not above 0.
@@ -22,7 +22,7 @@ struct AngleGradients {
   at::Tensor to_rows;
 };
 
-/// What a gradient with respect to the angles, `[n]`, is with respect to the vectors.
+/// Converts gradients with respect to the angles, `[n]`, to gradients with respect to the vectors.
 ///
 /// Where an angle is 0 or pi, no direction leads away from it, and the gradient is taken as 0; so it
 /// is for vectors without a direction.

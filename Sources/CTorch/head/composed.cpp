@@ -38,7 +38,7 @@ class FastProducts {
   bool former_;
 };
 
-/// Values `[n, c]` where the nearest of each class's rows stand, `[n, c k]`; zeros elsewhere.
+/// Values `[n, c]` where the nearest of each class's rows is, `[n, c k]`; zeros elsewhere.
 at::Tensor spread(const at::Tensor &values, const at::Tensor &nearest, int64_t subcenters) {
   auto n = values.size(0), c = values.size(1);
   return at::zeros({n, c, subcenters}, values.options())
@@ -108,7 +108,7 @@ at::Tensor is_top1_correct(const at::Tensor &values, const at::Tensor &labels) {
   return values.argmax(1).eq(labels);
 }
 
-/// The cross-entropy when the non-target classes' cosines stay as they are: one matrix is kept,
+/// The cross-entropy when the non-target classes' cosines stay unchanged: one matrix is kept,
 /// which becomes the gradient.
 struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
   static variable_list forward(AutogradContext *context, const at::Tensor &table,

@@ -1,5 +1,5 @@
 // The head out of LibTorch's own operations: where its passes over blocks of classes, which are the
-// processor's, do not compute, as on a GPU. There a table lies sample by sample, `[n, c]`.
+// processor's, do not compute, as on a GPU. There a table is stored sample by sample, `[n, c]`.
 #pragma once
 
 #include <ATen/core/Tensor.h>

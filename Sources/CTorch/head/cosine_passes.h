@@ -40,7 +40,7 @@ class Scratch {
   at::Tensor tensor_;
 };
 
-/// Runs of classes' rows: where they lie in the weight matrix or, when the classes are chosen from
+/// Runs of classes' rows: where they are in the weight matrix or, when the classes are chosen from
 /// it, a copy of them.
 template <class T>
 class RowBlocks {

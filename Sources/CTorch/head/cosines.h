@@ -10,7 +10,7 @@
 
 namespace facet::head {
 
-/// What is multiplied with what.
+/// The operands of the matrix product.
 struct CosineProblem {
   /// `[n, d]`, rows of length 1 or 0, contiguous, float32 or float64.
   at::Tensor unit_embeddings;
@@ -34,13 +34,13 @@ struct CosineProblem {
   }
 };
 
-/// Cosines class by class, as all passes over them want them.
+/// Cosines class by class, in the layout that all passes use.
 struct CosineSimilarityMatrix {
   /// `[c, columns]`; columns beyond the batch hold zeros.
   at::Tensor cosines;
   /// `[c * subcenters]`, 1 / norm of the rows that take part; 0 for a row of zeros.
   at::Tensor inverse_norms;
-  /// `[c, columns]` of uint8: which of a class's rows is nearest; undefined for one row a class.
+  /// `[c, columns]` of uint8: which of a class's rows is nearest; undefined for one row per class.
   at::Tensor nearest;
 };
 

@@ -33,7 +33,7 @@ int64_t block_count(const CosineProblem &p) {
 
 /// How many parts the blocks are split into, each with a sum of its own of the gradient with respect
 /// to the directions: a power of two that the shape decides, so that the bits do not depend on the
-/// threads, but for more threads than that, for which the sums' memory would take too long.
+/// threads, except for more threads than that, for which the sums' memory would take too long.
 int64_t part_count(const CosineProblem &p) {
   constexpr int64_t blocks_a_part = 2, least_parts = 2, max_parts = 16;
   int64_t parts = least_parts;
@@ -42,7 +42,7 @@ int64_t part_count(const CosineProblem &p) {
 }
 
 /// Calls `body(part, first class, count)` for blocks of classes; the parts are run by threads, and
-/// depend on nothing but their number.
+/// depend only on their number.
 template <class Body>
 void for_each_block(const CosineProblem &p, int64_t parts, Body &&body) {
   int64_t step = block_classes(p), classes = p.class_count(), blocks = block_count(p);

@@ -26,7 +26,7 @@ FACET_INLINE Vector<float> exponential(Vector<float> x) {
   sum = sum * rest * rest + rest + 1.f;
   Integers bits;
   std::memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits + 127) << 23;  // The whole number stands in the last bits of `shifted`.
+  bits = (bits + 127) << 23;  // The whole number is in the last bits of `shifted`.
   Vector<float> power;
   std::memcpy(&power, &bits, sizeof power);
   return underflow ? Vector<float>{} : sum * power;

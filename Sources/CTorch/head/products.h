@@ -1,4 +1,4 @@
-// Products of blocks that lie in a processor's cache, by one thread.
+// Products of blocks that are in a processor's cache, by one thread.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 namespace facet::head {
 
 /// C = A B, or C += A B, of row-major matrices `[m, k]`, `[k, n]`, `[m, n]`, whose rows begin `lda`,
-/// `ldb` and `ldc` elements apart; k is even, and B lies in pairs of rows, `[k / 2, n, 2]`. Sums are
+/// `ldb` and `ldc` elements apart; k is even, and B is in pairs of rows, `[k / 2, n, 2]`. Sums are
 /// in float32.
 void multiply(int64_t m, int64_t n, int64_t k, const c10::BFloat16 *a, int64_t lda,
               const c10::BFloat16 *b, int64_t ldb, float *c, int64_t ldc, bool add);

@@ -79,7 +79,7 @@ void spread_to_nearest(const T *from, int64_t classes, int64_t each, int64_t col
             nearest[r * columns + c] == k ? from[r * columns + c] : T(0);
 }
 
-/// Rows multiplied by a factor each, as they are and transposed, both in the operands' type.
+/// Rows multiplied by a factor each, unchanged and transposed, both in the operands' type.
 ///
 /// `count` rows of `columns` elements; transposed, rows are `stride` apart.
 template <class T, class Operand>

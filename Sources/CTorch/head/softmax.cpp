@@ -18,7 +18,7 @@
 namespace facet::head {
 namespace {
 
-/// Rows that are read twice in a row while they lie in the first cache.
+/// Rows that are read twice in a row while they are in the first cache.
 constexpr int64_t block_rows = 32;
 /// Classes that a map is given at once.
 constexpr int64_t map_classes = 4096;
@@ -79,7 +79,7 @@ void for_each_part(const Rows<T> &rows, int64_t parts, Body &&body) {
 
 // Sums ---------------------------------------------------------------------------------------------
 
-/// What is known of each column after some rows.
+/// Running statistics of each column after some rows.
 template <class T>
 struct Running {
   std::vector<T> largest;
@@ -92,7 +92,7 @@ struct Running {
         sum(columns, 0) {}
 };
 
-/// The largest of a few rows for the columns from `c` on, and where it first stands.
+/// The largest of a few rows for the columns from `c` on, and where it first occurs.
 template <class T>
 FACET_INLINE void find_largest(const Rows<T> &rows, int64_t c, Running<T> &running) {
   Vector<T> largest = load(rows.data + c);
@@ -109,7 +109,7 @@ FACET_INLINE void find_largest(const Rows<T> &rows, int64_t c, Running<T> &runni
   }
 }
 
-/// What a sum of e^(scale (x - former)) is to be multiplied by when a larger number is found.
+/// The factor by which a sum of e^(scale (x - former)) is rescaled when a larger number is found.
 template <class T>
 double lowering(T scale, T former, T largest) {
   return std::exp(double(scale) * (double(former) - double(largest)));
@@ -154,7 +154,7 @@ void accumulate(const SoftmaxProblem &p, const Rows<T> &rows, const T *scales,
   });
 }
 
-/// What all parts know together; without scales only the largest.
+/// The combined statistics of all parts; without scales only the largest.
 template <class T>
 Running<T> merge(const std::vector<Running<T>> &parts, const T *scales) {
   Running<T> all = parts[0];
@@ -177,7 +177,7 @@ Running<T> merge(const std::vector<Running<T>> &parts, const T *scales) {
   return all;
 }
 
-/// Puts a value at the samples' target classes in a run of rows, and keeps what stood there.
+/// Puts a value at the samples' target classes in a run of rows, and keeps the previous value.
 template <class T>
 std::vector<T> replace_target(const SoftmaxProblem &p, const Rows<T> &rows, const T *values,
                            T otherwise) {
@@ -263,7 +263,7 @@ NonTargetSummary summarize(const SoftmaxProblem &p) {
 
 // Gradients ----------------------------------------------------------------------------------------
 
-/// What the columns' gradients are made of.
+/// Operands of the columns' gradients.
 template <class T>
 struct SoftmaxGradient {
   std::vector<T> scales;

@@ -1,4 +1,4 @@
-// The softmax over a cosine similarity matrix that lie class by class, without a second table.
+// The softmax over a cosine similarity matrix stored class by class, without a second table.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace facet::head {
 
-/// What the non-target classes' cosines `[n, k]` of any k classes become: elementwise in the
+/// A map of the non-target classes' cosines `[n, k]`, for any k classes: elementwise in the
 /// cosines.
 using NonTargetMap = std::function<at::Tensor(const at::Tensor &)>;
 
-/// A batch of scaled cosines, of which each sample's target class stands apart.
+/// A batch of scaled cosines, of which each sample's target class is stored separately.
 struct SoftmaxProblem {
   /// `[c, columns]`; the samples' target classes may hold anything.
   at::Tensor cosines;
@@ -22,13 +22,13 @@ struct SoftmaxProblem {
   at::Tensor labels;
   /// `[n]`, at least 0, in the cosines' type.
   at::Tensor scale;
-  /// Null when the non-target classes' cosines stay as they are.
+  /// Null when the non-target classes' cosines stay unchanged.
   const NonTargetMap *non_targets = nullptr;
   /// The instructions: those of the thread that states the problem.
   Choice choice = facet::choice();
 };
 
-/// What the non-target classes of each sample come to; all `[n]`.
+/// Statistics of the non-target classes of each sample; all `[n]`.
 struct NonTargetSummary {
   /// log of the sum over j != y of e^(scale cosine_j), in float64; -infinity for one class.
   at::Tensor log_sum;

@@ -31,7 +31,7 @@ typedef enum ct_status_kind {
   CT_OUT_OF_MEMORY = 2,
 } ct_status_kind;
 
-/// What became of a call.
+/// The outcome of a call.
 typedef struct CT_SAFE ct_status {
   ct_status_kind kind;
   char *message;
@@ -74,7 +74,7 @@ ct_status ct_from_bytes(const void *bytes, size_t byte_count, const int64_t *sha
                         ct_dtype dtype, ct_device device, ct_tensor *out);
 /// Copies the elements, contiguous and converted to `dtype`, to `bytes`.
 ct_status ct_copy_bytes(ct_tensor self, ct_dtype dtype, void *bytes, size_t byte_count);
-/// The elements of a contiguous float32 tensor on the CPU, where they lie; valid as long as the tensor.
+/// The elements of a contiguous float32 tensor on the CPU, without a copy; valid as long as the tensor.
 ct_status ct_floats(ct_tensor self, const float **out);
 ct_status ct_rank(ct_tensor self, size_t *out);
 ct_status ct_shape(ct_tensor self, int64_t *out, size_t rank);
@@ -170,14 +170,14 @@ ct_status ct_fill_uniform(ct_tensor self, double low, double high, uint64_t seed
 ct_status ct_linear(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor *out);
 ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t padding,
                     int64_t groups, ct_tensor *out);
-/// What a batch normalisation needs besides its input.
+/// The parameters of a batch normalisation.
 typedef struct CT_SAFE ct_batch_norm_parts {
   ct_tensor weight, bias, running_mean, running_var;
   /// Added to what was normalised; `impl` may be null.
   ct_tensor residual;
   /// Whether negative values become zero at the end.
   bool rectify;
-  /// What a channel's negative values are multiplied by at the end, where they are not to become zero;
+  /// The slopes by which a channel's negative values are multiplied at the end, if they are not set to zero;
   /// `impl` may be null.
   ct_tensor slopes;
   double momentum, epsilon;
@@ -185,13 +185,13 @@ typedef struct CT_SAFE ct_batch_norm_parts {
 
 /// Training mode updates `running_mean` and `running_var` in place.
 ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training, ct_tensor *out);
-/// What a convolution without bias needs besides its input.
+/// The parameters of a convolution without bias.
 typedef struct CT_SAFE ct_conv2d_parts {
   ct_tensor weight;
   int64_t stride, padding, groups;
 } ct_conv2d_parts;
 
-/// A convolution's weights with the normalisation behind it folded in, kept between images.
+/// A convolution's weights with the normalisation that follows it folded in, kept between images.
 typedef struct CT_SAFE ct_folding {
   void *impl;
 } ct_folding;
@@ -200,8 +200,8 @@ ct_status ct_folding_new(ct_folding *out);
 void ct_folding_free(ct_folding self);
 /// Gives back the memory of the weights.
 void ct_folding_forget(ct_folding self);
-/// A convolution and the normalisation behind it in evaluation mode, in one operation that is not
-/// differentiable. Weights are folded anew where they or the statistics have changed.
+/// A convolution and the normalisation that follows it in evaluation mode, in one operation that is not
+/// differentiable. Weights are folded again where they or the statistics have changed.
 ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
                                ct_batch_norm_parts normalization, ct_folding folding,
                                ct_tensor *out);
@@ -239,7 +239,7 @@ bool ct_has_bfloat16_products(void);
 ct_status ct_cosine_similarity_matrix(ct_tensor unit_embeddings, ct_tensor weight, ct_tensor classes,
                           ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
                           ct_tensor *table, ct_tensor *target_cosines, ct_tensor *angles);
-/// Angles `[n]` of float64 between vectors `[n, d]` of length 1 or 0 and the rows beside them.
+/// Angles `[n]` of float64 between vectors `[n, d]` of length 1 or 0 and the corresponding rows.
 ct_status ct_angles(ct_tensor self, ct_tensor other, ct_tensor *out);
 /// Sum over the non-target classes of e^(scale cosine), `[n]`; not differentiable.
 ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,
@@ -300,10 +300,10 @@ ct_status ct_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor 
 ct_status ct_grad(ct_tensor self, ct_tensor *out);
 ct_status ct_set_grad(ct_tensor self, ct_tensor gradient);
 ct_status ct_clear_grad(ct_tensor self);
-/// A sparse gradient as an ordinary tensor; an ordinary one as it is.
+/// A sparse gradient as an ordinary tensor; an ordinary one unchanged.
 ct_status ct_to_dense(ct_tensor self, ct_tensor *out);
 bool ct_is_grad_enabled(void);
-/// Thread-local. Returns the former value through `former`.
+/// Thread-local. Returns the previous value through `former`.
 ct_status ct_set_grad_enabled(bool value, bool *former);
 /// Thread-local. Convolutions and products compute in bfloat16 while this is on.
 ct_status ct_set_autocast(bool cuda, bool value, bool *former);
@@ -311,13 +311,13 @@ ct_status ct_clear_autocast_cache(void);
 
 // Optimisation ------------------------------------------------------------------------------------
 
-/// What a GPU finds out about gradients without anybody waiting for it.
+/// Gradient statistics that a GPU computes without synchronising with the host.
 typedef struct CT_SAFE ct_gradient_guard {
   /// L2 norm of all gradients together, before it is limited.
   ct_tensor norm;
-  /// What every gradient is divided by; empty for 1.
+  /// The divisor of every gradient; empty for 1.
   ct_tensor divisor;
-  /// 1 where the loss or the norm is not finite, and nothing may change; else 0.
+  /// 1 if the loss or the norm is not finite, and nothing may change; else 0.
   ct_tensor skips;
 } ct_gradient_guard;
 
@@ -331,7 +331,7 @@ ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tenso
 
 /// One step of SGD with momentum over tensors that all have a gradient, by LibTorch's fused kernel.
 /// `momentum_buffers` are updated in place; on the first step they take the gradient itself. Where
-/// a gradient is sparse, rows that it lacks stay as they are, momentum buffers too. An empty guard
+/// a gradient is sparse, rows that it lacks stay unchanged, momentum buffers too. An empty guard
 /// changes nothing.
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *momentum_buffers, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
@@ -361,7 +361,7 @@ typedef enum ct_kernels {
   CT_KERNELS_AVX512 = 3,
 } ct_kernels;
 
-/// What this thread uses: at most `limit`, and at most what the processor has. Thread-local.
+/// Limits the instruction sets of this thread: to `limit`, and to those that the processor has. Thread-local.
 void ct_limit_kernels(ct_kernels limit);
 ct_kernels ct_current_kernels(void);
 /// The best that the processor has the instructions for.
@@ -372,17 +372,17 @@ ct_kernels ct_best_kernels(void);
 void ct_set_keeps_normalized(bool value);
 bool ct_keeps_normalized(void);
 
-/// Told of an operation's name and of the seconds it took without those it called.
+/// Receives an operation's name and the seconds it took without those it called.
 typedef void (*ct_operation_listener)(void *context, const char *name, double seconds);
 
 /// Begins to measure operations, on all threads.
 ct_status ct_profile_start(void);
-/// Ends it and tells what was found, in no order.
+/// Ends it and reports what was found, in no order.
 ct_status ct_profile_stop(ct_operation_listener listener, void *context);
 
 /// Begins to measure what runs on GPUs: kernels and copies.
 ct_status ct_cuda_profile_start(void);
-/// Ends it and tells what was found, each run of a kernel in its turn.
+/// Ends it and reports what was found, each run of a kernel in its turn.
 ct_status ct_cuda_profile_stop(ct_operation_listener listener, void *context);
 
 // TorchScript -------------------------------------------------------------------------------------
@@ -452,7 +452,7 @@ ct_status ct_trace_save(ct_trace self, const ct_tensor *given, size_t count, int
 
 // GPUs --------------------------------------------------------------------------------------------
 
-/// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
+/// Loads LibTorch's CUDA back-end when it is beside LibTorch; false when there is none or no GPU.
 bool ct_load_cuda(void);
 /// Waits for everything on a GPU.
 ct_status ct_cuda_synchronize(int32_t index);
@@ -473,7 +473,7 @@ ct_status ct_graph_begin(ct_device on, ct_graph sharing, ct_graph *out);
 ct_status ct_graph_end(ct_graph self);
 /// Does what was recorded.
 ct_status ct_graph_replay(ct_graph self);
-/// Frees the graph and, where nobody uses them, its tensors.
+/// Frees the graph and, if they are not used elsewhere, its tensors.
 void ct_graph_free(ct_graph self);
 
 // The process -------------------------------------------------------------------------------------
@@ -483,13 +483,13 @@ int32_t ct_threads(void);
 /// Whether threads that compute together have a processor each from now on, between the next two calls; for a thread
 /// that is not one of them.
 void ct_spread_threads(bool wanted);
-/// Gives the calling thread and those that compute for it a processor each, where that is wanted.
+/// Gives the calling thread and those that compute for it a processor each, if that is requested.
 void ct_spread_begin(void);
 /// Lets the calling thread run anywhere again, so that the threads it starts do.
 void ct_spread_end(void);
 /// Has large tensors on a CPU made from now on in memory that is kept for later ones.
 void ct_keep_memory(void);
-/// Asks LibTorch for algorithms that give the same bits each time, where it has them.
+/// Asks LibTorch for algorithms that give bit for bit the same each time, where it has them.
 ct_status ct_set_deterministic(bool value);
 /// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.
 bool ct_has_bfloat16_instructions(void);

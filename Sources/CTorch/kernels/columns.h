@@ -1,4 +1,4 @@
-// Loops over channels-last data, and over any matrix whose rows lie one after the other: sums of each
+// Loops over channels-last data, and over any matrix whose rows follow each other: sums of each
 // column, and what is done to each element with numbers of its column.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace facet::kernels {
 
-/// Rows of `channels` elements that lie one after the other.
+/// Rows of `channels` elements that follow each other.
 ///
 /// Numbers of the channels repeat from row to row; `period` is the number of elements after which
 /// they repeat in whole vectors, so that no number of channels needs loops of its own. Only the
@@ -38,7 +38,7 @@ struct Columns {
   }
 };
 
-/// Numbers of each element of a vector, whose sums over each column are wanted.
+/// Numbers of each element of a vector, whose sums over each column are computed.
 template <int64_t count>
 struct Terms {
   Floats values[count];
@@ -133,7 +133,7 @@ std::vector<double> column_sums(const Columns &columns, const Source &source) {
 ///
 /// `Operation::apply(e, c, count)` does it to `count` elements from `e` on, of the columns from `c`
 /// on. `Operation::prefetch(e)` asks for what it reads and writes there: images beyond the caches
-/// otherwise come at less than half the rate (Xeon with AMX, 51 MB: 9 ns for 16 elements, and 4).
+/// otherwise run at less than half the rate (Xeon with AMX, 51 MB: 9 ns for 16 elements, and 4).
 template <class Operation>
 struct EachElement {
   static constexpr int64_t ahead = 2048;

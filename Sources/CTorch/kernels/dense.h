@@ -15,7 +15,7 @@ bool widens_groups(const at::Tensor &input, const at::Tensor &weight, int64_t gr
 ///
 /// Images that a normalisation made are made again backward; see `keep_operands`. LibTorch's gradients of small
 /// groups take ten times as long as those of one group of all channels (2.13: 128 channels in 64 groups, 56x56), whose
-/// kernel is zero outside of the groups and is used here. Sums are the same but for their order: what is added is
+/// kernel is zero outside of the groups and is used here. Sums are the same except for their order: what is added is
 /// zero.
 at::Tensor convolution(const at::Tensor &input, const at::Tensor &weight, int64_t stride,
                        int64_t padding, int64_t groups);

@@ -22,7 +22,7 @@ struct Shape {
   int64_t padded() const { return (channels + lanes - 1) / lanes * lanes; }
 };
 
-/// What is read and written. Weight and `sums`, its gradient, are `[9, padded]`.
+/// Inputs and outputs. Weight and `sums`, its gradient, are `[9, padded]`.
 template <class T>
 struct Memory {
   const T *input, *grad_output;
@@ -199,7 +199,7 @@ struct StrideTwo {
 
 /// Both gradients of the images `begin` to `end`; the weight's is added to `sums`.
 ///
-/// Each vector of channels goes over a band of rows that stays in the cache for the next one.
+/// Each vector of channels processes a band of rows that stays in the cache for the next one.
 template <class T, class Stride, class Input>
 struct Images {
   static constexpr int64_t band_bytes = 1 << 14;
@@ -286,7 +286,7 @@ torch::autograd::variable_list backward(const Shape &s, const at::Tensor &input,
   return {to_input, to_weight, at::Tensor()};
 }
 
-/// The gradients with an input that was kept, or is made again value by value as it is read.
+/// The gradients with an input that was kept, or is recomputed value by value while it is read.
 torch::autograd::variable_list backward(const Shape &s, const Operands &operands,
                                         const at::Tensor &grad_output) {
   torch::autograd::variable_list result;

@@ -15,7 +15,7 @@ bool supports_depthwise(const at::Tensor &input, const at::Tensor &weight, int64
 ///
 /// The forward pass is LibTorch's, which is good. Its gradients are two passes and partly channel by
 /// channel; here one pass over input and output computes both for 16 channels at once. Sums are in
-/// float32 over a few images and in float64 over these. The same shape gives the same bits, whatever
+/// float32 over a few images and in float64 over these. The same shape gives bit for bit the same, whatever
 /// the number of threads.
 at::Tensor depthwise_convolution(const at::Tensor &input, const at::Tensor &weight,
                                  int64_t stride);

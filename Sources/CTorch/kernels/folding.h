@@ -1,4 +1,4 @@
-// Convolutions with the batch normalisation behind them folded into their weights, for evaluation.
+// Convolutions with the batch normalisation that follows them folded into their weights, for evaluation.
 #pragma once
 
 #include <mutex>
@@ -21,7 +21,7 @@ struct NormalizationParts {
   double epsilon;
 };
 
-/// A convolution's weight and bias with the normalisation behind it folded in.
+/// A convolution's weight and bias with the normalisation that follows it folded in.
 ///
 /// They are kept, in oneDNN's own order where it is used, until a parameter or a statistic changes:
 /// folding and reordering take a twentieth of ResNet50's time on a batch of 32 images.

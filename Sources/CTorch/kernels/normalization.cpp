@@ -84,7 +84,7 @@ void update_running_statistics(const at::Tensor &running, const std::vector<doub
 
 // Backward -----------------------------------------------------------------------------------------
 
-/// Gradients before the rectifier, of gradients `g` behind it; `value` is the normalisation's input.
+/// Gradients before the rectifier, of gradients `g` after it; `value` is the normalisation's input.
 template <Epilogue end>
 FACET_INLINE Floats through_rectifier(Floats g, Floats value, int64_t c, const Channels::View &channels) {
   if constexpr (end == Epilogue::rectified)
@@ -112,7 +112,7 @@ struct ParameterGradients {
       __builtin_prefetch((y == nullptr ? residual : y) + e);
   }
 
-  /// The normalisation's output from its input, as it lay in memory.
+  /// The normalisation's output from its input, with its memory layout.
   FACET_INLINE Floats output(Floats value, int64_t e, int64_t c, int64_t count) const {
     if (y != nullptr) return load_up_to(y + e, count);
     Floats added = load_up_to(residual + e, count);
@@ -163,7 +163,7 @@ struct InputGradient {
   }
 };
 
-/// Whether nobody else can see this tensor's values, so that they may be overwritten.
+/// Whether no one else can see this tensor's values, so that they may be overwritten.
 bool is_exclusive(const at::Tensor &tensor) {
   return tensor.use_count() == 1 && tensor.storage().use_count() == 1;
 }

@@ -11,14 +11,14 @@ namespace facet::kernels {
 
 struct Recipe;
 
-/// What follows a normalisation, and what it is made with.
+/// Settings of a normalisation and of the operation that follows it.
 struct NormalizationOptions {
   bool rectify;
   double momentum, epsilon;
 };
 
 /// Whether `normalization` computes these operands itself: channels-last `[n, c, h, w]` in float32
-/// or bfloat16 on the CPU with parameters in float32, and more than one value a channel.
+/// or bfloat16 on the CPU with parameters in float32, and more than one value per channel.
 bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
                             const std::optional<at::Tensor> &residual);
 
@@ -31,7 +31,7 @@ bool supports_prelu_normalization(const at::Tensor &input, const at::Tensor &wei
 /// `bias` and `residual`.
 ///
 /// LibTorch reads and writes memory for each of the three; here one pass takes the statistics and
-/// one does all the rest, and backward likewise. Nothing is kept but input and output, which the
+/// one does all the rest, and backward in the same way. Nothing is kept but input and output, which the
 /// convolutions around hold anyway, and two numbers a channel. Everything in between is float32, but
 /// for sums over more than 128 rows, which are float64.
 at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
@@ -43,7 +43,7 @@ at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, cons
 /// no residual, or one that it keeps.
 std::optional<Recipe> recipe(const torch::autograd::Node &node);
 
-/// Normalises likewise and multiplies the negative values of a channel by its slope. Differentiable in
+/// Normalises in the same way and multiplies the negative values of a channel by its slope. Differentiable in
 /// `input`, `weight`, `bias` and `slopes`.
 ///
 /// LibTorch's gradient of the slopes is as large as the images before it is added up; here it is one

@@ -11,7 +11,7 @@
 
 namespace facet::kernels {
 
-/// What becomes of a normalised value.
+/// The operation applied to a normalised value.
 enum class Epilogue { plain, rectified, sloped, residual, rectified_residual };
 
 constexpr bool rectifies(Epilogue end) {
@@ -21,7 +21,7 @@ constexpr bool adds(Epilogue end) {
   return end == Epilogue::residual || end == Epilogue::rectified_residual;
 }
 
-/// What `normalization` keeps until `backward`. Of output and residual at most one is there.
+/// Tensors that `normalization` keeps until `backward`. Of output and residual at most one is present.
 struct SavedTensors {
   at::Tensor input, weight, bias, mean, inverse, output, slopes, residual;
 };
@@ -38,7 +38,7 @@ struct Channels {
       return (x - load(mean + c)) * load(scale + c) + load(shift + c);
     }
 
-    /// What the normalisation gives for `x` and what is added to it, if anything is.
+    /// The normalised value of `x` plus the residual, if there is one.
     template <Epilogue end>
     FACET_INLINE Floats output(Floats x, Floats residual, int64_t c) const {
       Floats value = normalized(x, c);

@@ -15,14 +15,14 @@ struct Recipe {
   SavedTensors parts;
   Epilogue end;
 
-  /// The output, made again: the same bits.
+  /// The output, made again: bit for bit the same.
   at::Tensor output() const;
 };
 
 /// The operands of a convolution, backward.
 struct Operands {
   at::Tensor weight;
-  /// The input; undefined where there is a recipe.
+  /// The input; undefined if there is a recipe.
   at::Tensor kept;
   std::optional<Recipe> recipe;
 
@@ -39,7 +39,7 @@ struct Operands {
 void keep_operands(torch::autograd::AutogradContext *context, const at::Tensor &input,
                    const at::Tensor &weight);
 
-/// What `keep_operands` kept.
+/// The operands that `keep_operands` kept.
 Operands kept_operands(torch::autograd::AutogradContext *context);
 
 /// Whether `keep_operands` would not keep this input.

@@ -14,7 +14,7 @@ constexpr auto last = at::MemoryFormat::ChannelsLast;
 /// Positions of an output up to which matrix products are faster, backward and forward.
 constexpr int64_t positions_backward = 14 * 14, positions_forward = 7 * 7;
 
-/// What the outputs saw of channels-last images: `[n, h, w, c]`, a view.
+/// The outputs' inputs in channels-last images: `[n, h, w, c]`, a view.
 at::Tensor seen(const at::Tensor &images, int64_t stride) {
   auto all = images.permute({0, 2, 3, 1});
   return stride == 1 ? all : all.slice(1, 0, std::nullopt, stride).slice(2, 0, std::nullopt, stride);

@@ -17,8 +17,8 @@ constexpr int64_t positions_unit = 4 * 4, positions_strided = 7 * 7;
 
 int64_t outputs(int64_t size, int64_t stride) { return (size - 1) / stride + 1; }
 
-/// What each output saw, `[n * h * w, 9 * c]`: in channels-last order the three values of a window's
-/// row lie one after the other.
+/// The input window of each output, `[n * h * w, 9 * c]`: in channels-last order the three values of a window's
+/// row follow each other.
 at::Tensor windows(const at::Tensor &input, int64_t stride) {
   auto padded = at::constant_pad_nd(input.permute({0, 2, 3, 1}), {0, 0, 1, 1, 1, 1}).contiguous();
   int64_t images = input.size(0), channels = input.size(1);

@@ -1,7 +1,7 @@
 // Scalar products of rows of single-precision numbers, in double precision.
 //
 // A product of two such numbers is exact in double precision, and sums are taken in one order whatever
-// instructions there are, so that a result is the same bits on every processor.
+// instructions there are, so that a result is bit for bit the same on every processor.
 #pragma once
 
 #include <stddef.h>

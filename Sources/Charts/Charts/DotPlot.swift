@@ -1,12 +1,12 @@
 /// One row a series, with its value as a dot on a horizontal axis.
 ///
-/// Dots may stand on an axis that does not begin at zero, where the length of a bar would
+/// Dots may be drawn on an axis that does not begin at zero, where the length of a bar would
 /// mislead; with ``stems`` a line leads to each dot from zero, and the axis begins there.
 package struct DotPlot: FramedChart, Hashable, Sendable {
     package struct Row: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
-        /// The value, or `nil` where there is none yet.
+        /// The value, or `nil` if there is none yet.
         package var value: Double?
         /// How the value is written at the row's end.
         package var text: String
@@ -71,7 +71,7 @@ package struct DotPlot: FramedChart, Hashable, Sendable {
         return "\(x.title). " + sentences.joined(separator: " ")
     }
 
-    /// A stronger line at zero, where values lie on both sides of it.
+    /// A stronger line at zero, where values are on both sides of it.
     private func zero(_ frame: Frame) -> Markup {
         guard x.domain.lowerBound < 0, x.domain.upperBound > 0 else { return .nothing }
         return Mark.line("zero", frame.x(0), frame.top, frame.x(0), frame.baseline)

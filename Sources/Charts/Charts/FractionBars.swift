@@ -18,7 +18,7 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
     package struct Row: Hashable, Sendable {
         /// The series at the left end.
         package var first: Side
-        /// What speaks for neither; 0...1.
+        /// The undecided fraction; 0...1.
         package var neither: Double
         /// The series at the right end.
         package var second: Side
@@ -31,7 +31,7 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
     }
 
     package var rows: [Row]
-    /// What the middle part stands for.
+    /// The legend's text of the middle part.
     package var neither: String
 
     package init(rows: [Row], neither: String) {
@@ -41,7 +41,7 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
 
     private static let rowHeight = 38.0
     private static let barHeight = 15.0
-    /// Letters of a name: two of them stand over a bar.
+    /// Letters of a name: two of them fit over a bar.
     private static let nameLength = 28
 
     var frame: Frame {
@@ -66,7 +66,7 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
         return "Probabilities. " + sentences.joined(separator: " ")
     }
 
-    /// What the middle part is; the ends are named in every row.
+    /// The name of the middle part; the ends are named in every row.
     private func legend(_ frame: Frame) -> Markup {
         element("g", ["class": "names"]) {
             frame.rowLegend([neither], keyWidth: 16, gap: 6, pitch: 42, y: 8) { _, x in

@@ -1,5 +1,5 @@
-/// Losses on an axis, with bars under those that cannot be told apart: the critical-difference
-/// diagram of Demšar (2006). Many losses stand one below the other instead, with the bars beside them.
+/// Losses on an axis, with bars under those that cannot be distinguished: the critical-difference
+/// diagram of Demšar (2006). Many losses are listed one below the other instead, with the bars beside them.
 package struct GroupDiagram: FramedChart, Hashable, Sendable {
     /// A loss at its value.
     package struct Item: Hashable, Sendable {
@@ -20,7 +20,7 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
     package var x: Axis
     /// The losses in the order of their ranking.
     package var items: [Item]
-    /// Neighbours of the ranking of which no two can be told apart.
+    /// Neighbours of the ranking of which no two can be distinguished.
     package var groups: [Range<Int>]
     /// Length of the critical difference, drawn over the axis.
     package var criticalDifference: Double?
@@ -39,7 +39,7 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
     /// Losses that find room at the two sides of the axis.
     private static let maxAtSides = 10
 
-    /// Whether the losses stand one below the other.
+    /// Whether the losses are listed one below the other.
     private var isColumn: Bool { items.count > Self.maxAtSides }
 
     private var rowScale: RowScale { RowScale(names: items.map(label), height: Self.rowHeight) }
@@ -61,7 +61,7 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
 
     func content(_ frame: Frame) -> Markup { isColumn ? column(frame) : sides(frame) }
 
-    /// Where labels begin that stand at the sides, below the axis and the bars.
+    /// Where the labels at the sides begin, below the axis and the bars.
     private func labels(below axis: Double) -> Double {
         axis + 14 + Double(groups.count) * Self.barGap
     }
@@ -129,7 +129,7 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
         let row: Int
     }
 
-    /// The half of the losses with the lower values stands on the left, the outermost ones above.
+    /// The half of the losses with the lower values is on the left, the outermost ones above.
     private func indices() -> [Place] {
         let order = items.enumerated().sorted { a, b in
             (a.element.value, a.offset) < (b.element.value, b.offset)

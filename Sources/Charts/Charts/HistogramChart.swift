@@ -16,7 +16,7 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
     package struct MarkedValue: Hashable, Sendable {
         package var value: Double
         package var label: String
-        /// Where the value may lie as well.
+        /// The interval of the value.
         package var range: ClosedRange<Double>?
 
         package init(value: Double, label: String, range: ClosedRange<Double>? = nil) {

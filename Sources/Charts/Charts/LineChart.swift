@@ -39,7 +39,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
         self.naming = naming
     }
 
-    /// The frame, wide enough at the right and high enough for the names that stand there.
+    /// The frame, wide enough at the right and high enough for the names there.
     var frame: Frame {
         let names = lines.map { Label.width(Label.short($0.title)) }.max() ?? 0
         let frame = Frame(height: height, x: x, y: y)

@@ -1,4 +1,4 @@
-/// Dots in the plane, by groups that are numbered where they lie; both directions have one scale.
+/// Dots in the plane, by groups that are numbered at their centres; both directions have one scale.
 package struct MapPlot: FramedChart, Hashable, Sendable {
     /// Dots of one group.
     package struct Group: Hashable, Sendable {
@@ -18,9 +18,9 @@ package struct MapPlot: FramedChart, Hashable, Sendable {
     /// The part of the plane that is drawn; panels of a figure share it.
     package var x: ClosedRange<Double>
     package var y: ClosedRange<Double>
-    /// What the horizontal direction is.
+    /// The title of the horizontal axis.
     package var xTitle: String
-    /// What the vertical direction is.
+    /// The title of the vertical axis.
     package var yTitle: String
 
     package init(

@@ -16,9 +16,9 @@ package struct QuantilePlot: FramedChart, Hashable, Sendable {
     package struct Row: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
-        /// What is drawn full.
+        /// The distribution drawn with a filled box.
         package var first: Span?
-        /// What is drawn hollow, below it.
+        /// The distribution drawn with an outlined box, below it.
         package var second: Span?
 
         package init(title: String, style: SeriesStyle, first: Span?, second: Span?) {
@@ -31,15 +31,15 @@ package struct QuantilePlot: FramedChart, Hashable, Sendable {
 
     package var x: Axis
     package var rows: [Row]
-    /// What the full distributions are.
+    /// The name of the filled distributions.
     package var first: String
-    /// What the hollow ones are.
+    /// The name of the outlined distributions.
     package var second: String
 
     package init(x: Axis, rows: [Row], first: String, second: String) {
         self.x = x
         self.rows = rows
-        // Both stand in one row over the plot.
+        // Both are in one row above the plot.
         self.first = Label.short(first, 18)
         self.second = Label.short(second, 18)
     }
@@ -74,7 +74,7 @@ package struct QuantilePlot: FramedChart, Hashable, Sendable {
         return "Medians of \(x.title). " + sentences.joined(separator: " ")
     }
 
-    /// What full and hollow boxes stand for.
+    /// The legend of filled and outlined boxes.
     private func legend(_ frame: Frame) -> Markup {
         let style = SeriesStyle(slot: 0)
         return element("g", ["class": "names"]) {

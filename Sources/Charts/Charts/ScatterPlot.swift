@@ -53,7 +53,7 @@ package struct ScatterPlot: FramedChart, Hashable, Sendable {
         }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
         return element("g") {
             for (index, (name, middle)) in groups.enumerated() {
-                // Neighbours stand on two levels, so that long names do not meet.
+                // Neighbours are on two levels, so that long names do not overlap.
                 let y = frame.top - (groups.count > 2 && index % 2 == 1 ? 16 : 5)
                 let half = Label.width(Label.short(name)) / 2
                 let index = max(

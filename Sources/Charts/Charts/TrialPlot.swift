@@ -1,4 +1,4 @@
-/// What was tried of one parameter: a point a try, its value to the right and its score upwards, with
+/// The tries of one parameter: a point per try, its value to the right and its score upwards, with
 /// the chosen try in a ring, the default and published values as lines, and failed tries below.
 package struct TrialPlot: FramedChart, Hashable, Sendable {
     package struct Trial: Hashable, Sendable {
@@ -6,7 +6,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
         package var value: Double
         /// The score; `nil` for a failed try.
         package var score: Double?
-        /// What is shown when it is pointed at.
+        /// The text shown when the mark is pointed at.
         package var note: String
 
         package init(value: Double, score: Double?, note: String) {

@@ -1,13 +1,13 @@
 import Spelling
 
 /// A piece of HTML or SVG. Text and attribute values are escaped when it is written, so a name
-/// from a user can stand anywhere in it.
+/// from a user can occur anywhere in it.
 package indirect enum Markup: Hashable, Sendable {
     /// Text, escaped when written.
     case text(String)
-    /// A stylesheet of the report's own, written as it is.
+    /// A stylesheet of the report, written verbatim.
     case stylesheet(String)
-    /// A script of the report's own, written as it is.
+    /// A script of the report, written verbatim.
     case script(String)
     /// An element with its attributes in their order.
     case element(String, [Attribute], [Markup])
@@ -110,7 +110,7 @@ package func element(
 package enum MarkupBuilder {
     /// A text or a piece becomes a piece.
     package static func buildExpression(_ text: String) -> Markup { .text(text) }
-    /// A piece stays as it is.
+    /// A piece stays unchanged.
     package static func buildExpression(_ markup: Markup) -> Markup { markup }
     package static func buildExpression(_ pieces: [Markup]) -> Markup { .group(pieces) }
     /// Statements become one piece.
@@ -131,7 +131,7 @@ package enum MarkupBuilder {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar turns the direction of what stands beside it, or breaks its line, unseen.
+    /// Whether the scalar invisibly reverses the direction of neighbouring text or breaks its line.
     ///
     /// Joiners of letters and emoji, which act unseen as well, belong to a page's text.
     package var turnsText: Bool {

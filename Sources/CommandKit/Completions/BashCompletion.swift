@@ -47,7 +47,7 @@ struct BashCompletion {
         }.joined(separator: "\n")
     }
 
-    /// What is the same for every program.
+    /// The part of the script that is the same for every program.
     private var walk: String {
         """
         _\(program)() {

@@ -1,4 +1,4 @@
-/// What of a tree of commands a shell needs to know.
+/// The parts of a tree of commands that a shell needs for completion.
 struct CompletionTable {
     /// A command with its names from the root.
     struct Node {
@@ -12,7 +12,7 @@ struct CompletionTable {
                 + [("--help", "show this help")]
         }
 
-        /// What can follow as a first word.
+        /// The possible first words.
         var subcommands: [(name: String, help: String)] {
             command.subcommands.map { ($0.name, $0.abstract) }
         }
@@ -20,7 +20,7 @@ struct CompletionTable {
         /// Options that take a value.
         var valued: [Option] { command.options.filter { !$0.placeholder.isEmpty } }
 
-        /// What every value is, by the command and its option (`facet data check --against`), or by the
+        /// The completion of every value, by the command and its option (`facet data check --against`), or by the
         /// number of the positional argument (`facet evaluate 1`), `last` for one that repeats.
         var values: [(key: String, completion: Completion)] {
             let options = valued.map { (key: "\(name) \($0.name)", completion: $0.completion) }

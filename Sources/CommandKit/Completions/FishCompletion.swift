@@ -66,7 +66,7 @@ struct FishCompletion {
         }
     }
 
-    /// What an option's value is.
+    /// The kind of an option's value.
     private func values(_ completion: Completion) -> String {
         switch completion {
         case .files, .namedFiles: "-r -F"

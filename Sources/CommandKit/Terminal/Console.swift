@@ -15,12 +15,12 @@ public final class Console: Sendable {
     private let columns: Int?
     /// The status line on the terminal; empty when there is none.
     private let status = Locked("")
-    /// What kept ``output(_:)`` from being written.
+    /// The reason why ``output(_:)`` was not written.
     private let firstFailure = Locked<ConsoleError?>(nil)
 
     /// Creates a console over two file descriptors, which it does not close.
     ///
-    /// A write to a pipe whose reader has gone would end the process by SIGPIPE; the process
+    /// A write to a pipe whose reader has closed it would end the process by SIGPIPE; the process
     /// ignores that signal from here on, and the write throws instead.
     ///
     /// - Parameters:
@@ -46,7 +46,7 @@ public final class Console: Sendable {
     /// Writes a line, or several, to the standard output. What acts unseen, as controls of the
     /// terminal in a name do, is written as an escape.
     ///
-    /// - Throws: ``ConsoleError/closedOutput`` if its reader has gone, which a command should
+    /// - Throws: ``ConsoleError/closedOutput`` if its reader has closed it, which a command should
     ///   let through; ``ConsoleError/unwritableOutput(reason:)`` if e.g. the disk is full.
     public func write(_ text: String) throws(ConsoleError) {
         try aboveStatus { () throws(ConsoleError) in try output.write(text.visible + "\n") }
@@ -87,7 +87,7 @@ public final class Console: Sendable {
     /// Writes a note to the process's standard error.
     public static func note(_ text: String) { standard.note(text) }
 
-    /// What kept ``output(_:)`` from being written, if anything did.
+    /// The reason why ``output(_:)`` was not written; nil if it was.
     var failure: ConsoleError? { firstFailure.withLock { $0 } }
 
     /// Draws a line that stays below all others until it is drawn again or, if empty, removed.
@@ -107,13 +107,13 @@ public final class Console: Sendable {
         diagnostics.hasColours ? style.applied(to: text) : text
     }
 
-    /// If the standard error is closed there is nobody left to tell.
+    /// If the standard error is closed there is nothing left to report to.
     private func diagnose(_ label: String, _ text: String) {
         let shown = text.visible.shortened(to: Self.maxNoteLength)
         aboveStatus { try? diagnostics.write(label + shown + "\n") }
     }
 
-    /// Characters of a note; a longer one quotes something that nobody reads.
+    /// Characters of a note; a longer one quotes something too long to read.
     private static let maxNoteLength = 8000
 
     private func aboveStatus<Failure: Error>(

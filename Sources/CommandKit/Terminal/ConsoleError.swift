@@ -1,4 +1,4 @@
-/// What can go wrong between a program and its terminal.
+/// Errors of the command line and the terminal.
 public enum ConsoleError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The reader of standard output closed it.
     case closedOutput

@@ -27,7 +27,7 @@ public final class Interrupt: Sendable {
     /// The end of the pipe the handler writes to; nil once cancelled.
     private let writeEnd: Locked<Int32?>
 
-    /// What became of the signals that arrived.
+    /// The handling of the signals that arrived.
     private struct State {
         var judge = SignalPolicy()
         var received: Int32?
@@ -35,10 +35,10 @@ public final class Interrupt: Sendable {
         var isSeen = false
     }
 
-    /// What asks a process to end: Ctrl-C, a scheduler's SIGTERM, and a terminal that goes away.
+    /// Signals that ask a process to end: Ctrl-C, a scheduler's SIGTERM, and a closed terminal.
     public static let defaultSignals = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Starts to watch, until ``cancel()`` is called or the object goes away.
+    /// Starts to watch, until ``cancel()`` is called or the object is released.
     ///
     /// A signal that the process ignores, as `nohup` arranges, stays ignored.
     ///
@@ -155,10 +155,10 @@ public final class Interrupt: Sendable {
 private enum SignalTable {
     static let range: ClosedRange<Int32> = 1...64
 
-    // A signal handler can be told nothing, so it has to look here. Sound because an entry is
+    // A signal handler takes no arguments, so it has to look here. Sound because an entry is
     // written only while its signal does not lead to the handler.
     nonisolated(unsafe) private static let pipes = table(of: Int32(-1))
-    /// What each signal did before it was watched.
+    /// The previous handler of each signal.
     nonisolated(unsafe) private static let before = table(of: sigaction())
 
     private static func table<Entry>(of entry: Entry) -> UnsafeMutablePointer<Entry> {
@@ -167,7 +167,7 @@ private enum SignalTable {
         return table
     }
 
-    /// What goes through the pipe.
+    /// The bytes sent through the pipe.
     private struct Message {
         var number: Int32
         var isFromTerminal: Int32
@@ -214,7 +214,7 @@ private enum SignalTable {
         pipes[Int(number)] = -1
     }
 
-    /// Ends the process as a signal does that nobody watches.
+    /// Ends the process as an unhandled signal does.
     static func end(by number: Int32) {
         signal(number, SIG_DFL)
         kill(getpid(), number)

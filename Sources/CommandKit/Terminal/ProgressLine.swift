@@ -1,11 +1,11 @@
-/// Shows on the standard error how far a task has come.
+/// Shows the progress of a task on the standard error.
 ///
 /// On a terminal it is one line, drawn again at most ten times a second. Elsewhere it is plain
-/// lines: the first after ten seconds, and each next one when a tenth more of the time has gone
+/// lines: the first after ten seconds, and each next one when another tenth of the time has passed
 /// by, at least ten seconds apart, so that a long task fills no log. A task of less than two
 /// seconds shows nothing. It may be used from any thread.
 public final class ProgressLine: Sendable {
-    /// Tells the time since some fixed moment; must never run backwards.
+    /// Returns the time since some fixed moment; must never run backwards.
     public typealias Clock = @Sendable () -> Duration
 
     private struct State {
@@ -26,7 +26,7 @@ public final class ProgressLine: Sendable {
     ///   - completed: Steps that were done before, which say nothing about the rate.
     ///   - unit: What a step is called, in the plural, e.g. `images`.
     ///   - console: Where to show it.
-    ///   - clock: Tells the time; a monotonic clock unless a test brings its own.
+    ///   - clock: Returns the time; a monotonic clock unless a test brings its own.
     public init(
         _ label: String, total: Int? = nil, completed: Int = 0, unit: String = "",
         console: Console = .standard, clock: @escaping Clock = ProgressLine.monotonicClock

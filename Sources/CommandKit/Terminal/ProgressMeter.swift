@@ -2,13 +2,13 @@ import Foundation
 import SafeNumbers
 import Spelling
 
-/// What is known about the progress of a task, apart from how it is shown.
+/// The progress of a task, independent of how it is shown.
 package struct ProgressMeter: Sendable {
-    /// What is being done.
+    /// The name of the task.
     let label: String
     /// Steps there are; nil if that is not known.
     package var total: Int?
-    /// What a step is called, in the plural.
+    /// The unit of a step, in the plural.
     let unit: String
     /// When the task began.
     let start: Duration
@@ -36,7 +36,7 @@ package struct ProgressMeter: Sendable {
         lastUpdate = start
     }
 
-    /// Takes in where the task stands.
+    /// Records the progress of the task.
     package mutating func update(completed: Int, at now: Duration) {
         self.completed = completed
         let elapsed = (now - lastUpdate).seconds
@@ -49,7 +49,7 @@ package struct ProgressMeter: Sendable {
         (lastUpdate, lastCompleted) = (now, completed)
     }
 
-    /// Steps a second of late; nil before there is a sample.
+    /// Recent steps per second; nil before there is a sample.
     package var rate: Double? { weight > 0 && averageRate > 0 ? averageRate / weight : nil }
 
     /// Fraction of the steps done; 0...1, nil if the total is not known.
@@ -57,7 +57,7 @@ package struct ProgressMeter: Sendable {
         total.flatMap { $0 > 0 ? min(max(Double(completed) / Double($0), 0), 1) : nil }
     }
 
-    /// Seconds left at the rate of late; nil if that cannot be told.
+    /// Seconds left at the recent rate; nil if that is unknown.
     package var remaining: Double? {
         guard let total, let rate, completed < total else { return nil }
         return Double(total - completed) / rate
@@ -98,7 +98,7 @@ extension ProgressMeter {
             .clipped(to: width)
     }
 
-    /// What there is to show from left to right, with a rank each: the lowest matters most.
+    /// The parts of the line from left to right, each with a rank: the lowest matters most.
     private var parts: [(text: String, rank: Int)] {
         let work = details.isEmpty ? 1 : 100
         var parts = fraction.map { [(Self.percent($0), 0)] } ?? []
@@ -110,7 +110,7 @@ extension ProgressMeter {
         return parts
     }
 
-    /// What is said when the task is over.
+    /// The message when the task has finished.
     package func summary(at now: Duration) -> String {
         let elapsed = (now - start).seconds
         let done = completed - before

@@ -1,4 +1,4 @@
-/// What a signal that asks a process to end means, after those before it.
+/// The meaning of a signal that asks a process to end, after those before it.
 ///
 /// A scheduler that ends a job at its limit sends SIGTERM, SIGCONT and SIGTERM again within some
 /// milliseconds (Slurm: 5 to 21), to every process of the job: that is one request. Only a signal a
@@ -18,7 +18,7 @@ struct SignalPolicy: Sendable {
     enum Verdict: Hashable, Sendable {
         /// Note it; the work saves its state at the next step and ends.
         case request
-        /// Nothing: it belongs to the request before, or what it asks for is under way.
+        /// Nothing: it belongs to the request before, or what it asks for is in progress.
         case ignore
         /// End the process as soon as nothing is being saved.
         case endWhenSaved
@@ -40,7 +40,7 @@ struct SignalPolicy: Sendable {
             return .request
         }
         guard arrival.time - first >= Self.oneRequest else { return .ignore }
-        // Whoever sits at the terminal may not want to wait for a save; what was saved before stays.
+        // The user at the terminal may not want to wait for a save; what was saved before stays.
         if arrival.isFromTerminal { return .endNow }
         return isStopping ? .ignore : .endWhenSaved
     }

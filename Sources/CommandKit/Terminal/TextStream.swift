@@ -5,7 +5,7 @@ struct TextStream: Sendable {
     private let descriptor: Int32
     /// Whether the descriptor is a terminal.
     let isTerminal: Bool
-    /// Whether colours are wanted: on a capable terminal, unless `NO_COLOR` is set.
+    /// Whether colours are used: on a capable terminal, unless `NO_COLOR` is set.
     let hasColours: Bool
 
     init(descriptor: Int32, environment: [String: String]) {
@@ -16,7 +16,7 @@ struct TextStream: Sendable {
         hasColours = isTerminal && !isUnwanted && environment["TERM"] != "dumb"
     }
 
-    /// Columns of the terminal; nil where there is none.
+    /// Columns of the terminal; nil if there is none.
     var width: Int? {
         var size = winsize()
         guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {

@@ -1,4 +1,4 @@
-/// How a piece of text stands out on a terminal with colours.
+/// How a piece of text is emphasised on a terminal with colours.
 public enum TextStyle: Int, Sendable, CaseIterable {
     case bold = 1
     case faint = 2

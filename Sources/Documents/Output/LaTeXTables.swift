@@ -14,7 +14,7 @@ package struct LaTeXTables {
         text = Self.preamble + tables.joined(separator: "\n")
     }
 
-    /// What all tables need; the file may be read in twice.
+    /// Definitions that all tables need; the file may be read in twice.
     private static let preamble = #"""
         % Made by Facet; needs \usepackage{booktabs,graphicx}.
         % A table that is wider than the text is made smaller until it fits.

@@ -1,7 +1,7 @@
 import Charts
 import Spelling
 
-/// Text as Markdown that shows it as it is.
+/// Text escaped for Markdown.
 package enum MarkdownText {
     /// Text with its marks. In a table's cell a bar must be escaped even inside code.
     package static func render(_ text: RichText, inTable: Bool = false) -> String {

@@ -1,10 +1,10 @@
 import Foundation
 import SafeFiles
 
-/// What was aligned into a folder, and from what: a line a face in the folder's hidden file
+/// A record of the faces aligned into a folder and their sources: a line per face in the folder's hidden file
 /// `.alignment`.
 ///
-/// Lines are brought to the disk before the files they speak of, so that whatever is stopped when,
+/// Lines are flushed to the disk before the files that they describe, so that, whenever a process stops,
 /// no file that an alignment wrote is unknown. The file is locked while it is used: one process at a
 /// time aligns into a folder.
 final class AlignmentRecord: @unchecked Sendable {
@@ -44,7 +44,7 @@ final class AlignmentRecord: @unchecked Sendable {
         }
     }
 
-    /// What is known of a file, named relative to the folder.
+    /// The record of a file, named relative to the folder; nil if there is none.
     subscript(name: String) -> Entry? { lock.withLock { entries[name] } }
 
     /// Adds lines and brings them to the disk.
@@ -97,6 +97,6 @@ final class AlignmentRecord: @unchecked Sendable {
         String(SHA256.hexDigest(of: bytes).prefix(digits))
     }
 
-    /// 128 bits are enough to tell any two contents apart.
+    /// 128 bits are enough to distinguish any two contents.
     private static let digits = 32
 }

@@ -18,7 +18,7 @@ public struct FaceBox: Sendable, Hashable, Codable {
     public var width: Double { right - left }
     /// Rows between the sides.
     public var height: Double { bottom - top }
-    /// Square pixels; 0 where a side is beyond the opposite one.
+    /// Square pixels; 0 if a side is beyond the opposite one.
     public var area: Double { max(0, width) * max(0, height) }
     /// Where the diagonals meet.
     public var middle: FacePoints.Point { .init((left + right) / 2, (top + bottom) / 2) }
@@ -30,7 +30,7 @@ public struct FaceBox: Sendable, Hashable, Codable {
             right: (right + shift.x) * scale, bottom: (bottom + shift.y) * scale)
     }
 
-    /// The fraction of the rectangle within a picture; 0 where it has no area.
+    /// The fraction of the rectangle within a picture; 0 if it has no area.
     public func fractionInside(width: Int, height: Int) -> Double {
         guard area > 0 else { return 0 }
         let part = FaceBox(
@@ -59,7 +59,7 @@ public struct DetectedFace: Sendable, Hashable {
 ///
 /// Any number of threads may ask at once. One picture gives the same faces each time.
 public protocol FaceDetector: Sendable {
-    /// What tells its results from those of other detectors, settings and weights: `mtcnn min=20 3f2a...`.
+    /// Distinguishes its results from those of other detectors, settings and weights: `mtcnn min=20 3f2a...`.
     var identity: String { get }
 
     /// The score from which a face is surely upright. Below it, pictures are searched turned as well, for
@@ -71,6 +71,6 @@ public protocol FaceDetector: Sendable {
 }
 
 extension FaceDetector {
-    /// No face of a turned picture is taken for an upright one.
+    /// A face in a rotated picture is never reported as upright.
     public var certainScore: Double { 0 }
 }

@@ -5,9 +5,9 @@
 /// print(found.source.count, found.outcome.leftOut.keys)
 /// ```
 public struct DetectedImages: Sendable {
-    /// The aligned faces, under their images' names and in the set's order. They are made as they are read.
+    /// The aligned faces, under their images' names and in the set's order. They are aligned when they are read.
     public let source: any ImageSource
-    /// Where the images lie in the set.
+    /// Where the images are in the set.
     public let indices: [Int]
     /// The faces in their pictures, in the order of the aligned ones.
     public let faces: [DetectedFace]
@@ -20,7 +20,7 @@ public struct DetectedImages: Sendable {
     ///   - quality: Quality of the JPEGs that faces are handed on as, 1...100; nil for raw PPM, which loses
     ///     nothing.
     ///   - threads: Workers.
-    ///   - progress: Told how many images were searched; what it throws ends the work.
+    ///   - progress: Receives how many images were searched; what it throws ends the work.
     /// - Throws: What the detector throws. Images that do not decode are left out.
     public init(
         of source: any ImageSource, _ aligner: FaceAligner, quality: Int? = nil, threads: Int = 1,

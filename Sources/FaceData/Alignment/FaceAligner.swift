@@ -28,7 +28,7 @@ public struct FaceAligner: Sendable {
         alignment = FaceAlignment(template)
     }
 
-    /// What tells the results from those of other aligners.
+    /// Distinguishes the results from those of other aligners.
     public var identity: String {
         "\(search.identity) \(alignment.template.name) \(alignment.template.height)"
     }

@@ -31,7 +31,7 @@ public enum FaceChoice: String, Sendable, CaseIterable {
         }
     }
 
-    /// The face among detected ones, the best first, of which there is at least one; nil when it cannot be
+    /// The face among detected ones, the best first, at least one; nil when it cannot be
     /// chosen.
     ///
     /// A face's area and position are those of its box, as insightface chooses.

@@ -1,5 +1,5 @@
 /// Five points of a face in pixels of its picture, where the middle of the first pixel is (0, 0):
-/// both eyes, the tip of the nose and both corners of the mouth, left and right as they are seen.
+/// both eyes, the tip of the nose and both corners of the mouth, left and right as seen by the viewer.
 public struct FacePoints: Sendable, Hashable {
     /// A position in a picture.
     public struct Point: Sendable, Hashable {

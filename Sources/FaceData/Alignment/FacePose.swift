@@ -1,6 +1,6 @@
 import Foundation
 
-/// How a face must be turned for its five points to lie as they do, and how well they do then.
+/// How a face must be turned for its five points to be at their positions, and how well they fit then.
 ///
 /// A face that looks aside has points that no rotation of a picture brings near to the template, and is a
 /// face all the same. So the template's points get a depth, the tip of the nose before the others, and

@@ -16,7 +16,7 @@ public struct FaceSearch: Sendable {
     /// Faces are rotated that lean by more degrees than this.
     public static let maxRoll = 60.0
 
-    /// What becomes of a picture.
+    /// The handling of a picture.
     public enum Verdict: String, Sendable, Codable, CaseIterable {
         /// It has a face.
         case face
@@ -28,19 +28,19 @@ public struct FaceSearch: Sendable {
         case small
         /// Much of the face is outside of the picture.
         case cutOff = "cut off"
-        /// The picture lies on a side or on its head.
+        /// The picture is rotated by a quarter turn or upside down.
         case rotated
         /// The detector's points are not those of a face, or it has none.
         case implausible
     }
 
-    /// What was found in a picture.
+    /// The faces found in a picture.
     public struct Found: Sendable, Hashable {
-        /// All faces, the best first, in the picture as it is.
+        /// All faces, the best first, in coordinates of the original picture.
         public var faces: [DetectedFace]
-        /// The one that counts; nil where there is none, or none was to be chosen.
+        /// The one that counts; nil if there is none, or none was to be chosen.
         public var face: DetectedFace?
-        /// What becomes of the picture.
+        /// The handling of the picture.
         public var verdict: Verdict
         /// More of it, for people: `upright when it is turned by 90 degrees clockwise`; may be empty.
         public var remark: String
@@ -53,7 +53,7 @@ public struct FaceSearch: Sendable {
         (self.detector, self.choice, self.minSide) = (detector, choice, minSide)
     }
 
-    /// What tells the results from those of other searches.
+    /// Distinguishes the results from those of other searches.
     public var identity: String {
         "\(detector.identity) \(choice.rawValue) \(minSide) 2"
     }
@@ -61,7 +61,7 @@ public struct FaceSearch: Sendable {
     /// Finds the faces of a picture and selects the one that counts.
     public func find(in image: RGBImage) throws -> Found {
         var faces = try detector.faces(in: image)
-        // What is left to be found fills the picture, or tells how the picture lies.
+        // What is left to be found fills the picture, or shows how the picture is rotated.
         let (small, factor) = faces.isEmpty ? image.shrunk(toSide: Self.searchSide) : (image, 1)
         if faces.isEmpty {
             faces = try bordered(small).map { face in face.enlarged(by: Double(factor)) }
@@ -80,8 +80,8 @@ public struct FaceSearch: Sendable {
         return Found(faces: [], face: nil, verdict: .none, remark: "")
     }
 
-    /// By how many quarters a picture is to be turned for the face with the highest score; nil where none has a
-    /// higher score than the picture as it is, and one that is certain if that has a face.
+    /// By how many quarters a picture must be turned for the face with the highest score; nil if none has a
+    /// higher score than the original picture, and one that is certain if that has a face.
     private func upright(_ image: RGBImage, above score: Double) throws -> Int? {
         var best: (quarter: Int?, score: Double) = (
             nil, score > 0 ? max(score, detector.certainScore.nextDown) : 0
@@ -122,7 +122,7 @@ public struct FaceSearch: Sendable {
         }
         let pose = FacePose(points)
         let doubt = PointsDoubt(points, width: image.width, height: image.height)
-        // Points without the layout of a face do not tell how it leans, or where it ends.
+        // Points without the layout of a face do not show how it leans, or where it ends.
         if let doubt, pose.distance > PointsDoubt.maxDistance {
             return found(face, .implausible, doubt.reason)
         }
@@ -134,7 +134,7 @@ public struct FaceSearch: Sendable {
         if outside > Self.maxOutside {
             return found(
                 face, .cutOff,
-                "\(Int((outside * 100).rounded())) % of the aligned face would lie outside the picture"
+                "\(Int((outside * 100).rounded())) % of the aligned face would be outside the picture"
             )
         }
         if let doubt { return found(face, .implausible, doubt.reason) }
@@ -147,7 +147,7 @@ public struct FaceSearch: Sendable {
 }
 
 extension DetectedFace {
-    /// The face in a picture of which one pixel has become several.
+    /// The face in coordinates of an enlarged picture.
     fileprivate func enlarged(by factor: Double) -> DetectedFace {
         // The middle of the first of the small pixels is not that of the large one.
         let shift = (factor - 1) / 2

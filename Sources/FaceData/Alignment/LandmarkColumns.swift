@@ -8,7 +8,7 @@ struct LandmarkColumns {
     /// How many columns a line has.
     let count: Int
 
-    /// Understands a header line; nil when its words do not tell the five points.
+    /// Understands a header line; nil when its words do not name the five points.
     ///
     /// - Parameter count: Columns of the lines below, of which the header may lack the first one, as
     ///   CelebA's does.
@@ -40,11 +40,11 @@ struct LandmarkColumns {
         self.count = count
     }
 
-    /// What a column's title says: `lefteye_x`, `P1X`, `x1`, `landmark_0_y`.
+    /// The point and axis in a column's title: `lefteye_x`, `P1X`, `x1`, `landmark_0_y`.
     private struct Coordinate {
         /// The kind of titles that name parts of a face.
         static let named = "face"
-        /// What titles of one kind have in common.
+        /// The pattern that titles of one kind share.
         let kind: String
         let point: Int
         let axis: Character

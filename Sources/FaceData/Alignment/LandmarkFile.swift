@@ -9,11 +9,11 @@ public import Foundation
 /// | `aligned path label x1 y1 x2 y2 x1 ... x5 y1 ... y5` | insightface's `.lst`, five x before five y |
 ///
 /// Up to two lines of words or of one number at the beginning are the header. Lines whose numbers are
-/// missing, as of a picture in which no face was found, do not count.
+/// missing, as of a picture in which no face was found, are ignored.
 public struct LandmarkFile: Sendable {
     /// Faces by their pictures' names, in the file's order.
     private var faces: [String: [FacePoints]] = [:]
-    /// The names by what they are without ending; nil where several are the same.
+    /// The names by what they are without ending; nil if several are the same.
     private var stems: [String: String?] = [:]
 
     /// How many pictures the file names.
@@ -50,7 +50,7 @@ public struct LandmarkFile: Sendable {
     }
 
     private mutating func add(_ points: FacePoints, of name: String) {
-        // A line that is there twice is one face.
+        // A duplicate line is one face.
         if faces[name]?.contains(points) ?? false { return }
         faces[name, default: []].append(points)
         let stem = Self.stem(name)
@@ -74,7 +74,7 @@ public struct LandmarkFile: Sendable {
         return stems[Self.stem(plain)].flatMap { $0 }.map { ($0, false) }
     }
 
-    /// The names of pictures of which none of some images is one, ascending.
+    /// The names of pictures that match none of the images, ascending.
     func names(besides found: Set<String>) -> [String] {
         faces.keys.filter { !found.contains($0) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -91,7 +91,7 @@ public struct LandmarkFile: Sendable {
 
     // MARK: Lines
 
-    /// A line's name and points, nil where it has a name alone; nil for a line that is none.
+    /// A line's name and points, nil points if it has only a name; nil for an invalid line.
     private static func row(
         _ fields: [String], _ columns: LandmarkColumns?
     ) -> (name: String, points: FacePoints?)? {
@@ -108,7 +108,7 @@ public struct LandmarkFile: Sendable {
         if before.count == 7, before.dropFirst(2).allSatisfy({ Double($0) != nil }) {
             return row(fields[1], Array(numbers[..<5]), Array(numbers[5...]))
         }
-        // Names may have spaces, and numbers that are no points must not be taken for a name.
+        // Names may have spaces, and numbers that are not points must not be read as a name.
         guard before.dropFirst().allSatisfy({ Double($0) == nil }) else { return nil }
         return row(
             before.joined(separator: " "), (0..<5).map { numbers[2 * $0] },

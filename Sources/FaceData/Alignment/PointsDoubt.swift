@@ -2,12 +2,12 @@ import Foundation
 
 /// Why five points cannot be those of a face in a picture, and what they probably are.
 struct PointsDoubt {
-    /// What is wrong, and what would fit.
+    /// The problem, and the expected points.
     let reason: String
-    /// What the points probably are; nil when nothing fits.
+    /// The probable kind of the points; nil when none fits.
     let cause: String?
 
-    /// Faces' points lie within 5 pixels, detectors' worst within 7; those of faces in another order
+    /// Faces' points are within 5 pixels, detectors' worst within 7; those of faces in another order
     /// beyond 10.
     static let maxDistance = 8.0
     /// A face that hangs head down is rather one whose points are in reverse order.
@@ -39,7 +39,7 @@ struct PointsDoubt {
         let fraction = outside(points, width, height)
         guard fraction <= maxOutside else {
             return
-                "\(Int((fraction * 100).rounded())) % of the aligned face would lie outside the "
+                "\(Int((fraction * 100).rounded())) % of the aligned face would be outside the "
                 + "picture of \(width)x\(height) pixels"
         }
         return nil

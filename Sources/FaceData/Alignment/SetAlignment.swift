@@ -12,11 +12,11 @@ public struct SetAlignment: Sendable {
     /// Number of threads.
     public let threads: Int
 
-    /// What was written, skipped and left out.
+    /// The numbers of images written, skipped and left out.
     public struct Outcome: Codable, Sendable, Hashable {
         /// Faces that were written.
         public var written = 0
-        /// Faces that were there already.
+        /// Faces that already existed.
         public var kept = 0
         /// Images whose points the landmark file does not have.
         public var withoutPoints: [String] = []
@@ -24,11 +24,11 @@ public struct SetAlignment: Sendable {
         public var bad: [ImageScan.BadImage] = []
         /// Images whose points cannot be those of a face in them.
         public var implausible: [ImageScan.BadImage] = []
-        /// What those points probably are, with how many images of each.
+        /// The probable kinds of those points, with the number of images of each.
         public var causes: [String: Int] = [:]
         /// Images with several faces, where none was to be chosen.
         public var severalFaces: [String] = []
-        /// Images with several faces of which a search chose one.
+        /// Images with several faces, one of which a search chose.
         public var chosen: [String] = []
         /// Images without a face that can be aligned, by why a search left them out: `none`, `small`, ...
         public var leftOut: [String: [ImageScan.BadImage]] = [:]
@@ -37,7 +37,7 @@ public struct SetAlignment: Sendable {
         /// Images whose face has another file name, since another image has theirs.
         public var renamed: [SetConversion.RenamedImage] = []
 
-        /// Whether something was done, and all faces that were to be aligned are there.
+        /// Whether something was done, and all faces to align exist.
         public var isComplete: Bool {
             written + kept > 0 && bad.isEmpty && implausible.isEmpty && severalFaces.isEmpty
                 && leftOut.isEmpty
@@ -73,15 +73,15 @@ public struct SetAlignment: Sendable {
         self.threads = threads
     }
 
-    /// Aligns every image that has points, under its own name, so that an interrupted alignment goes
-    /// on.
+    /// Aligns every image that has points, under its own name, so that an interrupted alignment can be
+    /// resumed.
     ///
     /// A face that the folder has is left alone if it was made of the same bytes and points in the same
-    /// way and is what was written then, which the folder's record tells; it is written anew otherwise.
+    /// way and is what was written then, as the folder's record states; it is rewritten otherwise.
     /// A file of that name which no alignment wrote is not touched. Points that cannot be those of a face
     /// in the picture are reported and not used.
     ///
-    /// - Parameter progress: Told how many images are done; what it throws ends the work.
+    /// - Parameter progress: Receives how many images are done; what it throws ends the work.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also for such a file.
     public func align(
         _ source: any ImageSource, _ landmarks: LandmarkFile, to folder: URL,
@@ -154,7 +154,7 @@ public struct SetAlignment: Sendable {
         case search(FaceSearch)
     }
 
-    /// What the workers share.
+    /// The state that the workers share.
     private struct Work: Sendable {
         let source: any ImageSource
         let way: Way
@@ -163,7 +163,7 @@ public struct SetAlignment: Sendable {
         let names: WrittenNames
     }
 
-    /// A face that is to be written.
+    /// A face to write.
     private struct Face {
         let name: String
         let origin: String
@@ -229,7 +229,7 @@ public struct SetAlignment: Sendable {
         }
     }
 
-    /// An image's face; nil where the folder has it already.
+    /// An image's face; nil if the folder has it already.
     private func face(_ index: Int, _ work: Work) throws(Obstacle) -> Face? {
         let candidates = try candidates(index, work)
         let name = work.names.paths[index]
@@ -254,7 +254,7 @@ public struct SetAlignment: Sendable {
         return Face(name: name, origin: origin, bytes: bytes, isChosen: isChosen)
     }
 
-    /// The faces that a landmark file has of an image; none where they are searched for.
+    /// The faces that a landmark file has of an image; none if they are searched for.
     private func candidates(_ index: Int, _ work: Work) throws(Obstacle) -> [FacePoints] {
         guard case .landmarks(let landmarks) = work.way else { return [] }
         let candidates = landmarks.faces(of: index)
@@ -339,10 +339,10 @@ public struct SetAlignment: Sendable {
     }
 }
 
-/// The landmarks of a set's images, none of which is used for two of them.
+/// The landmarks of a set's images, each used for one image at most.
 private struct MatchedLandmarks: Sendable {
     private let landmarks: LandmarkFile
-    /// The name in the file for each image; nil where it has none.
+    /// The name in the file for each image; nil if it has none.
     private let names: [String?]
 
     init(_ landmarks: LandmarkFile, with source: any ImageSource) {
@@ -350,7 +350,7 @@ private struct MatchedLandmarks: Sendable {
         let entries = (0..<source.count).map { landmarks.entry(of: source.name(of: $0)) }
         var used = Set(entries.compactMap { $0.flatMap { $0.isExact ? $0.name : nil } })
         names = entries.map { entry in
-            // `a/1.jpg` tells nothing of `a/1.png` if both are there.
+            // `a/1.jpg` says nothing about `a/1.png` if both exist.
             guard let entry, entry.isExact || used.insert(entry.name).inserted else { return nil }
             return entry.name
         }

@@ -42,7 +42,7 @@ public struct SetDetection: Sendable {
 
     /// Searches all images.
     ///
-    /// - Parameter progress: Told how many images are done; what it throws ends the work.
+    /// - Parameter progress: Receives how many images are done; what it throws ends the work.
     /// - Throws: What the detector throws.
     public func faces(
         of source: any ImageSource, progress: (Int) throws -> Void = { _ in }

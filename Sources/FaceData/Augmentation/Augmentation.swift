@@ -11,7 +11,7 @@ import SeededRandom
 /// | `insightface` | `lowres:p=0.1,min=0.5,max=0.8`, `blur:p=0.2`, `hsv:p=0.2`, `grey:p=0.1`, as in arcface_torch's `dali_aug` |
 /// | `randaugment` | `rand` twice: RandAugment (Cubuk et al. 2020) with torchvision's two operations of magnitude 9 of 30 |
 public struct Augmentation: Sendable, Hashable {
-    /// What a step changes in an image.
+    /// The change that a step makes to an image.
     public enum Kind: String, Sendable, CaseIterable {
         /// Gaussian blur of a standard deviation from `min` to `max` pixels.
         case blur
@@ -49,7 +49,7 @@ public struct Augmentation: Sendable, Hashable {
             }
         }
 
-        /// What bounds may be.
+        /// The allowed range of the bounds.
         var allowed: ClosedRange<Double> {
             switch self {
             case .blur: 0.1...10
@@ -92,7 +92,7 @@ public struct Augmentation: Sendable, Hashable {
 
     /// Reads a list.
     ///
-    /// - Throws: ``FaceDataError/augmentation(text:reason:)`` for an entry that is none.
+    /// - Throws: ``FaceDataError/augmentation(text:reason:)`` for an invalid entry.
     public init(parsing list: [String]) throws(FaceDataError) {
         var steps: [Step] = []
         for text in list {
@@ -155,7 +155,7 @@ public struct AugmentationRule: Sendable, Hashable {
         apply(changes(at: position), to: image)
     }
 
-    /// What happens to the image at a position, each with the numbers that it draws from.
+    /// The changes of the image at a position, each with its random number generator.
     private func changes(at position: Int) -> [(step: Augmentation.Step, stream: SeededRandom)] {
         var stream = SeededRandom(seed: seed, "augment \(epoch) \(step)", UInt64(position))
         return augmentation.steps.compactMap { change in

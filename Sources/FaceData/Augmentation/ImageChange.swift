@@ -2,7 +2,7 @@ import CVectors
 import Foundation
 import SeededRandom
 
-/// What the changes of an ``Augmentation`` do.
+/// The pixel operations of an ``Augmentation``.
 enum ImageChange {
     static func apply(
         _ step: Augmentation.Step, to image: inout RGBImage, _ stream: inout SeededRandom
@@ -237,7 +237,7 @@ enum ImageChange {
     }
 
     private static func compress(_ image: inout RGBImage, quality: Int) {
-        // An image that was decoded can be encoded; where memory is short it stays as it is.
+        // An image that was decoded can be encoded; where memory is short it stays unchanged.
         guard let bytes = try? ImageEncoder.jpeg(image, quality: quality),
             let decoded = try? ImageDecoder().decode(bytes, path: "")
         else { return }

@@ -37,7 +37,7 @@ enum RandAugmentOperation: String, CaseIterable {
     ///   - isOpposite: Whether to do the opposite, where there is one.
     func apply(to image: inout RGBImage, magnitude: Double, isOpposite: Bool) {
         let sign = isOpposite && hasDirection ? -1.0 : 1.0
-        /// A magnitude of so much at the most.
+        /// A magnitude of at most this value.
         func amount(_ most: Double) -> Double { sign * Self.amount(magnitude, of: most) }
         switch self {
         case .identity: break
@@ -66,7 +66,7 @@ enum RandAugmentOperation: String, CaseIterable {
     }
 }
 
-/// What a channel's values become, one by one: Pillow's `ImageOps`.
+/// Lookup tables of a channel's values: Pillow's `ImageOps`.
 private enum ChannelTables {
     private static func apply(
         to image: inout RGBImage, _ table: (_ counts: [Int]) -> [Int]
@@ -98,7 +98,7 @@ private enum ChannelTables {
         }
     }
 
-    /// Values become as frequent as each other, as far as that goes.
+    /// Values become equally frequent, as far as possible.
     static func equalize(_ image: inout RGBImage) {
         apply(to: &image) { counts in
             let all = counts.reduce(0, +)
@@ -157,7 +157,7 @@ private enum Enhancement {
     }
 
     /// The plain image is smoothed: of nine pixels that in the middle counts five times. Those of the border
-    /// stay as they are.
+    /// stay unchanged.
     static func sharpness(_ image: inout RGBImage, _ factor: Double) {
         let (width, pixels) = (image.width, image.pixels)
         guard width > 2, image.height > 2 else { return }

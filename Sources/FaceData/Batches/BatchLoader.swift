@@ -5,7 +5,7 @@ import Foundation
 /// A few batches are in flight at once, each decoded by one worker; memory is bounded by their
 /// number. An image that vanished or changed surfaces as the error of the batch it belongs to.
 public final class BatchLoader {
-    /// What a batch is made of.
+    /// The images and labels of a batch.
     public struct Request: Sendable {
         /// The images' indices in the source.
         public var indices: [Int]
@@ -91,7 +91,7 @@ private final class Prefetcher: @unchecked Sendable {
         self.ahead = ahead
     }
 
-    /// The next index to decode; nil when there is none left or the consumer is gone.
+    /// The next index to decode; nil when there is none left or the consumer has ended.
     func take() -> Int? {
         condition.lock()
         defer { condition.unlock() }

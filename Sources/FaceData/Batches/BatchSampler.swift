@@ -28,7 +28,7 @@ public enum BatchSamplers {
             name: name, labels: labels, identities: identities, imagesEach: imagesEach, seed: seed)
     }
 
-    /// Checks what can be known of a sampler without a training set.
+    /// Checks what can be known about a sampler without a training set.
     ///
     /// - Throws: ``FaceDataError/sampler(name:reason:)`` for a name that cannot be understood and for
     ///   P and K that do not make up the batch.
@@ -96,7 +96,7 @@ public struct ShuffleSampler: BatchSampler {
 
 /// Batches of P identities with K images each, as losses on pairs need them.
 ///
-/// Identities come in random rounds, each at most once a round: those that do not fill a batch at a
+/// Identities are drawn in random rounds, each at most once a round: those that do not fill a batch at a
 /// round's end are left out of it; images without repetition where an identity
 /// has K, with repetition where it has fewer. An epoch has as many batches as the shuffling
 /// sampler's, so both see the same number of images.

@@ -1,8 +1,8 @@
-/// Whether the faces of a set lie where a template has them: some of them are searched for.
+/// Whether the faces of a set are at the positions of a template: some of them are searched for.
 public struct AlignmentCheck: Sendable {
     /// Pictures that are searched, at most, evenly over the set.
     public static let maxPictures = 100
-    /// Faces are aligned whose points lie within so many pixels of a template's (root of the mean square, in
+    /// Faces are aligned whose points are within so many pixels of a template's (root of the mean square, in
     /// pixels of an aligned face of 112), in the middle of the set; detectors differ by 2 to 3.
     public static let maxDistance = 6.0
 
@@ -13,7 +13,7 @@ public struct AlignmentCheck: Sendable {
     /// The name of the template that is nearest in the middle of the set.
     public let template: String
 
-    /// The distance in the middle of the set; nil where too few faces were found to tell.
+    /// The distance in the middle of the set; nil if too few faces were found.
     public var median: Double? {
         guard distances.count >= 5, 2 * distances.count >= pictures else { return nil }
         return distances.sorted()[distances.count / 2]
@@ -53,14 +53,14 @@ public struct AlignmentCheck: Sendable {
         distances = found.compactMap { [template] in $0[template] }
     }
 
-    /// What is said of the set; nil where its faces are aligned, or too few were found.
+    /// The diagnostic of the set; nil if its faces are aligned, or too few were found.
     public func diagnostic(of set: String) -> SetCheck.Diagnostic? {
         guard let median, median > Self.maxDistance else { return nil }
         return SetCheck.Diagnostic(
             severity: .warning, kind: "not-aligned",
             message:
                 "the faces are not aligned: of \(distances.count) that were found in \(pictures) "
-                + "pictures, half lie more than \(Int(median.rounded())) pixels of 112 off the template "
+                + "pictures, half are more than \(Int(median.rounded())) pixels of 112 off the template "
                 + "that networks expect; align them with facet data align \(set) FOLDER --detect",
             items: [])
     }

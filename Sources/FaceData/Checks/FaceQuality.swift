@@ -38,7 +38,7 @@ public struct FaceQuality: Sendable, Hashable {
             MeanFace.grey(picture), meanFace ?? TypicalFace.greys)
     }
 
-    /// What is doubtful, the end of a sentence about the picture each.
+    /// Doubts about the picture, each the end of a sentence.
     ///
     /// - Parameter inputSize: Height and width that the network takes, in pixels.
     public func warnings(inputSize: Int) -> [String] {

@@ -9,7 +9,7 @@ enum FileChecks {
         }
     }
 
-    /// What was passed over.
+    /// Diagnostics of skipped files.
     static func diagnostics(_ set: LabelledImageSet) -> [SetCheck.Diagnostic] {
         guard let sentence = set.passedOver.sentence else { return [] }
         return [

@@ -75,7 +75,7 @@ enum IdentityChecks {
         return runs
     }
 
-    /// Whether two ranges of images are the same as far as 32-bit floats of their keys tell.
+    /// Whether two ranges of images are the same as far as 32-bit floats of their keys show.
     private static func isSame(_ first: Range<Int>, _ second: Range<Int>) -> Bool {
         Float(first.lowerBound + 1) == Float(second.lowerBound + 1)
             && Float(first.upperBound + 1) == Float(second.upperBound + 1)

@@ -1,12 +1,12 @@
 import Foundation
 
-/// What one look at every image of a set tells about each of them.
+/// Results of one pass over every image of a set.
 public struct ImageSurvey: Sendable {
     /// Images that do not decode.
     public private(set) var bad: [ImageScan.BadImage] = []
     /// Width and height of each image; 0 for those that do not decode.
     public private(set) var sizes: [PixelSize] = []
-    /// What tells each picture from others.
+    /// Distinguishes each picture from others.
     public private(set) var pictures = PictureTable()
     /// Groups of images that are copies of one another, re-saved, resized or mirrored ones included:
     /// their indices, each group ascending and the groups in the order of their first images.
@@ -34,7 +34,7 @@ public struct ImageSurvey: Sendable {
     ///
     /// - Parameters:
     ///   - threads: Workers; the result does not depend on their number.
-    ///   - progress: Told how many images are done; what it throws ends the survey.
+    ///   - progress: Receives how many images are done; what it throws ends the survey.
     public init(
         _ source: any ImageSource, threads: Int, progress: (Int) throws -> Void = { _ in }
     ) throws {
@@ -58,7 +58,7 @@ public struct ImageSurvey: Sendable {
     }
 }
 
-/// What a part of the images adds to a survey.
+/// The contribution of some of the images to a survey.
 private struct SurveyPart: Sendable {
     struct Sums: Sendable {
         var (red, green, blue) = (0.0, 0.0, 0.0)

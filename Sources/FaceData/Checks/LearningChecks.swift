@@ -10,7 +10,7 @@ public enum LearningChecks {
             + "folder or one label per identity"
     }
 
-    /// What keeps losses on pairs from learning, in a sentence without its end; nil where nothing
+    /// The reason why losses on pairs cannot learn, a sentence without its end; nil if nothing
     /// does.
     ///
     /// - Parameter labels: The identity of each image.

@@ -87,7 +87,7 @@ struct PairChecks {
             one: "pair consists of one picture twice", more: "pairs consist of one picture twice")
     }
 
-    /// The labels of each pair of images that stands more than once.
+    /// The labels of each pair of images that occurs more than once.
     private var groups: [(pair: VerificationPair, labels: [Bool])] {
         var groups: [Unordered: (pair: VerificationPair, labels: [Bool])] = [:]
         var order: [Unordered] = []
@@ -129,7 +129,7 @@ struct PairChecks {
             else { return false }
             return (PersonName(first).key == PersonName(second).key) != pair.same
         }
-        // Where folders are no people, most pairs would be wrong.
+        // If folders are not people, most pairs would be wrong.
         guard wrong.count * 4 <= set.pairs.count else { return nil }
         return diagnostic(
             wrong, .warning, "pair-of-other-people",

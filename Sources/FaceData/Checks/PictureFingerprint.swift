@@ -1,7 +1,7 @@
 import Foundation
 
-/// What a picture looks like in a few numbers, by which copies of it are found that were compressed
-/// anew, resized, mirrored or cut a little closer.
+/// A picture's appearance in a few numbers, by which copies of it are found that were compressed
+/// again, resized, mirrored or cropped slightly closer.
 ///
 /// The picture is reduced to 16 x 16 greys. Their mean and their contrast do not count, nor does what
 /// every aligned face has in common (``TypicalFace``): without it, two people who look into the same
@@ -51,7 +51,7 @@ public struct PictureFingerprint: Sendable, Hashable {
         }
     }
 
-    /// What no other picture has: centred, without the part that lies along the typical face, and of
+    /// The distinctive part of a picture: centred, without its component along the typical face, and of
     /// length 1. Nil where the greys deviate by less than 1 of 255, or nothing is left.
     private static func distinctive(_ grey: [Float]) -> [Float]? {
         let centred = centred(grey)
@@ -116,7 +116,7 @@ public struct PictureFingerprint: Sendable, Hashable {
 
 /// The discrete cosine transform of a reduced picture, and which of its frequencies are bits.
 private enum Frequencies {
-    /// How often a wave goes up and down over the picture, in halves.
+    /// The number of half periods of a wave over the picture.
     struct Frequency {
         var across: Int
         var down: Int
@@ -142,7 +142,7 @@ private enum Frequencies {
         cos(Double(halves % (4 * side)) * Double.pi / Double(2 * side))
     }
 
-    /// The bit of a frequency: neighbours lie in different parts, so that what disturbs one band of
+    /// The bit of a frequency: neighbours are in different parts, so that what disturbs one band of
     /// frequencies does not disturb one part alone.
     static func mask(_ number: Int) -> SIMD2<UInt64> {
         let (part, position) = (number % PictureIndex.parts, number / PictureIndex.parts)

@@ -6,13 +6,13 @@
 /// such as one that was enlarged, most of the bits are chance, so two more lists go by the 32 lowest
 /// frequencies alone. Pictures that share a list and differ in few bits are compared value by value.
 ///
-/// What is found depends on the pictures alone, and on no number of threads.
+/// The matches depend on the pictures alone, and not on the number of threads.
 public struct PictureIndex: Sendable {
     /// Parts that the bits are cut into.
     static let parts = 8
     /// Bits of a part.
     static let partBits = PictureFingerprint.bitCount / parts
-    /// Lists that a picture stands in: one for each part, and two for the lowest frequencies.
+    /// Number of lists that contain a picture: one for each part, and two for the lowest frequencies.
     private static let keys = parts + 2
     /// Of the 32 lowest frequencies, bits in which copies may differ.
     static let maxLowBits = 3
@@ -24,7 +24,7 @@ public struct PictureIndex: Sendable {
     /// Pictures of a list that are looked at. In a longer one, which only many pictures that are
     /// nearly alike can make, they are those nearest in the order of their bits.
     static let widestList = 2048
-    /// Copies of one picture that are told; more of them hang together through others.
+    /// Number of reported copies of one picture; more of them are connected through others.
     static let maxCopies = 64
 
     /// A picture that is a copy of one in the index.
@@ -100,7 +100,7 @@ public struct PictureIndex: Sendable {
         return found
     }
 
-    /// Groups of indexed pictures that are copies of one another, by their indices: each ascending,
+    /// Groups of indexed pictures that are copies of one another, by index: each ascending,
     /// and the groups in the order of their first pictures.
     public func groups(threads: Int) throws -> [[Int]] {
         var sets = DisjointSets(table.count)
@@ -153,7 +153,7 @@ public struct PictureIndex: Sendable {
         return found
     }
 
-    /// The list of a part in which pictures with these bits stand, or the middle of it that is
+    /// The list of a part that contains pictures with these bits, or the middle of it that is
     /// nearest to them, and among equal ones to the row that is looked beyond.
     private func list(
         of part: Int, near bits: SIMD2<UInt64>, after least: Int

@@ -39,7 +39,7 @@ public struct PictureTable: Sendable, Hashable {
         bits += other.bits
     }
 
-    /// The fingerprint of a row of the table, as it is or mirrored.
+    /// The fingerprint of a row of the table, original or mirrored.
     func query(_ row: Int, mirrored: Bool) -> PictureQuery {
         let picture = PictureFingerprint(
             values: Array(values[row * Self.length..<(row + 1) * Self.length]), bits: bits[row])

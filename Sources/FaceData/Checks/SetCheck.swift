@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is wrong, or may be wrong, with a set of images.
+/// Errors and warnings about a set of images.
 public struct SetCheck: Codable, Sendable, Hashable {
     /// How severe a diagnostic is.
     public enum Severity: String, Codable, Sendable, Comparable {
@@ -31,7 +31,7 @@ public struct SetCheck: Codable, Sendable, Hashable {
     public var identities: Int
     /// How many images have each size.
     public var sizes: [String: Int]
-    /// What was found, the worst first.
+    /// The diagnostics, the most severe first.
     public var diagnostics: [Diagnostic]
 
     /// Keys of the file, some older than the properties.
@@ -45,13 +45,13 @@ public struct SetCheck: Codable, Sendable, Hashable {
 }
 
 extension SetCheck {
-    /// A test set that a training set must share nobody with.
+    /// A test set that a training set must not share people with.
     public struct Opponent: Sendable {
-        /// What it is called in messages.
+        /// Its name in messages.
         public var name: String
         /// Its pairs.
         public var pairs: VerificationPairs
-        /// What its images look like.
+        /// Statistics of its images.
         public var survey: ImageSurvey
 
         /// Looks at all images of a test set.
@@ -69,8 +69,8 @@ extension SetCheck {
     ///
     /// - Parameters:
     ///   - survey: What its images look like.
-    ///   - opponents: Test sets it must share nobody with.
-    ///   - alignment: Where its faces lie; nil where nobody looked.
+    ///   - opponents: Test sets it must not share people with.
+    ///   - alignment: The positions of its faces; nil if it was not determined.
     public init(
         _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = [],
         alignment: AlignmentCheck? = nil
@@ -154,6 +154,6 @@ struct CheckNames {
 
     func image(_ index: Int) -> String { source.name(of: index) }
 
-    /// Whose an image is; nil where the set does not say it.
+    /// Whose an image is; nil if the set does not say it.
     func owner(_ index: Int) -> String? { owners[index] }
 }

@@ -1,5 +1,5 @@
-/// What a training set shares with a test set: people by their names, and pictures by what they
-/// show, copies that were compressed anew included.
+/// The overlap of a training set with a test set: people by their names, and pictures by what they
+/// show, copies that were compressed again included.
 public struct SetOverlap: Sendable, Hashable {
     /// Identities of the training set whose names the test set has as well, and by which names; none
     /// where the test set has no names, as a verification pack.

@@ -25,7 +25,7 @@ public struct SetStatistics: Codable, Sendable, Hashable {
 
     /// Reads every image's bytes.
     ///
-    /// - Parameter progress: Told how many images are done; what it throws ends the work.
+    /// - Parameter progress: Receives how many images are done; what it throws ends the work.
     public init(
         _ collection: ImageCollection, threads: Int, progress: (Int) throws -> Void = { _ in }
     ) throws {

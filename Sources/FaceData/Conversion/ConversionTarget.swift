@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What a training set is written as.
+/// The format in which a training set is written.
 public enum ConversionTarget: String, Sendable, CaseIterable {
     /// An LMDB database with Caffe's keys and values, a folder called `NAME.lmdb`.
     case database
@@ -33,13 +33,13 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
             }
     }
 
-    /// Endings of files that are not written; a folder of such a name would be taken for one.
+    /// Endings of files that are not written; a folder with such a name would be mistaken for one.
     private static let others: Set = [
         "7z", "arrow", "csv", "gz", "h5", "hdf5", "idx", "json", "jsonl", "lst", "npy", "npz", "tgz",
         "tsv", "txt", "xz", "zst",
     ]
 
-    /// Why nothing is written to a name; nil where it may be.
+    /// Why nothing is written to a name; nil if it may be.
     public static func refusal(of url: URL) -> String? {
         let ending = PathText(url.path).ending
         guard others.contains(ending) else { return nil }
@@ -61,7 +61,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a conversion that was interrupted goes on where it stopped.
+    /// Whether a conversion that was interrupted resumes where it stopped.
     public var resumes: Bool { self == .folder || self == .pack }
 
     /// Refuses a name under which a file stands already. A folder is looked at when it is written, and a pack whose
@@ -83,7 +83,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
 }
 
 extension SetConversion {
-    /// Writes a training set in the format that a name tells.
+    /// Writes a training set in the format of the file's name.
     ///
     /// - Parameter shardImages: The most pictures of a shard.
     /// - Throws: ``FaceDataError``.

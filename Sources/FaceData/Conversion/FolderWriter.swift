@@ -1,10 +1,10 @@
 import Foundation
 import SafeFiles
 
-/// Writes images into a folder, each under a name of its own; what is there already is left alone.
+/// Writes images into a folder, each under a name of its own; existing ones are left alone.
 ///
 /// A hidden file beside the folder, `.NAME.conversion`, says what was written into it, so that another set, or
-/// the same one in another size, is not mixed with it: images that are none of the set's are refused, and a
+/// the same one in another size, is not mixed with it: images that do not belong to the set are refused, and a
 /// file with other bytes is replaced only where the same work was begun before.
 struct FolderWriter {
     private let folder: URL
@@ -14,7 +14,7 @@ struct FolderWriter {
     private let isBegun: Bool
     /// Images that were written.
     private(set) var written = 0
-    /// Images that were there already.
+    /// Images that already existed.
     private(set) var kept = 0
     /// The files, relative to the folder; empty for skipped images.
     private(set) var paths: [String] = []
@@ -22,7 +22,7 @@ struct FolderWriter {
 
     /// Prepares writing.
     ///
-    /// - Parameter plan: What tells the work from any other, but for the images' bytes.
+    /// - Parameter plan: Distinguishes the work from any other, except for the images' bytes.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` when the folder holds other images.
     init(_ folder: URL, _ names: WrittenNames, plan: String) throws(FaceDataError) {
         (self.folder, self.names, self.plan) = (folder, names, plan)
@@ -44,7 +44,7 @@ struct FolderWriter {
         paths.append("")
     }
 
-    /// Writes the next image, unless a file of its name with the same bytes is there.
+    /// Writes the next image, unless a file of its name with the same bytes exists.
     mutating func write(_ bytes: [UInt8]) throws(FaceDataError) {
         let kind = bytes.withUnsafeBytes { ImageKind($0) }
         let path = names.path(of: paths.count, kind: kind)
@@ -84,7 +84,7 @@ struct FolderWriter {
         try? FileWriter.write(Array(plan.utf8), to: Self.mark(folder))
     }
 
-    /// The images in a folder and in its folders, relative to it; none where there is no folder.
+    /// The images in a folder and in its folders, relative to it; none if there is no folder.
     private static func images(in folder: URL) throws(FaceDataError) -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),

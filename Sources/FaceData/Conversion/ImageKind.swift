@@ -1,4 +1,4 @@
-/// What kind of file an image's bytes are.
+/// The format of an image file.
 public enum ImageKind: String, Codable, Sendable, CaseIterable {
     case jpeg, png, webp, bmp, pgm, ppm, other
 

@@ -1,11 +1,11 @@
-/// What becomes of an image's bytes when a set is written in another format.
+/// The treatment of an image's bytes when a set is written in another format.
 public struct ImageRecoding: Sendable, Hashable {
-    /// Height and width that images are fitted to, in pixels; nil to leave the bytes as they are.
+    /// Height and width that images are fitted to, in pixels; nil to leave the bytes unchanged.
     public var side: Int?
     /// Quality of the JPEGs that are written, 1...100; nil for PNG.
     public var quality: Int?
 
-    /// Leaves every byte as it is.
+    /// Leaves every byte unchanged.
     public static let none = ImageRecoding()
 
     /// Describes a recoding; nil keeps an image's size or bytes.
@@ -14,7 +14,7 @@ public struct ImageRecoding: Sendable, Hashable {
         self.quality = quality
     }
 
-    /// The ending of all files afterwards; nil where bytes are left as they are.
+    /// The ending of all files afterwards; nil if bytes are left unchanged.
     var ending: String? { side == nil ? nil : quality == nil ? "png" : "jpg" }
 
     /// An image's bytes afterwards.

@@ -4,7 +4,7 @@ import SafeFiles
 /// Writes a training set as a pack, resuming where an earlier process stopped.
 ///
 /// An earlier process is believed only if it wrote the same names and labels in the same way, from
-/// files that have not changed since; the pack is begun anew otherwise. Either way its bytes are
+/// files that have not changed since; the pack is begun again otherwise. Either way its bytes are
 /// those of a conversion that was never stopped.
 struct PackConversion {
     /// How often the state is saved, in seconds.
@@ -17,9 +17,9 @@ struct PackConversion {
     private var scan: PackJournal.Scan?
     private var journal: PackJournal?
 
-    /// Describes the work; bad images are looked for here when they are to be left out.
+    /// Describes the work; bad images are looked for here if they are left out.
     ///
-    /// - Parameter progress: Told how many images were looked at.
+    /// - Parameter progress: Receives how many images were looked at.
     init(
         _ conversion: SetConversion, _ set: LabelledImageSet, to url: URL,
         progress: SetConversion.Progress
@@ -67,7 +67,7 @@ struct PackConversion {
             throw error
         }
         try? FileManager.default.removeItem(at: PackJournal.url(of: url))
-        // Of the small files, which every process begins anew.
+        // Of the small files, which every process begins again.
         PartialFile.removeStale(in: url.deletingLastPathComponent())
         return SetConversion.Outcome(
             written: labels.count - kept, kept: kept, bad: scan?.bad ?? [])
@@ -78,7 +78,7 @@ struct PackConversion {
         labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
     }
 
-    /// Goes on with a pack, or begins it; with how many images stand in it.
+    /// Continues with a pack, or begins it; with the number of images in it.
     private func writer(
         _ labels: [Int], _ source: any ImageSource
     ) throws -> (RecordPackWriter, kept: Int) {
@@ -95,7 +95,7 @@ struct PackConversion {
         return (writer, 0)
     }
 
-    /// What is on the way to the disk.
+    /// The data that is being written to the disk.
     private final class State {
         let writer: RecordPackWriter
         /// Over the stamps of the images that are done.
@@ -136,7 +136,7 @@ struct PackConversion {
                 plan: plan, scan: scan, position: index, stamps: state.hash.hexDigest()
             ).write(of: url)
         } catch {
-            // Files that no journal describes are of no use to anybody.
+            // Files that no journal describes are of no use.
             if !state.isSaved { state.writer.forget() }
             throw error
         }

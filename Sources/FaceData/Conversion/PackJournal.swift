@@ -1,24 +1,24 @@
 import Foundation
 import SafeFiles
 
-/// What a later process needs to resume a pack: written beside it after the pack's files were
-/// brought to the disk, and removed when the pack is finished.
+/// The state that a later process needs to resume a pack: written beside it after the pack's files were
+/// flushed to the disk, and removed when the pack is finished.
 struct PackJournal: Codable, Sendable {
-    /// The look at all images that comes before a pack without its bad ones.
+    /// The scan of all images before a pack without its bad ones.
     struct Scan: Codable, Sendable {
-        /// What the images' files were like, see ``digest(_:of:)``.
+        /// The versions of the images' files, see ``digest(_:of:)``.
         var stamps: String
         /// Images that do not decode.
         var bad: [ImageScan.BadImage]
     }
 
-    /// What is written: names, labels and what becomes of the bytes.
+    /// The plan of the pack: names, labels and the treatment of the bytes.
     var plan: String
     /// nil when bytes are copied unseen.
     var scan: Scan?
     /// How far the pack is written.
     var position: RecordPackWriter.Position
-    /// What the files of the images that are done were like.
+    /// The versions of the files of the finished images.
     var stamps: String
 
     /// Keys of the file, some older than the properties.
@@ -33,9 +33,9 @@ struct PackJournal: Codable, Sendable {
             ".\(pack.lastPathComponent).journal")
     }
 
-    /// Reads the journal of a pack; nil where there is none, or one of another plan.
+    /// Reads the journal of a pack; nil if there is none, or one of another plan.
     static func read(of pack: URL, plan: String) -> PackJournal? {
-        // A reader of plain files: a pipe of that name would hold it up for ever.
+        // A reader of plain files: a pipe of that name would hold it up forever.
         guard let file = try? FileReader(url(of: pack)),
             let bytes = try? file.bytes(at: 0, count: file.size),
             let journal = try? JSONDecoder().decode(PackJournal.self, from: Data(bytes)),
@@ -52,7 +52,7 @@ struct PackJournal: Codable, Sendable {
         }
     }
 
-    /// Names a plan: whatever makes the pack another one is in it, but for the images' bytes.
+    /// Names a plan: whatever makes the pack another one is in it, except for the images' bytes.
     static func plan(_ set: LabelledImageSet, _ conversion: SetConversion) -> String {
         var hash = SHA256()
         let recoding = conversion.recoding

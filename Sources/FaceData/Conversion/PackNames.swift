@@ -1,10 +1,10 @@
 import Foundation
 
 extension LabelledImageSet {
-    /// The same images under names from which whoever reads a pack's list takes the identities' names as
+    /// The same images under names from which readers of a pack's list take the identities' names as
     /// well: each in a folder of its identity's name, and all of them different.
     ///
-    /// Names that are so already, as those of a folder's images, stay as they are.
+    /// Names that are so already, as those of a folder's images, stay unchanged.
     func namedForPack() -> LabelledImageSet {
         var listed = names.enumerated().map { index, name in
             name.contains("/") ? name : "\(identities[labels[index]])/\(name)"

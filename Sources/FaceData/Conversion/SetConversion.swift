@@ -3,27 +3,27 @@ import SafeFiles
 
 /// Writes sets of images in other formats.
 ///
-/// Images are read and recoded by many threads and written in order. A part of a file never stands
+/// Images are read and recoded by many threads and written in order. A partial file never exists
 /// under its final name. A conversion into a folder or a training pack that was interrupted, or
 /// killed, resumes where it stopped: what a folder holds already is not written again, and a
 /// pack's state is saved every second. A verification pack is started over.
 public struct SetConversion: Sendable {
-    /// What becomes of the bytes.
+    /// The treatment of the bytes.
     public var recoding: ImageRecoding
     /// Whether images that do not decode are left out (all are decoded then); otherwise bytes are
     /// copied unseen.
     public var leavesOutBad: Bool
     /// Number of threads.
     public var threads: Int
-    /// What tells how the source makes its images from others in another way, e.g.
-    /// ``FaceAligner/identity``; a conversion goes on with what was made in the same way.
+    /// Distinguishes how the source makes its images from others in another way, e.g.
+    /// ``FaceAligner/identity``; a conversion continues with what was made in the same way.
     public var origin = ""
 
-    /// What was written, kept and left out.
+    /// The numbers of images written, kept and left out.
     public struct Outcome: Codable, Sendable, Hashable {
         /// Images that were written.
         public var written = 0
-        /// Images that were there already.
+        /// Images that already existed.
         public var kept = 0
         /// Images that were left out.
         public var bad: [ImageScan.BadImage] = []
@@ -61,7 +61,7 @@ public struct SetConversion: Sendable {
         return try write(set.source, to: folder, names, progress).outcome
     }
 
-    /// Writes a test set as a folder of images, of which each person's lie in a folder, and a plain list
+    /// Writes a test set as a folder of images, of which each person's are in a folder, and a plain list
     /// of pairs with folds, `pairs.txt`.
     ///
     /// - Throws: ``FaceDataError``.
@@ -114,7 +114,7 @@ public struct SetConversion: Sendable {
         )
     }
 
-    /// Tells the work from any other: names in the set and in the folder, and what becomes of bytes.
+    /// Distinguishes the work from any other: names in the set and in the folder, and what becomes of bytes.
     private func plan(_ source: any ImageSource, _ names: WrittenNames) -> String {
         var hash = SHA256()
         hash.update(Array("1 \(recoding.side ?? 0) \(recoding.quality ?? 0)\n".utf8))
@@ -179,9 +179,9 @@ public struct SetConversion: Sendable {
     }
 }
 
-/// An image as it is to be written.
+/// An image to be written.
 struct RecodedImage: Sendable {
-    /// What its file was like just before it was read.
+    /// The version of its file just before it was read.
     var stamp: FileStamp
     /// Its bytes, or why there are none.
     var bytes: Result<[UInt8], FaceDataError>

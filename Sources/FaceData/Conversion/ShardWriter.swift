@@ -2,13 +2,13 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// Writes a training set as shards of a WebDataset: `NAME-000000.tar` and so on, of which each sample has a picture
+/// Writes a training set as shards of a WebDataset: `NAME-000000.tar` and so on, each sample with a picture
 /// and a `.cls` with the number of its identity.
 ///
-/// A key is the identity's name, a slash and the picture's name without points, from which whoever reads the
-/// shards takes the identities' names as well. The shards come to their places when all are written.
+/// A key is the identity's name, a slash and the picture's name without points, from which readers of the
+/// shards takes the identities' names as well. The shards are renamed when all are written.
 final class ShardWriter {
-    /// Pictures of a shard, where nothing else is asked for.
+    /// Pictures of a shard, by default.
     static let defaultImages = 10_000
     /// More shards would be more open files than a process may have.
     private static let maxShards = 512
@@ -23,7 +23,7 @@ final class ShardWriter {
     /// Begins shards.
     ///
     /// - Parameters:
-    ///   - url: `NAME.tar`; a number comes before the ending.
+    ///   - url: `NAME.tar`; a number is inserted before the extension.
     ///   - images: The most pictures of a shard; more where there would be too many shards.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where shards of the name are there already.
     init(
@@ -141,10 +141,10 @@ extension SetConversion {
         return outcome
     }
 
-    /// Pictures of a shard, where nothing else is asked for.
+    /// Pictures of a shard, by default.
     public static let defaultShardImages = ShardWriter.defaultImages
 
-    /// Hands all images to a body in order, the bad ones left out where they are to be.
+    /// Hands all images to a body in order, the bad ones left out if requested.
     func writeAll(
         _ set: LabelledImageSet, _ progress: Progress, _ body: ([UInt8], Int) throws -> Void
     ) throws -> Outcome {

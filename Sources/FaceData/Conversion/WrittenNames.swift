@@ -2,10 +2,10 @@ import Foundation
 
 /// A file's name of its own for each image of a set that is written into a folder.
 ///
-/// Names are told apart as file systems do that know no case and no forms of Unicode: two images of one
+/// Names are distinguished as file systems do that know no case and no forms of Unicode: two images of one
 /// name, two endings that become one, two identities whose names differ in what a name may not have. The
 /// first one keeps its name, the others get `-2`, `-3` and so on. The names depend on those of the set and
-/// on nothing else, neither on the files nor on what a folder holds, so that interrupted work
+/// on these only, neither on the files nor on what a folder holds, so that interrupted work
 /// resumes.
 struct WrittenNames: Sendable {
     /// A file's name in its parts.
@@ -38,7 +38,7 @@ struct WrittenNames: Sendable {
     /// - Parameters:
     ///   - names: The images' names in the set.
     ///   - owners: The number of each image's folder.
-    ///   - folders: The folders, which may be paths; empty for images that lie in none.
+    ///   - folders: The folders, which may be paths; empty for images that are in none.
     ///   - ending: The ending of all files; nil where images keep their bytes.
     ///   - reserved: Names in the folder itself that are used for something else.
     init(
@@ -102,7 +102,7 @@ struct WrittenNames: Sendable {
 
     // MARK: Parts of names
 
-    /// What stands behind the folder of an identity in a path, `frontal-01.jpg` of
+    /// The part of a path after the folder of an identity, `frontal-01.jpg` of
     /// `Data/001/frontal/01.jpg`; the file's name where there is no such folder.
     private static func inner(_ name: String, of folder: String) -> String {
         let parts = name.split(separator: "/").map(String.init)
@@ -125,7 +125,7 @@ struct WrittenNames: Sendable {
         clean(LabelledImageSet.isImage(name) ? PathText(name).withoutEnding : name)
     }
 
-    /// A path of which no part leads out of a folder, is hidden, breaks a line of a list, or is too
+    /// A path in which no part leads out of a folder, is hidden, breaks a line of a list, or is too
     /// long for a file system.
     static func clean(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: true).map(cleanPart)
@@ -133,7 +133,7 @@ struct WrittenNames: Sendable {
     }
 
     private static func cleanPart(_ part: Substring) -> String {
-        // Beside a name of 255 bytes there would be no room for what names a file being written.
+        // A name of 255 bytes would leave no room for the suffix of a file being written.
         let limit = 180
         var plain = ""
         var size = 0
@@ -148,7 +148,7 @@ struct WrittenNames: Sendable {
         return plain.isEmpty || plain.hasPrefix(".") ? "_" + plain : plain
     }
 
-    /// What a file system without case takes for one name. Swift compares the forms of Unicode alike.
+    /// The form by which a case-insensitive file system compares names. Swift ignores Unicode normalisation.
     private static func key(_ name: String) -> String {
         name.utf8.allSatisfy { $0 < 0x80 } ? name.lowercased() : name.uppercased().lowercased()
     }

@@ -1,7 +1,7 @@
 /// Walks through bytes from the first to the last, a window of them in memory.
 struct ByteCursor: ~Copyable {
     let store: any ByteStore
-    /// Where the next byte stands.
+    /// Offset of the next byte.
     private(set) var offset = 0
     private let window = ReadBuffer()
     private var windowStart = 0

@@ -15,7 +15,7 @@ public protocol ByteStore: Sendable {
         at offset: Int, into target: UnsafeMutableRawBufferPointer
     ) throws(FaceDataError)
 
-    /// Checks that the bytes are those that were there in the beginning.
+    /// Checks that the bytes are those of the beginning.
     ///
     /// - Throws: ``FaceDataError/changed(path:)``.
     func requireUnchanged() throws(FaceDataError)
@@ -41,7 +41,7 @@ extension ByteStore {
 
 /// Bytes of an array that are read as a file's.
 public struct MemoryBytes: ByteStore {
-    /// What stands for a path in messages.
+    /// The path in messages.
     public let path: String
     /// The content of the file they stand for.
     public let bytes: [UInt8]

@@ -9,7 +9,7 @@
 /// Names and lines as text, whatever bytes they consist of.
 ///
 /// A file system keeps names as bytes, and archives from elsewhere bring names in GBK, Shift JIS or
-/// Latin-1. What is UTF-8 is its own text. Of anything else each byte that is no part of UTF-8 is
+/// Latin-1. What is UTF-8 is its own text. Of anything else each byte that is not part of UTF-8 is
 /// written as `\xD5`, and a backslash as `\x5C`, so that no two names become one and the bytes can be
 /// found again.
 package enum ByteText {
@@ -45,7 +45,7 @@ package enum ByteText {
         return bytes.count < source.count ? bytes : nil
     }
 
-    /// Whether a text is one of bytes that are no UTF-8.
+    /// Whether a text is one of bytes that are not UTF-8.
     static func isEscaped(_ text: String) -> Bool {
         guard text.utf8.contains(UInt8(ascii: "\\")), let bytes = bytes(text) else { return false }
         return !String(decoding: bytes, as: UTF8.self).utf8.elementsEqual(bytes)
@@ -101,7 +101,7 @@ package enum ByteText {
     }
 }
 
-/// A text that is told from others by its bytes: `String` takes one letter with an accent and a letter
+/// A text that is compared by its bytes: `String` takes one letter with an accent and a letter
 /// followed by that accent for the same.
 struct ExactText: Hashable {
     let text: String

@@ -10,7 +10,7 @@ public import Foundation
 
 /// A file that is read at any offset, by many threads at once.
 ///
-/// It is read with `pread(2)` and not mapped: a file that is cut short while it is used ends a
+/// It is read with `pread(2)` and not mapped: a file that is truncated while it is used ends a
 /// program that has mapped it, and here becomes an error. For records of some kilobytes neither is
 /// faster.
 public final class FileReader: ByteStore {
@@ -23,7 +23,7 @@ public final class FileReader: ByteStore {
 
     /// Opens a file.
     ///
-    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` when there is none, or no right to it.
+    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` when it does not exist or is not readable.
     public init(_ url: URL) throws(FaceDataError) {
         path = url.path
         // Without waiting: a named pipe would have it wait for a writer.
@@ -95,7 +95,7 @@ public final class FileReader: ByteStore {
         return encodingReason(url.path) ?? "there is no such file or folder"
     }
 
-    /// Why a path cannot be found of which a part was no UTF-8 and got lost; nil for other paths.
+    /// Why a path cannot be found of which a part was not UTF-8 and was lost; nil for other paths.
     private static func encodingReason(_ path: String) -> String? {
         guard errno == ENOENT, path.unicodeScalars.contains("\u{fffd}") else { return nil }
         return

@@ -8,12 +8,12 @@ public import Foundation
     import Darwin
 #endif
 
-/// What changes when a file is written: its size and the time of its last change.
+/// The properties that change when a file is written: its size and the time of its last change.
 ///
-/// Two stamps are equal when these two are. What else tells one version of a file from another, also where
-/// somebody has set its time back, is in ``exactBytes``.
+/// Two stamps are equal when these two are. What else distinguishes one version of a file from another, also where
+/// its time was set back, is in ``exactBytes``.
 public struct FileStamp: Sendable, Hashable {
-    /// Size in bytes; -1 where there is no such file.
+    /// Size in bytes; -1 if there is no such file.
     public let size: Int
     /// Time of the last change, in nanoseconds since 1970.
     public let modified: Int
@@ -61,12 +61,12 @@ public struct FileStamp: Sendable, Hashable {
         hasher.combine(modified)
     }
 
-    /// What stamps are compared by, for a hash.
+    /// The compared values as bytes, for a hash.
     var bytes: [UInt8] {
         withUnsafeBytes(of: (size.littleEndian, modified.littleEndian)) { Array($0) }
     }
 
-    /// All that is known of this version of the file on any machine that sees its file system, for a hash: not the
+    /// All that is known about this version of the file on any machine that sees its file system, for a hash: not the
     /// file system's own number, ``device``.
     public var exactBytes: [UInt8] {
         let numbers = (

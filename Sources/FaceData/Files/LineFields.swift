@@ -1,6 +1,6 @@
 import Foundation
 
-/// What stands between the fields of a list's lines.
+/// The separator between the fields of a list's lines.
 enum FieldSeparator: UInt8, Sendable {
     case tab = 0x09
     case comma = 0x2c
@@ -14,7 +14,7 @@ enum FieldSeparator: UInt8, Sendable {
     }
 }
 
-/// The fields of a line, and where they stand in it.
+/// The fields of a line, and their positions in it.
 struct LineFields {
     let separator: FieldSeparator
     private let line: String
@@ -22,7 +22,7 @@ struct LineFields {
     /// The fields without spaces around them, empty ones left out.
     private(set) var texts: [String] = []
 
-    /// Takes a line apart. Between commas a field may stand in quotation marks, as in CSV.
+    /// Takes a line apart. Between commas a field may be quoted, as in CSV.
     init(_ line: String, _ separator: FieldSeparator) {
         (self.line, self.separator) = (line, separator)
         let bytes = line.utf8

@@ -66,7 +66,7 @@ public struct LineReader: ~Copyable {
             UnsafeRawBufferPointer(rebasing: rest[..<(isCarriageReturn ? end - 1 : end)]))
     }
 
-    /// Moves what is left to the buffer's start and reads on behind it.
+    /// Moves what is left to the buffer's start and continues to read after it.
     private mutating func refill(keeping kept: Int) throws(FaceDataError) {
         let from = start + buffer.count
         let count = min(1 << 20, file.size - from)

@@ -1,4 +1,4 @@
-/// The parts of a path that stands in a list or a pack, whatever it consists of.
+/// The parts of a path in a list or a pack, whatever it consists of.
 ///
 /// `NSString` and `URL` have the same questions, but Foundation on Linux stops the process for some
 /// texts that end with slashes, such as `a.jpg///`.
@@ -13,17 +13,17 @@ package struct PathText {
         parts = rest
     }
 
-    /// What stands after the last slash.
+    /// The part after the last slash.
     package var name: String { String(parts[afterFolder...]) }
 
-    /// What stands before the last slash; empty without one.
+    /// The part before the last slash; empty without one.
     package var folder: String {
         var folder = parts[..<afterFolder]
         while folder.utf8.last == UInt8(ascii: "/") { folder = folder.dropLast() }
         return String(folder)
     }
 
-    /// What stands after the last point of the name, in small letters; empty when the name has no
+    /// The part after the last dot of the name, in lower case; empty when the name has no
     /// point or only begins with one.
     package var ending: String {
         point.map { parts[parts.utf8.index(after: $0)...].lowercased() } ?? ""

@@ -4,7 +4,7 @@
 public final class ReadBuffer {
     private var storage: UnsafeMutableRawPointer
     private var capacity: Int
-    /// Bytes at the start that do not count.
+    /// Bytes at the start that are ignored.
     private var skipped = 0
     /// Bytes that were filled last.
     public private(set) var count = 0
@@ -31,7 +31,7 @@ public final class ReadBuffer {
 
     /// Makes room for some bytes, whose values are arbitrary, and lets a body fill them.
     ///
-    /// - Parameter kept: Bytes at the start that stay as they are.
+    /// - Parameter kept: Bytes at the start that stay unchanged.
     public func fill<Failure: Error>(
         _ count: Int, keeping kept: Int = 0,
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void

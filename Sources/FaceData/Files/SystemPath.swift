@@ -8,13 +8,13 @@ import Foundation
     import Darwin
 #endif
 
-/// Paths as the system takes them, names that are no UTF-8 included (see ``ByteText``).
+/// Paths as the system takes them, names that are not UTF-8 included (see ``ByteText``).
 enum SystemPath {
-    /// What a path leads to.
+    /// The kind of item at a path.
     enum Kind: Sendable {
         case file
         case folder
-        /// A device, a pipe and the like.
+        /// A device, a pipe and so on.
         case other
     }
 
@@ -32,7 +32,7 @@ enum SystemPath {
         }
     }
 
-    /// What is at a path, links followed; nil when it cannot be reached.
+    /// The kind of item at a path, links followed; nil when it cannot be reached.
     static func kind(_ path: String) -> Kind? {
         var status = stat()
         guard attempt(path, { stat($0, &status) }) == 0 else { return nil }
@@ -67,7 +67,7 @@ enum SystemPath {
             .filter { $0.first != UInt8(ascii: ".") }
             .sorted { $0.lexicographicallyPrecedes($1) }
             .map(ByteText.text)
-        // Only a name that is no UTF-8 can be shown as another one is.
+        // Only a name that is not UTF-8 can be shown as another one is.
         if names.contains(where: ByteText.isEscaped) {
             var seen: Set<ExactText> = []
             if let twice = names.first(where: { !seen.insert(ExactText($0)).inserted }) {

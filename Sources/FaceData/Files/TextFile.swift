@@ -22,7 +22,7 @@ enum TextFile {
         return try reader.next { ByteText.text($0) } ?? ""
     }
 
-    /// The lines of bytes; those that are no UTF-8 as ``ByteText`` writes them.
+    /// The lines of bytes; those that are not UTF-8 as ``ByteText`` writes them.
     static func lines(of store: any ByteStore) throws(FaceDataError) -> [Line] {
         var reader = LineReader(store)
         var lines: [Line] = []

@@ -77,7 +77,7 @@ enum BMPDecoder {
         }
     }
 
-    /// A row of numbers of which masks take the parts.
+    /// A row of numbers whose parts are selected by masks.
     private static func appendMasked(
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout BMPPixels
     ) {

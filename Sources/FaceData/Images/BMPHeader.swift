@@ -1,4 +1,4 @@
-/// What stands before a bitmap's pixels.
+/// The header before a bitmap's pixels.
 struct BMPHeader {
     /// Bytes of the headers in circulation: OS/2's first, Windows' third with and without masks, OS/2's
     /// second, Windows' fourth and fifth.
@@ -19,7 +19,7 @@ struct BMPHeader {
     /// Where the pixels begin.
     let pixels: Int
 
-    /// Reads a header, whose first 18 bytes are there.
+    /// Reads a header, whose first 18 bytes exist.
     init(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) {
         let size = Self.word(bytes, 14)
         guard bytes.count >= 14 + size else { throw ImageRefusal("it is truncated") }
@@ -30,7 +30,7 @@ struct BMPHeader {
         try ImageRefusal.require(width, height)
         bits = Self.short(bytes, isFirst ? 24 : 28)
         let kind = isFirst ? 0 : Self.word(bytes, 30)
-        // OS/2 means other things by the numbers from 3 on.
+        // OS/2 uses other meanings of the numbers from 3 on.
         guard kind < (size == 64 ? 3 : 7), Self.fits(kind, bits) else {
             throw ImageRefusal(
                 "it is a bitmap of kind \(kind) with \(bits) bits, which is not read")
@@ -49,7 +49,7 @@ struct BMPHeader {
         guard pixels <= bytes.count else { throw ImageRefusal("it is truncated") }
     }
 
-    /// Whether a compression goes with a number of bits.
+    /// Whether a compression is valid with a number of bits.
     private static func fits(_ kind: Int, _ bits: Int) -> Bool {
         switch kind {
         case 0: [1, 4, 8, 16, 24, 32].contains(bits)
@@ -60,7 +60,7 @@ struct BMPHeader {
         }
     }
 
-    /// The masks of kinds 3 and 6, within a header of the later kinds or behind the third.
+    /// The masks of kinds 3 and 6, within a header of the later kinds or after the third.
     private static func masks(
         _ bytes: UnsafeRawBufferPointer, _ kind: Int, _ bits: Int, _ size: Int, _ end: inout Int
     ) throws(ImageRefusal) -> [BMPMask]? {

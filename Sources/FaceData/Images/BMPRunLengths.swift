@@ -16,7 +16,7 @@ struct BMPRunLengths {
 
     /// Reads up to the end of the bitmap, in the file's order of rows.
     ///
-    /// What a run has beyond its row is passed over.
+    /// Pixels of a run beyond its row are skipped.
     consuming func samples(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> [UInt8] {
         var position = 0
         // A bitmap whose rows are all full may lack its end.

@@ -19,7 +19,7 @@ public struct ContactSheet: Sendable, Hashable {
     ///
     /// - Parameter rows: Pictures from left to right, of one row after another; short rows leave
     ///   cells blank.
-    /// - Returns: A picture as wide as the longest row; of one blank pixel when there are none.
+    /// - Returns: A picture as wide as the longest row; of one blank pixel without pictures.
     public func image(of rows: [[RGBImage]]) -> RGBImage {
         guard let columns = rows.map(\.count).max(), columns > 0 else {
             return RGBImage(

@@ -6,9 +6,9 @@ public import Foundation
 /// stored, without gamma and colour profile; transparency is dropped; pictures are turned upright as
 /// their Exif or XMP orientation says; CMYK is converted (inverted, as Adobe stores it); colours of 16
 /// bits keep their higher eight, and grey of 16 bits is clipped at 255. A warning of TurboJPEG, such as
-/// that of a file cut short, is an error here.
+/// that of a truncated file, is an error here.
 public struct ImageDecoder: Sendable {
-    /// More pixels than this are refused before memory is taken for them.
+    /// More pixels than this are refused before memory is allocated for them.
     public static let maxPixels = 1 << 26
     /// Larger files are not accepted as images.
     public static let maxBytes = 1 << 28
@@ -47,7 +47,7 @@ public struct ImageDecoder: Sendable {
     ///   - side: Height and width of the square, in pixels.
     ///   - mirrored: Whether left and right are exchanged.
     ///   - target: `side * side * 3` bytes.
-    ///   - scratch: Memory that this thread uses for nothing else.
+    ///   - scratch: Memory that this thread uses exclusively.
     func decode(
         _ bytes: UnsafeRawBufferPointer, path: @autoclosure () -> String, side: Int,
         mirrored: Bool, into target: UnsafeMutableRawBufferPointer, scratch: ReadBuffer
@@ -61,7 +61,7 @@ public struct ImageDecoder: Sendable {
                 return copy(try decoder.image(), side, mirrored, target)
             }
             guard mirrored else { return try decoder.decompress(into: target) }
-            // A byte behind the last pixel, which the mirror reads and does not use.
+            // A byte after the last pixel, which the mirror reads and does not use.
             try scratch.fill(target.count + 1) { (whole) throws(ImageRefusal) in
                 try decoder.decompress(
                     into: UnsafeMutableRawBufferPointer(rebasing: whole[..<target.count]))
@@ -99,7 +99,7 @@ struct ImageRefusal: Error {
         self.reason = reason
     }
 
-    /// Checks a picture's size before memory is taken for it.
+    /// Checks a picture's size before memory is allocated for it.
     static func require(_ width: Int, _ height: Int) throws(ImageRefusal) {
         guard width > 0, height > 0 else { throw ImageRefusal("it contains no image") }
         guard width <= ImageDecoder.maxPixels / height else {
@@ -109,7 +109,7 @@ struct ImageRefusal: Error {
     }
 }
 
-/// Pixels of four inks as Adobe stores them: 255 is none.
+/// CMYK pixels as Adobe stores them: 255 is no ink.
 enum AdobeInks {
     /// The light of red, green and blue that cyan, magenta, yellow and black leave.
     static func light(_ samples: [UInt8]) -> [UInt8] {

@@ -4,7 +4,7 @@ enum ImageOrientation: UInt16 {
     case topLeft = 1
     case topRight, bottomRight, bottomLeft, leftTop, rightTop, rightBottom, leftBottom
 
-    /// The orientation that a picture's metadata tells; upright where it tells none, or none that can
+    /// The orientation in a picture's metadata; upright if it states none, or none that can
     /// be understood.
     ///
     /// - Parameters:
@@ -57,12 +57,12 @@ enum ImageOrientation: UInt16 {
     }
 }
 
-/// What a camera writes about a picture: a TIFF file without pixels.
+/// A camera's metadata of a picture: a TIFF file without pixels.
 private struct ExifData {
     private let bytes: UnsafeRawBufferPointer
     private let isBigEndian: Bool
 
-    /// Looks at the first bytes; nil when they are no TIFF file's.
+    /// Looks at the first bytes; nil if they are not those of a TIFF file.
     init?(_ data: UnsafeRawBufferPointer) {
         var rest = data
         while rest.starts(with: "Exif\0\0".utf8) {
@@ -92,7 +92,7 @@ private struct ExifData {
     /// The first of an entry's numbers.
     private func value(ofEntry index: Int) -> Int? {
         guard let count = word(index + 4), count > 0 else { return nil }
-        // Values of more than four bytes stand elsewhere.
+        // Values of more than four bytes are stored elsewhere.
         func first(_ size: Int) -> Int? { count * size <= 4 ? index + 8 : word(index + 8) }
         switch short(index + 2) {
         case 3, 8: return first(2).flatMap(short).map(Int.init)
@@ -115,9 +115,9 @@ private struct ExifData {
     }
 }
 
-/// What programs write about a picture: XML, of which one attribute or element is looked for.
+/// Programs' metadata of a picture: XML, in which one attribute or element is searched.
 private enum XMPPacket {
-    /// The digit behind `tiff:Orientation="` or `<tiff:Orientation>`.
+    /// The digit after `tiff:Orientation="` or `<tiff:Orientation>`.
     static func orientation(_ packet: UnsafeRawBufferPointer) -> UInt16? {
         let name = Array("tiff:Orientation".utf8)
         var index = 0

@@ -1,6 +1,6 @@
 import TurboJPEG
 
-/// A JPEG by TurboJPEG; a warning, such as that of a file cut short, is an error.
+/// A JPEG by TurboJPEG; a warning, such as for a truncated file, is an error.
 final class JPEGDecoder {
     private let bytes: UnsafeRawBufferPointer
     private let handle: tjhandle
@@ -42,7 +42,7 @@ final class JPEGDecoder {
         tjDestroy(handle)
     }
 
-    /// Whether the picture can be decompressed to a square's memory as it is.
+    /// Whether the picture can be decompressed directly into a square's memory.
     func isSquare(of side: Int) -> Bool {
         width == side && height == side && !isCMYK && orientation == .topLeft
     }

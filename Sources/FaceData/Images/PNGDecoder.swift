@@ -1,7 +1,7 @@
 import LibPNG
 import Spelling
 
-/// A PNG by libpng: its samples as they are, without gamma, profile and alpha.
+/// A PNG by libpng: its samples unchanged, without gamma, profile and alpha.
 enum PNGDecoder {
     static func isPNG(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 2 && bytes[0] == 0x89 && bytes[1] == 0x50
@@ -91,7 +91,7 @@ enum PNGDecoder {
     }
 }
 
-/// What a file's chunks tell before libpng reads them.
+/// A file's chunks, read before libpng reads them.
 private struct PNGChunks {
     /// Bytes up to the first chunk that is longer than what is left of the file: libpng takes memory for its length,
     /// up to 2 GB, before it reads. The picture's data it reads in small parts.

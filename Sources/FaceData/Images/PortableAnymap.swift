@@ -55,7 +55,7 @@ enum PortableAnymap {
         let bytes: UnsafeRawBufferPointer
         var index: Int
 
-        /// The next number of decimal digits, behind spaces and comments.
+        /// The next number of decimal digits, after spaces and comments.
         mutating func number() -> Int? {
             while index < bytes.count {
                 if bytes[index] == UInt8(ascii: "#") {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Files of data sets that are not read, told by their first bytes, and what to do instead.
+/// Files of data sets that are not read, recognised by their first bytes, and what to do instead.
 enum ForeignSet {
     /// Refuses a file that is one.
     ///
@@ -12,7 +12,7 @@ enum ForeignSet {
         throw .unknownFormat(path: file.path, reason: reason)
     }
 
-    /// Refuses a folder of nothing but such files.
+    /// Refuses a folder that contains only such files.
     static func refuse(folder: URL) throws(FaceDataError) {
         let names = try SystemPath.visibleNames(folder)
         // `datasets` keeps its files in a folder of this name.

@@ -6,7 +6,7 @@ import SeededRandom
 public struct HeldOutIdentities: Sendable {
     /// The set without them; labels close up.
     public let train: LabelledImageSet
-    /// Pairs of their images, half of one person, in folds that share nobody.
+    /// Pairs of their images, half of one person, in folds without common people.
     public let pairs: VerificationPairs
     /// Their names, ascending.
     public let identities: [String]
@@ -75,7 +75,7 @@ public struct HeldOutIdentities: Sendable {
         return (all * all - group.reduce(0) { $0 + $1.count * $1.count }) / 2
     }
 
-    /// Different pairs of one kind; the people come in turn, so that those with many images do not
+    /// Different pairs of one kind; the people take turns, so that those with many images do not
     /// have most of the pairs.
     private static func draw(
         _ count: Int, from group: [[Int]], same: Bool, _ stream: inout SeededRandom

@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// What one look at every image of a set finds, before any of it is trained on.
+/// The results of reading every image of a set once, before any of it is trained on.
 public struct ImageScan: Sendable, Hashable, Codable {
     /// An image that does not decode.
     public struct BadImage: Codable, Sendable, Hashable {
@@ -19,7 +19,7 @@ public struct ImageScan: Sendable, Hashable, Codable {
         }
     }
 
-    /// What is done with what the images show.
+    /// The use made of the images' contents.
     public enum Pictures: Sendable {
         case ignored
         /// All of it is kept in ``ImageScan/pictures``.
@@ -38,7 +38,7 @@ public struct ImageScan: Sendable, Hashable, Codable {
     public var sizes: [String: Int]
     /// Mean of all images in grey, `MeanFace.side` pixels in square; 0...255.
     public var meanFace: [Double]
-    /// What the images show, blank ones left out; empty unless it was collected. No part of a written scan.
+    /// Fingerprints of the images, without blank ones; empty unless they were collected. Not part of a written scan.
     public var pictures = PictureTable()
     /// Images that show what was sought, in the set's order.
     public var matches: [PictureIndex.Match]
@@ -54,7 +54,7 @@ extension ImageScan {
     /// - Parameters:
     ///   - threads: Workers; the result does not depend on their number.
     ///   - pictures: What is done with what the images show.
-    ///   - progress: Told how many images are done, on the caller's thread.
+    ///   - progress: Receives how many images are done, on the caller's thread.
     public init(
         _ source: any ImageSource, threads: Int, pictures: Pictures = .ignored,
         progress: (Int) throws -> Void = { _ in }
@@ -79,7 +79,7 @@ extension ImageScan {
     }
 }
 
-/// What a part of the images adds to a scan.
+/// The contribution of some of the images to a scan.
 private struct ScanPart: Sendable {
     var good = 0
     var bad: [ImageScan.BadImage] = []

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Encoded images found by their indices: files of a folder, records of a pack, parts of a test
+/// Encoded images found by index: files of a folder, records of a pack, parts of a test
 /// set.
 public protocol ImageSource: Sendable {
     /// The folder or file that holds them.
@@ -8,14 +8,14 @@ public protocol ImageSource: Sendable {
     /// How many there are.
     var count: Int { get }
 
-    /// Name of an image, which tells it from the others of the source and does not depend on where
-    /// the source lies: `Abel/Abel_0001.jpg`, `record 17`.
+    /// Name of an image, which distinguishes it from the others of the source and does not depend on where
+    /// the source is: `Abel/Abel_0001.jpg`, `record 17`.
     func name(of index: Int) -> String
 
     /// Where an image is, for a person who has to look for it.
     func path(of index: Int) -> String
 
-    /// What the file that holds an image is like now, to notice when it changes.
+    /// The present version of the file that holds an image, to notice when it changes.
     func stamp(of index: Int) -> FileStamp
 
     /// In which files the images' bytes are.
@@ -35,7 +35,7 @@ public enum SourceFiles: Sendable {
     case each
     /// All images in these.
     case shared([URL])
-    /// The bytes do not come of files alone, as those of images that are drawn or aligned when they are read.
+    /// The bytes are not those of files alone, as those of images that are drawn or aligned when they are read.
     case unknown
 }
 

@@ -29,7 +29,7 @@ public struct KnownPack: Sendable, Hashable {
             hint: "also known as ms1m-retinaface"),
     ]
 
-    /// The set of a name; case does not count.
+    /// The set of a name; case is ignored.
     public static func named(_ name: String) -> KnownPack? {
         all.first { $0.name == name.lowercased() }
     }

@@ -35,7 +35,7 @@ public struct LabelledImageSet: Sendable {
     /// The images' names.
     public var names: [String] { labels.indices.map(source.name(of:)) }
 
-    /// Without some images, named by their indices; identities left without any go as well, and
+    /// Without some images, named by index; identities left without any go as well, and
     /// labels close up.
     public func removing(_ indices: Set<Int>) -> LabelledImageSet {
         indices.isEmpty ? self : keeping(labels.indices.filter { !indices.contains($0) })
@@ -77,7 +77,7 @@ extension LabelledImageSet {
     /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files do not
     /// count, and ``passedOver`` tells what else was there.
     ///
-    /// Identities without images are told in ``warnings``.
+    /// Identities without images are reported in ``warnings``.
     ///
     /// - Throws: ``FaceDataError`` when the folder cannot be read or has no identities with images.
     public static func folder(_ root: URL) throws(FaceDataError) -> LabelledImageSet {

@@ -1,7 +1,7 @@
 import SafeNumbers
 
 /// The mean of aligned faces is a face; that of differently cropped ones is another. Compared, they
-/// tell when training and test images were not cropped alike, which hides every difference between
+/// show when training and test images were not cropped alike, which hides every difference between
 /// losses.
 public enum MeanFace {
     /// Height and width of a mean face, in pixels.
@@ -48,17 +48,17 @@ public enum MeanFace {
         case moved(percent: Int, x: Int, y: Int)
     }
 
-    /// How a set's mean face differs from that of the set it should look like; nil where they seem
+    /// How a set's mean face differs from that of the set it should look like; nil if they seem
     /// alike.
     ///
     /// The test set's mean face is enlarged and shifted until it correlates best with the training
-    /// set's; a best fit that is off by more than 8 % or 2 of 28 pixels, or a poor one, is told.
+    /// set's; a best fit that is off by more than 8 % or 2 of 28 pixels, or a poor one, is reported.
     ///
     /// - Parameters:
     ///   - train: ``ImageScan/meanFace`` of the training set.
     ///   - test: That of the test set.
     ///   - people: How many people the set with fewer has. The mean of few is a portrait of them and
-    ///     tells nothing of the crop: below ``minPeople`` there is no difference.
+    ///     says nothing about the crop: below ``minPeople`` there is no difference.
     public static func difference(
         train: [Double], test: [Double], people: Int
     ) -> Difference? {
@@ -86,7 +86,7 @@ public enum MeanFace {
         case .moved(let percent, let x, let y):
             "training and test faces seem to be cropped differently: the mean test face matches "
                 + "the mean training face best at \(percent) % of its size, moved by "
-                + "(\(x), \(y)) of 112 pixels; align both alike, or every "
+                + "(\(x), \(y)) of 112 pixels; align both the same way, or every "
                 + "difference between losses will be hidden"
         }
     }
@@ -95,8 +95,8 @@ public enum MeanFace {
     /// not.
     ///
     /// - Parameters:
-    ///   - trained: Mean face of what the network was trained on; nil where it is not known, and the
-    ///     default alignment is taken for it.
+    ///   - trained: Mean face of what the network was trained on; nil if it is not known, and the
+    ///     default alignment is used instead.
     ///   - test: ``ImageScan/meanFace`` of the test set.
     ///   - people: As in ``difference(train:test:people:)``.
     public static func warning(network trained: [Double]?, test: [Double], people: Int) -> String? {
@@ -119,7 +119,7 @@ public enum MeanFace {
             }
         return "the test faces seem to be cropped differently from what the network knows, which "
             + "makes its figures too low: \(how); "
-            + (trained == nil ? "align them with facet data align" : "align both alike")
+            + (trained == nil ? "align them with facet data align" : "align both the same way")
             + ", unless the network was trained on faces like these"
     }
 
@@ -150,7 +150,7 @@ public enum MeanFace {
         return best
     }
 
-    /// Where a position along an axis lies between two positions of an enlarged and shifted face.
+    /// Where a position along an axis is between two positions of an enlarged and shifted face.
     private struct Sample {
         /// Position in the face that stays.
         var index: Int
@@ -196,7 +196,7 @@ public enum MeanFace {
             }
         }
         let (left, right) = (sumAA - sumA * sumA / count, sumBB - sumB * sumB / count)
-        // Less than a hundredth of a grey step is no face but rounding.
+        // Less than a hundredth of a grey step is rounding, not a face.
         guard min(left, right) > 1e-4 * count else { return -1 }
         return (sumAB - sumA * sumB / count) / (left * right).squareRoot()
     }

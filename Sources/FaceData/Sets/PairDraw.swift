@@ -69,7 +69,7 @@ public struct PairDraw: Sendable {
         return pairs
     }
 
-    /// Whether people can make twice as many pairs as are wanted, so that drawing comes to an end
+    /// Whether people can make twice as many pairs as requested, so that drawing ends
     /// soon.
     private static func limit(_ people: [[Int]], same: Bool, atLeast each: Int) -> Bool {
         var (pairs, before) = (0, 0)

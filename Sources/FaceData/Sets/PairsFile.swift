@@ -8,7 +8,7 @@ extension VerificationPairs {
     /// only the latter (`500`, LFW's View 1) for one fold. Then, for each fold, as many lines
     /// `name i j` and as many lines `name i other j`. Image `i` of a person is
     /// `name/name_000i.jpg` (or another of ``LabelledImageSet/endings``, in capitals or not, with more
-    /// zeros or fewer). Tabs, spaces or commas stand between; lines that begin with `#` are
+    /// zeros or fewer). Fields are separated by tabs, spaces or commas; lines that begin with `#` are
     /// comments.
     ///
     /// Lists without the first line, as RFW's are, have the folds that their order shows: as many pairs of one person
@@ -39,7 +39,7 @@ extension VerificationPairs {
     }
 }
 
-/// What the first line of a list of numbered images tells.
+/// The first line of a list of numbered images.
 enum PairsHeader {
     /// Whether a list that begins with a line names images by numbers, as LFW does.
     static func isNumbered(_ first: String) -> Bool {
@@ -204,7 +204,7 @@ private struct PairsReader {
         _ name: String, _ text: String, _ line: Int
     ) throws(FaceDataError) -> Int {
         guard let number = Int(text), number >= 0 else {
-            throw .pairs(path: path, line: line, reason: "'\(text)' is no image number")
+            throw .pairs(path: path, line: line, reason: "'\(text)' is not an image number")
         }
         let key = "\(name)/\(number)"
         if let index = indices[key] { return index }

@@ -1,12 +1,12 @@
 import Spelling
 
-/// What lies in a set's folder and is not read, by kind.
+/// The files in a set's folder that are not read, by kind.
 public struct PassedOver: Sendable, Hashable {
     /// A file that is not read, or a folder without images.
     struct Item: Sendable, Hashable {
         /// Where it is, relative to the set's folder.
         var path: String
-        /// What it is, in one and in more.
+        /// Its name, in the singular and in the plural.
         var kind: String
         var kinds: String
         /// Whether it is, or may be, a picture.
@@ -33,7 +33,7 @@ public struct PassedOver: Sendable, Hashable {
 
     /// Adds a file that is not an image of an identity.
     mutating func add(file path: String) {
-        // What describes a set lies beside its identities.
+        // What describes a set is beside its identities.
         guard !Self.known.contains(path) else { return }
         let isLoose = !path.contains("/")
         if isLoose, LabelledImageSet.isImage(path) {

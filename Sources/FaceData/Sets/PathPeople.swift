@@ -1,8 +1,8 @@
 /// The people that paths of images name by their folders, however the paths are written.
 ///
 /// `lfw/Ann/1.jpg`, `./Ann/1.jpg`, `/data/lfw/Ann/1.jpg` and `Ann/1.jpg` are all Ann's. Where the last
-/// folder tells kinds of images and not people (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are
-/// told by the one above: by that of the two that has more names. A file without a folder is called by
+/// folder names kinds of images and not people (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are
+/// identified by the one above: by that of the two that has more names. A file without a folder is called by
 /// its own name without the number at its end (`Ann_Lee_0001.jpg`).
 struct PathPeople {
     /// Folders that were seen, each once.
@@ -11,7 +11,7 @@ struct PathPeople {
     private var folders: [[Substring]] = []
     /// How many of the folders have a part.
     private var uses: [Substring: Int] = [:]
-    /// Whether people are told by the last folder but one.
+    /// Whether people are identified by the last folder but one.
     private var isParent = false
 
     /// A folder, or what stands for one, by its index.
@@ -29,14 +29,14 @@ struct PathPeople {
         return folders.count - 1
     }
 
-    /// Looks at all folders that were seen, after which people can be told.
+    /// Looks at all folders that were seen, after which people can be identified.
     mutating func settle() {
         let last = Set(folders.compactMap(\.last))
         let above = Set(folders.compactMap { $0.dropLast().last })
         isParent = above.count > last.count
     }
 
-    /// The person whose a folder is; nil where no name stands.
+    /// The person whose a folder is; nil if there is no name.
     func person(_ folder: Folder) -> String? {
         let parts = folders[folder]
         return (isParent ? parts.dropLast().last ?? parts.last : parts.last).map(String.init)
@@ -66,7 +66,7 @@ struct PathPeople {
         return parts.filter { $0 != ".." }
     }
 
-    /// The name in a file's name: what stands before the number at its end.
+    /// The name in a file's name: the part before the number at its end.
     private static func fileOwner(_ path: String) -> String {
         var name = PathText(PathText(path).withoutEnding).name[...]
         guard name.last?.isNumber ?? false else { return "" }
@@ -101,12 +101,12 @@ extension VerificationPairs {
         return people
     }
 
-    /// The person of each image, by its path; nil where no name stands, as in a pack.
+    /// The person of each image, by its path; nil if there is no name, as in a pack.
     package var owners: [String?] {
         var people = people
         guard !(source is VerificationPack) else { return images.map { _ in nil } }
         let owners = images.map { people.person(people.folder(of: $0)) }
-        // What all files are called by, as `image` of `image_0001.jpg`, is no person.
+        // What all files are called by, as `image` of `image_0001.jpg`, is not a person.
         let isNumbered = Set(owners).count == 1 && images.allSatisfy { !$0.contains("/") }
         return isNumbered ? images.map { _ in nil } : owners
     }
@@ -116,7 +116,7 @@ extension VerificationPairs {
         Set(owners.compactMap { $0 })
     }
 
-    /// All names in the pairs that may be a person's, by what tells spellings apart no more.
+    /// All names in the pairs that may be a person's, by a form that no longer distinguishes spellings.
     fileprivate var namesByKey: [String: [String]] {
         var people = people
         guard !(source is VerificationPack) else { return [:] }
@@ -133,7 +133,7 @@ extension VerificationPairs {
     }
 
     /// The people in the pairs who are in a training set as well, by name; case, accents and what
-    /// separates words do not count.
+    /// separates words are ignored.
     public func overlap(with trained: [String]) -> [String] {
         let known = Set(trained.map { PersonName($0).key })
         return namesByKey.filter { known.contains($0.key) }.flatMap(\.value).sorted()

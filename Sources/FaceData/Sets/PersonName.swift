@@ -2,10 +2,10 @@ import Foundation
 
 /// A person's name, to be compared with other spellings of it.
 package struct PersonName: Sendable, Hashable {
-    /// The name as it is written.
+    /// The name as written.
     package let text: String
-    /// What is left of the name when all goes that two spellings may differ in: case, accents,
-    /// the form of Unicode, and whatever stands between words or is left out there. Empty for names
+    /// The name without all that two spellings may differ in: case, accents,
+    /// the form of Unicode, and the separators between words. Empty for names
     /// without letters and digits.
     package let key: String
 
@@ -31,12 +31,12 @@ package struct PersonName: Sendable, Hashable {
         self.key = key
     }
 
-    /// Whether a name is a mere number, which another set may give to somebody else.
+    /// Whether a name is a mere number, which another set may give to another person.
     package var isNumber: Bool { !text.isEmpty && text.unicodeScalars.allSatisfy(Self.isDigit) }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 
-    /// Whether a character tells names apart.
+    /// Whether a character distinguishes names.
     private static func counts(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x80 { return scalar.properties.isAlphabetic || isDigit(scalar) }
         switch scalar.properties.generalCategory {
@@ -59,7 +59,7 @@ package struct PersonName: Sendable, Hashable {
         }
     }
 
-    /// Letters that no decomposition takes apart, as they are written where they are missing.
+    /// Letters without a Unicode decomposition, with their usual replacements.
     private static let spelt: [Unicode.Scalar: String] = [
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l",
         "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ə": "e",

@@ -2,14 +2,14 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// Identities and images that are left out of a training set: their names, one a line.
+/// Identities and images that are left out of a training set: their names, one per line.
 ///
-/// A `#` at the beginning of a line or behind a space begins a comment. In a name that has it
-/// there, it is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or
+/// A `#` at the beginning of a line or after a space begins a comment. In a name that has it
+/// there, it is written `\#`; in the same way `\\` is a backslash, `\x20` a space at a name's beginning or
 /// end, and
 /// `\x0A` a line break.
 public struct RemovalList: Sendable, Hashable {
-    /// The list's file, as it was named.
+    /// The list's file, as given.
     public let path: String
     /// The names, in the list's order.
     public let names: [String]
@@ -35,7 +35,7 @@ public struct RemovalList: Sendable, Hashable {
         }
     }
 
-    /// What stands in a list for what would end a line or be cut off it.
+    /// Escapes in a list for characters that would end a line or be trimmed.
     private static let escapes: [(text: String, character: Character)] = [
         ("#", "#"), ("\\", "\\"), ("x20", " "), ("x0A", "\n"),
     ]
@@ -83,7 +83,7 @@ public struct RemovalList: Sendable, Hashable {
 
 extension LabelledImageSet {
     /// Without what a list names; ``warnings`` tell how much that was, and which names are
-    /// nobody's.
+    /// unused.
     public func removing(_ list: RemovalList) -> LabelledImageSet {
         let fewer = removing(named: Set(list.names))
         var result = fewer
@@ -147,7 +147,7 @@ private struct NearestNames {
         return (number.isEmpty ? [] : ["number \(number)"]) + (person.isEmpty ? [] : [person])
     }
 
-    /// How often each of 32 groups of bytes stands in a name.
+    /// How often each of 32 groups of bytes occurs in a name.
     private static func letters(_ name: String) -> [Int16] {
         var counts = [Int16](repeating: 0, count: 32)
         for byte in name.utf8 { counts[Int(byte & 31)] &+= 1 }

@@ -2,7 +2,7 @@ public import Foundation
 
 /// Some images of a source, in an order of their own.
 public struct SelectedImages: ImageSource {
-    /// What they are selected from.
+    /// The source that they are selected from.
     let source: any ImageSource
     private let indices: [Int]
 
@@ -31,7 +31,7 @@ public struct SelectedImages: ImageSource {
     /// Where the image is.
     public func path(of index: Int) -> String { source.path(of: indices[index]) }
 
-    /// What the image's file is like.
+    /// The version of the image's file.
     public func stamp(of index: Int) -> FileStamp { source.stamp(of: indices[index]) }
 
     /// Those of the source.

@@ -8,7 +8,7 @@ enum StoredFormat: Sendable, CaseIterable {
     case tfrecord
     case zip
 
-    /// The format that a file's name tells; nil for other files.
+    /// The format of a file's name; nil for other files.
     init?(file name: String) {
         let ending = PathText(name).ending
         // Shards are often called `train.tfrecord-00000-of-00010`.

@@ -60,7 +60,7 @@ extension LabelledImageSet {
         }
     }
 
-    /// The shards of a folder that holds no other folder; nil where there are none.
+    /// The shards of a folder that holds no other folder; nil if there are none.
     private static func shards(in folder: URL) throws(FaceDataError) -> [URL]? {
         let names = try visibleNames(folder)
         let shards = names.filter { StoredFormat(file: $0) != nil }
@@ -79,7 +79,7 @@ extension LabelledImageSet {
     ) throws(FaceDataError) -> LabelledImageSet {
         for file in files where SystemPath.kind(file.path) != .file {
             throw .unreadable(
-                path: file.path, reason: FileReader.obstacle(to: file) ?? "it is no file")
+                path: file.path, reason: FileReader.obstacle(to: file) ?? "it is not a file")
         }
         let formats = files.map { StoredFormat(file: $0.lastPathComponent) }
         guard let first = formats.first, let format = first, formats.allSatisfy({ $0 == format })

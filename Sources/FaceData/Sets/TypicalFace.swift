@@ -1,9 +1,9 @@
 import Foundation
 
-/// The mean of faces that are aligned as most networks want them: to 112x112 pixels with the five-point
+/// The mean of faces that are aligned as most networks require them: to 112x112 pixels with the five-point
 /// template of insightface.
 ///
-/// Whatever an aligned picture has in common with this one tells nothing of whose it is, and a set
+/// Whatever an aligned picture has in common with this one says nothing about its identity, and a set
 /// whose mean is another is cropped differently. It is the mean of CelebA's and LFW's aligned faces,
 /// made symmetric (`Tests/FaceDataTests/Fixtures/make_typical_face.py`).
 enum TypicalFace {

@@ -1,7 +1,7 @@
 import Foundation
 import Spelling
 
-/// Two images, of which it is known whether they show the same person.
+/// Two images, labelled by whether they show the same person.
 public struct VerificationPair: Codable, Sendable, Hashable {
     /// Index of one image: in the list of a test set, and so its row in a table of embeddings.
     public var first: Int
@@ -21,7 +21,7 @@ public struct VerificationPair: Codable, Sendable, Hashable {
     }
 }
 
-/// Pairs of images of which it is known whether they show the same person.
+/// Pairs of images, labelled by whether they show the same person.
 public struct VerificationPairs: Sendable {
     /// The images that the pairs name, each once, in order of appearance.
     public let source: any ImageSource
@@ -47,7 +47,7 @@ public struct VerificationPairs: Sendable {
 
     /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.
     ///
-    /// - Parameter count: How many are wanted; 0 or more than there are gives all. Rounded to
+    /// - Parameter count: The requested number; 0 or more than there are gives all. Rounded to
     ///   equal parts, at least one pair of a kind and fold.
     public func subset(_ count: Int) -> VerificationPairs {
         guard count > 0, count < pairs.count else { return self }
@@ -77,7 +77,7 @@ public struct VerificationPairs: Sendable {
         return named > 0 ? named : images.count / 2
     }
 
-    /// The folds of pairs that bring none of their own: consecutive runs, of which the first have
+    /// The folds of pairs without their own: consecutive runs, the first of which have
     /// one pair more where the number does not divide, as scikit-learn's `KFold` makes them and
     /// insightface uses them.
     ///

@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// Images of a source, aligned by the points of their faces as they are read.
+/// Images of a source, aligned by the points of their faces while they are read.
 ///
 /// An aligned face is handed on as a raw PPM, which loses nothing, or as a JPEG.
 struct AlignedImages: ImageSource {

@@ -2,7 +2,7 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// What is known of people or images: the columns of an `attributes.csv`, e.g. `person,gender,age`.
+/// Attributes of people or images: the columns of an `attributes.csv`, e.g. `person,gender,age`.
 ///
 /// The first column is the name of a person (`person`) or an image (`image`); every other one is an
 /// attribute. An empty value, and a person who is not listed, belongs to no group.
@@ -31,7 +31,7 @@ public struct AttributeTable: Sendable, Hashable {
             throw .unreadable(path: store.path, reason: "it is empty")
         }
         let titles = LandmarkFields.of(header.text)
-        // Of nothing but quotation marks there are no columns.
+        // A line of only quotation marks has no columns.
         let first = titles.first?.lowercased() ?? ""
         guard titles.count > 1, ["person", "identity", "image"].contains(first),
             Set(titles).count == titles.count, !titles.contains("")
@@ -78,8 +78,8 @@ public struct AttributeTable: Sendable, Hashable {
         }
     }
 
-    /// What a person should know of the table and a set, a sentence each: names that are not in the set, and
-    /// attributes of which no template of the set has a value.
+    /// Warnings about the table and a set, a sentence each: names that are not in the set, and
+    /// attributes for which no template of the set has a value.
     public func warnings(for set: TemplateSet) -> [String] {
         let unused = attributes.indices.filter { attribute in
             groups(of: set, attribute).allSatisfy { $0 == nil }
@@ -101,7 +101,7 @@ public struct AttributeTable: Sendable, Hashable {
             + "of the test set, such as '\(names.first ?? "?")'"
     }
 
-    /// Names that are listed and not in a set, a sentence; nil where there are none.
+    /// Names that are listed and not in a set, a sentence; nil if there are none.
     private func unknownWarning(for set: TemplateSet) -> String? {
         let known = Set(isByImage ? set.images : set.people)
         let others = rows.keys.filter { !known.contains($0) }.sorted()

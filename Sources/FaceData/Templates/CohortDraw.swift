@@ -40,7 +40,7 @@ extension TemplateSet {
 
 extension TemplateSet {
     /// Names of the people who are among those of a training set as well; case, accents and what
-    /// separates words do not count.
+    /// separates words are ignored.
     public func overlap(with trained: [String]) -> [String] {
         let known = Set(trained.map { PersonName($0).key })
         return people.filter { known.contains(PersonName($0).key) && !PersonName($0).key.isEmpty }

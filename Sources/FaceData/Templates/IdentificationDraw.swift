@@ -43,7 +43,7 @@ public struct IdentificationDraw: Sendable {
         let members = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
         let people = stream.shuffled(members.keys.sorted())
         let images = people.map { stream.shuffled(members[$0] ?? []) }
-        // Whoever cannot be enrolled and sought goes first among the others.
+        // People who cannot be enrolled and searched are first among the others.
         let order =
             people.indices.filter { images[$0].count <= enrolled }
             + people.indices.filter { images[$0].count > enrolled }

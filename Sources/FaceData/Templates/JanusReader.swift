@@ -1,7 +1,7 @@
 import Foundation
 import Spelling
 
-/// IJB-B and IJB-C as insightface lays them out.
+/// IJB-B and IJB-C in insightface's layout.
 ///
 /// | file | lines |
 /// |---|---|
@@ -61,7 +61,7 @@ enum JanusReader {
             galleries: galleries, probes: probes)
     }
 
-    /// What the names of the lists begin with: `ijbb` or `ijbc`.
+    /// The prefix of the lists' names: `ijbb` or `ijbc`.
     private static func prefix(of folder: URL) throws(FaceDataError) -> String? {
         let meta = folder.appendingPathComponent("meta")
         guard SystemPath.kind(meta.path) == .folder else { return nil }
@@ -132,7 +132,7 @@ extension JanusReader {
     }
 }
 
-/// Templates by their numbers.
+/// Templates by number.
 struct JanusTemplates {
     private(set) var templates: [TemplateSet.Template] = []
     private(set) var people: [String] = []
@@ -241,7 +241,7 @@ struct JanusTemplates {
         var reader = LineReader(store)
         var pairs = TemplatePairs()
         pairs.reserve(min(store.size / 8, 1 << 25))
-        // Numbers are small and dense as a rule: an array is much faster than a dictionary.
+        // Numbers are small and dense usually: an array is much faster than a dictionary.
         let highest = byNumber.keys.max() ?? 0
         var table: [Int32] = []
         if (0...50_000_000).contains(highest), (byNumber.keys.min() ?? 0) >= 0 {

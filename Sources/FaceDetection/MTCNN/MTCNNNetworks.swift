@@ -17,7 +17,7 @@ struct MTCNNNetworks: Sendable {
     /// Names of the files.
     static let fileNames = ["pnet.onnx", "rnet.onnx", "onet.onnx"]
 
-    /// What a network says of a square.
+    /// A network's outputs for a square.
     struct Judgement {
         /// That it is a face's, 0...1.
         let score: Float
@@ -27,12 +27,12 @@ struct MTCNNNetworks: Sendable {
         let points: ArraySlice<Float>
     }
 
-    /// Layers one behind the other, of which the last classifies.
+    /// Layers one after another, of which the last classifies.
     struct Network: Sendable {
         fileprivate let steps: [Step]
 
-        /// What the network says of each square of a picture of which rows are two pixels apart, row by row,
-        /// in a map of so many columns. Parts of the picture are done one after the other, whose maps stay
+        /// Outputs of the network for each square of a picture, at every second pixel, row by row,
+        /// in a map of that many columns. Parts of the picture are done one after the other, whose maps stay
         /// in the processor's cache.
         ///
         /// - Parameters:
@@ -45,7 +45,7 @@ struct MTCNNNetworks: Sendable {
             var all: [Judgement] = []
             var (first, width) = (0, 0)
             while first + square <= input.height {
-                // What is left is no part of its own where that would have no square.
+                // What is left is not part of its own where that would have no square.
                 let end = first + 2 * (rows - 1) + square
                 let isLast = end + 2 > input.height
                 let part = self(input.rows(first..<(isLast ? input.height : end)))
@@ -56,7 +56,7 @@ struct MTCNNNetworks: Sendable {
             return (width, all)
         }
 
-        /// What the network says of each square of a picture, row by row, in a map of so many columns.
+        /// Outputs of the network for each square of a picture, row by row, in a map of that many columns.
         func callAsFunction(_ input: FeatureMap) -> (width: Int, judgements: [Judgement]) {
             var map = input
             for step in steps {
@@ -75,7 +75,7 @@ struct MTCNNNetworks: Sendable {
         }
     }
 
-    /// A layer and the maxima behind it.
+    /// A layer and the max-pooling after it.
     fileprivate struct Step: Sendable {
         let layer: ConvolutionLayer
         var pool: (kernel: Int, endsEarly: Bool)?

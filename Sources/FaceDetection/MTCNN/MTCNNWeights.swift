@@ -48,7 +48,7 @@ struct MTCNNWeights {
         last = all.filter { $0.slopes == nil }
     }
 
-    /// A layer with PReLU behind it.
+    /// A layer with PReLU after it.
     func layer(
         _ index: Int, kernel: Int, of channels: Int, to outputs: Int
     ) throws(FaceDetectionError) -> ConvolutionLayer {
@@ -61,7 +61,7 @@ struct MTCNNWeights {
         ) { linear.weight($0, $1, $2, $3, kernel: kernel, channels: channels) }
     }
 
-    /// The last layers, of so many outputs each, as one.
+    /// The last layers, of that many outputs each, as one.
     func heads(_ widths: [Int], of channels: Int) throws(FaceDetectionError) -> ConvolutionLayer {
         var heads: [Linear] = []
         for width in widths {

@@ -1,7 +1,7 @@
 import FaceData
 import Foundation
 
-/// What CenterFace's outputs say (Xu et al. 2019, https://arxiv.org/abs/1911.03599), as the package `deface`
+/// Decodes CenterFace's outputs (Xu et al. 2019, https://arxiv.org/abs/1911.03599), as the package `deface`
 /// 1.5.0 reads them: for each position, four pixels apart, the heat of a face's middle, the logarithm of its
 /// size, where in the position the middle is, and the five points, rows before columns.
 struct CenterFaceDecoder {

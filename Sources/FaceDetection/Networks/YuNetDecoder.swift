@@ -1,7 +1,7 @@
 import FaceData
 import Foundation
 
-/// What YuNet's outputs say (Wu et al. 2023, https://doi.org/10.1007/s11633-023-1423-y), as OpenCV's
+/// Decodes YuNet's outputs (Wu et al. 2023, https://doi.org/10.1007/s11633-023-1423-y), as OpenCV's
 /// `FaceDetectorYN` reads them: for every position, 8, 16 and 32 pixels apart, that it is a face and that it is an
 /// object, the box, and the five points.
 struct YuNetDecoder {

@@ -3,13 +3,13 @@ public import FaceEvaluation
 public import FaceStatistics
 import Foundation
 
-/// What one model scored on one test set, by every protocol.
+/// One model's results on one test set, by every protocol.
 public struct EvaluatedSet {
     /// The set with its embeddings and scores.
     public let scoredSet: ScoredSet
     /// Every protocol in circulation, side by side.
     public let comparison: ProtocolComparison
-    /// The best single threshold and its interval; nil where all pairs are of one kind.
+    /// The best single threshold and its interval; nil if all pairs are of one kind.
     public let threshold: BestThreshold?
     /// LFW's View 1, where the test set is one.
     public let viewOne: ViewOneResult?
@@ -19,7 +19,7 @@ public struct EvaluatedSet {
     public let accuracy: SeedPairEstimate
     /// Whether the insightface protocol classifies each pair correctly.
     package let isRight: [Bool]
-    /// What was found before anything was embedded.
+    /// Warnings found before anything was embedded.
     private let earlierWarnings: [String]
 
     /// The test set's name.
@@ -76,7 +76,7 @@ public struct EvaluatedSet {
         return (try picture(pair.first), try picture(pair.second))
     }
 
-    /// What the reader of the numbers must know, a sentence each.
+    /// Warnings about the numbers, a sentence each.
     public var warnings: [String] {
         var warnings = earlierWarnings + report.warnings
         if let failures = scoredSet.failures { warnings.append(failures.warning) }
@@ -95,7 +95,7 @@ public struct EvaluatedSet {
 }
 
 extension EvaluatedSet {
-    /// What `metrics.json` says about a test set.
+    /// The entry of a test set in `metrics.json`.
     struct Metrics: Codable, Hashable {
         var report: VerificationReport
         var protocols: [ProtocolResult]

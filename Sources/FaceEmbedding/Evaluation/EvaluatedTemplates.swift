@@ -4,7 +4,7 @@ import Foundation
 import Spelling
 import Torch
 
-/// What one model scored on one test set of templates.
+/// One model's results on one test set of templates.
 public struct EvaluatedTemplates: Sendable {
     /// The test set's name.
     public let name: String
@@ -106,7 +106,7 @@ struct TemplateDifference: Codable, Hashable {
     var difference: Double
     /// The 95 % interval of the difference on other people.
     var interval: [Double]
-    /// Probability of such a difference where there is none, corrected for all measures and sets
+    /// Probability of such a difference without one, corrected for all measures and sets
     /// (Holm).
     var pValue: Double
 

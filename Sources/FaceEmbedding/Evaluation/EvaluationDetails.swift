@@ -2,15 +2,15 @@ public import FaceEvaluation
 import Foundation
 import Spelling
 
-/// What a model's scores on all test sets tell besides the sets' own tables: groups of people,
-/// quality, and thresholds carried over from one set to another.
+/// Results of a model on all test sets that complement the sets' own tables: groups of people,
+/// quality, and thresholds transferred from one set to another.
 public struct EvaluationDetails: Codable, Sendable, Hashable {
     /// Of each test set that has any.
     public internal(set) var sets: [SetDetails] = []
     /// Thresholds of each set used on each other one.
     public internal(set) var transfers: [ThresholdTransfer] = []
 
-    /// Whether there is nothing to tell.
+    /// Whether there is nothing to report.
     public var isEmpty: Bool { sets.isEmpty && transfers.isEmpty }
 
     /// Adds a set, if there is anything to tell of it.

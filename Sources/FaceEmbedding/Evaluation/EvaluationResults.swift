@@ -6,7 +6,7 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// What a model scored on its test sets.
+/// A model's results on its test sets.
 public struct EvaluationResults {
     /// The test sets of pairs of images, in their order.
     public let sets: [EvaluatedSet]
@@ -40,7 +40,7 @@ public struct EvaluationResults {
         var isOfImages: Bool
     }
 
-    /// What the model's scores are worth, by a test set.
+    /// The calibration of the model's scores on a test set.
     ///
     /// - Throws: ``FaceEmbeddingError/thresholds(path:reason:)`` where templates of several images were compared,
     ///   ``FaceEvaluationError/noImpostors(set:pairs:needed:)`` for a set that is too small.
@@ -71,7 +71,7 @@ public struct EvaluationResults {
         return Dictionary(all) { first, _ in first }
     }
 
-    /// Writes the numbers, each file as a whole or not at all:
+    /// Writes the numbers, each file atomically:
     ///
     /// | file | content |
     /// |---|---|

@@ -81,7 +81,7 @@ public struct ModelComparison {
             as: UTF8.self)
     }
 
-    /// Writes `comparison.json`, as a whole or not at all.
+    /// Writes `comparison.json`, atomically.
     public func write(to folder: URL) throws {
         let url = folder.appendingPathComponent("comparison.json")
         do { try AtomicFile.write(try json() + "\n", to: url) } catch let error as SafeFilesError {

@@ -4,7 +4,7 @@ import FaceModels
 public import Foundation
 import Torch
 
-/// A test set as it is named: where its images are, and its pairs.
+/// A test set as given: where its images are, and its pairs.
 public struct NamedTestSet: Sendable, Hashable {
     /// Its name, in tables and files.
     public var name: String
@@ -24,7 +24,7 @@ public struct NamedTestSet: Sendable, Hashable {
 
 /// Tests a network, or embeddings that one made, on test sets.
 public struct ModelEvaluation {
-    /// What is embedded, and whence.
+    /// The embedded images, and their origin.
     private struct Embedded {
         var pairs: VerificationPairs
         var views: EmbeddingViews

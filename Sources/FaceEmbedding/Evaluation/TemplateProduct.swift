@@ -4,12 +4,12 @@ import Torch
 /// LibTorch's products, which are much faster than `BlockProduct.plain` and round otherwise.
 public enum TemplateProduct {
     /// In single precision, which gives a template other bits by where it is in a block: equal templates tie only
-    /// because near scores are computed anew.
+    /// because near scores are recomputed.
     ///
     /// A sum of n products is off by at most n 2⁻²⁴ of the lengths' product; this is enough for 4,000 numbers.
     public static let torch = product(.float32, error: 2.5e-4)
 
-    /// In bfloat16, which finds the scores that may count; these are computed anew.
+    /// In bfloat16, which finds the scores that may count; these are recomputed.
     ///
     /// Rounding changes a number by at most 2⁻⁸ of it on either side, and the sum, which is taken in
     /// single precision, by as much: (1 + 2⁻⁸)³ − 1, with some room for the sum's own rounding.

@@ -1,10 +1,10 @@
 public import FaceEvaluation
 
-/// The threshold by which two faces are taken for one person's, and where it comes from.
+/// The threshold above which two faces count as one person, and its source.
 public struct DecisionThreshold: Sendable, Hashable {
     /// Two faces are one person's if their cosine is above this.
     public let cosine: Double
-    /// The threshold of a false acceptance rate that it is; nil where it was given as a number.
+    /// The threshold of a false acceptance rate that it is; nil if it was given as a number.
     public let measured: ScoreCalibration.Threshold?
 
     /// The threshold that was given.
@@ -17,7 +17,7 @@ public struct DecisionThreshold: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - far: Above 0 and below 1.
-    ///   - calibration: What the model's scores are worth; nil where nobody has measured it.
+    ///   - calibration: What the model's scores are worth; nil if it was not measured.
     ///   - model: What messages call the model.
     /// - Throws: ``FaceEmbeddingError/thresholds(path:reason:)`` where there are none, or too few pairs for the
     ///   rate.
@@ -32,7 +32,7 @@ public struct DecisionThreshold: Sendable, Hashable {
                 reason:
                     "FAR \(OperatingPoint.text(ofRate: far)) takes \(needed) pairs of different people, and "
                     + "they were made of \(calibration.impostorPairs) of '\(calibration.set)'; choose a higher "
-                    + "rate, or make them anew with a larger test set")
+                    + "rate, or measure them again with a larger test set")
         }
         cosine = found.cosine
         measured = found

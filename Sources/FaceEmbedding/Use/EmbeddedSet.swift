@@ -47,7 +47,7 @@ public enum EmbeddedSet {
         return ImageFiles(names, in: root)
     }
 
-    /// The lines of a file of nothing but paths; nil for a file of another kind.
+    /// The lines of a file of paths only; nil for a file of another kind.
     private static func paths(in file: URL) throws -> [String]? {
         let binary: Set = ["rec", "bin", "tsv", "idx", "mdb", "parquet", "tar", "tfrecord", "zip"]
         guard !binary.contains(file.pathExtension.lowercased()),

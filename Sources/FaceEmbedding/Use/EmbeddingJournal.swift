@@ -4,9 +4,9 @@ import Foundation
 import SafeFiles
 
 /// Embeddings on their way into a file: part after part, each with a checksum, in a hidden file that a later
-/// process goes on with.
+/// process continues with.
 final class EmbeddingJournal {
-    /// What stands before the numbers of a part: of the images and then of the mirror images, row after row.
+    /// The header before the numbers of a part: of the images and then of the mirror images, row after row.
     struct Part: Codable {
         var rows: Int
         var dimension: Int
@@ -22,7 +22,7 @@ final class EmbeddingJournal {
         var size: Int { rows * dimension * views * 4 }
     }
 
-    /// Where a part's numbers lie.
+    /// The position of a part's numbers.
     private struct Entry {
         var part: Part
         var offset: Int
@@ -36,7 +36,7 @@ final class EmbeddingJournal {
     private var entries: [Entry] = []
     private var writer: FileWriter?
 
-    /// Bytes of what stands before a part's numbers.
+    /// Size in bytes of the header before a part's numbers.
     private static let headerSize = 512
     /// More numbers than any part has.
     private static let mostNumbers = 1 << 31
@@ -48,7 +48,7 @@ final class EmbeddingJournal {
         self.plan = SHA256.hexDigest(of: Array(plan.utf8))
     }
 
-    /// Takes the parts that an earlier process left, as far as they are whole and wanted.
+    /// Takes the parts that an earlier process left, as far as they are intact and needed.
     ///
     /// - Parameter isWanted: Whether a part is of the images at its rows.
     /// - Returns: How many images are done.
@@ -68,7 +68,7 @@ final class EmbeddingJournal {
         return rows
     }
 
-    /// The part at an offset of a file; nil where there is none, or a damaged one.
+    /// The part at an offset of a file; nil if there is none, or a damaged one.
     private static func part(_ file: FileReader, at offset: Int) -> Part? {
         guard offset + headerSize <= file.size,
             let header = try? file.bytes(at: offset, count: headerSize),

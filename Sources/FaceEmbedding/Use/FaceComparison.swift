@@ -13,7 +13,7 @@ public struct FaceComparison: Sendable {
         public let quality: FaceQuality
         /// L2 norm of the embedding before it was normalised.
         public let norm: Double
-        /// What is doubtful, the end of a sentence about the picture each.
+        /// Doubts about the pictures, each the end of a sentence.
         public let warnings: [String]
     }
 

@@ -16,7 +16,7 @@ public struct CroppedFace: Sendable, Hashable {
 
 /// How a picture's file becomes the aligned crop of one face, which networks take.
 public struct FaceCropping: Sendable {
-    /// What a file becomes.
+    /// Makes the aligned crop of a file.
     public typealias Crop = @Sendable (URL) throws(FaceDataError) -> RGBImage
 
     private let cropped: @Sendable (URL) throws(FaceDataError) -> CroppedFace
@@ -33,7 +33,7 @@ public struct FaceCropping: Sendable {
     /// let anna = try embedder.cropping(by: .detecting(aligner)).embedding(of: photograph)
     /// ```
     ///
-    /// - Parameter told: Told in a sentence of each file with several faces.
+    /// - Parameter told: Called with a sentence for each file with several faces.
     public static func detecting(
         _ aligner: FaceAligner, told: @escaping @Sendable (String) -> Void = { _ in }
     ) -> FaceCropping {
@@ -93,7 +93,7 @@ struct PictureSource: ImageSource {
 
     func path(of index: Int) -> String { names[index] }
 
-    /// As a portable pixmap, which holds the pixels as they are.
+    /// As a portable pixmap, which stores the pixels losslessly.
     func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let picture = pictures[index]
         let header = Array("P6\n\(picture.width) \(picture.height)\n255\n".utf8)

@@ -47,13 +47,13 @@ public final class FaceEmbedder: Sendable {
     public let meanFace: [Double]?
     /// Path of the network's file.
     public let path: String
-    /// What faces are aligned to for the network, see ``EmbeddingNetwork/template``.
+    /// The template to which faces are aligned for the network, see ``EmbeddingNetwork/template``.
     public let template: FaceTemplate
 
     private let cropping: FaceCropping
     private let threads: Int
     private let queue: DispatchQueue
-    /// Sound because it is used on ``queue`` alone once the initialiser is over.
+    /// Sound because it is used on ``queue`` alone once the initialiser has returned.
     nonisolated(unsafe) private let network: EmbeddingNetwork
 
     /// Opens a model: a run's folder, a `model.safetensors`, a checkpoint, a network in ONNX or TorchScript, or,
@@ -87,7 +87,7 @@ public final class FaceEmbedder: Sendable {
         self.cropping = cropping
     }
 
-    /// The same network behind another way from files to crops, e.g. ``FaceCropping/detecting(_:told:)``.
+    /// The same network with another way from files to crops, e.g. ``FaceCropping/detecting(_:told:)``.
     public func cropping(by cropping: FaceCropping) -> FaceEmbedder {
         FaceEmbedder(self, cropping)
     }
@@ -154,7 +154,7 @@ public final class FaceEmbedder: Sendable {
         }
     }
 
-    /// What the model's scores are worth, where its thresholds were kept; see
+    /// The calibration of the model's scores, where its thresholds were kept; see
     /// ``ModelThresholds``.
     ///
     /// - Throws: The error of thresholds that are damaged or of another network.
@@ -162,7 +162,7 @@ public final class FaceEmbedder: Sendable {
         try queue.sync { try network.thresholds.read() }
     }
 
-    /// What tells the network from every other, see ``EmbeddingNetwork/identity()``.
+    /// Distinguishes the network from every other, see ``EmbeddingNetwork/identity()``.
     public func identity() throws -> String { try queue.sync { try network.identity() } }
 
     private func embed(

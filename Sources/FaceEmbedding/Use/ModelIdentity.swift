@@ -4,7 +4,7 @@ import SafeFiles
 import Torch
 
 extension EmbeddingNetwork {
-    /// What tells the network from every other: SHA-256, in hexadecimal, of its weights and of how images are
+    /// Distinguishes the network from every other: SHA-256, in hexadecimal, of its weights and of how images are
     /// prepared for it. Embeddings of networks of one identity can be compared.
     ///
     /// It does not change when something else is written into a model file, as thresholds are.

@@ -10,7 +10,7 @@ import Torch
 public struct ModelThresholds {
     private let network: EmbeddingNetwork
 
-    /// What a file beside a model says.
+    /// The contents of a file beside a model.
     private struct Beside: Codable {
         /// ``EmbeddingNetwork/identity()`` of the network.
         var model: String
@@ -27,7 +27,7 @@ public struct ModelThresholds {
         return network.describesItself ? file : file.appendingPathExtension("thresholds.json")
     }
 
-    /// The thresholds; nil where there are none.
+    /// The thresholds; nil if there are none.
     ///
     /// - Throws: ``FaceEmbeddingError/otherThresholds(path:model:)`` for a file beside another version of the
     ///   network, and the error of one that is damaged.
@@ -45,7 +45,7 @@ public struct ModelThresholds {
         return beside.thresholds
     }
 
-    /// Keeps thresholds in place of those there are: the file is replaced as a whole or not at all.
+    /// Keeps thresholds in place of those there are: the file is replaced atomically.
     ///
     /// - Throws: The error of a file that cannot be written.
     public func write(_ thresholds: ScoreCalibration) throws {

@@ -5,9 +5,9 @@ import SafeFiles
 /// Pictures that a user names: files, and folders with all that is in them.
 public enum PictureFiles {
     /// The pictures under a path: the file, or all pictures in a folder and in the folders inside of it, in the
-    /// order of their paths. Hidden files do not count, and links to folders are not followed.
+    /// order of their paths. Hidden files are ignored, and links to folders are not followed.
     ///
-    /// - Throws: `FaceDataError` where there is none.
+    /// - Throws: `FaceDataError` without one.
     public static func find(_ url: URL) throws -> [URL] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {

@@ -18,8 +18,8 @@ import Torch
 /// Embeddings are as the network gives them, not normalised, in float32. A norm is the mean L2 norm of an image's
 /// embeddings.
 ///
-/// What is done is kept in a hidden file beside the output, so that a process that is killed loses a few batches:
-/// the next one goes on where it stopped if network and images are the same, and begins anew at the first image that
+/// Finished rows are kept in a hidden file beside the output, so that a process that is killed loses a few batches:
+/// the next one resumes where it stopped if network and images are the same, and begins again at the first image that
 /// is not. Either way the file's bytes are those of an embedding that was never stopped.
 public struct SetEmbedding {
     /// How much was embedded.
@@ -61,7 +61,7 @@ public struct SetEmbedding {
 
     /// Opens a model, and then images that are made for it, e.g. aligned faces.
     ///
-    /// - Parameter images: What is embedded, given what the network's faces are aligned to; and what tells how
+    /// - Parameter images: What is embedded, given what the network's faces are aligned to; and what identifies how
     ///   it was made from files, e.g. `FaceAligner.identity`, or nothing.
     /// - Throws: As ``init(model:options:weights:images:mirroring:)``, and what the closure throws.
     public init(
@@ -91,7 +91,7 @@ public struct SetEmbedding {
             + (options.engine.map { " \($0.name)" } ?? "")
     }
 
-    /// Embeds the images and writes the file, as a whole or not at all.
+    /// Embeds the images and writes the file, atomically.
     ///
     /// - Parameters:
     ///   - output: The file, or with a suffix the folder.

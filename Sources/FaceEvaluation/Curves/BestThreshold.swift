@@ -2,13 +2,13 @@ import FaceData
 import SafeNumbers
 import SeededRandom
 
-/// The threshold that decides best on a test set, and how well the test set determines it.
+/// The most accurate threshold on a test set, and how well the test set determines it.
 ///
-/// The interval is a percentile bootstrap (Efron 1979): pairs are drawn again with replacement, as
-/// many of each kind as there are, and the best threshold of each draw is found. Pairs that share
-/// people are not independent, so the true uncertainty is larger where they do.
+/// The interval is a percentile bootstrap (Efron 1979): pairs are resampled with replacement, as
+/// many of each kind as there are, and the best threshold of each draw is determined. Pairs that share
+/// people are not independent, so the true uncertainty is then larger.
 public struct BestThreshold: Codable, Sendable, Hashable {
-    /// A threshold in both scales.
+    /// A threshold in both units.
     public struct Value: Codable, Sendable, Hashable {
         /// A pair is accepted if its squared L2 distance is below this; 0...4.
         public let squaredDistance: Double
@@ -23,15 +23,15 @@ public struct BestThreshold: Codable, Sendable, Hashable {
 
     /// The most accurate threshold on all pairs.
     public let best: Value
-    /// Fraction of right decisions on all pairs; 0...1, optimistic.
+    /// Fraction of correct decisions on all pairs; 0...1, optimistic.
     public let accuracy: Double
     /// Lower end of the interval of the squared distance, and so the upper end of the cosine's.
     public let lowest: Value
     /// Upper end of the interval of the squared distance, and so the lower end of the cosine's.
     public let highest: Value
-    /// Chance that such an interval covers the threshold that is best on average.
+    /// Probability that such an interval covers the threshold that is best on average.
     public let level: Double
-    /// Draws the interval was made from.
+    /// Number of bootstrap draws.
     public let resamples: Int
 
     /// Finds the best threshold.
@@ -95,7 +95,7 @@ private struct ThresholdSweep {
         return weights
     }
 
-    /// The first threshold with the most right decisions, halfway to the next distance.
+    /// The first threshold with the most correct decisions, halfway to the next distance.
     func best(weights: [Int32]) -> (threshold: Double, correct: Int) {
         let all = Int32(negatives.count)
         var (correct, most, position) = (all, all, -1)

@@ -2,7 +2,7 @@ import Foundation
 
 /// A published curve of which only the rates are known.
 ///
-/// LFW's results page lists one file a method, each line a true and a false acceptance rate,
+/// LFW's results page lists one file per method, each line a true and a false acceptance rate,
 /// separated by white space.
 public struct PublishedROC: Codable, Sendable, Hashable {
     /// The acceptance rates at one threshold.
@@ -30,7 +30,7 @@ public struct PublishedROC: Codable, Sendable, Hashable {
 
     /// Area under the straight lines between the points; 0...1.
     ///
-    /// The curve is not extended: what lies left of the first or right of the last point does
+    /// The curve is not extended: the parts left of the first and right of the last point do
     /// not count.
     public var auc: Double {
         zip(points, points.dropFirst()).reduce(0) { area, pair in

@@ -72,7 +72,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
 
     /// The last point whose false acceptance rate is at most `rate`.
     private func point(atFAR rate: Double) -> ROCPoint {
-        // Neither rate falls along the points, so the one looked for is found by halving.
+        // Neither rate falls along the points, so bisection finds the point.
         var (low, high) = (0, points.count)
         while high - low > 1 {
             let middle = (low + high) / 2
@@ -81,7 +81,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
         return points.isEmpty ? origin : points[low]
     }
 
-    /// The point that accepts nothing; there is one unless a damaged file was decoded.
+    /// The point that accepts nothing; missing only if a damaged file was decoded.
     private var origin: ROCPoint { points.first ?? ROCPoint(threshold: 0, far: 0, tar: 0) }
 
     /// Fraction of correct decisions over all pairs at a point.
@@ -102,12 +102,12 @@ public struct ROCCurve: Codable, Sendable, Hashable {
 }
 
 extension ROCCurve {
-    /// The same curve with fewer points, for drawing; all numbers but the points stay exact.
+    /// The same curve with fewer points, for drawing; all numbers except the points stay exact.
     ///
     /// Points within a straight horizontal or vertical run are left out first, which changes no
-    /// drawing. If more than `limit` are left, those are kept that are evenly spaced along the
+    /// drawing. If more than `limit` remain, points are kept that are evenly spaced along the
     /// curve, with lengths measured in TAR and in the logarithm of FAR, so that the curve also
-    /// holds on a logarithmic axis. The two ends always stay; `limit` counts as at least 2.
+    /// holds on a logarithmic axis. Both ends are always kept; `limit` is at least 2.
     public func thinned(to limit: Int) -> ROCCurve {
         let corners = points.indices.filter { isCorner($0) }.map { points[$0] }
         let limit = max(limit, 2)

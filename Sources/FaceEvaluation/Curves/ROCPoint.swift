@@ -1,6 +1,6 @@
 import SafeNumbers
 
-/// A threshold and the acceptance rates it has.
+/// A threshold and its acceptance rates.
 public struct ROCPoint: Codable, Sendable, Hashable {
     /// A pair is accepted if and only if its squared L2 distance is strictly below this.
     ///
@@ -27,16 +27,16 @@ public struct BestAccuracy: Codable, Sendable, Hashable {
 
 /// A threshold chosen for a false acceptance rate.
 public struct OperatingPoint: Codable, Sendable, Hashable {
-    /// The false acceptance rate asked for; 0...1.
+    /// The false acceptance rate requested; 0...1.
     public let targetFAR: Double
     /// The largest threshold that keeps to it, a squared L2 distance.
     public let threshold: Double
     /// True acceptance rate at the threshold; 0...1.
     public let tar: Double
-    /// False acceptance rate at the threshold, at most the one asked for.
+    /// False acceptance rate at the threshold, at most the one requested.
     public let far: Double
-    /// Whether there are enough pairs of different people to speak of this rate at all, as
-    /// ``isSupported(rate:by:)`` says.
+    /// Whether there are enough pairs of different people for this rate to be meaningful, as
+    /// ``isSupported(rate:by:)`` defines.
     public let isSupported: Bool
 
     /// A rate as people write it: `0.001`, `1e-5`.
@@ -44,17 +44,17 @@ public struct OperatingPoint: Codable, Sendable, Hashable {
         "\(rate)".replacing("e-0", with: "e-")
     }
 
-    /// Pairs of different people that this rate takes, as ``negativesNeeded(forRate:)`` says.
+    /// Pairs of different people that this rate needs, see ``negativesNeeded(forRate:)``.
     public var negativesNeeded: Int? { Self.negativesNeeded(forRate: targetFAR) }
 
-    /// Pairs of different people that a false acceptance rate takes: 20, and one over it; nil for a
+    /// Pairs of different people that a false acceptance rate needs: the larger of 20 and 1/rate; nil for a
     /// rate of 0, which no number supports.
     public static func negativesNeeded(forRate rate: Double) -> Int? {
         // 1 / 1e-6 is a hair above 1,000,000.
         rate > 0 ? max(20, Int(saturating: (1 / rate * (1 - 1e-12)).rounded(.up))) : nil
     }
 
-    /// Whether so many pairs of different people are enough to speak of a false acceptance rate.
+    /// Whether so many pairs of different people support a false acceptance rate.
     public static func isSupported(rate: Double, by negatives: Int) -> Bool {
         negativesNeeded(forRate: rate).map { negatives >= $0 } ?? false
     }

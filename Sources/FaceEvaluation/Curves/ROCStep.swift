@@ -1,6 +1,6 @@
 /// All pairs that share one distance, and how many were accepted before them.
 ///
-/// Counts are integers, so areas and rates come out exact before their one final division.
+/// Counts are integers, so areas and rates are exact before their one final division.
 struct ROCStep {
     let distance: Double
     var trueAccepts: Int

@@ -5,15 +5,15 @@ public struct ScoreHistogram: Codable, Sendable, Hashable {
     /// Largest squared L2 distance two normalised vectors can have.
     public static let maximum = 4.0
 
-    /// Pairs of the same person, one count a bin.
+    /// Pairs of the same person, one count per bin.
     public let positives: [Int]
-    /// Pairs of different people, one count a bin.
+    /// Pairs of different people, one count per bin.
     public let negatives: [Int]
 
     /// Counts pairs in bins of equal width.
     ///
     /// A bin holds its lower edge but not its upper; distances of 4 and, by rounding, just above
-    /// are in the last bin. `bins` counts as at least 1.
+    /// are in the last bin. `bins` is at least 1.
     ///
     /// - Throws: ``FaceEvaluationError/noPairs`` or
     ///   ``FaceEvaluationError/notADistance(pair:value:)``.

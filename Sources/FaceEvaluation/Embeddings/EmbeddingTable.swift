@@ -1,10 +1,10 @@
-/// Embeddings of a list of images, one row an image.
+/// Embeddings of a list of images, one row per image.
 ///
 /// Values are stored in single precision, as a network emits them. Norms, sums and distances are
 /// accumulated in double precision and rounded once, so that no result depends on the order in
 /// which a vectorised loop would add.
 public struct EmbeddingTable: Sendable, Hashable {
-    /// Images, which is rows.
+    /// Number of images, i.e. rows.
     public let count: Int
     /// Length of an embedding; at least 1.
     public let dimension: Int
@@ -65,7 +65,7 @@ public struct EmbeddingTable: Sendable, Hashable {
     /// The raw sum of two views of the same images, L2-normalised.
     ///
     /// The insightface protocol adds the un-normalised embeddings of an image and of its mirror
-    /// image, so that the view with the longer embedding weighs more.
+    /// image, so that the view with the longer embedding has more weight.
     ///
     /// - Throws: An error that names the row if a sum has no direction, or the shapes if the
     ///   tables differ.
@@ -91,9 +91,9 @@ public struct EmbeddingTable: Sendable, Hashable {
         }
     }
 
-    /// Mean L2 norm over all rows of all tables: insightface's *XNorm*, a signal of health.
+    /// Mean L2 norm over all rows of all tables: insightface's *XNorm*, which shows whether embeddings collapse.
     ///
-    /// Give it the un-normalised embeddings of the original and of the mirrored images.
+    /// Pass the un-normalised embeddings of the original and of the mirrored images.
     ///
     /// - Throws: ``FaceEvaluationError/noEmbeddings`` if the tables have no rows, or the error of
     ///   ``norms()``.

@@ -1,18 +1,18 @@
-/// Embeddings of a list of images and of their mirror images as the network emits them: what every
-/// verification protocol in circulation can be computed from.
+/// Embeddings of a list of images and of their mirror images as the network emits them: the input of
+/// every verification protocol.
 ///
 /// They are not normalised, because some protocols add or concatenate them before they normalise.
 public struct EmbeddingViews: Sendable, Hashable {
-    /// Embeddings of the images, one row an image.
+    /// Embeddings of the images, one row per image.
     public let original: EmbeddingTable
-    /// Embeddings of the mirrored images in the same order; nil where there are none, and every
-    /// protocol then uses the images alone.
+    /// Embeddings of the mirrored images in the same order; nil if there are none, and every
+    /// protocol then uses only the images.
     public let mirrored: EmbeddingTable?
 
     /// Joins the two views.
     ///
     /// - Throws: ``FaceEvaluationError/embeddingTablesDiffer(count:dimension:otherCount:otherDimension:)``
-    ///   if they are not of one shape.
+    ///   if their shapes differ.
     public init(original: EmbeddingTable, mirrored: EmbeddingTable? = nil) throws {
         if let mirrored {
             guard mirrored.count == original.count, mirrored.dimension == original.dimension else {

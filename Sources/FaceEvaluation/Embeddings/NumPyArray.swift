@@ -11,7 +11,7 @@ public struct NumPyArray: Sendable, Hashable {
     /// The numbers, the last dimension running fastest.
     public let values: [Float]
 
-    /// Creates an array; there are as many values as the shape says.
+    /// Creates an array; the number of values must match the shape.
     public init(shape: [Int], values: [Float]) {
         precondition(shape.reduce(1, *) == values.count, "\(values.count) values for \(shape)")
         self.shape = shape
@@ -32,7 +32,7 @@ public struct NumPyArray: Sendable, Hashable {
         return try NumPyArray(data, path: url.path)
     }
 
-    /// Takes a file's bytes apart.
+    /// Parses a file's bytes.
     ///
     /// - Parameter path: The file's path, for the message.
     /// - Throws: ``FaceEvaluationError/malformedArray(path:reason:)``.
@@ -54,7 +54,7 @@ public struct NumPyArray: Sendable, Hashable {
         return data
     }
 
-    /// What stands before the numbers of an array in single precision.
+    /// The header of an array in single precision.
     package static func header(shape: [Int]) -> Data {
         let lengths = shape.map { "\($0)," }.joined(separator: " ")
         var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(lengths)), }"
@@ -67,7 +67,7 @@ public struct NumPyArray: Sendable, Hashable {
     }
 }
 
-/// What stands before the numbers.
+/// The header, parsed.
 private struct NumPyHeader {
     struct Damage: Error {
         let reason: String
@@ -105,7 +105,7 @@ private struct NumPyHeader {
             }
         }
 
-        /// IEEE 754 binary16 by its parts, since not every machine has the type.
+        /// Converts IEEE 754 binary16 bit by bit, since not every machine has the type.
         private static func widened(_ bits: UInt16) -> Float {
             let sign: Float = bits >> 15 == 0 ? 1 : -1
             let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))

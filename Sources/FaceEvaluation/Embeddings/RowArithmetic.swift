@@ -2,7 +2,7 @@ import CVectors
 
 /// Sums over rows of single-precision numbers, taken in double precision.
 ///
-/// Four sums run side by side, so that the processor need not wait for one addition before the next,
+/// Four partial sums run in parallel, so that the processor need not wait for one addition before the next,
 /// and are added up in a fixed order: a result never depends on the machine.
 enum RowArithmetic {
     private typealias Lanes = SIMD4<Double>
@@ -60,7 +60,7 @@ enum RowArithmetic {
         return sum.total
     }
 
-    /// Scalar product of two rows of as many numbers.
+    /// Scalar product of two rows of equal length.
     static func product(
         _ row: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>
     ) -> Double {
@@ -68,7 +68,7 @@ enum RowArithmetic {
         return rows_product(left, right, row.count)
     }
 
-    /// Scalar products of rows of one table with rows of another, in memory that holds none.
+    /// Scalar products of rows of one table with rows of another, into uninitialised memory.
     static func products(
         of lefts: ArraySlice<Int32>, in first: EmbeddingTable.Rows, with rights: ArraySlice<Int32>,
         in second: EmbeddingTable.Rows, into output: UnsafeMutableBufferPointer<Double>
@@ -92,7 +92,7 @@ enum RowArithmetic {
                 fromByteOffset: index * MemoryLayout<Float>.stride, as: SIMD4<Float>.self))
     }
 
-    /// A sum of squares in the making.
+    /// A running sum of squares.
     private struct Sum {
         private var first = Lanes.zero
         private var second = Lanes.zero

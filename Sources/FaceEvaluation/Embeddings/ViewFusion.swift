@@ -1,4 +1,4 @@
-/// How a system makes one embedding of an image out of those of the image and of its mirror image.
+/// How a system combines the embeddings of an image and of its mirror image into one.
 ///
 /// Without mirror images every fusion gives the embedding of the image.
 public enum ViewFusion: String, Codable, Sendable, CaseIterable {
@@ -19,7 +19,7 @@ public enum ViewFusion: String, Codable, Sendable, CaseIterable {
         return views.original.dimension * (isJoined && views.mirrored != nil ? 2 : 1)
     }
 
-    /// Writes the fused embedding of one image to `row`, which has ``dimension(of:)`` places.
+    /// Writes the fused embedding of one image to `row`, which has ``dimension(of:)`` elements.
     func fuse(_ image: Int, of views: EmbeddingViews, into row: inout [Double]) {
         let size = views.original.dimension
         for component in 0..<size {

@@ -21,10 +21,10 @@ extension EmbeddingTable {
     }
 }
 
-/// Angles of embeddings to the class weights that a loss has learnt: to their target class's, and
-/// to the nearest of all others.
+/// Angles of embeddings to the class weights that a loss has learnt: to that of their target class, and
+/// to the nearest of all non-target classes.
 ///
-/// Class weights come in blocks, because those of a million classes need not fit in memory twice.
+/// Class weights are added in blocks, so that those of a million classes need not fit in memory twice.
 ///
 /// ```swift
 /// var angles = try ClassAngles(of: embeddings, labels: labels)
@@ -40,12 +40,12 @@ public struct ClassAngles {
     private var targetCosines: [Double]
     private var nonTargetCosines: [Double]
 
-    /// Begins with embeddings and no class weights.
+    /// Starts with embeddings and no class weights.
     ///
     /// - Parameters:
     ///   - embeddings: `[n, d]`, not normalised.
     ///   - labels: The class of each, from 0.
-    ///   - weightsEach: Class weights of each class, side by side; the nearest one counts.
+    ///   - weightsEach: Number of class weights per class, which are adjacent; the nearest one counts.
     /// - Throws: ``FaceEvaluationError/notFinite(row:component:value:)`` for the first row that
     ///   holds an infinity or a NaN.
     public init(of embeddings: EmbeddingTable, labels: [Int], weightsEach: Int = 1) throws {
@@ -62,11 +62,11 @@ public struct ClassAngles {
 
     /// Adds the next class weights, in the order of the classes.
     ///
-    /// A class weight of length 0, which has no direction, does not count.
+    /// A class weight of length 0, which has no direction, is ignored.
     ///
     /// - Parameter weights: `[r, d]`.
     /// - Throws: ``FaceEvaluationError/embeddingTablesDiffer(count:dimension:otherCount:otherDimension:)``
-    ///   for weights of another length, or the error of one that is not finite.
+    ///   for weights of another dimension, or the error of one that is not finite.
     public mutating func add(_ weights: EmbeddingTable) throws {
         guard weights.dimension == embeddings.dimension else {
             throw FaceEvaluationError.embeddingTablesDiffer(
@@ -104,9 +104,9 @@ public struct ClassAngles {
     }
 }
 
-/// Angles as people read them.
+/// Conversion of cosines to degrees.
 enum Angle {
-    /// The angle of a cosine, which rounding may have taken beyond 1; in degrees of 0...180.
+    /// The angle of a cosine, which may exceed 1 by rounding; in degrees, 0...180.
     static func degrees(cosine: Double) -> Double {
         acos(min(1, max(-1, cosine))) * 180 / .pi
     }

@@ -1,14 +1,14 @@
-/// Embeddings seen from where they are spread widest: the projection of their directions on their
+/// A two-dimensional view of embeddings: the projection of their directions on their
 /// first two principal components.
 ///
-/// Embeddings are normalised to length 1 and their mean is subtracted. Of the two directions that a
-/// component may have, the one is taken in which the embedding farthest from the middle, the first
-/// of several, lies at a positive position.
+/// Embeddings are normalised to length 1 and their mean is subtracted. Of the two signs that a
+/// component may have, the one is chosen in which the embedding farthest from the middle, the first
+/// of several, is at a positive position.
 public struct PrincipalPlane: Hashable, Sendable {
     /// Position of each embedding along the first and the second component; the second is 0 where
     /// there is only one.
     public let points: [SIMD2<Double>]
-    /// The components' fractions of the variance; 0...1.
+    /// Fraction of the variance that each component explains; 0...1.
     public let explained: SIMD2<Double>
 
     /// Projects embeddings.
@@ -20,7 +20,7 @@ public struct PrincipalPlane: Hashable, Sendable {
         guard embeddings.count > 0 else { throw FaceEvaluationError.noEmbeddings }
         let rows = Self.centred(try Self.directions(embeddings))
         let isWide = embeddings.dimension > rows.count
-        // The rows' and the columns' products have the same eigenvalues; the fewer are taken.
+        // The products of rows and of columns have the same eigenvalues; the smaller matrix is used.
         let spectrum = SymmetricSpectrum(
             of: Self.products(isWide ? rows : Self.transposed(rows)))
         let total = spectrum.values.reduce(0) { $0 + max($1, 0) }
@@ -57,7 +57,7 @@ public struct PrincipalPlane: Hashable, Sendable {
         rows[0].indices.map { column in rows.map { $0[column] } }
     }
 
-    /// Scalar products of every two rows.
+    /// Scalar products of all pairs of rows.
     private static func products(_ rows: [[Double]]) -> [[Double]] {
         var products = rows.map { _ in [Double](repeating: 0, count: rows.count) }
         for first in rows.indices {
@@ -76,7 +76,7 @@ public struct PrincipalPlane: Hashable, Sendable {
     /// The scores with the sign that makes the largest of them positive.
     private static func oriented(_ scores: [Double]) -> [Double] {
         let largest = scores.map(\.magnitude).max() ?? 0
-        // Equal but for rounding counts as equal, so that the first one decides everywhere.
+        // Values equal up to rounding count as equal, so that the first one decides on every machine.
         let first = scores.first { $0.magnitude >= largest * (1 - 1e-9) } ?? 0
         return first < 0 ? scores.map { -$0 } : scores
     }

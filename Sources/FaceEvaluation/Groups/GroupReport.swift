@@ -9,11 +9,11 @@ public struct GroupReport: Codable, Sendable, Hashable {
     public struct Row: Codable, Sendable, Hashable {
         /// The groups of a pair; equal within a group.
         public let groups: [String]
-        /// People of the group; of both together for two groups.
+        /// Number of people in the group, or in both groups together.
         public let people: Int
-        /// Pairs of one person; none for two groups.
+        /// Number of genuine pairs; 0 for two groups.
         public let genuine: Int
-        /// Pairs of two people.
+        /// Number of impostor pairs.
         public let impostor: Int
         /// False non-match rate at the common threshold; nil without pairs.
         public let fnmr: Double?
@@ -23,9 +23,9 @@ public struct GroupReport: Codable, Sendable, Hashable {
         public let fmr: Double?
         /// Its 95 % interval over people.
         public let fmrInterval: [Double]?
-        /// FNMR less that of the best group, with its interval; nil for the best one and two groups.
+        /// FNMR minus that of the best group, with its interval; nil for the best group and for pairs of groups.
         public let toBest: [Double]?
-        /// Why the row must be read with caution; nil where it need not.
+        /// Why the row must be read with care; nil if there is no reason.
         public let caution: String?
         /// ``fnmr`` on draws of the people, by which groups and models are compared; nil without pairs.
         public let fnmrReplicates: PeopleReplicates?
@@ -42,7 +42,7 @@ public struct GroupReport: Codable, Sendable, Hashable {
     public let attribute: String
     /// The false match rate that the threshold has on all pairs.
     public let fmr: Double
-    /// The cosine above which pairs are accepted.
+    /// The cosine above which pairs are accepted; -1...1.
     public let threshold: Double
     /// A row for each group, then one for each pair of groups.
     public let rows: [Row]

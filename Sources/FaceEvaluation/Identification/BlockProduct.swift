@@ -1,20 +1,20 @@
 import Foundation
 
-/// Computes the scalar products of some probes with some templates of a gallery.
+/// Computes the scalar products of a block of probes with a block of gallery templates.
 ///
-/// A faster one than ``plain`` may round otherwise, and differently for equal rows; scores that it could decide
-/// incorrectly are computed anew.
+/// A faster product than ``plain`` may round differently, also for equal rows; scores that it could decide
+/// incorrectly are recomputed.
 public struct BlockProduct: Sendable {
-    /// Multiplies probes with the templates that were prepared: hands on rows of probes times rows of
-    /// the gallery, the gallery running fastest, for as long as the body runs.
+    /// Multiplies probes with the prepared templates: passes the products of rows of probes with rows of
+    /// the gallery to the body, the gallery index varying fastest; they are valid only while the body runs.
     public typealias Multiplier = (
         _ probes: ArraySlice<Float>, _ body: (UnsafeBufferPointer<Float>) -> Void
     ) throws -> Void
 
-    /// How far a product may be off, as a fraction of the product of both rows' lengths; 0 where products are
+    /// Largest error of a product, as a fraction of the product of both rows' lengths; 0 if products are
     /// those of ``plain``.
     public let error: Float
-    /// Prepares rows of a gallery of a dimension, which many blocks of probes are multiplied with.
+    /// Prepares gallery rows of a given dimension, by which many blocks of probes are multiplied.
     let prepare: @Sendable (_ gallery: ArraySlice<Float>, _ dimension: Int) throws -> Multiplier
 
     /// Describes how blocks of cosines are computed.
@@ -28,7 +28,7 @@ public struct BlockProduct: Sendable {
     }
 }
 
-/// Some rows of a table, in an order of their own.
+/// Some rows of a table, in a given order.
 struct SelectedRows {
     let table: EmbeddingTable
     /// nil for all rows.
@@ -55,7 +55,7 @@ struct SelectedRows {
     }
 }
 
-/// Scores of probes and galleries, block after block, so that a gallery of a million takes no more
+/// Scores of probes and galleries, block after block, so that a gallery of a million needs no more
 /// memory than its embeddings.
 struct BlockScores {
     /// Probes in a block.
@@ -76,12 +76,12 @@ struct BlockScores {
             probes: SelectedRows(probes), gallery: SelectedRows(gallery), product: product)
     }
 
-    /// Hands the scores of each probe to a body: blocks of the gallery in their order, within them
-    /// the probes, several at once on threads of their own.
+    /// Passes the scores of each probe to a body: blocks of the gallery in their order, within them
+    /// the probes, several at once on different threads.
     ///
     /// - Parameters:
     ///   - range: Indices in the gallery; all unless given.
-    ///   - body: Told the probe, the block's first template and its scores.
+    ///   - body: Receives the probe, the block's first template and its scores.
     func forEach(
         in range: Range<Int>? = nil,
         _ body: @escaping (_ probe: Int, _ first: Int, _ scores: UnsafeBufferPointer<Float>) -> Void
@@ -113,7 +113,7 @@ struct BlockScores {
         }
     }
 
-    /// Refuses rows whose scores could be no numbers.
+    /// Rejects rows whose scores could be NaN or infinite.
     private func requireFinite() throws {
         let (left, right) = (probes.table.largest, gallery.table.largest)
         guard left * right * Float(probes.dimension) < .greatestFiniteMagnitude else {
@@ -188,7 +188,7 @@ extension BlockProduct {
 }
 
 extension EmbeddingTable {
-    /// The largest magnitude of a number; infinite where one is none.
+    /// The largest magnitude of a value; infinite if one is not finite.
     fileprivate var largest: Float {
         let parts = 64
         var found = [Float](repeating: 0, count: parts)

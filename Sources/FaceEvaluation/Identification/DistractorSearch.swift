@@ -1,5 +1,5 @@
-/// MegaFace's identification: each pair of images of a person, one as the probe and the other alone
-/// among the distractors, for a rising number of these (Kemelmacher-Shlizerman et al. 2016).
+/// MegaFace's identification: each pair of images of a person, one as the probe and the other as the only mate
+/// among the distractors, for an increasing number of these (Kemelmacher-Shlizerman et al. 2016).
 ///
 /// The rank of the other image is 1 and the number of distractors with at least its score, so ties
 /// count against it.
@@ -24,9 +24,9 @@ public struct DistractorSearch: Sendable {
     ///
     /// - Parameters:
     ///   - probes: Normalised rows of the probes.
-    ///   - people: Whose each probe is.
+    ///   - people: Index of each probe's person.
     ///   - distractors: Normalised rows; the first ones make the smaller sets.
-    ///   - sizes: Numbers of distractors; those above what there is become all.
+    ///   - sizes: Numbers of distractors; larger ones than available mean all.
     ///   - far: The false acceptance rate down to which ``tar(atFAR:)`` is known, as the lowest fraction.
     public init(
         probes: EmbeddingTable, people: [String], distractors: EmbeddingTable,
@@ -58,7 +58,7 @@ public struct DistractorSearch: Sendable {
         let scores = BlockScores(probes: probes, gallery: distractors, product: product)
         let exact = scores.exact
         let slack = exact?.slack ?? 0
-        // A cut is counted when the first block behind it comes.
+        // A size is counted when the first block after it begins.
         var done = 0
         func count(upTo first: Int) {
             while done < cuts.count, cuts[done] <= first {
@@ -87,7 +87,7 @@ public struct DistractorSearch: Sendable {
     }
 
     /// The fraction of pairs with a rank of at most `k` among the given number of distractors; nil for a
-    /// number that was not asked for, or without pairs.
+    /// number that was not requested, or without pairs.
     public func rate(atRank k: Int, distractors size: Int) -> Double? {
         guard let index = sizes.firstIndex(of: size), pairs > 0, (1...Self.ranks).contains(k) else {
             return nil
@@ -95,8 +95,8 @@ public struct DistractorSearch: Sendable {
         return Double(counts[index].prefix(k).reduce(0, +)) / Double(pairs)
     }
 
-    /// TAR of the pairs at a false acceptance rate among all probes and distractors; nil where fewer
-    /// than ten false accepts are to be expected, or the rate is above what was asked for.
+    /// TAR of the pairs at a false acceptance rate among all probes and distractors; nil if fewer
+    /// than ten false accepts are expected, or the rate is above the requested one.
     public func tar(atFAR rate: Double) -> Double? {
         guard rate * Double(impostors) * (1 + 1e-12) >= TemplateVerification.minExpectedErrors
         else { return nil }
@@ -117,8 +117,8 @@ public struct DistractorSearch: Sendable {
             reached = [Int](repeating: 0, count: scores.count)
         }
 
-        /// Takes scores of distractors; those that are so near to one of the images' that rounding could decide
-        /// are computed anew.
+        /// Adds scores of distractors; those so close to an image's score that rounding could decide
+        /// are recomputed.
         mutating func add(
             _ others: UnsafeBufferPointer<Float>, _ slack: Float,
             _ exactly: (_ index: Int, _ score: Float) -> Float

@@ -1,9 +1,9 @@
-/// Scores one by one, for products that are not exact: whatever a rounding could decide about is decided by them,
+/// Exact scores one by one, for products that are not exact: they decide wherever rounding could matter,
 /// so that equal embeddings have equal scores.
 struct ExactScores {
     let probes: SelectedRows
     let gallery: SelectedRows
-    /// How far a product's score may be from the exact one.
+    /// Largest difference between a product's score and the exact one.
     let slack: Float
 
     func score(_ probe: Int, _ index: Int) -> Float {
@@ -23,7 +23,7 @@ extension BlockScores {
         return indices.map { exact.score(probe, $0) }.max()
     }
 
-    /// What makes the product's scores exact; nil where they are.
+    /// Recomputes the product's scores exactly; nil if they already are.
     var exact: ExactScores? {
         guard product.error > 0 else { return nil }
         let longest = probes.table.longest * gallery.table.longest

@@ -1,10 +1,10 @@
 public import FaceData
 
-/// What the search for one probe in a gallery found.
+/// Result of the search for one probe in a gallery.
 public struct SearchOutcome: Codable, Sendable, Hashable {
     /// A template of another person, and its score.
     public struct Candidate: Codable, Sendable, Hashable {
-        /// The person's index.
+        /// Index of the person in the set.
         public let person: Int
         /// Cosine similarity with the probe; -1...1.
         public let score: Float
@@ -12,14 +12,14 @@ public struct SearchOutcome: Codable, Sendable, Hashable {
 
     /// The probe's index in the set's templates.
     public let probe: Int
-    /// The probe's person; nil where it is not known and the person is in no gallery.
+    /// The probe's person; nil if it is unknown and the person is in no gallery.
     public let person: Int?
     /// The highest score of the person's own templates; nil for a person who is not enrolled.
     public let mate: Float?
-    /// How many templates of other people have at least the mate's score: the mate's rank less one,
+    /// How many templates of other people have at least the mate's score: the mate's rank minus one,
     /// ties counting against it. For a person who is not enrolled, the gallery's size.
     public let ahead: Int
-    /// The other people's best templates, highest score first; at most ``GallerySearch/candidates``.
+    /// The best templates of other people, highest score first; at most ``GallerySearch/candidates``.
     public let others: [Candidate]
 
     /// The mate's rank, from 1; nil for a person who is not enrolled.
@@ -33,12 +33,12 @@ public struct GallerySearch: Sendable {
     /// How many templates of other people are kept for each probe.
     public static let candidates = 24
 
-    /// The searches, one a probe.
+    /// The searches, one per probe.
     public let outcomes: [SearchOutcome]
     /// Number of templates in the gallery.
     public let galleryCount: Int
-    /// The highest scores of probes and templates of other people, highest first: as many as were
-    /// asked for.
+    /// The highest scores of probes and templates of other people, highest first; as many as were
+    /// requested.
     public let highestImpostors: [Float]
 
     /// Searches for all probes of a set.
@@ -47,8 +47,8 @@ public struct GallerySearch: Sendable {
     ///   - gallery: Which templates are searched.
     ///   - set: The set.
     ///   - embeddings: A normalised row for each template of the set.
-    ///   - probes: Rows for the probes, where they are not those for enrolled templates.
-    ///   - impostors: How many of the highest impostor scores are wanted.
+    ///   - probes: Rows for the probes, if they differ from those for enrolled templates.
+    ///   - impostors: Number of highest impostor scores to keep.
     ///   - product: How scores are computed.
     /// - Throws: The errors of `product`, ``FaceEvaluationError/scoreNotFinite(pair:)``.
     public init(
@@ -77,7 +77,7 @@ public struct GallerySearch: Sendable {
             }
         }
         if impostors > 0 {
-            // Once more, one probe after the other: the highest scores of all share one list.
+            // Again, probe by probe: the highest scores of all probes share one list.
             let lock = HighestScores.Locked(highest)
             try scores.forEach { probe, first, scores in
                 lock.add(scores, slack: exact?.slack ?? 0) { index, score in
@@ -96,7 +96,7 @@ public struct GallerySearch: Sendable {
         }
     }
 
-    /// The nearest row of a gallery for each probe, as people without names.
+    /// The nearest gallery row of each probe, each row counting as one person.
     ///
     /// - Parameters:
     ///   - probes: Normalised rows.
@@ -118,22 +118,22 @@ public struct GallerySearch: Sendable {
         return state.map { $0.others.first?.person ?? 0 }
     }
 
-    /// What is known of a probe so far.
+    /// A probe's best matches so far.
     private struct Probe {
         let person: Int
         let mate: Float?
         var ahead = 0
         var others: [SearchOutcome.Candidate] = []
 
-        /// What a candidate must reach.
+        /// The score that a candidate must reach.
         private var last: Float {
             others.count < GallerySearch.candidates ? -.infinity : others[others.count - 1].score
         }
 
         private var bound: Float { min(mate ?? .infinity, last) }
 
-        /// Takes scores of a block of the gallery; those that a rounding could decide about, or that are kept,
-        /// are computed anew where the block's are not exact.
+        /// Adds scores of a block of the gallery; those that rounding could decide, or that are kept,
+        /// are recomputed where the block's are not exact.
         mutating func add(
             _ scores: UnsafeBufferPointer<Float>, from first: Int, _ people: [Int], _ probe: Int,
             _ exact: ExactScores?

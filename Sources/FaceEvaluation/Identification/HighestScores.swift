@@ -1,10 +1,10 @@
 import Foundation
 
-/// The highest of many numbers, in memory for a few times as many as are wanted.
+/// The highest of many numbers, in memory for a small multiple of the requested count.
 struct HighestScores {
     private let limit: Int
     private var values: [Float] = []
-    /// What is not above this is not among the highest.
+    /// Values not above this are not among the highest.
     private(set) var bound: Float = -.infinity
 
     init(limit: Int) { self.limit = limit }
@@ -31,11 +31,11 @@ struct HighestScores {
 
         init(_ value: HighestScores) { self.value = value }
 
-        /// Adds those that count.
+        /// Adds scores that are high enough.
         ///
         /// - Parameters:
-        ///   - slack: How far a score may be from the exact one.
-        ///   - exact: The exact score at an index; nil for one that does not count.
+        ///   - slack: Largest difference between a score and the exact one.
+        ///   - exact: The exact score at an index; nil for one to be ignored.
         func add(
             _ scores: UnsafeBufferPointer<Float>, slack: Float,
             exact: (_ index: Int, _ score: Float) -> Float?

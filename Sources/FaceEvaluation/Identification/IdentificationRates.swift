@@ -4,7 +4,7 @@ import Foundation
 /// galleries, as in IJB, each rate is the mean over them.
 ///
 /// A probe whose person is enrolled is mated. A search is a hit at a threshold if the mate's score is
-/// above it and the mate's rank is good enough; a search for a person who is not enrolled is a false
+/// above it and the mate's rank is low enough; a search for a person who is not enrolled is a false
 /// positive if any score is above it.
 public struct IdentificationRates: Sendable {
     /// The searches of each gallery.
@@ -16,12 +16,12 @@ public struct IdentificationRates: Sendable {
     /// The rates of searches in galleries.
     public init(_ searches: [GallerySearch]) { self.init(searches.map(\.outcomes)) }
 
-    /// Searches for people who are enrolled.
+    /// Number of searches for enrolled people.
     public var mated: Int { galleries.reduce(0) { $0 + $1.count { $0.mate != nil } } }
-    /// Searches for people who are not.
+    /// Number of searches for people who are not enrolled.
     public var nonmated: Int { galleries.reduce(0) { $0 + $1.count { $0.mate == nil } } }
 
-    /// How much each person counts; all once, as a rule.
+    /// Weight of each person; usually 1 for all.
     typealias Weights = (Int?) -> Double
 
     /// Rank-k identification rate: the fraction of mated searches whose mate has at most rank `k`
@@ -98,8 +98,8 @@ public struct IdentificationRates: Sendable {
         return -.infinity
     }
 
-    /// The weighted fraction of those for which a question has the answer yes, among those for which it
-    /// has one.
+    /// The weighted fraction of searches for which a predicate is true, among those for which it
+    /// is defined.
     private static func fraction(
         _ outcomes: [SearchOutcome], _ weights: Weights, _ answer: (SearchOutcome) -> Bool?
     ) -> Double? {

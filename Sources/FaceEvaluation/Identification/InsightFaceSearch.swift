@@ -4,15 +4,15 @@ public import FaceData
 /// threshold of a "FPIR" is taken from single scores instead of searches: with `q` probes, the
 /// ⌈q·FPIR⌉-th highest score of a probe and another person's template.
 ///
-/// It is no false positive identification rate in the sense of ISO/IEC 19795-1, and no probe is
-/// unknown; beside it stands ``IdentificationRates``.
+/// It is not a false positive identification rate in the sense of ISO/IEC 19795-1, and no probe is
+/// unknown; compare ``IdentificationRates``.
 public struct InsightFaceSearch: Codable, Sendable, Hashable {
     /// Ranks of insightface's table.
     public static let ranks = [1, 5, 10]
     /// Rates of insightface's table.
     public static let rates = [0.01, 0.1]
 
-    /// Fractions of the probes whose mate has rank 1, 5 and 10 at most.
+    /// Fractions of the probes whose mate has at most rank 1, 5 and 10.
     public let rankRates: [Double]
     /// Fractions of the probes whose mate's score is above the threshold of each rate.
     public let tpir: [Double]

@@ -2,28 +2,28 @@ import FaceData
 public import FaceStatistics
 import SeededRandom
 
-/// A figure of a test set and what it would be with other people: the estimate, its value on draws of
+/// A rate on a test set and its distribution over other people: the estimate, its value on draws of
 /// the people with replacement, and its value without groups of the enrolled people.
 ///
 /// Draws depend on the seed and the number of people alone, so models that are tested on the same
-/// templates are seen on the same people, and the difference of two is the replicate of their
+/// templates are compared on the same people, and the difference of two is the replicate of their
 /// difference: comparisons are paired.
 public struct PeopleReplicates: Codable, Sendable, Hashable {
     /// The figure on the set itself.
     public let estimate: Double
     /// The figure on each draw of people.
     public let draws: [Double]
-    /// The figure without each group of enrolled people; empty where the draws hold them already.
+    /// The figure without each group of enrolled people; empty if the draws already include them.
     public let withoutGroups: [Double]
-    /// How many people the figure is about.
+    /// Number of people that the figure refers to.
     public let people: Int
 
-    /// Draws of the people.
+    /// Number of draws of people.
     public static let defaultDraws = 500
-    /// Groups of the enrolled people.
+    /// Number of groups of enrolled people.
     static let groups = 20
 
-    /// Joins what was computed.
+    /// Creates replicates from computed values.
     public init(estimate: Double, draws: [Double], withoutGroups: [Double] = [], people: Int) {
         self.estimate = estimate
         self.draws = draws
@@ -31,8 +31,8 @@ public struct PeopleReplicates: Codable, Sendable, Hashable {
         self.people = people
     }
 
-    /// The figure of one model less that of another, on the same people; nil if they were not drawn
-    /// alike.
+    /// The figure of one model minus that of another, on the same people; nil if their draws
+    /// differ.
     public func minus(_ other: PeopleReplicates) -> PeopleReplicates? {
         guard draws.count == other.draws.count, withoutGroups.count == other.withoutGroups.count
         else {
@@ -59,7 +59,7 @@ public struct PeopleReplicates: Codable, Sendable, Hashable {
 
     /// The percentile interval of the draws, stretched about the estimate for the enrolled people.
     ///
-    /// Where no draw differs, as without an error, it is Wilson's interval of as many trials as there
+    /// If no draw differs, as without an error, it is Wilson's interval for as many trials as there
     /// are people.
     public func interval(level: Double = Interval.defaultLevel) -> Interval {
         guard let summary = Summary(draws), summary.hasSpread else {
@@ -76,7 +76,7 @@ public struct PeopleReplicates: Codable, Sendable, Hashable {
             estimate + (max(ends[1], estimate) - estimate) * stretch)
     }
 
-    /// Two-sided probability of a difference at least as far from zero where the truth is zero.
+    /// Two-sided p-value of the difference from zero; 0...1.
     public var pValue: Double {
         guard variance > 0 else { return estimate == 0 ? 1 : 0 }
         let degrees = max(1, Double(people - 1))
@@ -91,7 +91,7 @@ struct PeopleDraws {
     let count: Int
     let seed: UInt64
 
-    /// How often each person was drawn.
+    /// Number of times that each person was drawn.
     func weights(_ draw: Int) -> [Float] {
         var stream = SeededRandom(seed: seed, "people", UInt64(draw))
         var weights = [Float](repeating: 0, count: people)
@@ -126,7 +126,7 @@ public enum IdentificationMeasure: Codable, Sendable, Hashable {
 
 extension IdentificationRates {
     /// A figure with its value on draws of the people searched for and without groups of the enrolled
-    /// people; nil where the searches do not define it.
+    /// people; nil if the searches do not define it.
     ///
     /// - Parameters:
     ///   - people: Number of people of the set.
@@ -151,9 +151,9 @@ extension IdentificationRates {
             estimate: estimate, draws: values, withoutGroups: without, people: searched.count)
     }
 
-    /// The searches as they would be had some people not been enrolled.
+    /// The searches as if some people had not been enrolled.
     ///
-    /// Exact as long as a probe's best candidates that are kept do not all go.
+    /// Exact unless all of a probe's kept candidates are removed.
     func removing(_ isGone: (Int) -> Bool) -> IdentificationRates {
         IdentificationRates(
             galleries.map { outcomes in
@@ -172,7 +172,7 @@ extension SearchOutcome {
         var ahead = ahead
         if let mate {
             ahead -= others.count { $0.score >= mate && isGone($0.person) }
-            // Beyond the candidates that are kept, as large a fraction goes as among them.
+            // Among the candidates that were not kept, the same fraction is removed.
             let beyond = self.ahead - others.count { $0.score >= mate }
             if beyond > 0 { ahead -= beyond * gone / max(1, others.count) }
         }

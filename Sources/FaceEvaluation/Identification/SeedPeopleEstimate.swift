@@ -1,6 +1,6 @@
 public import FaceStatistics
 
-/// The mean of a figure over seeds, and how far it may be off on other people and with other seeds.
+/// The mean of a figure over seeds, and its uncertainty over other people and other seeds.
 ///
 /// The variance is that of the seeds' mean plus that of the people, on whom all seeds are tested.
 public struct SeedPeopleEstimate: Sendable, Hashable {
@@ -12,7 +12,7 @@ public struct SeedPeopleEstimate: Sendable, Hashable {
     public let seedStandardDeviation: Double?
     private let people: PeopleReplicates
 
-    /// Joins seeds; nil without any, or where people were not drawn alike.
+    /// Combines seeds; nil without any, or if their draws of people differ.
     public init?(_ seeds: [PeopleReplicates]) {
         guard let first = seeds.first, let summary = Summary(seeds.map(\.estimate)),
             seeds.allSatisfy({
@@ -67,7 +67,7 @@ public struct SeedPeopleEstimate: Sendable, Hashable {
         return Interval(mean - joined(mean - own.lower), mean + joined(own.upper - mean))
     }
 
-    /// Two-sided probability of a mean at least as far from zero where the truth is zero.
+    /// Two-sided p-value of the mean's difference from zero; 0...1.
     public var pValue: Double {
         let variance = seedVariance + people.variance
         guard variance > 0 else { return mean == 0 ? 1 : 0 }

@@ -2,12 +2,12 @@ public import FaceData
 
 /// How a protocol splits its pairs into folds.
 public enum FoldAssignment: Codable, Sendable, Hashable {
-    /// Consecutive runs of pairs in the order given, whatever their own fold says.
+    /// Consecutive runs of pairs in the given order, whatever their own fold is.
     ///
-    /// The sizes are those of scikit-learn's `KFold(shuffle=False)`: when the count does not
-    /// divide, the first folds have one pair more. This is what insightface does.
+    /// The sizes are those of scikit-learn's `KFold(shuffle=False)`: if the count is not
+    /// divisible, the first folds have one pair more. insightface does the same.
     case contiguous(Int)
-    /// The fold each pair carries, as LFW's `pairs.txt` defines it.
+    /// The fold of each pair itself, as LFW's `pairs.txt` defines it.
     case labelled
 
     /// The fold of every pair, numbered from 0 without gaps.

@@ -1,11 +1,11 @@
 public import FaceData
 
-/// A pair and the distance a network gave it.
+/// A pair and its distance by a network.
 ///
-/// The distance is single precision: it is what a run folder stores, so numbers computed while a
-/// run is fresh and numbers computed later from its folder are the same to the last bit.
+/// The distance is single precision, as a run folder stores it, so numbers computed while a
+/// run is in memory and numbers computed later from its folder are equal to the last bit.
 public struct ScoredPair: Codable, Sendable, Hashable {
-    /// Squared L2 distance of the two normalised embeddings; 0...4, smaller is more alike.
+    /// Squared L2 distance of the two normalised embeddings; 0...4, smaller is more similar.
     public var distance: Float
     /// Whether the images show the same person.
     public var same: Bool
@@ -22,10 +22,10 @@ public struct ScoredPair: Codable, Sendable, Hashable {
     /// Cosine of the angle between the two embeddings; -1...1.
     public var cosine: Double { Self.cosine(squaredDistance: Double(distance)) }
 
-    /// The cosine that belongs to a squared distance of normalised vectors: `1 - d2 / 2`.
+    /// The cosine for a squared distance of normalised vectors: `1 - d2 / 2`.
     public static func cosine(squaredDistance: Double) -> Double { 1 - squaredDistance / 2 }
 
-    /// The squared distance that belongs to a cosine of normalised vectors: `2 - 2 cos`.
+    /// The squared distance for a cosine of normalised vectors: `2 - 2 cos`.
     public static func squaredDistance(cosine: Double) -> Double { 2 - 2 * cosine }
 }
 
@@ -66,7 +66,7 @@ extension VerificationPair {
 }
 
 extension [ScoredPair] {
-    /// Throws unless there is a pair and every distance is a finite number from 0 up.
+    /// Throws unless there is a pair and every distance is finite and at least 0.
     func requireDistances() throws {
         guard !isEmpty else { throw FaceEvaluationError.noPairs }
         let isDistance = { (value: Float) in value.isFinite && value >= 0 }

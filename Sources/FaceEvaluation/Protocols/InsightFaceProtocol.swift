@@ -17,10 +17,10 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
     public var accuracyGrid = ThresholdGrid.hundredths
     /// Thresholds tried for TAR at FAR.
     public var tarGrid = ThresholdGrid.thousandths
-    /// False acceptance rate at which the true acceptance rate is asked; 0...1.
+    /// False acceptance rate at which the true acceptance rate is measured; 0...1.
     public var targetFAR = 1e-3
 
-    /// The protocol as insightface runs it, or with another split of the pairs.
+    /// insightface's protocol, or the same with another split of the pairs.
     public init(folds: FoldAssignment = .contiguous(10)) {
         self.folds = folds
     }
@@ -35,7 +35,7 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
     /// The accuracy of scored pairs over the folds.
     ///
     /// - Throws: A ``FaceEvaluationError`` if there are no pairs, fewer pairs than folds, or a
-    ///   distance that is none.
+    ///   distance that is invalid.
     public func accuracy(of pairs: [ScoredPair]) throws -> InsightFaceAccuracy {
         InsightFaceAccuracy(results(try members(pairs), grid: accuracyGrid, by: accuracy))
     }
@@ -92,7 +92,7 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
             threshold: threshold, tar: fraction(same: true), far: fraction(same: false))
     }
 
-    /// Inverts the false acceptance rate; nil where it is not defined, for want of negatives.
+    /// Inverts the false acceptance rate; nil if it is undefined for lack of negatives.
     ///
     /// As in insightface, the threshold is 0 if no threshold of the grid reaches the rate.
     private func threshold(at rate: Double, in train: ThresholdCounts) -> Double? {

@@ -1,6 +1,6 @@
 import FaceStatistics
 
-/// What ``InsightFaceProtocol`` measured.
+/// The measurements of ``InsightFaceProtocol``.
 public struct InsightFaceResult: Codable, Sendable, Hashable {
     /// Mean of the folds' accuracies; 0...1.
     public let accuracy: Double
@@ -10,7 +10,7 @@ public struct InsightFaceResult: Codable, Sendable, Hashable {
     public let threshold: Double
     /// Mean true acceptance rate at the target FAR over the folds that define one; 0...1.
     ///
-    /// Nil if none does: for a fold that takes positives in it and negatives in the others.
+    /// Nil if none does: that takes positives in the fold and negatives in the others.
     public let tar: Double?
     /// Mean false acceptance rate that the chosen thresholds had on the folds; 0...1 or nil.
     public let far: Double?
@@ -51,10 +51,10 @@ public struct InsightFaceAccuracy: Sendable, Hashable {
 }
 
 /// The acceptance rates of ``InsightFaceProtocol``, each fold evaluated at the threshold at which all
-/// others have the false acceptance rate asked for.
+/// others have the false acceptance rate requested.
 public struct InsightFaceRates: Sendable, Hashable {
-    /// Mean true acceptance rate over the folds that define one; 0...1. Nil if none does: for a
-    /// fold that takes positives in it and negatives in the others.
+    /// Mean true acceptance rate over the folds that define one; 0...1. Nil if none does: that
+    /// takes positives in the fold and negatives in the others.
     public let tar: Double?
     /// Mean false acceptance rate that the thresholds had on the folds; 0...1 or nil.
     public let far: Double?

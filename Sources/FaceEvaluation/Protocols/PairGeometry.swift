@@ -1,9 +1,9 @@
 import FaceData
 
-/// Inner products of the embeddings of pairs, from which every score follows.
+/// Inner products of the embeddings of pairs, from which every score is computed.
 ///
 /// With the mean of the training folds subtracted, a score depends on the fold it is computed for.
-/// `(a - m)(b - m) = ab - am - bm + mm`, so each fold costs one product an image, not one a pair.
+/// `(a - m)(b - m) = ab - am - bm + mm`, so each fold costs one product per image, not one per pair.
 struct PairGeometry {
     /// Inner products of a pair: of both embeddings, and of each with itself.
     struct Products {
@@ -146,7 +146,7 @@ extension ViewFusion {
 }
 
 extension EmbeddingViews {
-    /// Throws unless every pair names two rows.
+    /// Throws unless every pair refers to two rows.
     func requireRows(of pairs: [VerificationPair]) throws {
         for (index, pair) in pairs.enumerated() {
             for image in [pair.first, pair.second] where !(0..<count).contains(image) {

@@ -1,14 +1,14 @@
 import Foundation
 
-/// The number a system calls the score of a pair.
+/// The number that a system uses as the score of a pair.
 public enum PairMeasure: String, Codable, Sendable, CaseIterable {
-    /// Angle between the embeddings divided by pi; 0...1, smaller is more alike.
+    /// Angle between the embeddings divided by pi; 0...1, smaller is more similar.
     case angle
-    /// Cosine of the angle between the embeddings; -1...1, larger is more alike.
+    /// Cosine of the angle between the embeddings; -1...1, larger is more similar.
     case cosine
-    /// L2 distance of the normalised embeddings; 0...2, smaller is more alike.
+    /// L2 distance of the normalised embeddings; 0...2, smaller is more similar.
     case distance
-    /// Squared L2 distance of the normalised embeddings; 0...4, smaller is more alike.
+    /// Squared L2 distance of the normalised embeddings; 0...4, smaller is more similar.
     case squaredDistance
 
     /// The score of a pair with these inner products.
@@ -23,7 +23,7 @@ public enum PairMeasure: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// The cosine that a score of this kind stands for.
+    /// The cosine that is equivalent to a score of this kind.
     public func cosine(of score: Double) -> Double {
         switch self {
         case .angle: cos(score * .pi)
@@ -33,7 +33,7 @@ public enum PairMeasure: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// What the score is called in a table.
+    /// The score's name in a table.
     public var title: String {
         switch self {
         case .angle: "angle / π"
@@ -44,20 +44,20 @@ public enum PairMeasure: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// Which scores a threshold accepts, with every system's own treatment of a tie.
+/// Which scores a threshold accepts, with each system's treatment of ties.
 public enum ThresholdDecision: String, Codable, Sendable, CaseIterable {
     /// Accepts scores above the threshold; a pair whose score equals it is always an error.
     case aboveTiesWrong
     /// Accepts scores above the threshold.
     case above
-    /// Accepts scores from the threshold up.
+    /// Accepts scores at or above the threshold.
     case atLeast
-    /// Accepts scores up to the threshold.
+    /// Accepts scores at or below the threshold.
     case atMost
     /// Accepts scores below the threshold.
     case below
 
-    /// Whether the decision about a pair is right.
+    /// Whether the decision about a pair is correct.
     func isRight(_ score: Double, same: Bool, threshold: Double) -> Bool {
         switch self {
         case .aboveTiesWrong: same ? score > threshold : score < threshold

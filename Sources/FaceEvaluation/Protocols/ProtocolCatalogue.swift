@@ -1,7 +1,7 @@
 public import FaceData
 
 extension VerificationProtocol {
-    /// All protocols in circulation, the one most numbers are reported with first.
+    /// All known protocols, the most common one first.
     public static let all = [
         insightFace, adaFace, faceNet, faceNetAngle, sphereFace, faceXZoo, openSphere,
         kerasInsightFace, deepFaceCosine, deepFaceDistance,
@@ -36,7 +36,7 @@ extension VerificationProtocol {
             otherwise as insightface.
             """)
 
-    /// facenet, `validate_on_lfw.py` with the options that its published numbers were made with.
+    /// facenet, `validate_on_lfw.py` with the options of its published numbers.
     public static let faceNetAngle = VerificationProtocol(
         "facenet-angle", title: "facenet, metric 1", fusion: .unitConcatenation,
         subtractsMean: true, measure: .angle, rule: .grid(.hundredths), decision: .below,
@@ -111,8 +111,8 @@ extension VerificationProtocol {
 
 /// One set of embeddings evaluated by every protocol, side by side.
 public struct ProtocolComparison: Codable, Sendable, Hashable {
-    /// What each protocol measured, in the order of ``VerificationProtocol/all``; those that are
-    /// not defined on the pairs are missing.
+    /// The result of each protocol, in the order of ``VerificationProtocol/all``; those that are
+    /// undefined for the pairs are missing.
     public let results: [ProtocolResult]
 
     /// Evaluates embeddings by every protocol.

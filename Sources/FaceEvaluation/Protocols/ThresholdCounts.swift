@@ -1,7 +1,7 @@
 /// For every threshold of a grid, how many pairs of each kind have a smaller distance.
 ///
 /// Each pair is put in the bin of the first threshold that accepts it and the bins are summed
-/// up once, so a sweep costs one pass over the pairs instead of one a threshold. All numbers are
+/// up once, so a sweep costs one pass over the pairs instead of one per threshold. All numbers are
 /// integers: folds are added and subtracted without loss.
 struct ThresholdCounts {
     /// Pairs of the same person.

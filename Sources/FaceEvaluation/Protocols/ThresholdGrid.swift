@@ -4,9 +4,9 @@ import SafeNumbers
 public struct ThresholdGrid: Codable, Sendable, Hashable {
     /// The first threshold, a distance.
     public let start: Double
-    /// Distance of neighbouring thresholds; above 0.
+    /// Step between neighbouring thresholds; above 0.
     public let step: Double
-    /// Thresholds; 1 to 1,000,000.
+    /// Number of thresholds; 1 to 1,000,000.
     public let count: Int
 
     /// insightface's grid for accuracy, `numpy.arange(0, 4, 0.01)`: 0, 0.01, ... 3.99.
@@ -16,7 +16,7 @@ public struct ThresholdGrid: Codable, Sendable, Hashable {
 
     /// Creates a grid.
     ///
-    /// - Throws: ``FaceEvaluationError/unusableGrid(start:step:count:)`` if it cannot be swept.
+    /// - Throws: ``FaceEvaluationError/unusableGrid(start:step:count:)`` if a value is outside its range.
     public init(start: Double, step: Double, count: Int) throws {
         let end = start + Double(count) * step
         guard start.isFinite, step > 0, end.isFinite, (1...1_000_000).contains(count) else {

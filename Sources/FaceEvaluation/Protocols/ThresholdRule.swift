@@ -1,12 +1,12 @@
 import SafeNumbers
 
-/// How a system chooses the threshold it then evaluates with.
+/// How a system chooses its threshold.
 public enum ThresholdRule: Codable, Sendable, Hashable {
     /// The most accurate of all scores, as scikit-learn's ROC curve has them.
     case bestScore
     /// The most accurate among the highest `fraction` of the scores of different people.
     case bestTopNegative(fraction: Double)
-    /// A number given beforehand.
+    /// A fixed number.
     case fixed(Double)
     /// The first threshold of a grid with the most correct decisions.
     case grid(ThresholdGrid)
@@ -15,7 +15,7 @@ public enum ThresholdRule: Codable, Sendable, Hashable {
     /// The first of `steps` thresholds over the range of the scores with the largest TAR - FAR.
     case widestGap(steps: Int)
 
-    /// The threshold for the scores it may look at; nil where the rule needs pairs of both kinds,
+    /// The threshold for the given scores; nil if the rule needs pairs of both kinds,
     /// or more of them.
     func threshold(for scores: SortedScores) -> Double? {
         switch self {
@@ -76,7 +76,7 @@ public enum ThresholdRule: Codable, Sendable, Hashable {
         return best
     }
 
-    /// The highest score that decides best when all from it up are accepted.
+    /// The highest score that is most accurate as an inclusive lower threshold.
     private static func bestScore(_ scores: SortedScores) -> Double? {
         guard scores.hasBothKinds, let nothing = scores.highest?.nextUp else { return nil }
         var (positives, negatives) = (Cursor(scores.positives), Cursor(scores.negatives))

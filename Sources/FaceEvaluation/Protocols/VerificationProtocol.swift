@@ -1,11 +1,11 @@
 import FaceStatistics
 public import FaceData
 
-/// How one system turns embeddings and pairs into an accuracy: what it makes of the mirror image,
+/// How one system turns embeddings and pairs into an accuracy: how it uses the mirror image,
 /// what it calls a score, how it chooses the threshold, and which spread it reports.
 ///
-/// All of them look alike from afar, and published accuracies differ by some tenths of a percent
-/// because they are not. ``all`` computes every one in circulation from one set of embeddings.
+/// They look similar at first sight, but published accuracies differ by some tenths of a percent
+/// because of their differences. ``all`` lists every known one; all can be computed from one set of embeddings.
 public struct VerificationProtocol: Sendable, Hashable {
     /// Over which pairs the threshold is chosen and evaluated.
     public enum Split: Sendable, Hashable {
@@ -15,7 +15,7 @@ public struct VerificationProtocol: Sendable, Hashable {
         case folds
     }
 
-    /// The number a system prints behind its accuracy.
+    /// The number that a system prints after its accuracy.
     public enum Spread: String, Codable, Sendable, CaseIterable {
         case none
         /// Population standard deviation of the folds' accuracies (divisor: folds).
@@ -23,7 +23,7 @@ public struct VerificationProtocol: Sendable, Hashable {
         /// Standard error of their mean: sample standard deviation over the root of their number.
         case standardError
 
-        /// What the number is called in a table; empty for none.
+        /// Name of the number in a table; empty for none.
         public var title: String {
             switch self {
             case .none: ""
@@ -37,21 +37,21 @@ public struct VerificationProtocol: Sendable, Hashable {
     public let name: String
     /// Name in a table.
     public let title: String
-    /// Why its accuracy differs from the others', a sentence.
+    /// Why its accuracy differs from the others', as a sentence.
     public let difference: String
-    /// What it makes of the embeddings of an image and of its mirror image.
+    /// How it combines the embeddings of an image and of its mirror image.
     public let fusion: ViewFusion
     /// Whether the mean of the training folds is subtracted before scoring.
     public let subtractsMean: Bool
-    /// What it calls a score.
+    /// The measure used as the score.
     public let measure: PairMeasure
-    /// Whether scores are rounded to single precision, as where they are kept in such an array.
+    /// Whether scores are rounded to single precision, as in a float32 array.
     let roundsScores: Bool
     /// How it chooses the threshold.
     public let rule: ThresholdRule
     /// Which scores the threshold accepts.
     public let decision: ThresholdDecision
-    /// Over which pairs it chooses and evaluates.
+    /// The pairs on which it chooses and evaluates.
     public let split: Split
     /// The spread it reports.
     public let spread: Spread
@@ -75,7 +75,7 @@ public struct VerificationProtocol: Sendable, Hashable {
         self.spread = spread
     }
 
-    /// Whether the threshold is chosen on the pairs it is evaluated on, which flatters.
+    /// Whether the threshold is chosen on the pairs it is evaluated on, so that accuracy is optimistic.
     public var isOptimistic: Bool {
         if case .fixed = rule { return false }
         return split == .allPairs
@@ -140,22 +140,22 @@ public struct VerificationProtocol: Sendable, Hashable {
     }
 }
 
-/// What one protocol measured.
+/// Result of one protocol.
 public struct ProtocolResult: Codable, Sendable, Hashable {
     /// Name of the protocol.
     public let name: String
     /// Mean of the folds' accuracies; 0...1.
     public let accuracy: Double
-    /// The spread that the system reports; nil where it reports none.
+    /// The spread that the system reports; nil if it reports none.
     public let spread: Double?
-    /// What kind of number ``spread`` is.
+    /// The kind of measure that ``spread`` is.
     public let spreadKind: VerificationProtocol.Spread
     /// Mean of the folds' thresholds, in ``measure``.
     public let threshold: Double
-    /// What the threshold is measured in.
+    /// The unit of the threshold.
     public let measure: PairMeasure
-    /// The cosine that the threshold stands for; nil where a mean was subtracted, since it then is
-    /// none of the embeddings as they are.
+    /// The cosine that is equivalent to the threshold; nil if a mean was subtracted, since it then is
+    /// not a cosine of the original embeddings.
     public let cosine: Double?
     /// Whether the threshold was chosen on the pairs it is evaluated on.
     public let isOptimistic: Bool

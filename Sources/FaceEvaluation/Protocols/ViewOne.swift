@@ -1,8 +1,8 @@
 /// LFW's View 1: a threshold chosen on one list of pairs (`pairsDevTrain.txt`, 2,200) and evaluated
 /// on another (`pairsDevTest.txt`, 1,000).
 ///
-/// View 1 is for choosing models, so that View 2, the ten folds, stays unseen. LFW leaves the score
-/// open; this is ``InsightFaceProtocol``'s, and its threshold grid.
+/// View 1 is for choosing models, so that View 2, the ten folds, stays unseen. LFW does not specify the
+/// score; this uses that of ``InsightFaceProtocol`` and its threshold grid.
 public struct ViewOneResult: Codable, Sendable, Hashable {
     /// Pairs the threshold was chosen on.
     public let trainPairs: Int
@@ -10,9 +10,9 @@ public struct ViewOneResult: Codable, Sendable, Hashable {
     public let testPairs: Int
     /// The threshold, a squared L2 distance.
     public let threshold: Double
-    /// Fraction of right decisions on the pairs it was chosen on; 0...1, optimistic.
+    /// Fraction of correct decisions on the pairs it was chosen on; 0...1, optimistic.
     public let trainAccuracy: Double
-    /// Fraction of right decisions on the pairs it was evaluated on; 0...1.
+    /// Fraction of correct decisions on the pairs it was evaluated on; 0...1.
     public let accuracy: Double
     /// Binomial standard error of ``accuracy``: `sqrt(p (1 - p) / n)`.
     public let standardError: Double

@@ -1,28 +1,28 @@
 import Spelling
 
-/// What a reader must know of scores before believing an accuracy; the same for the report of a
+/// Warnings about scores that make an accuracy unreliable; the same for the report of a
 /// study and for the evaluation of one model.
 public enum ScoreWarnings {
-    /// Pairs below which an accuracy says next to nothing: at 80 % right, the 95 % interval of 200
-    /// pairs reaches 5.5 points to both sides.
+    /// Number of pairs below which an accuracy is nearly meaningless: at 80 %, the 95 % interval of 200
+    /// pairs reaches 5.5 points to each side.
     public static let minPairs = 200
 
-    /// A sentence where a test set has too few pairs to tell models apart; nil where it has enough.
+    /// A sentence if a test set has too few pairs to distinguish models; nil if it has enough.
     public static func tooFewPairs(_ pairs: Int) -> String? {
         guard pairs < minPairs else { return nil }
         return counted(pairs, "pair is", "pairs are")
             + " too few to say how accurate a model is: take at least "
-            + "\(minPairs), and thousands to tell good models apart."
+            + "\(minPairs), and thousands to distinguish good models."
     }
 
-    /// Width of a distance's range, in squared L2, within which all pairs look alike: one step of
+    /// Width of a distance's range, in squared L2, within which all pairs look equal: one step of
     /// the thresholds that accuracy is measured with.
     private static let minSpread = 0.01
     /// Mean norm below which embeddings count as zero.
     private static let minNorm = 1e-6
 
-    /// A sentence where the embeddings are nearly the same for all images, or zero, so that their
-    /// accuracy is chance; nil where they are not.
+    /// A sentence if the embeddings are nearly the same for all images, or zero, so that their
+    /// accuracy is at chance level; nil otherwise.
     ///
     /// - Parameters:
     ///   - distances: Squared L2 distances of the pairs.
@@ -34,11 +34,11 @@ public enum ScoreWarnings {
         }
         guard distances.count > 1 else { return nil }
         let sorted = distances.sorted()
-        // A few odd pairs do not make a model that tells people apart.
+        // A few outlying pairs do not make a model that distinguishes people.
         let edge = distances.count / 20
         let spread = Double(sorted[sorted.count - 1 - edge]) - Double(sorted[edge])
         guard spread < minSpread else { return nil }
-        return "The embeddings have collapsed: the distances of nine in ten pairs lie within "
+        return "The embeddings have collapsed: the distances of nine in ten pairs are within "
             + "\(minSpread) of each other, one step of the thresholds, so that no threshold "
             + "tells people apart."
     }

@@ -2,9 +2,9 @@ public import FaceData
 import FaceStatistics
 import Spelling
 
-/// Everything this module can say about one model on one set of templates: 1:1 and 1:N.
+/// All results of one model on one set of templates: 1:1 and 1:N.
 ///
-/// No number of it is a NaN: what a set cannot define is nil.
+/// No number is NaN: values that a set does not define are nil.
 public struct TemplateReport: Codable, Sendable, Hashable {
     /// A rate of verification or identification.
     public enum Measure: Codable, Sendable, Hashable {
@@ -16,7 +16,7 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         /// rate.
         case tpir(fpir: Double)
 
-        /// Its name in tables.
+        /// Name in tables.
         public var title: String {
             switch self {
             case .tar(let far): "TAR at FAR \(OperatingPoint.text(ofRate: far))"
@@ -26,44 +26,44 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         }
     }
 
-    /// A figure and what it is worth.
+    /// A rate with its uncertainty.
     public struct Figure: Codable, Sendable, Hashable {
         /// The rate that the figure is of.
         public let measure: Measure
-        /// The figure, 0...1; nil where the set lets expect fewer than ten errors.
+        /// The figure, 0...1; nil if fewer than ten errors are expected on the set.
         public let value: Double?
         /// The 95 % interval over people, 0...1, its lower end first.
         public let interval: [Double]?
-        /// How many pairs of two people, or searches for people who are not enrolled, the figure
-        /// takes; nil for a rank.
+        /// Number of pairs of two people, or of searches for people who are not enrolled, that the figure
+        /// needs; nil for a rank.
         public let needed: Int?
-        /// What insightface's arithmetic gives; nil where it has none.
+        /// The value by insightface's arithmetic; nil if it defines none.
         public let insightFace: Double?
         /// The figure on draws of the people, for paired comparisons.
         public let replicates: PeopleReplicates?
     }
 
-    /// How embeddings of a template's images became one.
+    /// How the embeddings of a template's images were pooled.
     public let pooling: String
-    /// How scores were normalised, and by whom; nil where they were not.
+    /// How scores were normalised, and by which cohort; nil if they were not.
     public let normalization: String?
-    /// Images of the set.
+    /// Number of images.
     public let images: Int
-    /// Templates of the set.
+    /// Number of templates.
     public let templates: Int
-    /// People of the set, as far as it tells.
+    /// Number of known people.
     public let people: Int
-    /// Pairs of templates of one person.
+    /// Number of genuine pairs of templates.
     public let genuine: Int
-    /// Pairs of templates of two people.
+    /// Number of impostor pairs of templates.
     public let impostor: Int
-    /// Searches for people who are enrolled.
+    /// Number of searches for enrolled people.
     public let mated: Int
-    /// Searches for people who are not.
+    /// Number of searches for people who are not enrolled.
     public let nonmated: Int
-    /// Templates in each gallery.
+    /// Number of templates in each gallery.
     public let galleries: [Int]
-    /// Templates without an image that could be used, which count as misses.
+    /// Number of templates without a usable image, which count as misses.
     public let failedToEnrol: Int
     /// The images and templates that failed; nil where none did.
     public let failures: FailuresToEnrol?
@@ -73,7 +73,7 @@ public struct TemplateReport: Codable, Sendable, Hashable {
     public let cumulativeMatches: [Double]
     /// FNIR over FPIR; empty without searches of both kinds.
     public let errorTradeOff: [IdentificationRates.ErrorPoint]
-    /// What the reader of the numbers must know, a sentence each.
+    /// Warnings about the numbers, one sentence each.
     public let warnings: [String]
 
     /// Ranks of ``cumulativeMatches``.
@@ -88,10 +88,10 @@ public struct TemplateReport: Codable, Sendable, Hashable {
     /// - Parameters:
     ///   - set: The set.
     ///   - views: Embeddings of its images, not normalised.
-    ///   - failed: Images that could not be used.
-    ///   - cohort: What scores are normalised by; nil for cosines.
-    ///   - product: How scores of big galleries are computed.
-    ///   - draws: Draws of the people; 0 for no intervals.
+    ///   - failed: Indices of images that could not be used.
+    ///   - cohort: The cohort that normalises scores; nil for cosines.
+    ///   - product: How scores of large galleries are computed.
+    ///   - draws: Number of draws of people; 0 for no intervals.
     public init(
         of set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
         failed: Set<Int> = [], cohort: ScoreCohort? = nil,

@@ -18,7 +18,7 @@ public struct VerificationErrors: Codable, Sendable, Hashable {
     /// Pairs of the same person taken for different people, the largest distance first.
     public let falseRejects: [Entry]
 
-    /// Finds the wrong decisions behind an accuracy: each pair is evaluated with its own fold's
+    /// Finds the misclassified pairs of an accuracy: each pair is evaluated with its own fold's
     /// threshold.
     ///
     /// - Parameters:
@@ -41,6 +41,6 @@ public struct VerificationErrors: Codable, Sendable, Hashable {
             .sorted { (-$0.distance, $0.pair) < (-$1.distance, $1.pair) }
     }
 
-    /// Number of wrong decisions.
+    /// Number of misclassified pairs.
     public var count: Int { falseAccepts.count + falseRejects.count }
 }

@@ -1,16 +1,16 @@
 public import FaceData
 import Spelling
 
-/// Everything this module can say about one model on one set of pairs.
+/// All results of one model on one set of pairs.
 ///
-/// No number of it is a NaN: what a test set cannot define is nil, and ``warnings`` says why.
+/// No number is NaN: values that a test set does not define are nil, and ``warnings`` says why.
 public struct VerificationReport: Codable, Sendable, Hashable {
-    /// False acceptance rates a report states the true acceptance rate for, if asked for none.
+    /// False acceptance rates of ``operatingPoints`` by default.
     public static let defaultFARs = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 
     /// Number of evaluated pairs.
     public let pairs: Int
-    /// Pairs of the same person among them.
+    /// Number of pairs of the same person.
     public let positives: Int
     /// Mean L2 norm of the embeddings before normalisation; nil if it was not given.
     public let meanNorm: Double?
@@ -24,10 +24,10 @@ public struct VerificationReport: Codable, Sendable, Hashable {
     public let operatingPoints: [OperatingPoint]
     /// Distribution of the distances.
     public let histogram: ScoreHistogram
-    /// What the reader of the numbers must know, a sentence each.
+    /// Warnings about the numbers, one sentence each.
     public let warnings: [String]
 
-    /// Pairs of different people.
+    /// Number of pairs of different people.
     public var negatives: Int { pairs - positives }
 
     /// Evaluates scored pairs.
@@ -37,9 +37,9 @@ public struct VerificationReport: Codable, Sendable, Hashable {
     ///   - meanNorm: ``EmbeddingTable/meanNorm(of:)`` of the embeddings the scores come from.
     ///   - rule: How accuracy is measured.
     ///   - fars: False acceptance rates to state the true acceptance rate for.
-    ///   - curvePoints: Most points ``roc`` may have.
+    ///   - curvePoints: Maximum number of points of ``roc``.
     /// - Throws: A ``FaceEvaluationError`` if there are no pairs, fewer pairs than folds, a
-    ///   distance that is none, or a rate outside 0...1.
+    ///   distance that is invalid, or a rate outside 0...1.
     public init(
         of scores: [ScoredPair], meanNorm: Double? = nil,
         rule: InsightFaceProtocol = InsightFaceProtocol(),
@@ -66,7 +66,7 @@ public struct VerificationReport: Codable, Sendable, Hashable {
     /// Evaluates the embeddings of images and of their mirror images, un-normalised, on pairs.
     ///
     /// - Throws: As ``init(of:meanNorm:rule:fars:curvePoints:)``, and for embeddings without a
-    ///   direction and pairs that name no row.
+    ///   direction and pairs without a row.
     public init(
         original: EmbeddingTable, mirrored: EmbeddingTable, pairs: [VerificationPair],
         rule: InsightFaceProtocol = InsightFaceProtocol()

@@ -1,21 +1,21 @@
 /// Error against rejection (ISO/IEC 29794-1's error versus discard characteristic; Grother and
-/// Tabassi 2007): the false non-match rate that is left when the pairs of the lowest quality are
+/// Tabassi 2007): the false non-match rate that remains when the pairs of the lowest quality are
 /// rejected.
 public struct ErrorRejectCurve: Codable, Sendable, Hashable {
     /// A point of the curve.
     public struct Point: Codable, Sendable, Hashable {
         /// Fraction of the pairs of one person that were rejected; 0...1.
         public let rejected: Double
-        /// False non-match rate of those that are left; 0...1.
+        /// False non-match rate of the remaining pairs; 0...1.
         public let fnmr: Double
     }
 
     /// The curve, from no rejection on.
     public let points: [Point]
-    /// Area under the curve up to ``limit``, less that of a perfect quality, which rejects errors
+    /// Area under the curve up to ``limit``, minus that of a perfect quality, which rejects errors
     /// first; 0 for a perfect one.
     public let excessArea: Double
-    /// How much is rejected at most.
+    /// Largest rejected fraction; 0...1.
     public let limit: Double
 
     /// Rejects pairs by quality, which is the lower of both templates' qualities.
@@ -23,7 +23,7 @@ public struct ErrorRejectCurve: Codable, Sendable, Hashable {
     /// - Parameters:
     ///   - genuine: For each pair of one person its score and quality.
     ///   - threshold: A pair is accepted if its score is above.
-    ///   - limit: How much is rejected at most, in steps of a hundredth.
+    ///   - limit: Largest rejected fraction, in steps of a hundredth.
     /// - Throws: ``FaceEvaluationError/noPairs``, ``FaceEvaluationError/scoreNotFinite(pair:)``,
     ///   ``FaceEvaluationError/invalidRate(name:value:)``.
     public init(
@@ -36,7 +36,7 @@ public struct ErrorRejectCurve: Codable, Sendable, Hashable {
         if let pair = genuine.firstIndex(where: { !$0.score.isFinite || !$0.quality.isFinite }) {
             throw FaceEvaluationError.scoreNotFinite(pair: pair)
         }
-        // Within equal quality accepted and rejected pairs are mixed evenly.
+        // Pairs of equal quality are rejected proportionally.
         let order = genuine.sorted { $0.quality < $1.quality }
         let errors = order.map { $0.score > threshold ? 0.0 : 1 }
         let spread = Self.evened(errors, order.map(\.quality))

@@ -1,9 +1,9 @@
 /// How insightface reads the true acceptance rate off an ROC curve for IJB: at the point whose false
-/// acceptance rate is nearest to the one asked for, above or below, of the curve that scikit-learn's
+/// acceptance rate is nearest to the one requested, above or below, of the curve that scikit-learn's
 /// `roc_curve` has thinned (`drop_intermediate`).
 ///
-/// Small sets are read too favourably: the nearest point may lie above the rate asked for. Beside it
-/// stands ``TemplateScores/tar(atFAR:)``.
+/// Small sets are read too favourably: the nearest point may be above the rate requested. Compare
+/// ``TemplateScores/tar(atFAR:)``.
 public enum InsightFaceReading {
     /// The rates at one point of the curve.
     public struct Point: Codable, Sendable, Hashable {
@@ -13,7 +13,7 @@ public enum InsightFaceReading {
         public let tar: Double
     }
 
-    /// The points read for several rates; nil for scores of one kind alone.
+    /// The points read for several rates; nil for scores of only one kind.
     public static func points(of scores: TemplateScores, atFARs rates: [Double]) -> [Point]? {
         let (genuine, impostor) = (scores.genuine, scores.impostor)
         guard !genuine.isEmpty, !impostor.isEmpty else { return nil }
@@ -31,7 +31,7 @@ public enum InsightFaceReading {
         return reader.finished()
     }
 
-    /// Thins the curve as it comes, and keeps the nearest points.
+    /// Thins the curve while it is computed, and keeps the nearest points.
     private struct Reader {
         let rates: [Double]
         let positives: Double
@@ -62,7 +62,7 @@ public enum InsightFaceReading {
             let point = Point(far: Double(counts.0) / negatives, tar: Double(counts.1) / positives)
             for (index, rate) in rates.enumerated() {
                 let distance = abs(point.far - rate)
-                // Of points equally near the last one counts, for the curve is searched backwards.
+                // Of equally near points the last one counts, because the curve is searched backwards.
                 if distance <= best[index].distance { best[index] = (distance, point) }
             }
         }

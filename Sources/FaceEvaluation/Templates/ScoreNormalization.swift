@@ -1,13 +1,13 @@
 import FaceData
 
-/// Normalisation of scores by what a template scores against a cohort of other people, as speaker
-/// and face recognition do it.
+/// Normalisation of scores by a template's scores against a cohort of other people, as in speaker
+/// and face recognition.
 ///
 /// With mean m and standard deviation s (divided by count) of the cohort's scores, a score c becomes
 /// (c − m) / s: in z-norm with those of the enrolled template (Li and Porter 1988, in the form of
 /// Auckenthaler et al. 2000), in t-norm with those of the probe (Auckenthaler et al. 2000), in s-norm
 /// the mean of both (Kenny 2010), and in adaptive s-norm with the highest cohort scores of each side
-/// alone (Matějka et al. 2017, "adaptive s-norm 1").
+/// only (Matějka et al. 2017, "adaptive s-norm 1").
 public enum ScoreNormalization: Sendable, Hashable, Codable {
     /// By the enrolled template's scores against the cohort.
     case z
@@ -18,7 +18,7 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
     /// As ``s``, with the given number of highest scores of each side.
     case adaptive(top: Int)
 
-    /// How many of the highest scores `as` stands for.
+    /// Number of highest scores that `as` uses by default.
     public static let defaultTop = 200
 
     /// Reads `z`, `t`, `s`, `as` or `as:N`; nil for anything else, and for N below 2.
@@ -36,7 +36,7 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
         }
     }
 
-    /// Its name in tables.
+    /// Name in tables.
     public var title: String {
         switch self {
         case .z: "z-norm"
@@ -48,9 +48,9 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
 
     /// Rows whose scalar products are normalised scores.
     ///
-    /// A normalised score is linear in the score, with numbers of each template alone, so that it is
+    /// A normalised score is linear in the score, with coefficients of each template, so that it is
     /// the scalar product of longer rows: in s-norm, of (x/2, 1/2, x/2s, −m/2s) of the probe and
-    /// (y/s, −m/s, y, 1) of the enrolled template. Whatever works with cosines works with these.
+    /// (y/s, −m/s, y, 1) of the enrolled template. They can be used in place of embeddings.
     ///
     /// - Parameters:
     ///   - embeddings: Normalised rows of the templates.
@@ -118,7 +118,7 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
         return sums.map(\.value)
     }
 
-    /// Scores as they come, block after block.
+    /// Accumulates scores block by block.
     private struct Moments {
         private var count = 0.0
         private var sum = 0.0
@@ -146,21 +146,21 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
             for score in highest?.sorted() ?? [] { all.add(Double(score)) }
             let mean = all.sum / max(1, all.count)
             let variance = all.squares / max(1, all.count) - mean * mean
-            // A cohort that is all alike tells nothing of the spread.
+            // A cohort of equal embeddings has no spread.
             return (mean, variance > 1e-12 ? variance.squareRoot() : 1)
         }
     }
 }
 
-/// Rows of templates as they are compared: the scalar product of a probe's and an enrolled template's
-/// is their score. Without normalisation of scores both are the embeddings.
+/// Rows of templates for comparison: the scalar product of a probe's and an enrolled template's
+/// row is their score. Without score normalisation both are the embeddings.
 public struct TemplateRows: Sendable {
-    /// A row for each template where it is enrolled.
+    /// A row for each template as the enrolled one.
     public let enrolled: EmbeddingTable
-    /// A row for each template where it is the probe.
+    /// A row for each template as the probe.
     public let probes: EmbeddingTable
 
-    /// Joins the two; they are as many and of one dimension.
+    /// Combines both tables, which must have the same shape.
     public init(enrolled: EmbeddingTable, probes: EmbeddingTable) {
         (self.enrolled, self.probes) = (enrolled, probes)
     }
@@ -170,7 +170,7 @@ public struct TemplateRows: Sendable {
         self.init(enrolled: embeddings, probes: embeddings)
     }
 
-    /// Rows as a cohort, if there is one, wants them.
+    /// Rows normalised by a cohort, if there is one.
     init(
         _ embeddings: EmbeddingTable, _ cohort: ScoreCohort?, _ product: BlockProduct
     ) throws {
@@ -183,19 +183,19 @@ public struct TemplateRows: Sendable {
     }
 
     /// Rows for the first and the second of a set's pairs: a list of pairs has the enrolled template
-    /// first, and pairs that are made of probes and galleries the probe.
+    /// first, and pairs made from probes and galleries have the probe first.
     func ofPairs(in set: TemplateSet) -> (first: EmbeddingTable, second: EmbeddingTable) {
         set.pairs.isEmpty ? (probes, enrolled) : (enrolled, probes)
     }
 }
 
-/// People whom scores are normalised by, and how.
+/// People by whom scores are normalised, and the method.
 public struct ScoreCohort: Sendable {
     /// How scores are normalised by the cohort.
     public let normalization: ScoreNormalization
     /// A normalised row for each person.
     public let embeddings: EmbeddingTable
-    /// Who they are, as a sentence goes on after "by", e.g. `450 people of 'celeba'`.
+    /// Who they are, to follow "by" in a sentence, e.g. `450 people of 'celeba'`.
     public let name: String
 
     /// Creates a cohort of embeddings, a row for each person.
@@ -203,6 +203,6 @@ public struct ScoreCohort: Sendable {
         (self.normalization, self.embeddings, self.name) = (normalization, embeddings, name)
     }
 
-    /// What a report says of it.
+    /// Description for a report.
     var text: String { "\(normalization.title) by \(name)" }
 }

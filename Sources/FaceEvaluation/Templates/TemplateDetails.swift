@@ -15,7 +15,7 @@ public struct TemplateDetails: Sendable {
     /// The norm of each image's embedding.
     private let norms: [Double]
 
-    /// Scores a set's pairs, or where it names none, every probe with every enrolled template.
+    /// Scores a set's pairs, or, if it names none, every probe with every enrolled template.
     ///
     /// - Parameters:
     ///   - views: Embeddings of the set's images, not normalised.
@@ -138,9 +138,9 @@ public struct QualityCurve: Codable, Sendable, Hashable {
 }
 
 extension TemplateSet {
-    /// A test set of pairs of images as one of templates: each image is one.
+    /// A test set of pairs of images as a set of templates with one image each.
     ///
-    /// - Parameter owners: Whose each image is; nil where it is not known.
+    /// - Parameter owners: The person of each image; nil if unknown.
     public init(_ pairs: VerificationPairs, owners: [String?]) {
         var people: [String] = []
         var numbers: [String: Int] = [:]

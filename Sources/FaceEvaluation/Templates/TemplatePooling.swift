@@ -1,16 +1,16 @@
 public import FaceData
 
-/// How the embeddings of a template's images become one, as insightface does it for IJB: images of a
+/// How the embeddings of a template's images are pooled, as insightface does for IJB: images of a
 /// medium are averaged, media are added, and the sum is normalised.
 public struct TemplatePooling: Sendable, Hashable {
-    /// Whether an image counts with the norm of its embedding (insightface's `use_norm_score`);
+    /// Whether an image is weighted with the norm of its embedding (insightface's `use_norm_score`);
     /// otherwise embeddings are normalised first.
     public var weighsByNorm: Bool
-    /// Whether an image counts with the detector's confidence, where it is known (insightface's
+    /// Whether an image is weighted with the detector's confidence, if it is known (insightface's
     /// `use_detector_score`).
     public var weighsByDetector: Bool
 
-    /// Describes a pooling; insightface's own by default.
+    /// Creates a pooling; by default insightface's.
     public init(weighsByNorm: Bool = true, weighsByDetector: Bool = true) {
         self.weighsByNorm = weighsByNorm
         self.weighsByDetector = weighsByDetector
@@ -34,10 +34,10 @@ public struct TemplatePooling: Sendable, Hashable {
     ///
     /// Sums are taken in double precision and rounded once.
     ///
-    /// - Parameter views: Embeddings of the set's images, a row an image; those of mirror images are
+    /// - Parameter views: Embeddings of the set's images, one row per image; those of mirror images are
     ///   added to them.
     /// - Throws: ``FaceEvaluationError/notFinite(row:component:value:)`` for an image's embedding that
-    ///   is no number, ``FaceEvaluationError/zeroTemplate(name:)``,
+    ///   is not a number, ``FaceEvaluationError/zeroTemplate(name:)``,
     ///   ``FaceEvaluationError/emptyTemplate(name:)`` and
     ///   ``FaceEvaluationError/embeddingCount(images:rows:)``.
     public func embeddings(

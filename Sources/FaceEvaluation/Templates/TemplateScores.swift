@@ -1,7 +1,7 @@
 public import FaceData
 import Foundation
 
-/// Cosines of pairs of templates, the pairs of one person apart from those of two.
+/// Cosines of pairs of templates, separated into genuine and impostor pairs.
 public struct TemplateScores: Sendable {
     /// Cosines of the pairs of one person, highest first.
     public let genuine: [Double]
@@ -47,7 +47,7 @@ public struct TemplateScores: Sendable {
 
     /// The cosine of each pair, in their order, in double precision.
     ///
-    /// - Parameter second: Rows of the second of a pair, where they are not those of the first.
+    /// - Parameter second: Rows for the second of a pair, if they differ from those for the first.
     static func cosines(
         of pairs: TemplatePairs, _ embeddings: EmbeddingTable, second: EmbeddingTable? = nil
     ) throws -> [Double] {
@@ -79,7 +79,7 @@ public struct TemplateScores: Sendable {
     }
 
     /// The fraction of pairs of one person with a score above that of all but a fraction of the pairs of
-    /// two: what can be had at a false acceptance rate of at most `rate`.
+    /// two: TAR at a false acceptance rate of at most `rate`.
     ///
     /// A pair is accepted if its score is above ``threshold(atFAR:)``.
     public func tar(atFAR rate: Double) -> Double {
@@ -107,13 +107,13 @@ public struct TemplateScores: Sendable {
             ? 0 : Double(Self.count(above: threshold, in: genuine)) / Double(genuine.count)
     }
 
-    /// How many errors a rate allows among a number of trials, where 1e-3 of 3000 is 3 in spite of
+    /// Number of errors that a rate allows among a number of trials; 1e-3 of 3000 is 3 despite
     /// rounding.
     static func allowed(_ rate: Double, of count: Int) -> Int {
         max(0, min(count, Int((rate * Double(count) * (1 + 1e-12)).rounded(.down))))
     }
 
-    /// How many of a list, highest first, are above a value.
+    /// Number of values above a threshold in a list sorted from the highest.
     static func count(above value: Double, in list: [Double]) -> Int {
         var (low, high) = (0, list.count)
         while low < high {
@@ -123,7 +123,7 @@ public struct TemplateScores: Sendable {
         return low
     }
 
-    /// How many of a list, highest first, are a value or above.
+    /// Number of values at or above a threshold in a list sorted from the highest.
     static func count(atLeast value: Double, in list: ArraySlice<Double>) -> Int {
         var (low, high) = (list.startIndex, list.endIndex)
         while low < high {
@@ -134,7 +134,7 @@ public struct TemplateScores: Sendable {
     }
 }
 
-/// Sorts many numbers by their digits, which for millions is several times as fast as comparing them.
+/// Radix sort, which for millions of numbers is several times as fast as a comparison sort.
 enum RadixSort {
     private typealias Keys = UnsafeMutableBufferPointer<UInt64>
 
@@ -147,7 +147,7 @@ enum RadixSort {
             scratch.withUnsafeMutableBufferPointer { scratch in
                 nonisolated(unsafe) let (keys, scratch) = (keys, scratch)
                 let halves = [0..<keys.count / 2, keys.count / 2..<keys.count]
-                // Two threads have a half each; more would wait for memory.
+                // Two threads sort a half each; more would wait for memory.
                 DispatchQueue.concurrentPerform(iterations: 2) { index in
                     sort(
                         Keys(rebasing: keys[halves[index]]), Keys(rebasing: scratch[halves[index]]))
@@ -168,7 +168,7 @@ enum RadixSort {
         return Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
     }
 
-    /// Sorts keys, lowest first, with as much memory again.
+    /// Sorts keys, lowest first, with a buffer of the same size.
     private static func sort(_ keys: Keys, _ scratch: Keys) {
         var (from, to) = (keys, scratch)
         // An even number of passes ends where it began.
@@ -186,7 +186,7 @@ enum RadixSort {
         }
     }
 
-    /// The numbers of two lists of keys, each lowest first.
+    /// Merges two lists of keys, each lowest first, into numbers.
     private static func merged(_ first: Keys, _ second: Keys) -> [Double] {
         let count = first.count + second.count
         return [Double](unsafeUninitializedCapacity: count) { target, filled in

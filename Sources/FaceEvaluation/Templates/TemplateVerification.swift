@@ -1,20 +1,20 @@
 public import FaceData
 
-/// TAR at chosen false acceptance rates with what they are worth: draws of people, both of a pair.
+/// TAR at chosen false acceptance rates, with its distribution over draws of people, both of a pair.
 public struct TemplateVerification: Sendable {
     /// Scores of the pairs by kind.
     public let scores: TemplateScores
-    /// For each rate asked for, TAR on draws of the people; nil where pairs of one kind are missing.
+    /// For each requested rate, TAR on draws of people; nil if pairs of one kind are missing.
     public let replicates: [PeopleReplicates?]
-    /// The rates asked for.
+    /// The requested false acceptance rates.
     public let rates: [Double]
 
     /// False acceptance rates of IJB's tables.
     public static let defaultRates = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
-    /// How many false accepts a rate must let expect before a figure is given for it.
+    /// Number of false accepts that must be expected at a rate for a figure to be given.
     public static let minExpectedErrors = 10.0
 
-    /// Pairs of two people that a rate takes.
+    /// Number of impostor pairs that a rate needs.
     public static func impostorsNeeded(forRate rate: Double) -> Int {
         Int((minExpectedErrors / rate * (1 - 1e-12)).rounded(.up))
     }
@@ -65,7 +65,7 @@ public struct TemplateVerification: Sendable {
         }
     }
 
-    /// TAR at a rate, or nil where fewer than ten false accepts are to be expected.
+    /// TAR at a rate, or nil if fewer than ten false accepts are expected.
     public func supportedTAR(_ index: Int) -> Double? {
         let expected = rates[index] * Double(scores.impostor.count) * (1 + 1e-12)
         guard expected >= Self.minExpectedErrors, !scores.genuine.isEmpty else { return nil }
@@ -73,7 +73,7 @@ public struct TemplateVerification: Sendable {
     }
 }
 
-/// Pairs as a draw of people needs them: in the order of their scores, the lowest left out.
+/// Pairs prepared for draws of people: sorted by score, without the lowest.
 private struct PairDraws {
     private struct Pair {
         let score: Double
@@ -83,7 +83,7 @@ private struct PairDraws {
 
     private let genuine: [Pair]
     private let impostor: [Pair]
-    /// Every so manieth pair of two people, for the sum of the weights of all.
+    /// Every n-th impostor pair, to estimate the sum of all weights.
     private let sample: [(Int32, Int32)]
     private let step: Int
 
@@ -109,7 +109,7 @@ private struct PairDraws {
         self.sample = sample
     }
 
-    /// TAR at each rate when people count with weights: a pair of two people with their product.
+    /// TAR at each rate for weighted people; an impostor pair has the product of both weights.
     func tars(_ rates: [Double], _ weights: [Float]) -> [Double?] {
         var total = 0.0
         for (first, second) in sample {
@@ -148,8 +148,8 @@ private struct PairDraws {
 }
 
 extension TemplateSet {
-    /// A number for the person of each template: the set's own, and where it does not tell, one for
-    /// all templates that pairs of one person join.
+    /// A number for the person of each template: the set's own, and if it is unknown, one for
+    /// all templates that genuine pairs connect.
     public var peopleOfTemplates: [Int] {
         var parent = Array(templates.indices)
         func root(_ index: Int) -> Int {
@@ -181,11 +181,11 @@ extension TemplateSet {
         }
     }
 
-    /// Most pairs that ``crossPairs`` makes.
+    /// Maximum number of pairs of ``crossPairs``.
     public static let mostCrossPairs = 30_000_000
 
     /// Every probe with every template of the galleries: the pairs of a set that names none. Those of
-    /// templates whose person is not known count as two people's. None where there would be more than
+    /// templates whose person is unknown count as impostor pairs. Empty if there would be more than
     /// ``mostCrossPairs``.
     public var crossPairs: TemplatePairs {
         var pairs = TemplatePairs()

@@ -1,10 +1,10 @@
-/// A threshold chosen on one set and used on another: what becomes of its false acceptance rate.
+/// A threshold chosen on one set and used on another, with its false acceptance rate there.
 public struct ThresholdTransfer: Codable, Sendable, Hashable {
     /// The set the threshold was chosen on.
     public let chosenOn: String
     /// The set it is used on.
     public let usedOn: String
-    /// The false acceptance rate that was asked for on the first.
+    /// The requested false acceptance rate on the first set.
     public let targetFAR: Double
     /// The cosine above which pairs are accepted.
     public let threshold: Double
@@ -13,8 +13,8 @@ public struct ThresholdTransfer: Codable, Sendable, Hashable {
     /// The true acceptance rate on the second set.
     public let tar: Double
 
-    /// Carries a threshold over; nil where the first set lets expect fewer than ten false accepts at
-    /// the rate, or the second has pairs of one kind alone.
+    /// Transfers a threshold; nil if fewer than ten false accepts are expected on the first set at
+    /// the rate, or the second set has pairs of only one kind.
     public init?(
         from first: (name: String, scores: TemplateScores),
         to second: (name: String, scores: TemplateScores), far: Double = 1e-3

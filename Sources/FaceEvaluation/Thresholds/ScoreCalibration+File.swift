@@ -9,7 +9,7 @@ extension ScoreCalibration: Codable {
         case atLeast = "at_least"
     }
 
-    /// Reads a calibration, which is refused where it contradicts itself.
+    /// Decodes a calibration; one that contradicts itself is an error.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         set = try values.decode(String.self, forKey: .set)
@@ -40,7 +40,7 @@ extension ScoreCalibration: Codable {
         try values.encode(atLeast, forKey: .atLeast)
     }
 
-    /// What of it cannot be; nil where it can.
+    /// The inconsistency, as a clause; nil if there is none.
     private var contradiction: String? {
         guard views == 1 || views == 2 else { return "it is of \(views) views" }
         guard level > 0, level < 1 else { return "its level is \(level)" }
@@ -71,7 +71,7 @@ extension ScoreCalibration: Codable {
 
     /// Reads JSON.
     ///
-    /// - Parameter path: Where it comes from, for the message.
+    /// - Parameter path: Source of the JSON, for the message.
     /// - Throws: ``FaceEvaluationError/malformedCalibration(path:reason:)``.
     public init(json: String, path: String) throws {
         self = try Self.decoding(ScoreCalibration.self, from: Data(json.utf8), path: path)

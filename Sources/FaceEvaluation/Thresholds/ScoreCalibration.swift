@@ -1,24 +1,24 @@
 import FaceStatistics
 import Foundation
 
-/// What a model's scores are worth, by the pairs of a test set: thresholds of chosen false acceptance rates,
-/// and how often two people score as much as a value or more.
+/// Calibration of a model's scores on the pairs of a test set: thresholds of chosen false acceptance rates,
+/// and how often impostor pairs reach a score.
 ///
-/// Scores are cosines. All pairs are taken as independent; pairs that share people tell less, so that the
-/// true intervals are wider where they do.
+/// Scores are cosines. All pairs are treated as independent; pairs that share people contain less information, so the
+/// true intervals are then wider.
 public struct ScoreCalibration: Sendable, Hashable {
     /// False acceptance rates that thresholds are stored for, as far as the pairs support them.
     public static let rates = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 
-    /// A threshold of a false acceptance rate.
+    /// The threshold of one false acceptance rate.
     public struct Threshold: Codable, Sendable, Hashable {
         /// The false acceptance rate; above 0 and below 1.
         public let far: Double
         /// A pair is accepted if its cosine is above this: the lowest value that keeps to the rate on the
         /// pairs.
         public let cosine: Double
-        /// Where the threshold of the rate lies among all pairs of two people, by order statistics: lower
-        /// and upper end. -1 or 1 where the pairs do not bound it.
+        /// Interval of the threshold over all impostor pairs, by order statistics: lower
+        /// and upper end. -1 or 1 if the pairs do not bound it.
         public let interval: [Double]
         /// The fraction of the pairs of one person that it accepts; nil without such pairs.
         public let tar: Double?
@@ -26,9 +26,9 @@ public struct ScoreCalibration: Sendable, Hashable {
         public let tarInterval: [Double]?
     }
 
-    /// The fraction of pairs of two people that score as much as a value or more.
+    /// The fraction of impostor pairs that reach a score.
     public struct ImpostorFraction: Sendable, Hashable {
-        /// The fraction that was counted; 0...1.
+        /// The counted fraction; 0...1.
         public let estimate: Double
         /// Clopper and Pearson's interval: lower and upper end.
         public let interval: [Double]
@@ -36,22 +36,22 @@ public struct ScoreCalibration: Sendable, Hashable {
 
     /// The test set's name.
     public let set: String
-    /// Embeddings an image that the scores were computed from: 2 with the mirror image, 1 without.
+    /// Embeddings per image from which the scores were computed: 2 with the mirror image, 1 without.
     public let views: Int
     /// Pairs of two people.
     public let impostorPairs: Int
     /// Pairs of one person.
     public let genuinePairs: Int
-    /// Chance that an interval holds what it is about.
+    /// Confidence level of the intervals; 0...1.
     public let level: Double
     /// Thresholds of ``rates``, the largest first.
     public let thresholds: [Threshold]
-    /// Cosines of pairs of two people, highest first, each once: all of them where they are few, and else
-    /// every one of the highest and fewer and fewer below.
+    /// Distinct cosines of impostor pairs, highest first: all of them if they are few, otherwise
+    /// all of the highest and increasingly fewer below.
     public let scores: [Double]
-    /// Pairs of two people above each of ``scores``.
+    /// Number of impostor pairs above each of ``scores``.
     public let above: [Int]
-    /// Pairs of two people at each of ``scores`` or above.
+    /// Number of impostor pairs at or above each of ``scores``.
     public let atLeast: [Int]
 
     /// Summarises the scores of a test set.
@@ -59,8 +59,8 @@ public struct ScoreCalibration: Sendable, Hashable {
     /// - Parameters:
     ///   - scores: Scores of pairs of single images.
     ///   - set: The test set's name.
-    ///   - views: 2 where they are of images and mirror images, 1 otherwise.
-    /// - Throws: ``FaceEvaluationError/noImpostors(set:pairs:needed:)`` where they support none of the rates.
+    ///   - views: 2 if scores use images and mirror images, otherwise 1.
+    /// - Throws: ``FaceEvaluationError/noImpostors(set:pairs:needed:)`` if they support none of the rates.
     public init(
         of scores: TemplateScores, set: String, views: Int,
         level: Double = 0.95
@@ -99,9 +99,9 @@ public struct ScoreCalibration: Sendable, Hashable {
         }
     }
 
-    /// The threshold of a false acceptance rate; nil where the pairs do not support the rate.
+    /// The threshold of a false acceptance rate; nil if the pairs do not support the rate.
     ///
-    /// - Parameter far: Above 0 and below 1. Of another rate than ``rates``, the threshold may be a little
+    /// - Parameter far: Above 0 and below 1. For a rate not in ``rates``, the threshold may be slightly
     ///   higher than the lowest that keeps to it.
     public func threshold(atFAR far: Double) -> Threshold? {
         if let stored = thresholds.first(where: { $0.far == far }) { return stored }
@@ -114,10 +114,10 @@ public struct ScoreCalibration: Sendable, Hashable {
             far: far, cosine: found.cosine, interval: found.interval, tar: nil, tarInterval: nil)
     }
 
-    /// How probable it is that the pair of two people scores as much as a value or more.
+    /// Probability that an impostor pair reaches a score.
     ///
     /// - Parameter cosine: The value. Between two ``scores`` of a large set the count is not known exactly:
-    ///   it is interpolated, and the interval holds all it may be.
+    ///   it is interpolated, and the interval covers all possible values.
     public func impostorFraction(atLeast cosine: Double) -> ImpostorFraction {
         let next = scores.firstIndex { $0 < cosine } ?? scores.count
         let fewest = next > 0 ? atLeast[next - 1] : 0
@@ -135,8 +135,8 @@ public struct ScoreCalibration: Sendable, Hashable {
             ])
     }
 
-    /// How many errors so many trials have at a rate: the numbers whose tails are not less probable than
-    /// half of what the level leaves.
+    /// Plausible numbers of errors for a number of trials at a rate: those whose tails are at least as probable as
+    /// half of one minus the level.
     fileprivate static func errors(
         _ rate: Double, of count: Int, level: Double
     ) -> ClosedRange<Int> {
@@ -157,7 +157,7 @@ public struct ScoreCalibration: Sendable, Hashable {
         return fewest...max(fewest, tooMany - 1)
     }
 
-    /// Scores of pairs of two people with how many lie above.
+    /// Impostor scores with the number of pairs above each.
     private struct Summary {
         var scores: [Double] = []
         var above: [Int] = []
@@ -167,7 +167,7 @@ public struct ScoreCalibration: Sendable, Hashable {
             (self.scores, self.above, self.atLeast) = (scores, above, atLeast)
         }
 
-        /// Scores kept one by one from the highest on.
+        /// Number of highest scores that are all kept.
         private static let dense = 4096
         /// Growth of the number of pairs from one kept score to the next below them.
         private static let growth = 1.02

@@ -1,7 +1,7 @@
 public import Torch
 
 /// AM-Softmax (Wang, Cheng, Liu and Liu 2018), also CosFace (Wang et al., CVPR 2018): a margin taken
-/// off the target's cosine.
+/// off the target cosine.
 ///
 ///     t(θ) = cosθ - m
 ///
@@ -9,7 +9,7 @@ public import Torch
 /// - **Scale** up to AM-Softmax's 30, by the number of classes and the run: ``AngularSchedule``.
 /// - **Normalisation**: embeddings and class weights, no bias.
 /// - **Gradient**: exact; the margin is a constant, so that detaching it changes nothing. The target
-///   falls over all of 0 ... π, so that no fall-back is needed.
+///   falls over all of 0 ... π, so that no fallback is needed.
 public final class AMSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.35, in: 0...1,
@@ -69,7 +69,7 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
         schedule = AngularSchedule(setup, margin: margin, paperScale: 30) { $0 - margin }
     }
 
-    /// Takes the margin off the targets' cosines.
+    /// Subtracts the margin from the target cosines.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

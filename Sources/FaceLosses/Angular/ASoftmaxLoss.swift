@@ -1,15 +1,15 @@
 public import Torch
 
-/// A-Softmax (SphereFace; Liu, Wen, Yu, Li, Raj and Song, CVPR 2017): the target's angle multiplied.
+/// A-Softmax (SphereFace; Liu, Wen, Yu, Li, Raj and Song, CVPR 2017): a multiplied target angle.
 ///
 ///     t(θ) = (λ cosθ + ψ(θ)) / (1 + λ)
 ///     ψ(θ) = (-1)^k cos(mθ) - 2k   for θ from kπ/m to (k + 1)π/m
 ///
 /// - **Margin** m, a whole number, 4 as in the paper. ψ falls over all of 0 ... π.
-/// - **Scale**: the embedding's norm |x|, which stays as it is.
+/// - **Scale**: the embedding's norm |x|, which stays unchanged.
 /// - **Normalisation**: class weights, no bias.
 /// - **Annealing**: λ falls from 1000 to 5, the weight of ψ in the target rises from 0.001 to 1/6.
-///   `geometric` does so by the fraction of the run that is done and is through at half of it.
+///   `geometric` does so by the fraction of the run that is done, and ends at half of it.
 ///   `step` is the authors' λ = max(λ_min, λ_0 (1 + γ step)^-power), which takes 1,658 steps
 ///   however long the run is.
 /// - **Gradient**: ``MarginGradient``. With the exact one, a target that the margin made negative
@@ -66,7 +66,7 @@ public final class ASoftmaxLoss: AngularMarginLoss {
         annealing = LambdaAnnealing(setup)
     }
 
-    /// Multiplies the targets' angles, as far as λ lets it.
+    /// Multiplies the target angles, weighted by λ.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let lambda = annealing.lambda(at: progress)
         let angles = batch.angles

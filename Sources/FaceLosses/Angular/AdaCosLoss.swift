@@ -7,10 +7,10 @@ public import Torch
 ///     s_0 = √2 ln(C - 1),   s = ln B / cos(min(π/4, θ_med))
 ///     B = mean over samples of sum over j != y of e^(s cosθ_j)
 ///
-/// with the median θ_med of the targets' angles and the former scale in B. The scale is remembered
+/// with the median θ_med of the targets' angles and the previous scale in B. The scale is remembered
 /// as a buffer, changes with every batch that is trained on, before its use. It stays within
-/// 1 ... 64: where all embeddings are alike, the paper's rule makes it grow without end. The limits
-/// are Facet's; with `limit=no` there is none, as in the paper and in FaceX-Zoo, but for 0: with few
+/// 1 ... 64: if all embeddings are nearly equal, the paper's rule makes it grow without bound. The limits
+/// are Facet's; with `limit=no` there are none, as in the paper and in FaceX-Zoo, except for 0: with few
 /// classes the rule can give less.
 public final class AdaCosLoss: AngularMarginLoss {
     static let limitKey = LossParameterKey.word(
@@ -69,7 +69,7 @@ public final class AdaCosLoss: AngularMarginLoss {
     private func adapt(to batch: AngularBatch) {
         let mean = batch.nonTargetExponentials(scale: scale.item()).mean().item()
         let cosines = batch.targetCosines.array(of: Double.self).sorted(by: >)
-        // Of an even number of angles the lower one, as PyTorch's median.
+        // The lower of the two middle angles for an even number, as in PyTorch's median.
         let median = acos(min(1, max(-1, cosines[(cosines.count - 1) / 2])))
         let value = log(mean) / cos(min(.pi / 4, median))
         scale.fill(isLimited ? min(64, max(1, value)) : max(0, value))

@@ -1,12 +1,12 @@
 public import Torch
 
-/// AdaFace (Kim, Jain and Liu, CVPR 2022): the norm of an embedding tells the image's quality, which
-/// tells the form of the margin.
+/// AdaFace (Kim, Jain and Liu, CVPR 2022): the norm of an embedding indicates the image's quality, which
+/// determines the form of the margin.
 ///
 ///     t(θ) = cos(θ - m q) - (m + m q),   q = h (|x| - μ) / σ within -1 ... 1
 ///
 /// with the mean μ and the standard deviation σ of norms, which follow those of batches. For low quality the
-/// margin is ArcFace's, for medium CosFace's, for high one that asks most of easy images.
+/// margin is ArcFace's, for medium CosFace's, and for high one that emphasises easy images.
 ///
 /// - **Defaults** of the paper: m 0.4, h 0.333, s up to 64.
 /// - **Limits** of the authors' code: norms are limited to 0.001 ... 100, the angle θ - m q to
@@ -103,7 +103,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
             .clamped(to: -1...1)
     }
 
-    /// The margin of a batch.
+    /// Target cosines with the margin that follows from each embedding's norm.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

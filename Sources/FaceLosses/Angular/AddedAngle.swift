@@ -3,9 +3,9 @@ public import Torch
 
 /// The cosine of an angle with a margin added to it, cos(θ + m), as ``AngularBatch/angles`` has θ.
 public struct AddedAngle: Sendable {
-    /// What the target's logit is when angle and margin together pass π.
+    /// The target logit when angle plus margin exceed π.
     public enum Fallback: String, CaseIterable, Sendable {
-        /// cosθ - m sin m, which goes on falling.
+        /// cosθ - m sin m, which continues to fall.
         case monotonic
         /// -1.
         case clamp
@@ -13,7 +13,7 @@ public struct AddedAngle: Sendable {
         case none
         /// cosθ, as without a margin.
         case plain
-        /// cosθ already from 90 degrees on: the easy margin of the older implementations.
+        /// cosθ from 90 degrees on: the easy margin of older implementations.
         case easy
     }
 
@@ -28,10 +28,10 @@ public struct AddedAngle: Sendable {
     /// With a given fallback beyond π.
     public init(_ fallback: Fallback) { self.fallback = fallback }
 
-    /// With the fall-back of a loss's parameter `fallback`.
+    /// With the fallback of a loss's parameter `fallback`.
     public init(_ setup: LossSetup) { self.init(setup[Self.fallbackKey]) }
 
-    /// cos(θ + m) of angles θ `[n]`, and what `fallback` says past π.
+    /// cos(θ + m) of angles θ `[n]`, and the fallback beyond π.
     public func cosine(of angles: Tensor, plus margin: Double) -> Tensor {
         cosine(of: angles, plus: angles.filled(like: margin, shape: []))
     }

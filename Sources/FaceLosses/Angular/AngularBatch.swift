@@ -1,22 +1,22 @@
 public import Torch
 
-/// What a margin may know of a batch: its embeddings, and the angles to their target class weights.
+/// A margin's view of a batch: its embeddings, and the angles to their target class weights.
 ///
-/// Not the angles to all classes, of which there may be millions: those pass by in parts, see
+/// The angles to all classes, of which there may be millions, are not included: they are processed in parts, see
 /// ``AngularMargin/nonTargets``.
 public struct AngularBatch {
-    /// Embeddings `[n, d]` as they came, in the type of the class weights.
+    /// Unnormalised embeddings `[n, d]`, in the type of the class weights.
     public let embeddings: Tensor
     /// Class index of each sample, `[n]`, `int64`.
     public let labels: Tensor
     /// Cosines `[n]` between embeddings and their target class weights; may pass ±1 by rounding.
     public let targetCosines: Tensor
-    /// The angles `[n]` of those, in rad, of `float64` whatever the loss computes in: what a margin on
-    /// the angle is to be made of.
+    /// The angles `[n]` of those, in rad, as `float64` whatever type the loss computes in: margins on
+    /// the angle must be built from these.
     ///
     /// They are precise near 0 and π, where the cosine is not, and their gradient has no pole there.
-    /// At 0 and π themselves it is 0, because no direction is the one that leads away; an embedding
-    /// of zeros is at 90 degrees and gets none either.
+    /// At 0 and π themselves it is 0, because no direction is distinguished there; an embedding
+    /// of zeros is at 90 degrees and also gets no gradient.
     public let angles: Tensor
     /// Number of classes that take part.
     public let classes: Int
@@ -37,16 +37,16 @@ public struct AngularBatch {
     /// Norms `[n, 1]` of the embeddings, whose squares do not overflow.
     public var norms: Tensor { embeddings.to(.float64).norm(1, keep: true).to(embeddings.type) }
 
-    /// Whether the batch is trained on, so that what a loss remembers of batches may change.
+    /// Whether the batch is trained on, so that buffers of the loss may change.
     public var isTraining: Bool { targetCosines.requiresGradient }
 
-    /// Sum over all classes but the own one of e^(scale cosθ_j), `[n]`; not differentiable.
+    /// Sum over all non-target classes of e^(scale cosθ_j), `[n]`; not differentiable.
     public func nonTargetExponentials(scale: Double) -> Tensor { sumOfNonTargets(scale) }
 }
 
 /// The cosines between a batch and all class weights, as one tensor.
 struct CosineMatrix {
-    /// Embeddings `[n, d]` as they came, in the type of the class weights.
+    /// Unnormalised embeddings `[n, d]`, in the type of the class weights.
     let embeddings: Tensor
     /// Labels `[n]`.
     let labels: Tensor
@@ -59,13 +59,13 @@ struct CosineMatrix {
     /// Cosines `[n]` between embeddings and their target class weights.
     var targetCosines: Tensor { cosines.picking(labels) }
 
-    /// True `[n, c]` where a class is the sample's own.
+    /// True `[n, c]` for each sample's target class.
     var isTarget: Tensor {
         let classes = Tensor.range(cosines.shape[1], device: labels.device)
         return labels.unsqueezed(1) .== classes.unsqueezed(0)
     }
 
-    /// What a margin may know of it.
+    /// The margin's view of the batch.
     var batch: AngularBatch {
         AngularBatch(
             embeddings: embeddings, labels: labels, targetCosines: targetCosines, angles: angles,
@@ -91,7 +91,7 @@ struct CosineMatrix {
         all.reshaped([all.shape[0], all.shape[1] / subcenters, subcenters])
     }
 
-    /// Angles `[n]` between embeddings and their target class weights, of which the nearest counts.
+    /// Angles `[n]` between embeddings and their target class weights; the nearest subcenter counts.
     private var angles: Tensor {
         unitRows.embeddings.angles(to: unitRows.classes.selected(0, targetRows))
     }

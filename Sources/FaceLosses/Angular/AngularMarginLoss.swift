@@ -2,49 +2,49 @@ public import Torch
 
 /// A loss that makes the angle between an embedding and its identity's class weight small.
 ///
-/// What all of them do is here: embeddings x and class weights W are normalised, their products are
+/// All of them share this: embeddings x and class weights W are normalised, their products are
 /// the cosines, the target's cosine is replaced by a smaller one, all are scaled, and the loss is
-/// the cross-entropy. What one of them does differently is ``margin(_:at:)``.
+/// the cross-entropy. They differ in ``margin(_:at:)``.
 ///
 ///     L = -log( e^(S t) / (e^(S t) + sum over j != y of e^(S cosθ_j)) )
 ///
 /// with the target's modified cosine t and the scale S, which is a number or |x|. There is no bias.
 public protocol AngularMarginLoss: ConfigurableLoss {
-    /// Class weights `[c, d]`, of which only the direction counts.
+    /// Class weights `[c, d]`; only their direction matters.
     var weight: Tensor { get }
 
-    /// Class weights of each identity, of which the nearest one counts; 1 by default.
+    /// Number of class weights per identity, of which the nearest one counts; 1 by default.
     ///
     /// With k of them `weight` is `[c k, d]`, those of an identity side by side.
     var subcenters: Int { get }
 
-    /// What becomes of the targets' cosines at a point of the run.
+    /// Modifies the target cosines of a batch at a point of the run.
     func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin
 }
 
-/// What a margin makes of the targets' cosines.
+/// The target cosines with a margin, and how they enter the loss.
 public struct AngularMargin {
-    /// What cosines are multiplied by.
+    /// The scale of the cosines; above 0.
     public enum Scale {
         /// The embedding's own norm.
         case embeddingNorm
         /// A fixed number.
         case constant(Double)
-        /// One number that is trained, of one element.
+        /// A trained tensor of one element.
         case variable(Tensor)
     }
 
-    /// The targets' modified cosines `[n]`, in the loss's type or in `float64`.
+    /// The modified target cosines `[n]`, in the loss's type or in `float64`.
     public var targetCosines: Tensor
-    /// What cosines are multiplied by.
+    /// The scale of the cosines; above 0.
     public var scale: Scale
     /// How the loss is differentiated through the margin.
     public var gradient: MarginGradient
-    /// What the non-target classes' cosines `[n, k]` become, of any k classes; nil when they stay
-    /// as they are.
+    /// Modifies the cosines `[n, k]` of any k non-target classes; nil when they stay
+    /// unchanged.
     ///
-    /// Elementwise in the cosines, so that classes may come in parts, and differentiated through them
-    /// alone: what else it uses counts as constant. Elements of the targets do not count.
+    /// Elementwise in the cosines, so that classes may be processed in parts, and differentiated through them
+    /// only: other inputs are held constant. Elements of target classes are ignored.
     public var nonTargets: ((Tensor) -> Tensor)?
     /// A scalar that is added to the cross-entropy; nil for none.
     public var penalty: Tensor?
@@ -68,11 +68,11 @@ public struct AngularMargin {
 
 /// How a loss is differentiated through its margin.
 public enum MarginGradient: String, CaseIterable, Sendable {
-    /// What the margin takes off the target's logit counts as a constant, so that the target is
-    /// drawn as strongly as without a margin, and only the softmax's weights know of it.
+    /// The amount that the margin subtracts from the target logit is held constant, so that the target is
+    /// pulled as strongly as without a margin, and only the softmax probabilities depend on it.
     ///
     /// This is the convention of arcface_torch and OpenSphere. The exact gradient of ArcFace and
-    /// A-Softmax has a part that all samples share: it is largest at 90 degrees, where training
+    /// A-Softmax has a component that all samples share: it is largest at 90 degrees, where training
     /// from random weights begins, and pushes all embeddings and class weights to one point.
     case detached
     /// The derivative of the value.
@@ -91,7 +91,7 @@ extension AngularMarginLoss {
     public var subcenters: Int { 1 }
 
     /// Normalises, multiplies, applies the margin, scales, and takes the cross-entropy, with every
-    /// intermediate result as a tensor of its own; ``MarginHead`` does the same in less memory.
+    /// intermediate result as a separate tensor; ``MarginHead`` does the same in less memory.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
@@ -112,7 +112,7 @@ extension AngularMarginLoss {
 }
 
 extension AngularMargin {
-    /// The targets' logits `[n, 1]`, with the chosen gradient, in the type of the modified cosines.
+    /// The target logits `[n, 1]`, with the chosen gradient, in the type of the modified cosines.
     func targetLogits(of batch: AngularBatch) -> Tensor {
         let scale = scale.tensor(for: batch)
         return gradient.joined(
@@ -132,7 +132,7 @@ extension AngularMargin.Scale {
 }
 
 extension MarginGradient {
-    /// The target's logit, with the chosen gradient.
+    /// The target logit, with the chosen gradient.
     func joined(_ target: Tensor, without plain: Tensor) -> Tensor {
         switch self {
         case .exact: target

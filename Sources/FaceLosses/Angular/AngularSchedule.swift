@@ -1,13 +1,13 @@
 import Foundation
 
-/// Scale and margin of ArcFace and AM-Softmax in the course of a run.
+/// Scale and margin of ArcFace and AM-Softmax during a run.
 ///
-/// Both grow, because from random weights the published values give a small set no direction to
+/// Both grow because, with random weights, the published values give a small set no direction to
 /// descend in: with 500 classes and a constant scale of 64, a MobileNet had learnt next to nothing
-/// after the first five of twelve epochs. For the published constants take the presets.
+/// after the first five of twelve epochs. Use the presets for the published constants.
 ///
-/// - The scale goes geometrically from `s0` to `s` over the first `scaleWarmup` of the run.
-/// - The margin goes linearly from 0 to m over the first `warmup` of the run.
+/// - The scale grows geometrically from `s0` to `s` over the first `scaleWarmup` of the run.
+/// - The margin grows linearly from 0 to m over the first `warmup` of the run.
 public struct AngularSchedule: Hashable, Sendable {
     /// Scale `s` at the end; 1...1000.
     public static let scale = LossParameterKey.numberOrAuto(
@@ -37,7 +37,7 @@ public struct AngularSchedule: Hashable, Sendable {
         [scale.searched(range, .logarithmic).parameter] + parameters.dropFirst()
     }
 
-    /// Values that stay the same over the run, as papers have them.
+    /// Values that are constant over the run, as in the papers.
     public static func constant(
         scale: LossValue, margin: LossValue, _ others: [String: LossValue] = [:]
     ) -> [String: LossValue] {
@@ -53,11 +53,11 @@ public struct AngularSchedule: Hashable, Sendable {
     private let scaleWarmup: Double
     private let warmup: Double
 
-    /// Resolves what a setup leaves to the number of classes.
+    /// Resolves the values of `auto`, which depend on the number of classes.
     ///
     /// - Parameters:
     ///   - paperScale: The scale that `auto` does not exceed.
-    ///   - modified: The margin's effect: what the target's cosine becomes.
+    ///   - modified: The margin's effect on a target cosine.
     public init(
         _ setup: LossSetup, margin: Double, paperScale: Double, modified: (Double) -> Double
     ) {
@@ -92,7 +92,7 @@ public struct AngularSchedule: Hashable, Sendable {
         max(1, 2.0.squareRoot() * log(Double(max(2, classes) - 1)))
     }
 
-    /// What a softmax of cosines times a scale cannot go below (NormFace, Wang et al. 2017,
+    /// Lower bound of the cross-entropy of scaled cosines (NormFace, Wang et al. 2017,
     /// proposition 2): ln(1 + (C - 1) e^(-s C / (C - 1))); 0 for a single class.
     public static func lowestLoss(scale: Double, classes: Int) -> Double {
         guard classes > 1 else { return 0 }
@@ -100,7 +100,7 @@ public struct AngularSchedule: Hashable, Sendable {
         return log1p(others * exp(-scale * Double(classes) / others))
     }
 
-    /// The scale that suffices: with it a target at 45 degrees, after the margin, has probability
+    /// The sufficient scale: with it a target at 45 degrees, after the margin, has probability
     /// P = 0.99 while all others are at 90 degrees.
     ///
     ///     e^(s t) / (e^(s t) + C - 1) = P   =>   s = (ln(C - 1) + ln(P / (1 - P))) / t

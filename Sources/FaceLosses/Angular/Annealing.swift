@@ -1,13 +1,13 @@
 import Foundation
 
-/// The way of a quantity from one value to another over the first fraction of a run.
+/// Interpolates a quantity from one value to another over the first fraction of a run.
 ///
-/// After that fraction, and from the start when it is 0, it has the last value exactly.
+/// After that fraction, and from the start when it is 0, it equals the last value exactly.
 public struct Annealing: Hashable, Sendable {
-    /// How much of the way is done, 0 to 1.
+    /// Interpolation parameter; 0...1.
     public let part: Double
 
-    /// Where a run is on a way that takes its first `fraction`.
+    /// The position of a run in an interpolation over its first `fraction`.
     public init(over fraction: Double, at progress: LossProgress) {
         part = fraction > 0 ? min(1, max(0, progress.fraction / fraction)) : 1
     }

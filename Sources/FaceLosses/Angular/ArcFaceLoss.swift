@@ -1,7 +1,7 @@
 import Foundation
 public import Torch
 
-/// ArcFace (Deng, Guo, Xue and Zafeiriou, CVPR 2019): a margin added to the target's angle.
+/// ArcFace (Deng, Guo, Xue and Zafeiriou, CVPR 2019): a margin added to the target angle.
 ///
 ///     t(θ) = cos(θ + m)
 ///
@@ -84,7 +84,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
         angle = AddedAngle(setup)
     }
 
-    /// Adds the margin to the targets' angles.
+    /// Adds the margin to the target angles.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

@@ -12,11 +12,11 @@ public import Torch
 /// - **ε** 1e-4; `s` sets the scale itself.
 /// - **Centroids** are trained weights, or with `centroids=batch` the directions of the batch's mean
 ///   embeddings by identity, as in the earlier paper (arXiv 1702.06890; the preset `coco-batch` has
-///   also its scale, 1), which sees only the identities of the batch and wants P x K batches. Class
-///   weights are then trained on the side, to have something to classify with.
+///   also its scale, 1), which sees only the identities of the batch and needs P x K batches. Class
+///   weights are then trained separately, only for classification.
 /// - **Gradient**: exact.
 public final class COCOLoss: ConfigurableLoss {
-    /// What an identity's centroid is.
+    /// How an identity's centroid is determined.
     enum Centroids: String, CaseIterable, Sendable {
         case learnt, batch
     }
@@ -84,7 +84,7 @@ public final class COCOLoss: ConfigurableLoss {
                 loss: logits.crossEntropy(labels: labels), logits: logits, state: [.scale: scale])
         case .batch:
             let loss = ofBatch(rows, unitEmbeddings, labels)
-            // The weights are trained on the side, so that there is something to classify with.
+            // The weights are trained separately, only for classification.
             let side = (unitEmbeddings.detached().linear(weight: weight.l2Normalized()) * scale)
                 .crossEntropy(labels: labels)
             return LossOutput(

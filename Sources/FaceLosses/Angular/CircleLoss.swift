@@ -1,13 +1,13 @@
 public import Torch
 
 /// Circle loss with class labels (Sun et al., CVPR 2020, equation 6 with K = 1): each cosine is
-/// weighted by how far it is from where it should be.
+/// weighted by its distance from its optimum.
 ///
 ///     t = α_y (cosθ_y - (1 - m)),       α_y = [1 + m - cosθ_y]₊
 ///     cosθ_j -> α_j (cosθ_j - m),       α_j = [cosθ_j + m]₊
 ///
 /// - **Defaults**: m 0.25 and scale up to 256 (γ) as in the paper for faces.
-/// - **Gradient**: the weights α count as constants, as in the paper.
+/// - **Gradient**: the weights α are held constant, as in the paper.
 public final class CircleLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.25, in: 0...1, "relaxation of both bounds, as a cosine"
@@ -53,7 +53,7 @@ public final class CircleLoss: AngularMarginLoss {
         }
     }
 
-    /// The margin of a batch.
+    /// Target and non-target cosines, each with its weight and margin.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

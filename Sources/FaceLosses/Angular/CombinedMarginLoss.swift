@@ -8,10 +8,10 @@ public import Torch
 /// - **Defaults** 1, 0.3 rad and 0.2: the paper's CM1. All three grow from no margin over the first
 ///   half of the run.
 /// - **Beyond m1 θ + m2 > π** the cosine stays at -1, so that the target falls over all of 0 ... π,
-///   or with `fallback=none` goes on as it is.
+///   or with `fallback=none` continues unchanged.
 /// - **Gradient**: ``MarginGradient``.
 public final class CombinedMarginLoss: AngularMarginLoss {
-    /// What the cosine is when the modified angle passes π.
+    /// The cosine when the modified angle exceeds π.
     enum Fallback: String, CaseIterable, Sendable {
         case clamp, none
     }
@@ -91,7 +91,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         self.third = third
     }
 
-    /// The margin of a batch.
+    /// Target cosines with the combined margin.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

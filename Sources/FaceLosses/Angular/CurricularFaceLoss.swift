@@ -2,13 +2,13 @@ import Foundation
 public import Torch
 
 /// CurricularFace (Huang et al., CVPR 2020): ArcFace in which classes that are nearer than the
-/// target, with its margin, are weighted by how far training is.
+/// target, with its margin, are weighted by the progress of training.
 ///
 ///     t(θ) = cos(θ + m),   cosθ_j -> cosθ_j (t + cosθ_j)  where cosθ_j > cos(θ_y + m)
 ///     t = 0.01 mean cosθ_y + 0.99 t, from 0
 ///
 /// - **Margin** and scale as in ``ArcFaceLoss``: 0.5 rad, up to 64.
-/// - **Hard** is compared with cos(θ_y + m) also past π, where the target has its fall-back, as in
+/// - **Hard** classes are compared with cos(θ_y + m) also beyond π, where the target has its fallback, as in
 ///   the authors' code.
 /// - **State**: `t`, a buffer that changes with every batch that is trained on, before its use.
 /// - **Gradient**: ``MarginGradient`` for the target; the weight t + cosθ_j of hard classes is
@@ -73,7 +73,7 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         [StateEntry("weight", weight, .weight), StateEntry("t", t, .buffer)]
     }
 
-    /// The margin of a batch.
+    /// Target cosines with the margin, and the weighting of hard classes.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
@@ -87,12 +87,12 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         }
         return AngularMargin(
             targetCosines: target, scale: .constant(scale), gradient: gradient,
-            // A copy, for t changes before the gradient is taken.
+            // A copy, because t changes before the gradient is computed.
             nonTargets: Self.weighted(by: t.copy(), above: threshold.unsqueezed(1)),
             state: [.margin: margin, .scale: scale, .t: t.item()])
     }
 
-    /// cosθ_j (t + cosθ_j) where cosθ_j is above a bound `[n, 1]`.
+    /// cosθ_j (t + cosθ_j) where cosθ_j is above a threshold `[n, 1]`.
     private static func weighted(by t: Tensor, above bound: Tensor) -> (Tensor) -> Tensor {
         { cosines in (cosines * (t + cosines)).where(cosines .> bound, else: cosines) }
     }

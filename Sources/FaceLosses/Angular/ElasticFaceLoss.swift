@@ -2,7 +2,7 @@ import Foundation
 public import Torch
 
 /// ElasticFace (Boutros, Damer, Kirchbuchner and Kuijper, CVPR Workshops 2022): ArcFace or CosFace
-/// whose margin is drawn anew for each sample.
+/// whose margin is drawn at random for each sample.
 ///
 ///     arc:  t(θ) = cos(θ + m_i)
 ///     cos:  t(θ) = cosθ - m_i       m_i from N(m, σ²)
@@ -13,7 +13,7 @@ public import Torch
 ///   have.
 /// - **Gradient**: ``MarginGradient``.
 public final class ElasticFaceLoss: AngularMarginLoss {
-    /// What the margin is added to.
+    /// Whether the margin modifies the angle or the cosine.
     enum Version: String, CaseIterable, Sendable {
         case arc, cos
     }
@@ -82,7 +82,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         seed = setup.initial.seed
     }
 
-    /// The margin of a batch.
+    /// Target cosines with a random margin for each sample.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The fall of λ, the weight of the plain cosine beside the one of the multiplied angle, in A-Softmax
+/// The decay of λ, the weight of the plain cosine relative to that of the multiplied angle, in A-Softmax
 /// and L-Softmax: target = (λ plain + multiplied) / (1 + λ).
 struct LambdaAnnealing {
     enum Fall: String, CaseIterable, Sendable {
@@ -22,7 +22,7 @@ struct LambdaAnnealing {
     static let powerKey = LossParameterKey.number(
         "power", default: 1, in: 0...100, "step: exponent of the fall")
 
-    /// The parameters of the fall.
+    /// The parameters of the decay.
     static let parameters = [
         annealingKey.parameter, firstKey.parameter, lastKey.parameter, untilKey.parameter,
         gammaKey.parameter, powerKey.parameter,

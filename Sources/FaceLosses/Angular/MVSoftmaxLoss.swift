@@ -1,7 +1,7 @@
 public import Torch
 
 /// MV-Softmax (Wang, Zhang, Wang, Fu, Shi and Mei, AAAI 2020): classes that are nearer than the
-/// target, with its margin, are drawn as nearer still.
+/// target, with its margin, are treated as nearer still.
 ///
 ///     t(θ) = cosθ - m,   cosθ_j -> t cosθ_j + t - 1  where cosθ_j > cosθ_y - m
 ///
@@ -11,7 +11,7 @@ public import Torch
 ///   SV-X-Softmax, writes (t + 1) cosθ_j + t with t 0.2; FaceX-Zoo writes it as here, with 1.12.
 /// - **Easy**: a target that is far off keeps its cosine. In the authors' code, `easy=obtuse`, it does
 ///   from 90 degrees on; in FaceX-Zoo's, `easy=yes`, where its cosine is at most m.
-/// - **Gradient**: exact; which classes are hard counts as a constant.
+/// - **Gradient**: exact; the choice of hard classes is held constant.
 public final class MVSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.35, in: 0...1,
@@ -74,7 +74,7 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         easy = setup[Self.easyKey]
     }
 
-    /// The margin of a batch.
+    /// Target cosines with the margin, and the modification of hard classes.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

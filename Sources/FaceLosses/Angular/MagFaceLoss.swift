@@ -2,7 +2,7 @@ import Foundation
 public import Torch
 
 /// MagFace (Meng, Zhao, Huang and Zhou, CVPR 2021): ArcFace whose margin grows with the embedding's
-/// norm, beside a penalty that draws the norm up where that is cheap: the norm becomes a quality.
+/// norm, with a penalty that increases the norm where that is cheap: the norm becomes a quality measure.
 ///
 ///     t(θ) = cos(θ + m(a)),   m(a) = l_m + (u_m - l_m) (a - l_a) / (u_a - l_a),   a = |x|
 ///     L = cross-entropy + λ mean (a / u_a² + 1 / a)
@@ -11,7 +11,7 @@ public import Torch
 ///   margins grow from 0 over the first half of the run.
 /// - **Norms** are limited to l_a ... u_a in the margin and in the penalty, as in the authors' code:
 ///   outside they get no gradient.
-/// - **Gradient**: ``MarginGradient``; the norm sees the margin only by the exact one.
+/// - **Gradient**: ``MarginGradient``; only the exact one passes the margin on to the norm.
 public final class MagFaceLoss: AngularMarginLoss {
     static let lowNormKey = LossParameterKey.number(
         "la", symbol: "l_a", default: 10, in: 0.001...1e4, "norm of the smallest margin")
@@ -96,7 +96,7 @@ public final class MagFaceLoss: AngularMarginLoss {
         penaltyWeight = setup[Self.weightKey]
     }
 
-    /// The margin of a batch.
+    /// Target cosines with the margin that follows from each norm, and the penalty.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

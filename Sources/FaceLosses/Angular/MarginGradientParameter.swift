@@ -1,4 +1,4 @@
 extension MarginGradient {
-    /// `grad`: the parameter by which a margin loss lets its gradient be chosen.
+    /// `grad`: the parameter that selects the gradient of a margin loss.
     public static var parameter: LossParameterKey<MarginGradient> { key }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// The cosine of a multiple of an angle, made to fall over all of 0 ... π (Liu et al. 2016,
+/// The cosine of a multiple of an angle, monotonically decreasing over 0 ... π (Liu et al. 2016,
 /// equation 6):
 ///
 ///     ψ(θ) = (-1)^k cos(mθ) - 2k   for θ from kπ/m to (k + 1)π/m

@@ -10,7 +10,7 @@ public import Torch
 ///   `learn=no` it stays there.
 /// - **Normalisation**: embeddings and class weights, no bias. **Gradient**: exact.
 public final class NormFaceLoss: AngularMarginLoss {
-    /// Whether something is trained.
+    /// Whether the scale is trained.
     enum Choice: String, CaseIterable, Sendable {
         case yes, no
     }

@@ -2,15 +2,15 @@ import Foundation
 public import Torch
 
 /// SphereFace2 (Wen, Liu, Weller, Raj and Singh, ICLR 2022): each identity is a classifier of its
-/// own that says yes or no, so that classes do not compete in a softmax.
+/// own with a binary decision, so that classes do not compete in a softmax.
 ///
 ///     L = λ/r softplus(-(r (g(cosθ_y) - m) + b)) + (1 - λ)/r Σ_{j≠y} softplus(r (g(cosθ_j) + m) + b)
 ///     g(z) = 2 ((z + 1) / 2)^t - 1
 ///
-/// - **Defaults** of OpenSphere but for the scale: m 0.4, t 3, λ 0.7. The margin grows from 0 over
+/// - **Defaults** of OpenSphere except for the scale: m 0.4, t 3, λ 0.7. The margin grows from 0 over
 ///   `warmup`.
 /// - **Scale** 20, half of OpenSphere's: with 40 a short run over few people learns little.
-/// - **Bias** b is trained and starts where the gradients of the yes and of all noes are equal at 90
+/// - **Bias** b is trained and starts where the gradients of the positive and of all negatives are equal at 90
 ///   degrees.
 /// - **Gradient**: exact, or with `grad=detached` OpenSphere's, in which g and the margin count as
 ///   displacements of the cosine that are held constant.
@@ -85,7 +85,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
         [StateEntry("weight", weight, .weight), StateEntry("bias", bias, .bias)]
     }
 
-    /// The mean over samples of the yes and the sum of the noes.
+    /// The mean over samples of the positive term and the sum of the negative terms.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
@@ -114,8 +114,8 @@ public final class SphereFace2Loss: ConfigurableLoss {
         return setup[Self.gradientKey].joined(spread, without: cosines)
     }
 
-    /// The b of λ σ(-(u + b)) = (1 - λ) (C - 1) σ(v + b), with the similarities u and v that a yes
-    /// and a no have at 90 degrees.
+    /// The b of λ σ(-(u + b)) = (1 - λ) (C - 1) σ(v + b), with the similarities u and v that a positive
+    /// and a negative have at 90 degrees.
     static func balancedBias(_ setup: LossSetup) -> Double {
         let similarity = 2 * pow(0.5, setup[powerKey]) - 1
         let yes = setup[scaleKey] * (similarity - setup[marginKey])
@@ -123,7 +123,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
         let balance = setup[balanceKey]
         let z = balance / ((1 - balance) * Double(max(1, setup.classes - 1)))
         let root = ((1 - z) * (1 - z) + 4 * z * exp(yes - no)).squareRoot()
-        // The exponential is 0 where the margin times the scale is large.
+        // The exponential is 0 if the margin times the scale is large.
         if root == 0 { return -(yes + no) / 2 }
         // Where z is more than 1, as with few classes, 1 - z + root nearly cancel.
         return z > 1 ? log((root - (1 - z)) / 2) - yes : log(2 * z) - no - log(1 - z + root)

@@ -1,7 +1,7 @@
 import Foundation
 public import Torch
 
-/// SphereFace-R (Liu, Wen, Raj, Singh and Weller, TPAMI 2022): SphereFace made to train without
+/// SphereFace-R (Liu, Wen, Raj, Singh and Weller, TPAMI 2022): SphereFace modified to train without
 /// annealing.
 ///
 ///     v0:  t(θ) = (-1)^k cos(m θ) - 2k,   k = floor(m θ / π)
@@ -13,7 +13,7 @@ public import Torch
 /// - **Defaults**: v1, m 1.5, s up to 30, gradient detached (the paper's characteristic gradient
 ///   detachment), as in OpenSphere. The margin grows from none over the first half of the run.
 public final class SphereFaceRLoss: AngularMarginLoss {
-    /// Which angles are changed.
+    /// Which angles the margin modifies.
     enum Version: String, CaseIterable, Sendable {
         case v0, v1, v2
     }
@@ -74,7 +74,7 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         version = setup[Self.versionKey]
     }
 
-    /// The margin of a batch.
+    /// Target and non-target cosines of the chosen version.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

@@ -2,7 +2,7 @@ import Foundation
 public import Torch
 
 /// Sub-center ArcFace (Deng, Guo, Liu, Gong and Zafeiriou, ECCV 2020): ArcFace in which an identity
-/// has K class weights, so that mislabelled images find one of their own.
+/// has K class weights, so that mislabelled images get one of their own.
 ///
 ///     cosθ_j = max over k of <x̂, Ŵ_jk>,   t(θ) = cos(θ + m)
 ///
@@ -66,7 +66,7 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
         subcenters = setup[Self.countKey]
     }
 
-    /// The margin of a batch.
+    /// Target cosines with ArcFace's margin.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

@@ -1,7 +1,7 @@
 import Foundation
 public import Torch
 
-/// UniFace (Zhou et al., ICCV 2023): one threshold for all identities, as verification has it, which
+/// UniFace (Zhou et al., ICCV 2023): one threshold for all identities, as in verification, which
 /// each positive cosine must pass and each negative one must not.
 ///
 ///     L = ln(1 + e^(-s (cosθ_y - m) + b)) + sum over j != y of ln(1 + e^(s cosθ_j - b))
@@ -58,7 +58,7 @@ public final class UniFaceLoss: ConfigurableLoss {
         [StateEntry("weight", weight, .weight), StateEntry("bias", bias, .bias)]
     }
 
-    /// The mean over samples of the positive's and the sum of the negatives' terms.
+    /// The mean over samples of the positive term and the sum of the negative terms.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {

@@ -37,7 +37,7 @@ enum AmbiguousLossNames {
         ),
     ]
 
-    /// What to take instead; nil for a name that is not ambiguous.
+    /// Advice on the names to use instead; nil for a name that is not ambiguous.
     static func advice(for folded: String) -> String? {
         all.first { $0.names.contains { Names.folded($0) == folded } }?.advice
     }

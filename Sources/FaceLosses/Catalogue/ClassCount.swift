@@ -1,17 +1,17 @@
 import Torch
 
-// How many identities a loss tells apart, for callers that check labels first, and what
+// How many identities a loss distinguishes, for callers that check labels first, and what
 // guessing among them costs.
 import Foundation
 
 extension FaceLoss {
-    /// Nil: the loss does not say.
+    /// Nil: unknown, unless the loss declares it.
     public var classCount: Int? { nil }
 
-    /// Nil: there is no such number.
+    /// Nil: not a fixed number, unless the loss declares it.
     public var guessingLoss: Double? { nil }
 
-    /// ln(classes): what guessing costs a softmax without a margin, whatever its scale.
+    /// ln(classes): the loss of uniform guessing for a softmax without a margin, at any scale.
     func logarithmOfClasses() -> Double? { classCount.map { log(Double($0)) } }
 }
 

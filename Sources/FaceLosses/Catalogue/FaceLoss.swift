@@ -1,10 +1,10 @@
 public import Torch
 import SafeNumbers
 
-/// A loss of face embeddings: what a network is trained to make small.
+/// A loss of face embeddings: the objective that training minimises.
 ///
 /// A loss owns its trainable tensors (class weights, biases, centres). It converts embeddings to
-/// the type of those, `float32` in a run, and computes in it, also inside of `withPrecision`: angles
+/// the type of those, `float32` in a run, and computes in it, also inside `withPrecision`: angles
 /// near 0 would be lost in the eight bits of `bfloat16`.
 ///
 /// ```swift
@@ -16,20 +16,20 @@ import SafeNumbers
 /// output.loss.backward()
 /// ```
 public protocol FaceLoss: AnyObject {
-    /// What the loss is, and the parameters it takes.
+    /// The loss's description, and the parameters it takes.
     static var descriptor: LossDescriptor { get }
 
-    /// Trainable tensors and buffers, under names of the loss's own.
+    /// Trainable tensors and buffers, under the loss's own names.
     var state: [StateEntry] { get }
 
-    /// Number of identities it tells apart, of which labels must be less; nil when it does not say.
+    /// Number of identities it distinguishes, of which labels must be less; nil when it does not say.
     var classCount: Int? { get }
 
-    /// The loss of a sample whose logits are equal before any margin, which is what guessing costs;
-    /// nil when that is no fixed number, as where a scale times a margin grows or terms are added.
+    /// The loss of a sample whose logits are equal before any margin, i.e. of uniform guessing;
+    /// nil when that is not a fixed number, as where a scale times a margin grows or terms are added.
     var guessingLoss: Double? { get }
 
-    /// How its training fails and what helps; by default what the descriptor's parameters suggest.
+    /// Known failures of its training and their remedies; by default those that the descriptor's parameters suggest.
     var diagnosis: LossDiagnosis { get }
 
     /// Computes the loss of a batch; callers call the loss itself.
@@ -37,7 +37,7 @@ public protocol FaceLoss: AnyObject {
     /// - Parameters:
     ///   - embeddings: `[n, d]`, not normalised, n at least 1.
     ///   - labels: `[n]` of `int64`, each at least 0 and less than the number of classes.
-    ///   - progress: How far the run is, for what changes in its course.
+    ///   - progress: Progress of the run, for scheduled margins and scales.
     func evaluate(embeddings: Tensor, labels: Tensor, progress: LossProgress) -> LossOutput
 }
 
@@ -47,7 +47,7 @@ extension FaceLoss {
     /// - Parameters:
     ///   - embeddings: `[n, d]`, not normalised, n at least 1.
     ///   - labels: `[n]` of `int64`, each at least 0 and less than the number of classes.
-    ///   - progress: How far the run is, for what changes in its course.
+    ///   - progress: Progress of the run, for scheduled margins and scales.
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
@@ -62,18 +62,18 @@ public protocol ConfigurableLoss: FaceLoss {
     /// Creates the loss with new class weights.
     init(_ setup: LossSetup)
 
-    /// Memory that the loss takes in a training step; by default that of the neediest built-in loss.
+    /// Memory that the loss needs in a training step; by default that of the largest built-in loss.
     static func memory(_ size: LossSize) -> LossMemory
 }
 
-/// How far a run is.
+/// Progress of a run.
 public struct LossProgress: Hashable, Sendable {
-    /// Fraction that is done of the run, or of the epochs that its schedule refers to; 0 ... 1.
+    /// Completed fraction of the run, or of the epochs that its schedule refers to; 0 ... 1.
     public var fraction: Double
     /// Steps that were taken before this one.
     public var step: Int
-    /// Which part of the step's batch this is where gradients accumulate over several, from 0: what
-    /// is drawn anew for each sample must differ between them.
+    /// Index of the micro-batch within the step if gradients are accumulated, from 0: random values
+    /// that are drawn per sample must differ between them.
     public var microBatch: Int
 
     /// Creates a position in a run.
@@ -84,21 +84,21 @@ public struct LossProgress: Hashable, Sendable {
     }
 }
 
-/// What a loss says of a batch.
+/// Result of a loss for one batch.
 public struct LossOutput {
-    /// The scalar to be made small.
+    /// The scalar that is minimised.
     public var loss: Tensor
-    /// `[n, c]`, without margin: by these a sample is classified. Nil when the loss has no classes,
+    /// Logits `[n, c]` without margin, which classify a sample. Nil when the loss has no classes,
     /// and when it gives ``isCorrect`` instead.
     public var logits: Tensor?
-    /// `[n, c]`, with margin: of these the cross-entropy was taken. Nil when there is no margin.
+    /// Logits `[n, c]` with margin, from which the cross-entropy was computed. Nil when there is no margin.
     public var marginLogits: Tensor?
-    /// `[n]` of truth values, without margin: whether the target class comes first; for a loss that
+    /// `[n]` of truth values, without margin: whether the target class is top-1; for a loss that
     /// keeps no logits.
     public var isCorrect: Tensor?
     /// The same with margin.
     public var isCorrectWithMargin: Tensor?
-    /// What changes in the course of a run, at this step.
+    /// Scheduled and measured quantities of the loss at this step.
     public var state: LossState
 
     /// Creates the output of one batch.
@@ -112,9 +112,9 @@ public struct LossOutput {
         self.state = state
     }
 
-    /// How many samples are classified as their labels say; 0 when the loss has no classes.
+    /// Number of correctly classified samples; 0 when the loss has no classes.
     ///
-    /// - Parameter withMargin: Whether the margin counts.
+    /// - Parameter withMargin: Whether logits include the margin.
     public func correctCount(labels: Tensor, withMargin: Bool) -> Int {
         correctSum(labels: labels, withMargin: withMargin).map { Int(saturating: $0.item()) } ?? 0
     }

@@ -1,25 +1,25 @@
 public import FaceConfiguration
 import Foundation
 
-/// What can go wrong in this module because of what a user wrote.
+/// Errors of this module that a user's input can cause.
 public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A name is in use for several losses.
     case ambiguousName(String, advice: String)
-    /// A loss is to be registered under a name that another has.
+    /// A loss has the name of a registered one.
     case nameTaken(String)
-    /// A loss cannot be computed of a part of the classes.
+    /// A loss cannot be computed on a sample of the classes.
     case noClassSampling(loss: String)
     /// There are no classes, or embeddings have dimension 0.
     case noClasses(classes: Int, embeddingSize: Int)
-    /// A loss has no target's logit to draw, for it looks at pairs or centres.
+    /// A loss has no target logit to plot, because it is defined on pairs or centres.
     case noTargetLogit(String)
-    /// A file is whole but no head.
+    /// A file is intact but is not a head.
     case notAHead(path: String, reason: String)
-    /// A parameter is none of the loss, or has a value that it may not have.
+    /// The loss has no such parameter, or its value is not allowed.
     case parameter(ParameterError)
-    /// Values that are multiplied with one another give a number that `float32` does not hold.
+    /// The product of some values is outside the range of `float32`.
     case productOutOfRange(loss: String, factors: [String], product: Double)
-    /// Several losses that classify are added, or one pairwise loss twice.
+    /// Several classification losses are added, or one pairwise loss twice.
     case severalClassifications(String)
     /// There is no loss of this name.
     case unknownLoss(String, known: [String])

@@ -1,6 +1,6 @@
 public import Torch
 
-/// A loss that classifies with pairwise or centre losses added to it.
+/// A classification loss with pairwise or centre losses added to it.
 public final class JointLoss: FaceLoss {
     /// Description; the parts have their own.
     public static let descriptor = LossDescriptor(

@@ -10,7 +10,7 @@ public enum LossCatalogue {
 
     private static let registry = Registry()
 
-    /// Adds a loss of the program's own, so that its name is known wherever a loss's is: in study
+    /// Adds a loss that the program defines, so that its name is known everywhere: in study
     /// files, in specifications, in the help.
     ///
     /// ```swift
@@ -18,9 +18,9 @@ public enum LossCatalogue {
     /// let study = StudyConfiguration(..., losses: ["arcface", "myloss:m=0.3"])
     /// ```
     ///
-    /// To register the same type again changes nothing.
+    /// Registering the same type again has no effect.
     ///
-    /// - Throws: ``FaceLossesError/nameTaken(_:)`` when a loss or preset of that name is there.
+    /// - Throws: ``FaceLossesError/nameTaken(_:)`` when a loss or preset of that name exists.
     public static func register(_ loss: any ConfigurableLoss.Type) throws(FaceLossesError) {
         try registry.add(loss, besides: builtIn)
     }
@@ -60,7 +60,7 @@ public enum LossCatalogue {
         ]
     }
 
-    /// What the losses are, in the order of the help.
+    /// The losses' descriptions, in the order of the help.
     public static var descriptors: [LossDescriptor] { all.map { $0.descriptor } }
 
     /// Makes a loss with new class weights.
@@ -70,10 +70,10 @@ public enum LossCatalogue {
     ///   - embeddingSize: Components of an embedding; at least 1.
     ///   - initial: Where weights come from, with the path `head`, and the device and type that the
     ///     loss computes in.
-    ///   - head: How angular-margin losses are computed for many classes; nil composes them of
+    ///   - head: How angular-margin losses are computed for many classes; nil composes them from
     ///     tensors, with logits.
     /// - Throws: ``FaceLossesError`` when there are no classes, for a specification of a loss that
-    ///   the catalogue does not have, and when a loss needs all classes but is to see a part.
+    ///   the catalogue does not have, and when a loss needs all classes but gets a sample.
     public static func make(
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
         initial: InitialWeights, head: HeadOptions? = nil
@@ -91,9 +91,9 @@ public enum LossCatalogue {
         return parts.count == 1 ? parts[0] : JointLoss(parts[0], terms: Array(parts.dropFirst()))
     }
 
-    /// Checks that a loss can be computed so, before there are any classes.
+    /// Checks that a loss can be computed with these options, before there are any classes.
     ///
-    /// - Throws: ``FaceLossesError/noClassSampling(loss:)`` for a part of the classes of a loss that
+    /// - Throws: ``FaceLossesError/noClassSampling(loss:)`` for a sample of the classes of a loss that
     ///   needs all of them.
     public static func requireHead(
         _ options: HeadOptions, of specification: LossSpecification
@@ -115,16 +115,16 @@ public enum LossCatalogue {
         return result
     }
 
-    /// What a name stands for.
+    /// The loss or preset that a name denotes.
     struct Match {
         var descriptor: LossDescriptor
-        /// The preset, when the name is one's.
+        /// The preset, if the name denotes one.
         var preset: LossPreset?
         /// The name in print.
         var title: String
     }
 
-    /// The loss or preset a name stands for, in any case, with or without hyphens or `loss` at its
+    /// The loss or preset that a name denotes, in any case, with or without hyphens or `loss` at its
     /// end, and by any alias.
     static func find(_ name: String) throws(FaceLossesError) -> Match {
         let folded = Names.folded(name)
@@ -133,7 +133,7 @@ public enum LossCatalogue {
             throw .ambiguousName(name, advice: advice)
         }
         if folded.hasSuffix("loss"), let match = match(String(folded.dropLast(4))) { return match }
-        // Presets may be meant; to list them all would be long.
+        // A preset may be meant; a list of all would be long.
         let all = descriptors.flatMap(\.allNames)
         let isNear = !Spelling.hint(for: name, among: all).isEmpty
         throw .unknownLoss(name, known: isNear ? all : descriptors.map(\.nameAndAliases))
@@ -153,7 +153,7 @@ public enum LossCatalogue {
         return nil
     }
 
-    /// The name in print of what is asked for; nil when it is none of these names.
+    /// The name in print of the request; nil if it is none of these names.
     private static func title(
         _ folded: String, _ name: String, _ title: String, _ aliases: [String]
     ) -> String? {
@@ -168,13 +168,13 @@ extension LossDescriptor {
         [name] + aliases + presets.flatMap { [$0.name] + $0.aliases }
     }
 
-    /// The name with the aliases behind it: `softmax (cross-entropy, CE)`.
+    /// The name followed by the aliases: `softmax (cross-entropy, CE)`.
     fileprivate var nameAndAliases: String {
         aliases.isEmpty ? name : "\(name) (\(aliases.joined(separator: ", ")))"
     }
 }
 
-/// Losses that programs add, behind a lock.
+/// Losses that programs add, protected by a lock.
 private final class Registry: @unchecked Sendable {
     private let lock = NSLock()
     private var added: [any ConfigurableLoss.Type] = []

@@ -1,38 +1,38 @@
 public import FaceConfiguration
 
-/// What a loss is: the text of tables and of the help, and the parameters it takes.
+/// Describes a loss: the text of tables and of the help, and its parameters.
 public struct LossDescriptor: Hashable, Sendable {
     /// Name on the command line and in files, e.g. `arcface`.
     public var name: String
     /// Name in print, e.g. `ArcFace`.
     public var title: String
-    /// Other names in circulation, as they are printed, e.g. `additive angular margin`.
+    /// Other common names, as they are printed, e.g. `additive angular margin`.
     ///
-    /// Names count in any case and with or without hyphens, so those that differ in nothing else are
+    /// Names match in any case and with or without hyphens, so names that differ only in these are
     /// not listed, nor is ``title``, nor what only has `loss` at its end besides.
     public var aliases: [String]
-    /// One sentence: what the loss asks of embeddings.
+    /// One sentence: what the loss requires of embeddings.
     public var summary: String
     /// The paper that introduced it.
     public var paper: String
-    /// The loss of one sample as a line of text.
+    /// The loss of one sample, as one line of text.
     public var equation: String
-    /// What a reader should know beside the equation.
+    /// Notes that complement the equation.
     public var guide: LossGuide
     /// The parameters, in the order of the help.
     public var parameters: [LossParameter]
-    /// Other names under which the loss comes with other values.
+    /// Other names of the loss with other parameter values.
     public var presets: [LossPreset]
-    /// Whether a batch should hold several images of each identity (P x K), because the loss looks
-    /// at pairs.
+    /// Whether a batch should hold several images of each identity (P x K), because the loss uses
+    /// pairs.
     public var prefersIdentityBatches: Bool
-    /// Values of parameters with which it looks at pairs although it does not otherwise.
+    /// Parameter values with which it uses pairs although it does not otherwise.
     public var identityBatchValues: [String: LossValue]
-    /// Whether the loss has no classes and therefore stands beside a loss that has:
+    /// Whether the loss has no classes and is therefore added to a loss that has:
     /// `arcface+center`, or with its name alone the softmax.
     public var joinsClassification: Bool
     /// Names of parameters that a part of the loss is multiplied by, for each such part: their product
-    /// must be a number that `float32` holds, or the part is infinite or silently absent.
+    /// must be within the range of `float32`, or the part is infinite or silently absent.
     public var factors: [[String]]
 
     /// Creates the description of a loss.
@@ -59,19 +59,19 @@ public struct LossDescriptor: Hashable, Sendable {
         self.factors = factors
     }
 
-    /// The parameter of a name, in any case, by an alias or by the name of a former version.
+    /// The parameter of a name, in any case, by an alias or by the name of an earlier version.
     public func parameter(named name: String) -> LossParameter? { parameters.named(name) }
 }
 
-/// What a reader should know of a loss beside its equation; a sentence or a few each.
+/// Notes on a loss that complement its equation; a sentence or a few each.
 public struct LossGuide: Hashable, Sendable {
-    /// What is normalised and what the loss's own tensors are.
+    /// The normalisation, and the loss's own tensors.
     public var normalization: String
-    /// What the gradient is of, where that is not the value itself.
+    /// How the gradient differs from that of the value, if it does.
     public var gradient: String
-    /// When to take the loss.
+    /// When to use the loss.
     public var use: String
-    /// What has gone wrong with it, and what to do.
+    /// Known problems and their remedies.
     public var pitfalls: String
 
     /// Creates a guide for people who choose a loss.
@@ -85,15 +85,15 @@ public struct LossGuide: Hashable, Sendable {
     }
 }
 
-/// Another name for a loss, which stands for values of its parameters.
+/// Another name for a loss, with given parameter values.
 public struct LossPreset: Hashable, Sendable {
     /// The name, e.g. `sphereface`.
     public var name: String
-    /// Name in print, e.g. `SphereFace`; of most presets their ``name``.
+    /// Name in print, e.g. `SphereFace`; for most presets their ``name``.
     public var title: String
-    /// Other names in circulation, as they are printed.
+    /// Other common names, as they are printed.
     public var aliases: [String]
-    /// Whose values these are.
+    /// Source of the values.
     public var summary: String
     /// Values by parameter name.
     public var values: [String: LossValue]

@@ -1,17 +1,17 @@
-/// What a loss knows of how its training fails: whether it can draw embeddings to 0, and which of its
+/// Known failures of a loss: whether it can shrink embeddings to 0, and which of its
 /// own parameters help.
 ///
-/// Whoever watches a run recognises failures from the course of numbers that all losses have. What
-/// they mean for one loss, and what to try, the loss says here.
+/// Failures are recognised from numbers that all losses report. What
+/// they mean for one loss, and what to try, is declared here.
 public struct LossDiagnosis: Sendable, Hashable {
-    /// Why embeddings can be drawn to 0, where the loss stays at ln(classes), and what to try: a part of
+    /// Why embeddings can shrink to 0, where the loss stays at ln(classes), and what to try: a part of
     /// a sentence. Nil for a loss that cannot do that.
     public var collapse: String?
-    /// What to try when nothing is learnt, each on its own.
+    /// Remedies to try separately when nothing is learnt.
     public var stuck: [String]
-    /// What to try when the scale is so large that the softmax is saturated from the start.
+    /// Remedies for a scale so large that the softmax is saturated from the start.
     public var scaleTooLarge: String
-    /// What to try, beside a larger scale, when the scale is so small that the loss cannot fall.
+    /// Remedies, besides a larger scale, for a scale so small that the loss cannot fall.
     public var scaleTooSmall: String
 
     /// Creates a diagnosis; by default one that names no parameter.
@@ -58,7 +58,7 @@ extension LossDiagnosis {
 }
 
 extension FaceLoss {
-    /// What the parameters in the descriptor suggest.
+    /// The diagnosis suggested by the parameters in the descriptor.
     public var diagnosis: LossDiagnosis { LossDiagnosis(Self.descriptor) }
 }
 

@@ -1,12 +1,12 @@
-/// Memory that a loss takes in a training step on the processor, beside the backbone's: what it was
-/// measured to need, by the kind of loss.
+/// Memory that a loss needs in a training step on the CPU, in addition to the backbone's, as it was
+/// measured for each kind of loss.
 ///
 /// Measured as the process's peak by `Benchmarks/head`, with 4,000 to 100,000 classes, 64 and 192 images
-/// and 64 and 256 components; the tests hold the estimates against those.
+/// and 64 and 256 components; the tests compare the estimates with those.
 public struct LossMemory: Sendable, Hashable {
-    /// What does not depend on the batch: class weights, momentum buffers, gradients and copies. In bytes.
+    /// Memory that does not depend on the batch: class weights, momentum buffers, gradients and copies. In bytes.
     public var fixed: Double
-    /// What each image of a micro-batch adds: logits and what is computed of them. In bytes.
+    /// Memory that each image of a micro-batch adds: logits and what is computed from them. In bytes.
     public var perImage: Double
 
     /// Creates a need in bytes; by default none.
@@ -15,7 +15,7 @@ public struct LossMemory: Sendable, Hashable {
         self.perImage = perImage
     }
 
-    /// Bytes with a micro-batch of so many images.
+    /// Bytes for a micro-batch of `images` images.
     public func bytes(images: Int) -> Double { fixed + perImage * Double(images) }
 
     /// What a process needs that has a fraction of the classes of a head.
@@ -35,7 +35,7 @@ public struct LossMemory: Sendable, Hashable {
     }
 }
 
-/// What the memory of a loss depends on.
+/// The sizes that the memory of a loss depends on.
 public struct LossSize: Sendable, Hashable {
     /// The loss and its parameters.
     public let specification: LossSpecification
@@ -43,7 +43,7 @@ public struct LossSize: Sendable, Hashable {
     public let classes: Int
     /// Components of an embedding.
     public let embeddingSize: Int
-    /// How a head computes its classes; nil where losses are composed of tensors.
+    /// How a head computes its classes; nil if the loss is composed of tensor operations.
     public let head: HeadOptions?
 
     /// Bytes of a number of `float32`.
@@ -60,13 +60,13 @@ public struct LossSize: Sendable, Hashable {
             perImage: tables * Self.element * Double(classes))
     }
 
-    /// Tables of a head that changes the target's cosine alone: one cosine similarity matrix, and a fifth of
+    /// Tables of a head that modifies only the target cosine: one cosine similarity matrix, and a fifth of
     /// one beside it.
     static let tablesOfTargets = 1.2
-    /// Tables of a head whose loss changes cosines of other classes as well.
+    /// Tables of a head whose loss also modifies non-target cosines.
     static let tablesOfAllClasses = 3.0
 
-    /// Memory of a head, of which some classes only have a gradient and a place in the table.
+    /// Memory of a head in which only some classes have a gradient and a row of the table.
     ///
     /// - Parameters:
     ///   - each: Class weights of an identity.
@@ -75,14 +75,14 @@ public struct LossSize: Sendable, Hashable {
         let rate = head?.rate ?? 1
         // All weights and their momentum buffers; gradients of the classes that take part.
         var memory = composed(weights: (2 + rate) * Double(each), tables: rate * tables)
-        // Of each further weight of a class a byte says whether it was the nearest, twice.
+        // For each further weight of a class a byte stores whether it was the nearest, twice.
         memory.perImage += 0.5 * Double(each - 1) * rate * Double(classes)
         return memory
     }
 }
 
 extension LossCatalogue {
-    /// Memory that a loss and its terms take in a training step.
+    /// Memory that a loss and its terms need in a training step.
     ///
     /// - Parameters:
     ///   - head: As for ``make(_:classes:embeddingSize:initial:head:)``.
@@ -109,15 +109,15 @@ extension LossCatalogue {
 // MARK: - What each kind needs
 
 extension ConfigurableLoss {
-    /// As much as the neediest of the built-in losses, for one that does not say; nothing for a term that
-    /// stands beside a classification, which looks at the batch alone.
+    /// As much as the largest of the built-in losses, unless a loss declares it; nothing for a term that
+    /// is added to a classification, which uses only the batch.
     public static func memory(_ size: LossSize) -> LossMemory {
         descriptor.joinsClassification ? LossMemory() : size.composed(weights: 9, tables: 5)
     }
 }
 
 extension AngularMarginLoss {
-    /// A head's; composed of tensors where there is none.
+    /// That of a head, or of tensor operations if there is none.
     public static func memory(_ size: LossSize) -> LossMemory {
         guard size.head != nil else { return size.composed(weights: 5, tables: 8) }
         return size.head(each: 1, tables: LossSize.tablesOfTargets)
@@ -125,28 +125,28 @@ extension AngularMarginLoss {
 }
 
 extension CircleLoss {
-    /// A head's that changes all cosines.
+    /// That of a head that modifies all cosines.
     public static func memory(_ size: LossSize) -> LossMemory {
         size.head(each: 1, tables: LossSize.tablesOfAllClasses)
     }
 }
 
 extension CurricularFaceLoss {
-    /// A head's that changes all cosines.
+    /// That of a head that modifies all cosines.
     public static func memory(_ size: LossSize) -> LossMemory {
         size.head(each: 1, tables: LossSize.tablesOfAllClasses)
     }
 }
 
 extension MVSoftmaxLoss {
-    /// A head's that changes all cosines.
+    /// That of a head that modifies all cosines.
     public static func memory(_ size: LossSize) -> LossMemory {
         size.head(each: 1, tables: LossSize.tablesOfAllClasses)
     }
 }
 
 extension SubcenterArcFaceLoss {
-    /// A head's, of several weights a class.
+    /// That of a head with several weights per class.
     public static func memory(_ size: LossSize) -> LossMemory {
         size.head(each: size.specification[countKey], tables: LossSize.tablesOfTargets)
     }
@@ -165,12 +165,12 @@ extension L2SoftmaxLoss {
 }
 
 extension MarginalLoss {
-    /// The softmax's: pairs of a batch are few.
+    /// That of the softmax: a batch has few pairs.
     public static func memory(_ size: LossSize) -> LossMemory { CrossEntropyLoss.memory(size) }
 }
 
 extension SoftMarginSoftmaxLoss {
-    /// The softmax's, and logits with the margin.
+    /// That of the softmax, and logits with the margin.
     public static func memory(_ size: LossSize) -> LossMemory {
         size.composed(weights: 4, tables: 4)
     }

@@ -1,5 +1,5 @@
-// The vocabulary of parameters is part of this module's interface: who writes a loss imports this
-// module alone.
+// The vocabulary of parameters is part of this module's interface: a file that defines a loss imports this
+// module only.
 @_exported public import FaceConfiguration
 
 /// A value of a loss's parameter.

@@ -1,5 +1,5 @@
 extension LossCatalogue {
-    /// The reference of all losses, as Markdown: a section each, from its description.
+    /// The reference of all losses, as Markdown: one section per loss, from its descriptor.
     public static var reference: String { reference(of: descriptors) }
 
     /// The reference of some losses.

@@ -2,13 +2,13 @@ public import FaceConfiguration
 
 /// A parameter of a loss, or of a term that is added to it, as tuning sees it.
 public struct SearchedParameter: Hashable, Sendable {
-    /// Name, of a term's parameter with the term's before it: `m`, `center.weight`.
+    /// Name, prefixed with the term's name for a term's parameter: `m`, `center.weight`.
     public let name: String
     /// The parameter that is tuned.
     public let parameter: LossParameter
-    /// The value where tuning changes nothing; nil where the loss finds it by itself (`auto`).
+    /// The value without tuning; nil if the loss determines it itself (`auto`).
     public let defaultValue: Double?
-    /// Whether the value was given with the loss, so that it is not tuned.
+    /// Whether the value was given with the loss, which excludes it from tuning.
     public let isFixed: Bool
     /// The loss that has the parameter.
     public let descriptor: LossDescriptor
@@ -39,10 +39,10 @@ extension LossSpecification {
         }
     }
 
-    /// The loss with other values of some parameters.
+    /// The loss with new values of some parameters.
     ///
     /// - Parameter new: Values by the names of ``searchedParameters``; others keep theirs.
-    /// - Throws: ``FaceLossesError`` for a value that a parameter may not have.
+    /// - Throws: ``FaceLossesError`` for a value that is not allowed.
     public func setting(_ new: [String: Double]) throws(FaceLossesError) -> LossSpecification {
         let parts = ([self] + terms).map { part in
             let prefix = part == self ? "" : "\(part.name)."

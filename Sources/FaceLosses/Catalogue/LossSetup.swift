@@ -34,10 +34,10 @@ public struct LossSetup {
 // MARK: - Class weights
 
 extension LossSetup {
-    /// New class weights `[classes, embeddingSize]` of which only the direction counts.
+    /// New class weights `[classes, embeddingSize]` of which only the direction matters.
     ///
     /// Normal with standard deviation 0.01, as arcface_torch draws them. The norm does not change the loss,
-    /// but a gradient is as large as the norm is small: short weights turn quickly at first and
+    /// but the gradient is inversely proportional to it: short weights turn quickly at first and
     /// slow down by themselves as they grow, which is a warm-up that costs nothing.
     ///
     /// - Parameter each: Weights of each class; the result has that many times `classes` rows.
@@ -47,8 +47,8 @@ extension LossSetup {
 
     /// New class weights `[classes, embeddingSize]` and biases `[classes]` of a linear classifier.
     ///
-    /// Uniform in a tenth of the ±1/√embeddingSize in which PyTorch's `Linear` draws both. With those,
-    /// logits of embeddings after batch normalisation deviate by 0.6 from each other before anything
+    /// Uniform in a tenth of the range ±1/√embeddingSize of PyTorch's `Linear`. With the full range,
+    /// logits of embeddings after batch normalisation differ by 0.6 from each other before anything
     /// is learnt, and the gradients they send into the backbone make the loss rise above that of
     /// guessing for whole epochs; logits near 0 let the classifier learn first.
     public func linearWeights() -> (weight: Tensor, bias: Tensor) {

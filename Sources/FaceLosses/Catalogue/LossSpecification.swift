@@ -1,9 +1,9 @@
 public import FaceConfiguration
 
-/// A loss and the values of its parameters, as they are written: `arcface:m=0.4,s=32`.
+/// A loss and the values of its parameters, written as `arcface:m=0.4,s=32`.
 ///
-/// Two texts that mean the same are the same specification; in files it is its ``description``. What
-/// was asked for, which may be another name of the loss or a preset, is kept for tables:
+/// Texts with the same meaning are equal specifications; files contain the ``description``. What
+/// was requested, which may be another name of the loss or a preset, is kept for tables:
 /// ``requested`` and ``title``.
 public struct LossSpecification: Sendable {
     /// Descriptor of the loss.
@@ -15,16 +15,16 @@ public struct LossSpecification: Sendable {
     /// Names of the loss's own parameters whose values were given, not those of a preset or a term.
     let given: Set<String>
     private let parameters: ParameterValues
-    /// Title of the name that was asked for, and the values that were given with it.
+    /// Title of the name that was requested, and the values that were given with it.
     private let ownTitle: String
 
     /// Reads a loss of the catalogue, or several with `+` between: `arcface+center:weight=0.003`.
     ///
     /// - Parameter text: A loss's or preset's name and, after a colon, values `name=value` with
-    ///   commas between. Names count in any case, with or without hyphens, by any alias and by those
-    ///   of former versions. Values count before a preset's. One of several must classify; where none
+    ///   commas between. Names match in any case, with or without hyphens, by any alias and by those
+    ///   of earlier versions. Values override a preset's. One of several must classify; if none
     ///   does, the softmax joins them.
-    /// - Throws: ``FaceLossesError`` for a name or a value that is wrong.
+    /// - Throws: ``FaceLossesError`` for an unknown name or a value that is not allowed.
     public init(parsing text: String) throws(FaceLossesError) {
         var parts: [LossSpecification] = []
         for term in ParameterText.terms(of: text) {
@@ -56,8 +56,8 @@ public struct LossSpecification: Sendable {
 
     /// A loss with values, which may be one that the catalogue does not have.
     ///
-    /// - Throws: ``FaceLossesError`` for a parameter the loss does not have and for a value that
-    ///   parameter may not have.
+    /// - Throws: ``FaceLossesError`` for a parameter that the loss does not have and for a value that
+    ///   is not allowed.
     public init(
         _ descriptor: LossDescriptor, preset: LossPreset? = nil,
         settings: [(name: String, value: String)] = []
@@ -107,7 +107,7 @@ public struct LossSpecification: Sendable {
             || terms.contains(where: \.prefersIdentityBatches)
     }
 
-    /// What was asked for, for a table: the name in print and the values that were given, as
+    /// The request, for a table: the name in print and the given values, as
     /// `ArcFace (m=0.4, s=32)`, or of a preset `CosFace (s=32)`.
     public var title: String { ([ownTitle] + terms.map(\.title)).joined(separator: " + ") }
 
@@ -147,13 +147,13 @@ public struct LossSpecification: Sendable {
 }
 
 extension LossSpecification: Hashable {
-    /// Whether two mean the same, whatever was asked for.
+    /// Whether two have the same meaning, whatever the request was.
     public static func == (first: LossSpecification, second: LossSpecification) -> Bool {
         first.descriptor == second.descriptor && first.parameters == second.parameters
             && first.terms == second.terms
     }
 
-    /// Hashes what it means.
+    /// Hashes the resolved meaning.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(descriptor)
         hasher.combine(parameters)

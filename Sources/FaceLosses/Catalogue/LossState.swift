@@ -1,5 +1,5 @@
-/// What of a loss changes in the course of a run, as it was in one step: its margin, its scale, and
-/// what else it says of itself.
+/// Quantities of a loss that change during a run, at one step: its margin, its scale, and
+/// others that it reports.
 ///
 /// ```swift
 /// let state: LossState = [.margin: 0.5, .scale: 32]
@@ -8,7 +8,7 @@
 public struct LossState: Sendable, Hashable {
     /// One of the quantities, by the name that records and checkpoints have for it.
     ///
-    /// A loss of one's own may have others: `LossState.Quantity("spread")`.
+    /// A user-defined loss may have others: `LossState.Quantity("spread")`.
     public struct Quantity: Sendable, Hashable {
         /// The name in records; a term's quantity has the term's name and a dot before it.
         public let name: String
@@ -28,7 +28,7 @@ public struct LossState: Sendable, Hashable {
         public static let margin = Quantity("margin")
         /// Norm of the embeddings, trained or as measured.
         public static let norm = Quantity("norm")
-        /// What cosines are multiplied by.
+        /// The scale of the cosines; above 0.
         public static let scale = Quantity("scale")
         /// CurricularFace's t, an average of the targets' cosines.
         public static let t = Quantity("t")
@@ -51,7 +51,7 @@ public struct LossState: Sendable, Hashable {
 
     private var values: [Quantity: Double] = [:]
 
-    /// Creates a state in which nothing changes.
+    /// Creates a state without quantities.
     public init() {}
 
     /// The value of a quantity; nil when the loss has none.
@@ -83,8 +83,8 @@ public struct LossState: Sendable, Hashable {
 
     // MARK: Arithmetic
 
-    /// The fractions of active hinges alone, which are averaged where other quantities are taken as
-    /// they were last.
+    /// Only the fractions of active hinges, which are averaged, whereas for other quantities the
+    /// last value is used.
     public var activeFractions: LossState {
         var result = LossState()
         result.values = values.filter { $0.key.isActiveFraction }
@@ -97,7 +97,7 @@ public struct LossState: Sendable, Hashable {
     /// The state with every value divided by `divisor`.
     public func divided(by divisor: Double) -> LossState { map { $0 / divisor } }
 
-    /// The sums of both states' values; a quantity of one alone stays as it is.
+    /// The sums of both states' values; a quantity of one alone stays unchanged.
     public func adding(_ other: LossState) -> LossState { merging(other, +) }
 
     /// The state with another's values in place of its own.

@@ -43,7 +43,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
     private let smoothing: Double
     private let trains: Bool
 
-    /// Creates the loss with weights that make all logits small.
+    /// Creates the loss with small random weights.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         smoothing = setup[Self.smoothingKey]

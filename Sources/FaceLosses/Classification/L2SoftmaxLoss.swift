@@ -1,7 +1,7 @@
 public import Torch
 
 /// L2-Softmax (Ranjan, Castillo and Chellappa 2017, arXiv 1703.09507): the softmax of embeddings
-/// that all have one norm.
+/// that all have the same norm.
 ///
 ///     L = -log( e^(W_y α x̂ + b_y) / sum over j of e^(W_j α x̂ + b_j) )
 ///
@@ -38,7 +38,7 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
     private let norm: Tensor
     private let learns: Bool
 
-    /// Creates the loss with weights that make all logits small.
+    /// Creates the loss with small random weights.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         learns = setup[Self.learnKey] == .yes

@@ -1,14 +1,14 @@
 public import Torch
 
-/// Large-Margin Softmax (Liu, Wen, Yu and Yang, ICML 2016): the target's angle multiplied, where
+/// Large-Margin Softmax (Liu, Wen, Yu and Yang, ICML 2016): a multiplied target angle, where
 /// neither class weights nor embeddings are normalised.
 ///
 ///     z_y = |W_y| |x| (λ cosθ_y + ψ(θ_y)) / (1 + λ),   z_j = |W_j| |x| cosθ_j
 ///
 /// with ψ as in ``ASoftmaxLoss`` and no bias.
 ///
-/// - **Margin** m 2, of the paper's 2 ... 4: with 4 a short run hardly leaves its start, because free
-///   norms scale what the margin takes off.
+/// - **Margin** m 2, of the paper's 2 ... 4: with 4 a short run hardly learns, because free
+///   norms scale the margin's effect.
 /// - **Annealing** and **gradient** as in ``ASoftmaxLoss``. The detached gradient holds constant what
 ///   the margin takes off the target's logit.
 public final class LSoftmaxLoss: ConfigurableLoss {
@@ -55,7 +55,7 @@ public final class LSoftmaxLoss: ConfigurableLoss {
     private let annealing: LambdaAnnealing
     private let gradient: MarginGradient
 
-    /// Creates the loss with weights that make all logits small.
+    /// Creates the loss with small random weights.
     public init(_ setup: LossSetup) {
         weight = setup.linearWeights().weight
         angle = MultipliedAngle(Double(setup[Self.marginKey]))

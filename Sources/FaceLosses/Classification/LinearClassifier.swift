@@ -1,6 +1,6 @@
 import Torch
 
-/// A score for each identity, W x + b, as losses without a margin have it.
+/// A score for each identity, W x + b, as in losses without a margin.
 struct LinearClassifier {
     private let weight: Tensor
     private let bias: Tensor

@@ -1,8 +1,8 @@
 import Foundation
 public import Torch
 
-/// Soft-Margin Softmax (Liang, Wang, Lei, Liao and Li, ICONIP 2017): the softmax with a margin taken
-/// off the target's logit, where nothing is normalised.
+/// Soft-Margin Softmax (Liang, Wang, Lei, Liao and Li, ICONIP 2017): the softmax with a margin subtracted
+/// from the target logit, where nothing is normalised.
 ///
 ///     L = -log( e^(W_y x + b_y - m) / (e^(W_y x + b_y - m) + sum over j != y of e^(W_j x + b_j)) )
 ///
@@ -37,7 +37,7 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     private let margin: Double
     private let warmup: Double
 
-    /// Creates the loss with weights that make all logits small.
+    /// Creates the loss with small random weights.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         margin = setup[Self.marginKey]

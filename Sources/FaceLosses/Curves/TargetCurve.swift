@@ -2,20 +2,20 @@ import Foundation
 import Torch
 import SafeNumbers
 
-/// What a loss makes of the target's logit: the logit and its gradient over the angle between an
+/// The target logit of a loss and its gradient, as functions of the angle between an
 /// embedding and its class weight, computed by the loss itself.
 ///
-/// This is the picture that papers of margins draw. Logits are divided by what the loss multiplies a
-/// cosine by, its scale or the embedding's norm, so that losses compare; class weights are of length
+/// This is the plot that papers on margins show. Logits are divided by what the loss multiplies a
+/// cosine by, its scale or the embedding's norm, so that losses are comparable; class weights have length
 /// 1, and all non-target classes are at 90 degrees.
 public struct TargetCurve: Hashable, Sendable {
     /// The curve at one angle.
     public struct Point: Hashable, Sendable {
         /// Angle between embedding and target class weights, in rad; 0...π.
         public var angle: Double
-        /// The target's logit, as a cosine.
+        /// The target logit, divided by the scale.
         public var logit: Double
-        /// The gradient of that logit with respect to the angle by which the network is trained: not
+        /// The gradient of that logit with respect to the angle that the network is trained with: not
         /// the curve's slope where a loss holds its margin constant.
         public var gradient: Double
     }
@@ -30,7 +30,7 @@ public struct TargetCurve: Hashable, Sendable {
     /// - Parameters:
     ///   - classes: Number of classes, on which automatic scales depend; at least 2.
     ///   - norm: Norm of the embeddings; that of 512 components after batch normalisation by default.
-    ///   - fraction: Fraction of the run that is done, for margins that grow in its course.
+    ///   - fraction: Completed fraction of the run, for scheduled margins.
     ///   - count: Number of angles; at least 2.
     /// - Throws: ``FaceLossesError/noTargetLogit(_:)`` for a pairwise or centre loss.
     public init(
@@ -43,7 +43,7 @@ public struct TargetCurve: Hashable, Sendable {
             initial: InitialWeights(seed: 1, path: "head", type: .float64))
         for entry in loss.state { Self.place(entry, classes: classes) }
         let angles = (0..<count).map { (Double($0) + 0.5) * .pi / Double(count) }
-        // The first embedding is at 0, to tell the scale by.
+        // The first embedding is at 0, which determines the scale.
         let rows = ([0] + angles).flatMap { angle -> [Double] in
             [norm * cos(angle), norm * sin(angle), 0]
         }
@@ -83,6 +83,6 @@ public struct TargetCurve: Hashable, Sendable {
 }
 
 extension LossSpecification {
-    /// Whether the classification was chosen, and not put beside terms that need one.
+    /// Whether the classification was chosen, not added because terms need one.
     fileprivate var isGiven: Bool { descriptor.name != "softmax" || !values.isEmpty }
 }

@@ -3,12 +3,12 @@ import SeededRandom
 
 /// The classes that take part in a step of Partial FC.
 ///
-/// The batch's target classes always do; others are drawn without replacement, all sets of them
-/// equally likely, until a fraction of all classes is reached. Which ones depends on a seed alone.
+/// The batch's target classes always do; others are drawn without replacement, all subsets
+/// equally likely, until a fraction of all classes is reached. The draw depends only on a seed.
 struct ClassSample: Hashable {
     /// The classes, ascending.
     let classes: [Int]
-    /// Where the batch's classes stand among them.
+    /// Position of the batch's classes among them.
     let positions: [Int]
 
     /// Draws classes.

@@ -2,7 +2,7 @@ public import Foundation
 import Spelling
 public import Torch
 
-/// A trained head in one safetensors file: the class weights, and whose they are.
+/// A trained head in one safetensors file: the class weights and their identities.
 ///
 /// The tensors are the loss's under its own names; row i of `weight` belongs to identity i (rows i K
 /// to i K + K - 1 with K sub-centers). The file's metadata has these strings:
@@ -14,7 +14,7 @@ public import Torch
 /// | `identities` | the identities' names, a JSON array in the order of the classes |
 /// | `facet_version`, `train_set` | where the head comes from, if known |
 public enum HeadFile {
-    /// What a file holds.
+    /// Content of a file.
     public struct Content {
         /// The loss's specification, e.g. `arcface:m=0.4`.
         public var loss: String
@@ -24,7 +24,7 @@ public enum HeadFile {
         public var tensors: [String: Tensor]
     }
 
-    /// Writes a head, as a whole or not at all.
+    /// Writes a head atomically.
     ///
     /// - Parameters:
     ///   - state: A loss's tensors.
@@ -43,7 +43,7 @@ public enum HeadFile {
             to: url)
     }
 
-    /// Reads whose classes a head has, and none of its weights.
+    /// Reads the identities of a head, and none of its weights.
     ///
     /// - Throws: As ``read(_:)``.
     public static func identities(of url: URL) throws -> [String] {
@@ -65,7 +65,7 @@ public enum HeadFile {
     /// Reads a head.
     ///
     /// - Throws: `TorchError` when the file is damaged, ``FaceLossesError/notAHead(path:reason:)``
-    ///   when it is whole but holds something else.
+    ///   when it is intact but holds something else.
     public static func read(_ url: URL) throws -> Content {
         let content = try Safetensors.read(url)
         let (loss, names) = try origin(content.metadata, url)

@@ -7,9 +7,9 @@ public struct HeadOptions: Codable, Sendable, Hashable {
     /// all.
     ///
     /// Below 1 it is Partial FC (An et al., CVPR 2022): the batch's target classes and others drawn
-    /// at random for each step. Weights and momentum buffers of the rest stay as they are in that step.
+    /// at random for each step. Weights and momentum buffers of the rest stay unchanged in that step.
     public var rate: Double
-    /// `bfloat16` rounds what is multiplied, where the network computes in `bfloat16` as well and
+    /// `bfloat16` rounds the operands of products, if the network computes in `bfloat16` as well and
     /// the processor has instructions for it; on a GPU to TF32. Sums, cosines and weights stay
     /// `float32`.
     public var precision: ElementType

@@ -1,23 +1,23 @@
 public import Torch
 
-/// An angular-margin loss computed in passes over blocks of classes, for as many classes as the
-/// weights' memory holds.
+/// An angular-margin loss computed in passes over blocks of classes, for as many classes as fit
+/// in memory.
 ///
-/// What it gives is what the loss itself gives, but for the order of additions: the loss and the
+/// The result equals that of the loss itself except for the order of additions: the loss and the
 /// gradients are within 1e-12 in `float64`, and in `float32` within 1e-6, or with a scale s above 32
 /// within s 3e-8, the rounding of a logit. It keeps one tensor of batch x classes numbers (and for
 /// sub-centers as many bytes), where the loss itself makes five to ten, and says whether samples are
 /// classified correctly instead of giving their logits: both ways, with and without the margin, of
-/// the one table.
+/// the same table.
 ///
-/// Every ``AngularMarginLoss`` is computed so; on a GPU out of LibTorch's operations, which keep two
+/// Every ``AngularMarginLoss`` is computed this way; on a GPU with LibTorch's operations, which keep two
 /// tables. For losses that have another form than one softmax of cosines (SphereFace2, UniFace,
 /// COCO) or that do not normalise their weights, the composed form is used.
 public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// Descriptor of the wrapped loss.
     public static var descriptor: LossDescriptor { Loss.descriptor }
 
-    /// What decides about the margin, and owns the class weights.
+    /// The loss that defines the margin and owns the class weights.
     public let loss: Loss
     /// How classes are computed.
     public let options: HeadOptions
@@ -30,11 +30,11 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     private let workspace = HeadWorkspace()
     private var blockWorkspaces: [HeadWorkspace] = []
 
-    /// Computes a loss in another way.
+    /// Wraps a loss.
     ///
     /// - Parameters:
     ///   - loss: A loss whose weights `CosineSimilarityMatrix.supports(_:)` has.
-    ///   - initial: Whose seed, with the step, decides which classes take part.
+    ///   - initial: Its seed, with the step, determines which classes take part.
     public init(_ loss: Loss, options: HeadOptions, initial: InitialWeights) {
         self.loss = loss
         self.options = options
@@ -100,7 +100,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
 }
 
 extension AngularMarginLoss {
-    /// This loss as a head, or itself where its weights are not where a head computes.
+    /// This loss as a head, or itself if its weights are of a type or device that a head does not support.
     func head(_ options: HeadOptions, initial: InitialWeights) -> any FaceLoss {
         CosineSimilarityMatrix.supports(weight)
             ? MarginHead(self, options: options, initial: initial) : self

@@ -1,12 +1,12 @@
 public import Torch
 
-/// Center loss (Wen, Zhang, Li and Qiao, ECCV 2016), beside a classification.
+/// Center loss (Wen, Zhang, Li and Qiao, ECCV 2016), added to a classification.
 ///
 ///     L = λ/2 mean |x_i - c_{y_i}|²
 ///     c_j <- c_j - α sum over y_i = j of (c_j - x_i) / (1 + n_j)   (equation 4)
 ///
 /// - **Defaults** λ 0.003 and α 0.5, as in the paper.
-/// - **State**: `centers` `[c, d]`, a buffer from 0, which follows its own rule with every batch that
+/// - **State**: `centers` `[c, d]`, a buffer that starts at 0 and is updated by its own rule with every batch that
 ///   is trained on, after its use.
 /// - **Gradient**: exact, of embeddings only. The loss depends on the embedding's norm.
 public final class CenterLoss: ConfigurableLoss {
@@ -25,7 +25,7 @@ public final class CenterLoss: ConfigurableLoss {
             "Y. Wen, K. Zhang, Z. Li, Y. Qiao. A Discriminative Feature Learning Approach for Deep Face Recognition. ECCV 2016",
         equation: "λ/2 mean |x - c_y|², c_j -= α Σ_{y=j} (c_j - x) / (1 + n_j)",
         guide: LossGuide(
-            normalization: "nothing: distances are of embeddings as they are",
+            normalization: "nothing: distances are between unnormalised embeddings",
             gradient: "of embeddings only; centres follow their own rule, after their use",
             use: "beside a softmax, to draw the images of an identity together",
             pitfalls:
@@ -48,10 +48,10 @@ public final class CenterLoss: ConfigurableLoss {
             device: setup.initial.device)
     }
 
-    /// Buffers of the loss.
+    /// State for checkpoints: `centers`.
     public var state: [StateEntry] { [StateEntry("centers", centers, .buffer)] }
 
-    /// The loss of the batch, with its weight.
+    /// The weighted loss of a batch.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {

@@ -1,26 +1,26 @@
 public import Torch
 
-/// Contrastive loss (Hadsell, Chopra and LeCun, CVPR 2006), beside a classification, as DeepID2 has
-/// it.
+/// Contrastive loss (Hadsell, Chopra and LeCun, CVPR 2006), added to a classification, as in
+/// DeepID2.
 ///
 ///     L = λ/2 (mean over pairs of one identity of d² + mean over pairs of two of [m - d]₊²)
 ///
-/// with d = |x̂_i - x̂_j| of normalised embeddings, 0 ... 2. Each kind of pair has a mean of its own,
+/// with d = |x̂_i - x̂_j| of normalised embeddings, 0 ... 2. Each kind of pair has its own mean,
 /// because a batch has far more of the second.
 ///
 /// - **Defaults**: m 1, λ 0.05 of DeepID2 (Sun et al., NIPS 2014). With 1 the pull of the positive
 ///   pairs outweighs a classification that has just begun, and little is learnt. Wants P x K batches.
 /// - **Form**: `linear` takes d and [m - d]₊ without squares.
 /// - **Mean**: `active` divides by the number of pairs that are not 0, so that the loss does not
-///   fade as ever fewer pairs are too near.
+///   vanish as fewer and fewer pairs are too near.
 /// - **State**: `active`, the fraction of pairs of two identities that are too near.
 public final class ContrastiveLoss: ConfigurableLoss {
-    /// How a distance counts.
+    /// Whether terms are squared.
     enum Form: String, CaseIterable, Sendable {
         case squared, linear
     }
 
-    /// What a mean is over.
+    /// The terms that a mean is taken over.
     enum Mean: String, CaseIterable, Sendable {
         case pairs, active
     }
@@ -76,10 +76,10 @@ public final class ContrastiveLoss: ConfigurableLoss {
         mean = setup[Self.meanKey]
     }
 
-    /// Nothing: the loss has no tensors of its own.
+    /// Empty: the loss has no tensors of its own.
     public var state: [StateEntry] { [] }
 
-    /// The loss of the batch, with its weight.
+    /// The weighted loss of a batch.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {

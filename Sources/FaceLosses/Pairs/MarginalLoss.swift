@@ -12,7 +12,7 @@ public import Torch
 /// - **Defaults** θ 1.2, ξ 0.3 and λ 1 are those of the only published code, in insightface's
 ///   history, which has L_m alone.
 /// - **Normalisation**: embeddings in L_m only; the softmax has free weights and a bias.
-/// - **Batches**: random ones of many identities hardly have a pair of one, so the loss wants P x K
+/// - **Batches**: random ones of many identities hardly have a pair of one, so the loss needs P x K
 ///   batches. A batch of one sample has no pairs, and then L_m is 0.
 /// - **Gradient**: exact; a zero embedding gets none from L_m.
 public final class MarginalLoss: ConfigurableLoss {
@@ -50,7 +50,7 @@ public final class MarginalLoss: ConfigurableLoss {
     private let pairs: MarginalPairs
     private let lambda: Double
 
-    /// Creates the loss with weights that make all logits small.
+    /// Creates the loss with small random weights.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         pairs = MarginalPairs(setup)
@@ -75,7 +75,7 @@ public final class MarginalLoss: ConfigurableLoss {
     }
 }
 
-/// L_m, the part of Marginal Loss that looks at pairs.
+/// L_m, the pairwise term of Marginal Loss.
 struct MarginalPairs {
     private let theta: Double
     private let xi: Double
@@ -85,7 +85,7 @@ struct MarginalPairs {
         xi = setup[MarginalLoss.xiKey]
     }
 
-    /// The mean over ordered pairs, and the fraction of them that are not as they should be.
+    /// The mean over ordered pairs, and the fraction of them that violate the margin.
     func callAsFunction(_ embeddings: Tensor, _ labels: Tensor) -> (loss: Tensor, active: Double) {
         let hinges = hinges(embeddings, labels)
         let pairs = Double(max(1, labels.count * (labels.count - 1)))
@@ -93,7 +93,7 @@ struct MarginalPairs {
         return (hinges.sum() / pairs, active)
     }
 
-    /// What each ordered pair `[n, n]` violates; 0 on the diagonal.
+    /// The hinge of each ordered pair `[n, n]`; 0 on the diagonal.
     private func hinges(_ embeddings: Tensor, _ labels: Tensor) -> Tensor {
         let unitEmbeddings = embeddings.l2Normalized()
         // Not 2 - 2 cos: a zero embedding has no direction, and is at distance 1 of all.

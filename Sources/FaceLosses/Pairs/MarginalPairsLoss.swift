@@ -1,6 +1,6 @@
 public import Torch
 
-/// The pairs' part of Marginal Loss (Deng, Zhou and Zafeiriou, CVPR Workshops 2017), beside any
+/// The pairwise term of Marginal Loss (Deng, Zhou and Zafeiriou, CVPR Workshops 2017), added to any
 /// classification.
 ///
 ///     L = λ / (N² - N) sum over i != j of [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊
@@ -42,10 +42,10 @@ public final class MarginalPairsLoss: ConfigurableLoss {
         pairs = MarginalPairs(setup)
     }
 
-    /// Nothing: the loss has no tensors of its own.
+    /// Empty: the loss has no tensors of its own.
     public var state: [StateEntry] { [] }
 
-    /// The loss of the batch, with its weight.
+    /// The weighted loss of a batch.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {

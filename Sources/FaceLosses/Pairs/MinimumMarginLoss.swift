@@ -1,6 +1,6 @@
 public import Torch
 
-/// Minimum Margin loss (Wei, Wang, Scotney and Wan, arXiv 1805.06741), beside a classification.
+/// Minimum Margin loss (Wei, Wang, Scotney and Wan, arXiv 1805.06741), added to a classification.
 ///
 ///     L = λ (α/2 mean |x_i - c_{y_i}|² + β sum over pairs of centres of [M - |c_i - c_j|²]₊)
 ///
@@ -36,7 +36,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         equation:
             "α/2 mean |x - c_y|² + β Σ [M - |c_i - c_j|²]₊ over pairs with an identity of the batch",
         guide: LossGuide(
-            normalization: "nothing: distances are of embeddings as they are",
+            normalization: "nothing: distances are between unnormalised embeddings",
             gradient: "exact; centres are trained by it like weights",
             use: "to keep the centres of similar identities apart",
             pitfalls:
@@ -72,7 +72,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
     /// `centers`, which are trained.
     public var state: [StateEntry] { [StateEntry("centers", centers, .weight)] }
 
-    /// The loss of the batch, with its weight.
+    /// The weighted loss of a batch.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
@@ -88,7 +88,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         return LossOutput(loss: loss * weight, state: [.activeFraction: active])
     }
 
-    /// `[p, c]`: what the centres of the batch's identities lack to all others; pairs within the
+    /// `[p, c]`: hinges between the centres of the batch's identities and all others; pairs within the
     /// batch count half from either side.
     private func hinges(_ present: Tensor) -> Tensor {
         let targetCenters = centers.selected(0, present)

@@ -1,6 +1,6 @@
 import Torch
 
-/// The pairs of a batch: squared distances, and who is whose.
+/// The pairs of a batch: squared distances, and which are of one identity.
 struct PairwiseDistances {
     /// Squared distances `[n, n]`, at least 0.
     let squares: Tensor

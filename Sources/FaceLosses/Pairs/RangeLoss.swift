@@ -1,6 +1,6 @@
 public import Torch
 
-/// Range loss (Zhang, Fang, Wen, Li and Qiao, ICCV 2017), beside a classification.
+/// Range loss (Zhang, Fang, Wen, Li and Qiao, ICCV 2017), added to a classification.
 ///
 ///     L = λ (α sum over identities of k / sum over r = 1...k of 1 / D_r
 ///            + β [M - min over identities of |μ_i - μ_j|²]₊)
@@ -9,7 +9,7 @@ public import Torch
 /// counts, and the means μ of identities in the batch. An identity with fewer than k pairs counts
 /// with those it has.
 ///
-/// - **Norm**: distances are of embeddings as they are. After a batch normalisation of 512 they are
+/// - **Norm**: distances are between unnormalised embeddings. After a batch normalisation of 512 they are
 ///   about 1,024, so the paper's M of 2e4 can never be reached: `range-paper` has its constants,
 ///   and the defaults are M twice the embedding's size, the squared distance of two independent
 ///   embeddings of that norm, α 1e-5 and β 1e-4.
@@ -40,7 +40,7 @@ public final class RangeLoss: ConfigurableLoss {
             "X. Zhang, Z. Fang, Y. Wen, Z. Li, Y. Qiao. Range Loss for Deep Face Recognition with Long-Tailed Training Data. ICCV 2017",
         equation: "α Σ_j k / Σ_{r=1..k} 1/D_r + β [M - min |μ_i - μ_j|²]₊",
         guide: LossGuide(
-            normalization: "nothing: distances are of embeddings as they are",
+            normalization: "nothing: distances are between unnormalised embeddings",
             gradient: "exact, through the pairs that were chosen",
             use: "long-tailed sets: each identity counts equally, however many images it has",
             pitfalls:
@@ -72,10 +72,10 @@ public final class RangeLoss: ConfigurableLoss {
         margin = setup[Self.marginKey] ?? 2 * Double(setup.embeddingSize)
     }
 
-    /// Nothing: the loss has no tensors of its own.
+    /// Empty: the loss has no tensors of its own.
     public var state: [StateEntry] { [] }
 
-    /// The loss of the batch, with its weight.
+    /// The weighted loss of a batch.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
@@ -108,14 +108,14 @@ public final class RangeLoss: ConfigurableLoss {
         return total
     }
 
-    /// The harmonic mean of numbers above 0, of which no square is taken that could leave the range
+    /// The harmonic mean of numbers above 0, without squares that could leave the range
     /// of their type.
     private func harmonicMean(_ values: Tensor) -> Tensor {
         let smallest = values.detached().min()
         return Double(values.count) / (smallest / values).sum() * smallest
     }
 
-    /// What the nearest two means lack.
+    /// The hinge of the two nearest means.
     private func hinge(_ means: Tensor) -> Tensor {
         let count = means.shape[0]
         guard count > 1 else { return means.sum() * 0 }

@@ -46,10 +46,10 @@ public final class SupervisedContrastiveLoss: ConfigurableLoss {
         temperature = setup[Self.temperatureKey]
     }
 
-    /// Nothing: the loss has no tensors of its own.
+    /// Empty: the loss has no tensors of its own.
     public var state: [StateEntry] { [] }
 
-    /// The loss of the batch, with its weight.
+    /// The weighted loss of a batch.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {

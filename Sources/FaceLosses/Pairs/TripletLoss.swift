@@ -1,21 +1,21 @@
 public import Torch
 
-/// Triplet loss (Schroff, Kalenichenko and Philbin, CVPR 2015), beside a classification.
+/// Triplet loss (Schroff, Kalenichenko and Philbin, CVPR 2015), added to a classification.
 ///
 ///     L = λ mean over triplets of [d(a, p) - d(a, n) + α]₊,   d = |x̂ - x̂'|²
 ///
 /// with normalised embeddings, over these triplets of the batch:
 ///
 /// - `semihard` (the paper's): for each pair of an anchor and a positive, the nearest negative that
-///   is farther than the positive. The paper does not say what is done where there is none; as
+///   is farther than the positive. The paper does not say what is done without one; as
 ///   TensorFlow's `triplet_semihard_loss` does, the farthest negative is taken then.
 /// - `hard` (Hermans et al. 2017, batch hard): for each anchor, the farthest positive and the
 ///   nearest negative.
 /// - `all`: all triplets that are not satisfied.
 ///
-/// With `distance=euclidean` d is not squared. Which triplets are taken depends on distances alone,
+/// With `distance=euclidean` d is not squared. The choice of triplets depends only on distances,
 /// so that the loss is deterministic; the choice is held constant in the gradient. **Defaults**:
-/// α 0.2, semi-hard, squared. It wants P x K batches; without a triplet it is 0. **State**:
+/// α 0.2, semi-hard, squared. It needs P x K batches; without a triplet it is 0. **State**:
 /// `active`, the fraction of triplets that are not satisfied.
 public final class TripletLoss: ConfigurableLoss {
     enum Mining: String, CaseIterable, Sendable {
@@ -82,10 +82,10 @@ public final class TripletLoss: ConfigurableLoss {
         distance = setup[Self.distanceKey]
     }
 
-    /// Nothing: the loss has no tensors of its own.
+    /// Empty: the loss has no tensors of its own.
     public var state: [StateEntry] { [] }
 
-    /// The loss of the batch, with its weight.
+    /// The weighted loss of a batch.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
@@ -116,8 +116,8 @@ public final class TripletLoss: ConfigurableLoss {
 
 /// The triplets of a batch, by its pairs of an anchor and a positive.
 private struct BatchTriplets {
-    /// Squared distances of an anchor and a positive, of an anchor and a negative, and 1 where there
-    /// is such a triplet, in shapes that go together.
+    /// Squared distances of an anchor and a positive, of an anchor and a negative, and 1 if there
+    /// is such a triplet, in shapes that broadcast.
     typealias Distances = (positiveDistances: Tensor, negativeDistances: Tensor, counts: Tensor)
 
     /// Squared distances `[n, n]`.

@@ -292,10 +292,10 @@ enum EvaluationDocument {
             let suffix = sets.count > 1 ? " on \(set.name)" : ""
             return gallery(
                 set.falseAccepts, "False accepts\(suffix)",
-                "of different people taken for one person, the most alike first")
+                "of different people taken for one person, the most similar first")
                 + gallery(
                     set.falseRejects, "False rejects\(suffix)",
-                    "of one person taken for different people, the least alike first")
+                    "of one person taken for different people, the least similar first")
         }
         return blocks.isEmpty ? nil : Section("errors", "The worst errors", blocks)
     }

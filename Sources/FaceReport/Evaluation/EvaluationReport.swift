@@ -8,13 +8,13 @@ import SafeFiles
 /// The report of one model on test sets: a page that needs no other file, the same as Markdown, and
 /// the page's charts as pictures.
 public struct EvaluationReport: Sendable {
-    /// What was measured on one test set.
+    /// The measurements on one test set.
     public struct TestSet: Sendable {
         /// Name of the test set.
         public var name: String
         /// Curves, rates and the insightface protocol.
         public var report: VerificationReport
-        /// What every protocol measured.
+        /// The measurements of every protocol.
         public var protocols: [ProtocolResult]
         /// The best threshold and its interval.
         public var threshold: BestThreshold?
@@ -24,7 +24,7 @@ public struct EvaluationReport: Sendable {
         public var falseAccepts: ErrorGallery
         /// Pairs of one person taken for two.
         public var falseRejects: ErrorGallery
-        /// What the reader of the numbers must know, a sentence each.
+        /// Caveats of the numbers, a sentence each.
         public var warnings: [String]
 
         /// Memberwise initialiser.
@@ -86,7 +86,7 @@ public struct EvaluationReport: Sendable {
         ] + pictures
     }
 
-    /// Writes the files, each as a whole or not at all.
+    /// Writes the files, each atomically.
     ///
     /// - Returns: The files, the page first.
     /// - Throws: ``FaceReportError`` when one cannot be written.

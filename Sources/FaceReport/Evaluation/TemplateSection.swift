@@ -137,7 +137,7 @@ enum TemplateSection {
                 lines: lines, naming: naming(lines)))
     }
 
-    /// More names than a corner has room for stand beside the lines.
+    /// More names than a corner has room for are drawn beside the lines.
     private static func naming(_ lines: [LineChart.Line]) -> LineChart.Naming {
         lines.count > 6 ? .atEnds : .inCorner
     }

@@ -4,17 +4,17 @@ import Foundation
 /// Embeddings of two or three components and the class weights, one panel a loss: the picture that
 /// shows what a margin does.
 package struct EmbeddingPicture: Sendable {
-    /// What one loss has learnt.
+    /// The embeddings learnt with one loss.
     package struct Panel: Sendable {
         /// Name of the loss.
         package var title: String
-        /// What is to be known of it.
+        /// Notes on the picture.
         package var note: String
         /// Embeddings of 2 or 3 components.
         package var embeddings: [[Double]]
         /// The identity of each.
         package var labels: [Int]
-        /// Directions of class weights with their identities; empty where there are none.
+        /// Directions of class weights with their identities; empty if there are none.
         package var weights: [(label: Int, direction: [Double])]
 
         package init(

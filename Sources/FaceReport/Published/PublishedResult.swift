@@ -13,31 +13,31 @@ struct PublishedResult: Hashable, Sendable {
     /// The project or the paper.
     let source: String
     let network: String
-    /// What it was trained on.
+    /// The training set.
     let trained: String
     /// The loss, with its constants where several were published.
     let loss: String
-    /// Accuracy on LFW, in percent, as it is stated.
+    /// Accuracy on LFW, in percent, as stated.
     let lfw: String
-    /// Accuracy on CFP-FP, in percent; nil where it is not stated.
+    /// Accuracy on CFP-FP, in percent; nil if it is not stated.
     var cfpFP: String?
-    /// Accuracy on AgeDB-30, in percent; nil where it is not stated.
+    /// Accuracy on AgeDB-30, in percent; nil if it is not stated.
     var ageDB: String?
     /// By which protocol LFW was tested.
     let testing: String
     /// Which epoch's model it is.
     let epoch: Epoch
-    /// Name of the recipe whose figures these are; nil where there is none.
+    /// Name of the recipe whose figures these are; nil if there is none.
     var recipe: String?
 }
 
 /// Angles that others published, in degrees.
 struct PublishedAngles: Hashable, Sendable {
     let quantity: String
-    /// Of norm-softmax, ArcFace, + Intra, + Inter and triplets; nil where it is not defined.
+    /// Of norm-softmax, ArcFace, + Intra, + Inter and triplets; nil if it is not defined.
     let degrees: [Double?]
 
-    /// What the columns are of.
+    /// The metric of the columns.
     static let losses = ["Norm-Softmax", "ArcFace", "+ Intra", "+ Inter", "Triplet"]
     /// ArcFace (CVPR 2019), Table 3: IResNet-50 on CASIA-WebFace.
     static let arcFace = [

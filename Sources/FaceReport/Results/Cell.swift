@@ -15,7 +15,7 @@ package struct Cell: Sendable {
     package let runs: [ReportedRun]
 
     /// The finished runs whose numbers count: those that learned something, or where none did, all.
-    /// What failed is left out of means for the same reason.
+    /// Failed runs are left out of means for the same reason.
     package var finished: [ReportedRun] {
         let finished = runs.filter { $0.status == .finished }
         let learned = finished.filter { $0.nothingLearned == nil }
@@ -28,13 +28,13 @@ package struct Cell: Sendable {
         runs.contains { $0.status == .finished && $0.nothingLearned == nil }
     }
 
-    /// What follows a number of a cell in which nothing was learned, and nothing for others.
+    /// The mark that follows a number of a cell in which nothing was learned; empty for other cells.
     package var mark: String { hasLearned || finished.isEmpty ? "" : Self.nothingLearnedMark }
 
     /// Marks the numbers of a cell in which nothing was learned.
     package static let nothingLearnedMark = "†"
 
-    /// A quantity of the finished runs, or `nil` where no run has it.
+    /// A quantity of the finished runs, or `nil` if no run has it.
     package func summary(_ value: (ReportedRun) -> Double?) -> Summary? {
         Summary(finished.compactMap(value))
     }
@@ -55,7 +55,7 @@ package struct Cell: Sendable {
     package var nearlyBestEpoch: Summary? {
         summary { $0.primaryResult.map { Double($0.epochWithin95Percent) } }
     }
-    /// Images a second of the training steps.
+    /// Images per second of the training steps.
     package var imagesPerSecond: Summary? { summary(\.imagesPerSecond) }
 
     /// Wilson's interval of ``bestAccuracy`` for its finite number of pairs. More seeds do not make
@@ -67,7 +67,7 @@ package struct Cell: Sendable {
     }
 
     /// Second minus first on the same pairs of a test set, over the seeds that both have finished;
-    /// `nil` where they share none or saw other pairs.
+    /// `nil` if they share none or saw other pairs.
     package static func difference(
         from first: Cell, to second: Cell, on test: String
     ) -> SeedPairEstimate? {

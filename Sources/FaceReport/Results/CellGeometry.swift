@@ -1,13 +1,13 @@
 package import FaceRuns
 
-/// Where the embeddings of a cell's last models lie: means over the seeds.
+/// The geometry of the embeddings of a cell's last models: means over the seeds.
 package struct CellGeometry: Sendable {
     /// A sample of the training set.
     package let training: SetGeometry
     /// The first test set.
     package let test: SetGeometry?
 
-    /// Averages the geometry of a cell's finished runs; `nil` where none has it.
+    /// Averages the geometry of a cell's finished runs; `nil` if none has it.
     package init?(_ cell: Cell) {
         let geometries = cell.finished.compactMap(\.geometry)
         guard let training = Self.mean(geometries.map(\.training)) else { return nil }
@@ -38,7 +38,7 @@ package struct CellGeometry: Sendable {
 }
 
 extension SetGeometry {
-    /// How far the angles of two identities lie from those of one, in their own spread: the
+    /// The distance between the angles of two identities and of one, in units of their spread: the
     /// decidability d′ = (μ₂ − μ₁) / √((σ₁² + σ₂²) / 2) of Daugman (2000).
     package var separation: Double? {
         guard let within, let between else { return nil }

@@ -1,6 +1,6 @@
 import FaceEvaluation
 
-/// What the losses of a configuration make of the pairs of a test set: their models with the first
+/// The errors of a configuration's losses on the pairs of a test set: their models with the first
 /// seed.
 package struct ConfigurationErrors {
     /// Losses whose models saw the same pairs.
@@ -13,7 +13,7 @@ package struct ConfigurationErrors {
     private let outcomes: [LossSeries: PairOutcomes]
     private let anyOutcome: PairOutcomes
 
-    /// Reads the outcomes of a configuration, or gives `nil` where there are none.
+    /// Reads the outcomes of a configuration, or gives `nil` if there are none.
     package init?(_ results: StudyResults, _ configuration: Configuration, test: String) {
         var outcomes: [LossSeries: PairOutcomes] = [:]
         for loss in results.losses {
@@ -32,7 +32,7 @@ package struct ConfigurationErrors {
         hard = (0..<pairs.count).filter { pair in all.allSatisfy { !$0.isRight[pair] } }
     }
 
-    /// What a loss makes of the pairs; one of ``losses``.
+    /// The outcomes of a loss on the pairs; one of ``losses``.
     package func outcome(of loss: LossSeries) -> PairOutcomes { outcomes[loss] ?? anyOutcome }
 
     /// The loss that classifies most pairs correctly; the first of several.

@@ -9,7 +9,7 @@ package struct Difference: Sendable {
     /// `nil` without pair scores.
     package let interval: Interval?
 
-    /// Compares two cells seed by seed, or gives `nil` where they share no finished seed, or where
+    /// Compares two cells seed by seed, or gives `nil` if they share no finished seed, or where
     /// nothing was learned in one of them.
     package init?(from first: Cell, to second: Cell) {
         guard first.hasLearned, second.hasLearned else { return nil }

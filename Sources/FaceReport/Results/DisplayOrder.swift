@@ -65,7 +65,7 @@ struct DisplayOrder {
     }
 }
 
-/// What makes two runs the same series: the loss, its parameters, and the sampler.
+/// The properties by which two runs are of the same series: the loss, its parameters, and the sampler.
 private struct LossKey: Hashable, Comparable {
     let loss: String
     let sampler: String

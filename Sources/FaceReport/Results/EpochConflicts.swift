@@ -11,7 +11,7 @@ enum EpochConflicts {
                     + "covers"
             ]
         }
-        // A run whose training goes on has more epochs than its last result.
+        // A run whose training continues has more epochs than its last result.
         let records = Array(epochs.prefix(result.epochs))
         var sentences: [String] = []
         if let last = records.last, differ(last.trainAccuracy, result.trainAccuracy) {

@@ -5,7 +5,7 @@ package import FaceStatistics
 package struct ForeignTuning: Sendable {
     /// Each loss of each configuration, in the order of the report.
     package let losses: [ForeignLoss]
-    /// What counts as practically equal; 0...1.
+    /// The margin of practical equivalence; 0...1.
     package let rope: Double
     /// Name of the test set that gains are measured on.
     package let test: String
@@ -29,7 +29,7 @@ package struct ForeignTuning: Sendable {
 package struct ForeignLoss: Sendable {
     /// Where the values were tuned.
     package let origin: TunedOrigin
-    /// What the runs say of that tuning; `nil` in runs of a version that did not write it.
+    /// The runs' record of that tuning; `nil` in runs of a version that did not write it.
     package let role: TuningRole?
     /// Where the values are used.
     package let configuration: Configuration
@@ -39,7 +39,7 @@ package struct ForeignLoss: Sendable {
     package let standard: Cell
     /// The runs with the values.
     package let tuned: Cell
-    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` where no seed has
+    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` if no seed has
     /// finished both.
     package let gain: SeedPairEstimate?
     /// Probability of such a gain if there is none, corrected for all such losses.

@@ -14,7 +14,7 @@ package struct LossComparison: Sendable {
     /// McNemar's test of the two models of each seed; its first model is the better loss's.
     package let mcNemar: [McNemarTest]
     /// Interval of the difference on other people, by the bootstrap over people, for the mean of
-    /// the seeds' models; `nil` where all draws give the same, which says nothing of its width.
+    /// the seeds' models; `nil` if all draws give the same, which says nothing about its width.
     package let bootstrap: Interval?
     /// How probable it is, over other seeds and pairs, that the better loss is better by more than
     /// matters in practice, that the two are practically equal, and that it is worse; `nil` for a
@@ -79,8 +79,8 @@ package struct LossComparison: Sendable {
     /// Whether the losses differ, at 5 % over all comparisons of the study.
     package var isSignificant: Bool { adjusted < 1 - Interval.defaultLevel }
 
-    /// What it would take to find a difference as large as this one; `nil` for a single seed,
-    /// which does not tell how much seeds matter.
+    /// The power to detect a difference as large as this one; `nil` for a single seed,
+    /// which does not show how much seeds matter.
     package var power: PairedPower? {
         guard let seedVariance = difference.seedVariance else { return nil }
         return try? PairedPower(

@@ -5,17 +5,17 @@ package struct LossSeries: Hashable, Sendable {
     /// The loss with its parameters, e.g. `arcface:m=0.4`; of values that tuning chose, which differ
     /// from one cell to the next, `arcface (tuned)`.
     package let loss: String
-    /// The loss as it was asked for, e.g. `ArcFace:m=0.40`.
+    /// The loss as requested, e.g. `ArcFace:m=0.40`.
     package let requested: String
     /// The sampler that drew its batches.
     package let sampler: String
-    /// What the report calls it; no two series have the same.
+    /// Its name in the report; unique among the series.
     package let title: String
     /// How figures draw it.
     package let style: SeriesStyle
 }
 
-/// The losses of the paper, which come first and keep their colours from report to report.
+/// The losses of the paper, which come first and keep their colours in all reports.
 enum KnownLoss {
     static let names = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"]
 

@@ -9,12 +9,12 @@ import Foundation
 /// Markdown, LaTeX, the CSV file, the terminal and the live page. Nothing was learned where one of
 /// these holds, the first that does being the reason:
 ///
-/// 1. The training set has one identity, which leaves nothing to tell apart.
+/// 1. The training set has one identity, which leaves nothing to distinguish.
 /// 2. The embeddings of the last model are the same for nearly all images, or 0
 ///    (`ScoreWarnings.collapse`).
 /// 3. Training accuracy is that of guessing: the 95 % interval (Wilson) of the last epoch's reaches
 ///    down to one in as many as there are identities. It takes ten images an identity, or a test
-///    accuracy that is that of guessing as well, since fewer images tell nothing.
+///    accuracy that is that of guessing as well, since fewer images are inconclusive.
 /// 4. Test accuracy is that of guessing: the 95 % interval (Wilson) of the last model's on the first
 ///    test set reaches down to 50 %. It takes as many pairs as an accuracy needs to say anything
 ///    (`ScoreWarnings.minPairs`).
@@ -64,7 +64,7 @@ package struct NothingLearned: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - result: How the last model did on the first test set.
-    ///   - distances: Squared L2 distances of that test set's pairs; none where they are not known.
+    ///   - distances: Squared L2 distances of that test set's pairs; none if they are not known.
     package init?(
         _ description: RunDescription, epochs: [EpochRecord], trainAccuracy: Double,
         result: TestResult, distances: [Float]

@@ -40,7 +40,7 @@ package struct TestPairs: Hashable, Sendable {
     }
 }
 
-/// What a run's last model made of the pairs of a test set.
+/// The outcomes of a run's last model on the pairs of a test set.
 package struct PairOutcomes: Sendable {
     package let pairs: TestPairs
     /// Squared L2 distance of each pair.
@@ -54,7 +54,7 @@ package struct PairOutcomes: Sendable {
     ///
     /// - Parameters:
     ///   - scores: The pairs, in the order of the test set.
-    ///   - recomputed: What the protocol makes of them.
+    ///   - recomputed: The protocol's result for them.
     ///   - known: Lists of pairs seen before; an equal one is used again, and a new one added.
     init(_ scores: [ScoreRecord], _ recomputed: RecomputedResult, known: inout [TestPairs]) {
         let ofFold = recomputed.accuracy.folds.map(\.threshold)

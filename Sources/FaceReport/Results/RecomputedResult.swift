@@ -1,10 +1,10 @@
 import FaceEvaluation
 import FaceRuns
 
-/// What the scores of a test set say, to be compared with what the run states.
+/// A result computed from the scores of a test set, to be compared with the one that the run states.
 ///
-/// The report reads a run's numbers from its result; what it computes here tells whether they may be
-/// believed, and which pairs are behind them.
+/// The report reads a run's numbers from its result; what it computes here shows whether they may be
+/// believed, and on which pairs they are based.
 struct RecomputedResult {
     /// Accuracy over the folds.
     let accuracy: InsightFaceAccuracy
@@ -37,7 +37,7 @@ struct RecomputedResult {
             ("TAR at FAR 0.001", stated.tarAtFar1e3, tar),
         ]
         return numbers.compactMap { name, stated, found in
-            // Runs of former versions state fewer numbers.
+            // Runs of earlier versions state fewer numbers.
             guard let stated else { return nil }
             if let found, (found - stated).magnitude <= Self.rounding { return nil }
             let scores = found.map { "\($0) by the scores" } ?? "not defined by the scores"

@@ -4,7 +4,7 @@ package import FaceEvaluation
 package import FaceRuns
 import Foundation
 
-/// Where a run stands.
+/// State of a run.
 public enum RunStatus: String, Sendable, CaseIterable {
     /// All epochs are trained and evaluated.
     case finished
@@ -16,13 +16,13 @@ public enum RunStatus: String, Sendable, CaseIterable {
     case damaged
 }
 
-/// What a report knows of one run.
+/// A report's data on one run.
 package struct ReportedRun: Sendable {
     /// Name of the run's folder.
     package let name: String
-    /// What the run is.
+    /// The run's description.
     package let description: RunDescription
-    /// What it ran on, where that is known.
+    /// The run's environment, where that is known.
     package let environment: RunEnvironment?
     /// The epochs completed so far.
     package let epochs: [EpochRecord]
@@ -30,9 +30,9 @@ package struct ReportedRun: Sendable {
     package let result: RunResult?
     /// ROC curve on each test set whose scores are there, by the set's name.
     package let curves: [String: ROCCurve]
-    /// What the last model made of the pairs of each test set whose scores are there.
+    /// The last model's outcomes on the pairs of each test set whose scores are present.
     package let outcomes: [String: PairOutcomes]
-    /// What the last model scored on the test sets of templates, by their names.
+    /// The last model's results on the test sets of templates, by the sets' names.
     package let templates: [String: TemplateReport]
     /// Groups of people and error against rejection on each test set that has them, by their names.
     package let details: [String: SetDetails]
@@ -40,7 +40,7 @@ package struct ReportedRun: Sendable {
     package let geometry: RunGeometry?
     /// The network that the run began with; `nil` for random weights.
     package let start: ReportedStart?
-    /// Where the run stands.
+    /// State of the run.
     package let status: RunStatus
     /// Sentences on files of the run that could not be read.
     package let damages: [String]
@@ -181,7 +181,7 @@ package struct ReportedRun: Sendable {
     /// Facts of the first test set, on which the accuracies of the tables are measured.
     package var primaryTest: TestSetFacts? { description.tests.first }
 
-    /// The last epoch's model on all pairs of the first test set; `nil` where the run is not
+    /// The last epoch's model on all pairs of the first test set; `nil` if the run is not
     /// finished.
     package var primaryResult: TestResult? {
         guard status == .finished, let result, let primaryTest else { return nil }
@@ -191,7 +191,7 @@ package struct ReportedRun: Sendable {
     /// False acceptance rate at which a report states the true one.
     package static let statedFAR = 1e-3
 
-    /// True acceptance rate at ``statedFAR`` on the first test set; `nil` where the run is not
+    /// True acceptance rate at ``statedFAR`` on the first test set; `nil` if the run is not
     /// finished, or the set is not known to have the pairs of different people that this takes.
     package var supportedTAR: Double? {
         guard let result = primaryResult, let curve = curves[result.name],
@@ -207,13 +207,13 @@ package struct ReportedRun: Sendable {
             distances: outcomes[result.name]?.distances ?? [], meanNorm: result.meanNorm)
     }
 
-    /// Training accuracy of the last epoch without the margin; `nil` where the run is not
+    /// Training accuracy of the last epoch without the margin; `nil` if the run is not
     /// finished.
     package var trainAccuracy: Double? {
         status == .finished ? result?.trainAccuracy : nil
     }
 
-    /// Images a second of the training steps, where any were taken.
+    /// Images per second of the training steps, where any were taken.
     package var imagesPerSecond: Double? {
         if let result, result.imagesPerSecond > 0 { return result.imagesPerSecond }
         let seconds = epochs.reduce(0) { $0 + $1.trainSeconds }

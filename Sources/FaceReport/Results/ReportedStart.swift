@@ -2,19 +2,19 @@ import FaceEvaluation
 package import FaceRuns
 import Foundation
 
-/// What a report knows of the network that a run began with.
+/// A report's data on the network that a run began with.
 package struct ReportedStart: Sendable {
-    /// What was taken from which weights, and what the untouched network is worth.
+    /// Which weights were loaded, and the results of the untouched network.
     package let record: StartRecord
-    /// What the untouched network made of the pairs of each test set whose scores are there.
+    /// The untouched network's outcomes on the pairs of each test set whose scores are present.
     let outcomes: [String: PairOutcomes]
 
-    /// Accuracy of the untouched network on a test set; nil where it was not tested.
+    /// Accuracy of the untouched network on a test set; nil if it was not tested.
     package func accuracy(on test: String) -> Double? {
         record.tests.first { $0.name == test }?.accuracy
     }
 
-    /// Reads a run's start; nil where the run began with random weights.
+    /// Reads a run's start; nil if the run began with random weights.
     ///
     /// - Parameters:
     ///   - damages: Gets a sentence on each file that cannot be read or contradicts another, whose test

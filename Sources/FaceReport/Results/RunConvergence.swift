@@ -1,7 +1,7 @@
 package import FaceRuns
 import FaceStatistics
 
-/// How fast a run became as good as it got on the first test set, and which epoch each way of
+/// How fast a run reached its highest accuracy on the first test set, and which epoch each way of
 /// choosing would take.
 package struct RunConvergence: Hashable, Sendable {
     /// A chosen epoch, from 1, with the images seen until its end and the test accuracy after it.
@@ -24,7 +24,7 @@ package struct RunConvergence: Hashable, Sendable {
     /// first epoch to the last, divided by its width; 0...1.
     package let area: Double
 
-    /// Reads the epochs of a run, or gives `nil` where none was tested on the set.
+    /// Reads the epochs of a run, or gives `nil` if none was tested on the set.
     package init?(_ epochs: [EpochRecord], test: String) {
         self.init(epochs) { record in record.tests.first { $0.name == test } }
     }
@@ -78,7 +78,7 @@ package struct RunConvergence: Hashable, Sendable {
 }
 
 extension ReportedRun {
-    /// How fast the run became as good as it got; `nil` where it is not finished.
+    /// How fast the run reached its highest accuracy; `nil` if it is not finished.
     package var convergence: RunConvergence? {
         guard status == .finished, let primaryTest else { return nil }
         return RunConvergence(epochs, test: primaryTest.name)

@@ -7,7 +7,7 @@ import Foundation
 package struct StudyDifferences: Sendable {
     /// A setting that is not the same in both.
     package struct Difference: Hashable, Sendable {
-        /// What differs, e.g. `training.epochs`.
+        /// The differing setting, e.g. `training.epochs`.
         package let key: String
         /// Its values in the first study.
         package let first: [String]
@@ -24,7 +24,7 @@ package struct StudyDifferences: Sendable {
     package let onlyFirst: [String]
     /// Cells that only the second has.
     package let onlySecond: [String]
-    /// What differs between runs of the same cells.
+    /// The differences between runs of the same cells.
     package let differences: [Difference]
 
     package init(_ first: StudyResults, _ second: StudyResults) {
@@ -40,7 +40,7 @@ package struct StudyDifferences: Sendable {
         differences = Self.compare(runs(a), runs(b))
     }
 
-    /// What forbids taking the runs of both as repetitions of one another; empty where nothing does.
+    /// Reasons against taking the runs of both as repetitions of one another; empty if there are none.
     package var obstacles: [Difference] { differences.filter(\.decides) }
 
     /// Whether runs of both studies are repetitions of one another, of other seeds.
@@ -65,7 +65,7 @@ package struct StudyDifferences: Sendable {
         }
     }
 
-    /// What changes nothing but the time a run takes or the last bits of its numbers, or is what
+    /// Settings that change nothing but the time a run takes or the last bits of its numbers, or that
     /// repetitions differ in.
     private static let harmless: Set = [
         "recipe", "seeds", "threads", "backbones", "losses", "sampler", "command",
@@ -101,7 +101,7 @@ package struct StudyDifferences: Sendable {
         return values
     }
 
-    /// A configuration's members under their paths. Where images lie does not matter: their content
+    /// A configuration's members under their paths. The path of images does not matter: their content
     /// is compared.
     private static func flattened(_ value: JSONValue, _ path: String) -> [String: String] {
         switch value {

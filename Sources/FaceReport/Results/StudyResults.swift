@@ -16,13 +16,13 @@ package struct StudyResults: Sendable {
     /// Names of the training sets, the smallest first.
     package let trainSets: [String]
 
-    /// What the study is going to be, where that is known.
+    /// The planned extent of the study, where that is known.
     package let scope: StudyScope?
 
-    /// What was tried for each loss and chosen; `nil` where nothing was tuned, and where the record is
+    /// The tries and the choice of each loss; `nil` if nothing was tuned, and where the record is
     /// damaged or gone.
     package let tuning: TuningRecord?
-    /// The losses that were tuned: those of ``tuning``, and those of which only their runs tell.
+    /// The losses that were tuned: those of ``tuning``, and those known only from their runs.
     package let tunedCells: [TuningCell]
 
     private let cells: [Configuration: [LossSeries: [ReportedRun]]]
@@ -111,7 +111,7 @@ package struct StudyResults: Sendable {
         }.filter { cells[$0] != nil }
     }
 
-    /// The runs of a loss in a configuration; none where the study has not come to it.
+    /// The runs of a loss in a configuration; none if the study has not reached it.
     package func cell(_ configuration: Configuration, _ loss: LossSeries) -> Cell {
         Cell(runs: cells[configuration]?[loss] ?? [])
     }
@@ -121,10 +121,10 @@ package struct StudyResults: Sendable {
         cell(Configuration(backbone: backbone, trainSet: trainSet), loss)
     }
 
-    /// What the report calls a backbone.
+    /// A backbone's name in the report.
     package func title(ofBackbone name: String) -> String { backboneTitles[name] ?? name }
 
-    /// What the report calls a configuration.
+    /// A configuration's name in the report.
     package func title(_ configuration: Configuration) -> String {
         "\(title(ofBackbone: configuration.backbone)) on \(configuration.trainSet)"
     }
@@ -155,7 +155,7 @@ package struct StudyResults: Sendable {
         runs.first { $0.description.identity.trainSet == name }?.description.train
     }
 
-    /// Facts of a backbone, from its first run. The number of parameters does not count the
+    /// Facts of a backbone, from its first run. The number of parameters does not include the
     /// loss's class weights, so it is the same for all losses.
     package func facts(ofBackbone name: String) -> BackboneFacts? {
         runs.first { $0.description.identity.backbone == name }?.description.backbone

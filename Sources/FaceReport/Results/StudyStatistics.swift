@@ -1,7 +1,7 @@
 import FaceRuns
 package import FaceStatistics
 
-/// What the accuracies of a study are worth: intervals of every cell and comparisons of every two
+/// The statistics of a study's accuracies: intervals of every cell and comparisons of every two
 /// losses in which something was learned, on every test set.
 package struct StudyStatistics: Sendable {
     /// A loss in a configuration on a test set.
@@ -11,16 +11,16 @@ package struct StudyStatistics: Sendable {
         let loss: LossSeries
     }
 
-    /// What counts as practically equal: a difference of accuracies of at most so much; 0...1.
+    /// The margin of practical equivalence: the largest such difference of accuracies; 0...1.
     package let rope: Double
     /// All comparisons, corrected together: by test set, by configuration, by loss.
     package let comparisons: [LossComparison]
-    /// What could not be computed although the scores are there.
+    /// The statistics that could not be computed although the scores are present.
     let problems: [SectionError]
     private var cells: [Key: CellOutcomes] = [:]
     private var foldIntervals: [Key: Interval] = [:]
 
-    /// Computes the statistics of a study. What cannot be computed, for want of pair scores, is
+    /// Computes the statistics of a study. What cannot be computed, for lack of pair scores, is
     /// left out.
     ///
     /// - Parameter rope: The largest difference of accuracies that counts as none; 0...1.

@@ -1,6 +1,6 @@
 import FaceRuns
 
-/// What the runs of a study tell of its tuning by themselves, where `tuning.json` is damaged or gone.
+/// The tuning as stated by the runs of a study themselves, where `tuning.json` is damaged or gone.
 enum ToldTuning {
     /// The losses that runs call tuned and a record does not have: without their tries, but with what was
     /// chosen.
@@ -70,7 +70,7 @@ enum ToldTuning {
             epochs: 0, folder: "")
     }
 
-    /// What is wrong with a study whose record lacks losses that its runs call tuned; nil where it lacks
+    /// The damage of a study whose record lacks losses that its runs call tuned; nil if it lacks
     /// none.
     static func damage(_ told: [TuningCell], record: TuningRecord?, path: String) -> String? {
         guard !told.isEmpty else { return nil }
@@ -79,7 +79,7 @@ enum ToldTuning {
         let rest =
             record == nil ? " \(names) \(told.count == 1 ? "was" : "were") tuned" : " \(names)"
         return
-            "'\(path)' \(what)\(rest); repeat the command of the study, which makes it anew from its "
+            "'\(path)' \(what)\(rest); repeat the command of the study, which rebuilds it from its "
             + "tries"
     }
 }

@@ -5,7 +5,7 @@ package import FaceStatistics
 
 /// A study whose losses were tuned: the values that were chosen beside the defaults.
 package struct TunedStudy: Sendable {
-    /// What was tried, and chosen; without cells where the study's record is damaged or gone.
+    /// The tries and the chosen values; without cells where the study's record is damaged or gone.
     package let record: TuningRecord
     /// The losses that were tuned, also those that the record lacks.
     private let cells: [TuningCell]
@@ -16,7 +16,7 @@ package struct TunedStudy: Sendable {
     package let results: StudyResults?
     /// The comparisons of ``results``, corrected together.
     package let statistics: StudyStatistics?
-    /// What counts as practically equal; 0...1.
+    /// The margin of practical equivalence; 0...1.
     package let rope: Double
     /// Name of the test set that gains are measured on.
     package let test: String
@@ -41,11 +41,11 @@ package struct TunedStudy: Sendable {
         losses = Self.losses(all, known)
     }
 
-    /// Whether the record of the tries is damaged or gone, so that only the runs tell what was chosen.
+    /// Whether the record of the tries is damaged or gone, so that only the runs state what was chosen.
     package var isRecordLost: Bool { record.cells.isEmpty }
 
     /// Whether a run is what its loss is evaluated by: with tuned values, or at its default where
-    /// nothing else was chosen, or was to be.
+    /// nothing else was chosen or planned.
     private static func isAnswer(_ run: ReportedRun, _ record: TuningRecord) -> Bool {
         let identity = run.description.identity
         guard identity.tuned == nil else { return true }
@@ -72,7 +72,7 @@ package struct TunedStudy: Sendable {
         return losses
     }
 
-    /// What the report calls a configuration.
+    /// A configuration's name in the report.
     package func title(_ configuration: Configuration) -> String {
         titles[configuration] ?? "\(configuration.backbone) on \(configuration.trainSet)"
     }
@@ -91,7 +91,7 @@ package struct TunedStudy: Sendable {
         losses.filter { $0.configuration == configuration }
     }
 
-    /// What a reader has to know of the answer: which runs it speaks of.
+    /// A note on the answer: which runs it is about.
     package var preface: [RichText] {
         let tries = Set(cells.map(\.budget.tries)).sorted()
         let count =
@@ -132,7 +132,7 @@ package struct TunedStudy: Sendable {
     /// Which losses scored lower with the chosen values than at their default, by more than what counts: a
     /// reader who wants the highest accuracy has to look at their defaults as well.
     ///
-    /// - Parameter gains: What each loss gained, as a fraction of the pairs; `nil` where that is not known.
+    /// - Parameter gains: What each loss gained, as a fraction of the pairs; `nil` if that is not known.
     static func setback(
         _ gains: [(title: String, mean: Double?)], rope: Double, test: String
     ) -> RichText {
@@ -146,7 +146,7 @@ package struct TunedStudy: Sendable {
                 + "held-out identities, not on the test set.")
     }
 
-    /// What a terminal shows; `nil` while no run has tuned values.
+    /// The terminal's text; `nil` while no run has tuned values.
     package var answer: StudyAnswer? {
         guard let results, let statistics else { return nil }
         return StudyAnswer(results, statistics, preface: preface)
@@ -155,7 +155,7 @@ package struct TunedStudy: Sendable {
 
 /// A loss of a configuration at its default and tuned.
 package struct TunedLoss: Sendable {
-    /// What was tried, and chosen.
+    /// The tries and the chosen values.
     package let cell: TuningCell
     /// Backbone and training set.
     package let configuration: Configuration
@@ -165,7 +165,7 @@ package struct TunedLoss: Sendable {
     package let standard: Cell
     /// The runs with the chosen values: those at the default where it was chosen.
     package let tuned: Cell
-    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` where the default
+    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` if the default
     /// was kept, and where no seed has finished both.
     package let gain: SeedPairEstimate?
     /// Probability of such a gain if there is none, corrected for all losses that were tuned.
@@ -195,7 +195,7 @@ package struct TunedLoss: Sendable {
             ? nil : Cell.difference(from: standard, to: tuned, on: test)
     }
 
-    /// Whether the default did best, so that nothing was to be trained anew.
+    /// Whether the default did best, so that nothing was to be trained again.
     package var keepsDefault: Bool { cell.chosenTry?.index == 0 }
 
     /// The tries of the first rung, which all settings took part in, with the same schedule.

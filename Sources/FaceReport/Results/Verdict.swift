@@ -13,7 +13,7 @@ package struct Verdict: Sendable {
     /// The losses with a finished run that learned something, the highest accuracy first.
     package let ranking: [Entry]
 
-    /// Ranks the losses of a configuration, or gives `nil` where none has a run that can be ranked.
+    /// Ranks the losses of a configuration, or gives `nil` if none has a run that can be ranked.
     package init?(_ results: StudyResults, _ configuration: Configuration) {
         let entries = results.losses.compactMap { loss -> Entry? in
             let cell = results.cell(configuration, loss)

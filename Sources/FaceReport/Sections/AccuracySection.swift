@@ -91,7 +91,7 @@ enum AccuracySection {
         }
     }
 
-    /// What the mark of some numbers means, where there are any.
+    /// The meaning of the mark of some numbers, where there are any.
     static func markNote(_ results: StudyResults) -> [RichText] {
         let isMarked = results.configurations.contains { configuration in
             results.losses.contains { !results.cell(configuration, $0).mark.isEmpty }

@@ -3,9 +3,9 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// What was compared, which loss scored highest, and how much that says.
+/// The compared losses, the one that scored highest, and the strength of the evidence.
 enum AnswerSection {
-    /// - Parameter tuned: The runs with tuned values, of which the answer speaks where there are some.
+    /// - Parameter tuned: The runs with tuned values, which the answer is about, if there are any.
     static func section(
         _ all: StudyResults, _ allStatistics: StudyStatistics, _ tuned: TunedStudy?
     ) -> Section {
@@ -45,7 +45,7 @@ enum AnswerSection {
             """
     }
 
-    /// What can be said in a few sentences: the same in the report and in the terminal.
+    /// The answer in a few sentences: the same in the report and in the terminal.
     static func answer(_ results: StudyResults, _ statistics: StudyStatistics) -> RichText {
         let verdicts = results.configurations.compactMap { Verdict(results, $0) }
         let leads = Leads(results, statistics)
@@ -133,7 +133,7 @@ enum AnswerSection {
         return RichText.list(clauses) + "."
     }
 
-    /// Where a loss won: the first clause says of what, the others only how many.
+    /// Where a loss won: the first clause says about what, the others only how many.
     private static func rank(_ count: Int, of all: Int, isFirst: Bool) -> String {
         guard isFirst else { return "in \(count)" }
         let which = count < all ? "\(count) of the \(all)" : all == 2 ? "both" : "all \(all)"

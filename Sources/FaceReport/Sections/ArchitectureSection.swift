@@ -3,7 +3,7 @@ import Charts
 import Documents
 import FaceRuns
 
-/// What a backbone costs and what it brings.
+/// The cost and the accuracy of each backbone.
 enum ArchitectureSection {
     static func section(_ results: StudyResults) -> Section {
         var blocks: [Block] = [.table(table(results))]

@@ -4,7 +4,7 @@ import FaceEvaluation
 import FaceRuns
 import FaceStatistics
 
-/// What a reader has to know before believing a difference.
+/// The caveats of a difference between losses.
 enum Caveats {
     static func list(_ results: StudyResults) -> [RichText] {
         [

@@ -94,7 +94,7 @@ enum ComparisonSection {
             """
     }
 
-    /// What the leader's comparisons say, and which losses go together.
+    /// The leader's comparisons in words, and the groups of losses that do not differ.
     private static func sentences(_ ranking: Ranking, of all: Int) -> [RichText] {
         guard let leader = ranking.losses.first else { return [] }
         let against = ranking.losses.dropFirst().compactMap {
@@ -113,7 +113,7 @@ enum ComparisonSection {
             }
     }
 
-    /// Sentences on the significant differences of which the leader is no part, where they are few.
+    /// Sentences on the significant differences that do not involve the leader, if they are few.
     private static func furtherDown(_ ranking: Ranking, of all: Int) -> [RichText] {
         let further = ranking.comparisons.filter {
             $0.isSignificant && $0.better != ranking.losses.first

@@ -15,7 +15,7 @@ enum ComparisonText {
         return Format.fixed(p, p < 0.0995 ? 3 : 2)
     }
 
-    /// What a comparison says, in a sentence.
+    /// A comparison in a sentence.
     ///
     /// - Parameter comparisons: Number of comparisons of the study, for which the question how many
     ///   seeds it takes is corrected as well.
@@ -43,7 +43,7 @@ enum ComparisonText {
         }
     }
 
-    /// What it would take to find a difference as large as the one that was seen.
+    /// The seeds or pairs needed to detect a difference as large as the observed one.
     static func need(_ comparison: LossComparison, of comparisons: Int) -> String {
         let size = comparison.difference.mean
         guard comparison.seeds > 1 else {

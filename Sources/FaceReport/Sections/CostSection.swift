@@ -2,7 +2,7 @@ import Charts
 import Documents
 import FaceRuns
 
-/// What the study's training took: images, arithmetic and time.
+/// The cost of the study's training: images, arithmetic and time.
 enum CostSection {
     static func section(_ results: StudyResults) -> Section? {
         let costs = results.runs.compactMap(RunCost.init)
@@ -65,7 +65,7 @@ enum CostSection {
     }
 }
 
-/// What a run has taken so far.
+/// The cost of a run so far.
 package struct RunCost: Hashable, Sendable {
     /// Images seen in training.
     package let images: Double
@@ -76,7 +76,7 @@ package struct RunCost: Hashable, Sendable {
     package let trainSeconds: Double
     package let evaluationSeconds: Double
 
-    /// Adds up the epochs of a run, or gives `nil` where none is over.
+    /// Adds up the epochs of a run, or gives `nil` if none has finished.
     package init?(_ run: ReportedRun) {
         guard let last = run.epochs.last else { return nil }
         images = Double(last.images)

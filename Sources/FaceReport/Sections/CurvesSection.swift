@@ -18,7 +18,7 @@ enum CurvesSection {
         return Section("curves", "Curves by epoch", figures)
     }
 
-    /// What a panel shows, on the same axis in every figure.
+    /// The quantity in a panel, on the same axis in every figure.
     private struct Quantity {
         let title: String
         let axis: Axis
@@ -94,7 +94,7 @@ enum CurvesSection {
     }
 
     /// Which losses change their margin or scale in the course of training, and until when: their
-    /// curves may rise there although nothing goes wrong.
+    /// curves may rise there although nothing is wrong.
     private static func warmUps(_ results: StudyResults) -> [RichText] {
         let changes = results.losses.compactMap { loss -> String? in
             let runs = results.configurations.flatMap { results.cell($0, loss).drawn }

@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import Foundation
 
-/// What was trained and tested on, and how batches were drawn.
+/// The training and test sets, and how batches were drawn.
 enum DataSection {
     static func section(_ results: StudyResults) -> Section {
         let facts = results.trainSets.compactMap { name in
@@ -74,7 +74,7 @@ enum DataSection {
     /// Sentences that stay in view; more are folded away.
     private static let maxInView = 6
 
-    /// What was noticed when a set was read: what was passed over, and what is odd.
+    /// Notes from reading a set: skipped files, and irregularities.
     private static func warnings(_ title: String, _ sentences: [String]) -> [Block] {
         let list = Block.list(sentences.map { RichText($0) })
         return sentences.count > maxInView
@@ -102,7 +102,7 @@ enum DataSection {
             rows: rows)
     }
 
-    /// The test sets that were added to runs that were there, where some were.
+    /// The test sets that were added to runs that already existed, if any.
     private static func added(_ results: StudyResults) -> RichText? {
         let names = results.testSets.map(\.name).filter { name in
             results.runs.contains { run in

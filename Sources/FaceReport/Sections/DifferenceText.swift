@@ -5,7 +5,7 @@ import FaceStatistics
 
 /// How tables write differences of accuracies.
 enum DifferenceText {
-    /// What the entries mean.
+    /// The legend of the entries.
     static let note = """
         Mean over the seeds that both have finished ± standard deviation over these seeds; bold \
         where its 95 % interval over seeds and pairs (with one seed over pairs alone) has no zero, \

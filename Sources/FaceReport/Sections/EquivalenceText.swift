@@ -29,7 +29,7 @@ enum EquivalenceText {
         .numbers(rope > 0 ? "Better / equal / worse, %" : "Better / worse, %")
     }
 
-    /// What such a column means, for a table's caption.
+    /// The meaning of such a column, for a table's caption.
     static func note(rope: Double) -> String {
         let what =
             rope > 0
@@ -40,7 +40,7 @@ enum EquivalenceText {
             + "\(what), each comparison for itself."
     }
 
-    /// What is known of two losses, in a sentence.
+    /// The evidence on two losses, in a sentence.
     static func sentence(
         _ a: String, _ b: String, _ found: EquivalenceProbabilities, rope: Double
     ) -> RichText {
@@ -80,14 +80,14 @@ enum EquivalenceText {
 
 /// Better, equal or worse: every two losses of a study, as sentences and as a picture.
 enum EquivalenceBlocks {
-    /// Comparisons of a configuration that stand in the open, each with its sentence and its bar.
+    /// Comparisons of a configuration that are shown openly, each with its sentence and its bar.
     private static let maxShown = 15
 
     /// The comparisons of the first test set; nothing for a study of one seed.
     ///
     /// - Parameters:
     ///   - panels: The comparisons of each configuration with the title it has.
-    ///   - heading: What stands above them.
+    ///   - heading: Text above them.
     static func blocks(
         _ panels: [(title: String, comparisons: [LossComparison])], rope: Double,
         heading: String = "Better, equal or worse"

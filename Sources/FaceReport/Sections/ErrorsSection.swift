@@ -133,7 +133,7 @@ private final class ErrorPictures {
     /// Pictures that the galleries share where there are many losses.
     private static let sharedPictures = 700
 
-    /// What a reader has to know of the pictures.
+    /// Notes on the pictures.
     let note: RichText
     /// Pairs of a gallery.
     let most: Int

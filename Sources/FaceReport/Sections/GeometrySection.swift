@@ -2,7 +2,7 @@ import Charts
 import Documents
 import FaceRuns
 
-/// Where the embeddings of each loss lie: angles to class weights, of one person and of two, norms,
+/// The geometry of each loss's embeddings: angles to class weights, of one person and of two, norms,
 /// and some people on a map.
 enum GeometrySection {
     static func section(_ results: StudyResults) -> Section? {
@@ -173,7 +173,7 @@ private struct MapFigure {
     private let title: String
     private let maps: [(loss: LossSeries, map: EmbeddingMap)]
 
-    /// The maps of a configuration's runs with the lowest seed; `nil` where none has one.
+    /// The maps of a configuration's runs with the lowest seed; `nil` if none has one.
     static func figure(_ results: StudyResults, _ configuration: Configuration) -> MapFigure? {
         let all = results.losses.compactMap { loss -> (loss: LossSeries, map: EmbeddingMap)? in
             let map = results.cell(configuration, loss).finished.lazy.compactMap(\.geometry?.map)

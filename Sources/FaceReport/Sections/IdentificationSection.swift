@@ -4,7 +4,7 @@ import FaceEvaluation
 import FaceRuns
 import FaceStatistics
 
-/// What the losses score on test sets of templates, and which of them differ there.
+/// The losses' results on test sets of templates, and which of them differ there.
 enum IdentificationSection {
     static func section(_ results: StudyResults) -> Section? {
         let parts = results.templateSets.flatMap { name in
@@ -140,7 +140,7 @@ enum IdentificationSection {
             ? " \(Cell.nothingLearnedMark) Nothing was learned; not ranked and not compared." : ""
         let over =
             seeds > 1
-            ? "other people and other seeds" : "other people; one seed tells nothing of others"
+            ? "other people and other seeds" : "other people; one seed says nothing about others"
         return Table(
             caption: """
                 Percent, with the 95 % interval for \(over). TAR: true acceptance rate at a false acceptance rate. \

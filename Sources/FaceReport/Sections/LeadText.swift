@@ -8,7 +8,7 @@ struct Leads {
     private let statistics: StudyStatistics
     private let test: String
 
-    /// What counts as practically equal; 0...1.
+    /// The margin of practical equivalence; 0...1.
     var rope: Double { statistics.rope }
 
     init(_ results: StudyResults, _ statistics: StudyStatistics) {
@@ -21,7 +21,7 @@ struct Leads {
         verdict.runnerUp.flatMap { comparison(verdict.leader.loss, $0.loss, verdict) }
     }
 
-    /// Two losses of a configuration; `nil` where they have no seed, or no scores of pairs, in
+    /// Two losses of a configuration; `nil` if they have no seed, or no scores of pairs, in
     /// common.
     func comparison(_ a: LossSeries, _ b: LossSeries, _ verdict: Verdict) -> LossComparison? {
         statistics.comparison(a, b, verdict.configuration, test: test)
@@ -40,7 +40,7 @@ struct Leads {
     }
 }
 
-/// Plain words on which loss leads, and what that is worth.
+/// Plain words on which loss leads, and how certain that is.
 enum LeadText {
     /// Which loss, or which losses, scored highest.
     static func highest(_ verdict: Verdict) -> RichText {
@@ -56,7 +56,7 @@ enum LeadText {
             "\(strong: verdict.leaderTitle) \(verb) highest, with \(accuracy) of the pairs classified correctly."
     }
 
-    /// What the comparisons with the other losses say of the first.
+    /// The comparisons of the first with the other losses, in words.
     static func evidence(_ verdict: Verdict, _ leads: Leads) -> [RichText] {
         guard let next = verdict.runnerUp?.loss else {
             return ["In this study, they cannot be told apart."]
@@ -76,7 +76,7 @@ enum LeadText {
                 verdict, leads, isBetterThanNext: lead.isSignificant && lead.better == leader)
     }
 
-    /// How probable it is that the one leader is better, where there are seeds to tell.
+    /// How probable it is that the one leader is better, if there are enough seeds.
     private static func probably(
         _ next: LossSeries, _ lead: LossComparison, _ leader: LossSeries, _ rope: Double
     ) -> [RichText] {

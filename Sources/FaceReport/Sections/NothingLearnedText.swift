@@ -30,7 +30,7 @@ enum NothingLearnedText {
         )
     }
 
-    /// What that means for the rest of the report.
+    /// The consequences for the rest of the report.
     static func consequence(_ results: StudyResults) -> RichText {
         let count = results.runs.count { $0.nothingLearned != nil }
         return results.runs.contains { $0.status == .finished && $0.nothingLearned == nil }

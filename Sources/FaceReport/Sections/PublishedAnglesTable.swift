@@ -2,7 +2,7 @@ import Charts
 import Documents
 
 extension PublishedAngles {
-    /// The table that stands beside the geometry of a study's embeddings.
+    /// The table beside the geometry of a study's embeddings.
     static var table: Table {
         Table(
             caption: """

@@ -4,8 +4,8 @@ import FaceConfiguration
 import FaceRuns
 import FaceStatistics
 
-/// What others report: context, drawn apart from the study's own figures. The figures of the recipe that
-/// the study began from stand beside the study's.
+/// Published results: context, drawn apart from the study's own figures. The figures of the recipe that
+/// the study started from are shown beside the study's.
 enum PublishedSection {
     /// The section, where the first test set is LFW (of that name, with its 6,000 pairs), or where the
     /// study began from a recipe with published figures.

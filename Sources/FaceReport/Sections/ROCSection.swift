@@ -121,7 +121,7 @@ enum ROCSection {
             groups: groups)
     }
 
-    /// What the true acceptance rate takes.
+    /// The number of impostor pairs that the true acceptance rate needs.
     private static var needed: String {
         OperatingPoint.negativesNeeded(forRate: ReportedRun.statedFAR).map {
             " (where there are \(Format.count($0)) pairs of two people)"

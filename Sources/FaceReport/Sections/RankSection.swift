@@ -6,7 +6,7 @@ import FaceStatistics
 
 /// Ranks of the losses over all configurations and test sets: Friedman's and Nemenyi's tests.
 enum RankSection {
-    /// Fewer rankings tell nothing: with 3 losses and 4 rankings, even a perfect order is hardly
+    /// Fewer rankings are inconclusive: with 3 losses and 4 rankings, even a perfect order is hardly
     /// significant.
     private static let fewest = (configurations: 5, losses: 3)
 

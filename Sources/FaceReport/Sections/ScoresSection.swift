@@ -4,7 +4,7 @@ import Documents
 import FaceEvaluation
 import FaceRuns
 
-/// How far apart the distances of both kinds of pairs lie.
+/// The distributions of the distances of both kinds of pairs.
 enum ScoresSection {
     /// Bins of a histogram: 0.1 wide in squared distance.
     private static let bins = 40

@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// What training made of the network that it began with: the untouched network as a row of its own.
+/// The effect of training on the network that it began with: the untouched network as a row of its own.
 enum StartSection {
     static func section(_ results: StudyResults) -> Section? {
         let begun = results.configurations.filter { !starts(results, $0).isEmpty }
@@ -83,7 +83,7 @@ enum StartSection {
         return try? SeedPairEstimate(changes, design)
     }
 
-    /// Which files the networks came from, and what of them.
+    /// The files that the networks were read from, and their tensors.
     private static func files(_ results: StudyResults) -> [RichText] {
         var seen: [String] = []
         for run in results.runs {

@@ -158,7 +158,7 @@ enum StudyComparisonSections {
         ] + pooled
     }
 
-    /// Holm's probability of each cell's difference; `nil` where it is not tested.
+    /// Holm's probability of each cell's difference; `nil` if it is not tested.
     private static func probabilities(_ cells: [CellComparison]) -> [Double?] {
         let tested = cells.map { cell -> Double? in
             guard cell.isTested else { return nil }

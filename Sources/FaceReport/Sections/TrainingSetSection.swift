@@ -4,7 +4,7 @@ import FaceRuns
 import FaceStatistics
 import SafeNumbers
 
-/// What another training set changes.
+/// The effect of another training set.
 enum TrainingSetSection {
     static func section(_ results: StudyResults) -> Section? {
         guard results.trainSets.count > 1 else { return nil }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What the HParams tab of TensorBoard reads: summaries whose plugin data say what a run was made with,
+/// The input of TensorBoard's HParams tab: summaries whose plugin data state a run's hyperparameters,
 /// how it ended, and which columns a table of runs has (`plugins/hparams`: `plugin_data.proto`,
 /// `api.proto`, `metadata.py`).
 extension EventFile {
@@ -35,7 +35,7 @@ extension EventFile {
     }
 
     /// Writes which columns the tab has for several runs, into a folder beside theirs; nothing where
-    /// they are those that are there.
+    /// they are those that exist.
     public static func write(
         _ experiment: HParamsExperiment, to folder: URL, now: @escaping () -> Date = { Date() }
     ) throws(FaceRunsError) {

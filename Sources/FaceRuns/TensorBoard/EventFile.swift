@@ -14,7 +14,7 @@ import SafeNumbers
 ///
 /// The file is a row of TFRecords (length, masked checksum of the length, data, masked checksum of
 /// the data; TensorFlow's `record_writer.cc`), each an `Event` message (`event.proto`). A run that
-/// goes on begins a new file whose first events say so, and TensorBoard then forgets the steps
+/// continues begins a new file whose first events say so, and TensorBoard then forgets the steps
 /// that the older files have beyond that point.
 ///
 /// Times of events come from the machine's clock and are the only part that is not reproducible.
@@ -26,7 +26,7 @@ public final class EventFile {
     /// Begins a file in a folder, which is created where it is missing.
     ///
     /// - Parameters:
-    ///   - step: The step the run goes on from; 0 for a new run, whose older files are removed; nil
+    ///   - step: The step the run resumes from; 0 for a new run, whose older files are removed; nil
     ///     for events beside those of older files, which all stay valid.
     ///   - now: The machine's clock.
     public init(
@@ -77,7 +77,7 @@ public final class EventFile {
         static let sessionLog: UInt64 = 7
     }
 
-    /// Says that what other files hold of this step and later ones is void.
+    /// Marks other files' events of this step and later ones as void.
     private func appendStart(step: Int) {
         var session = ProtocolBuffer()
         session.append(Int64(1), field: 1)

@@ -1,6 +1,6 @@
 public import FaceConfiguration
 
-/// What a run was made with, as TensorBoard's HParams tab shows it: a value for each name.
+/// A run's hyperparameters, as TensorBoard's HParams tab shows them: a value for each name.
 public struct HParams: Sendable, Hashable {
     /// A value; the tab knows no others.
     public enum Value: Sendable, Hashable {
@@ -15,7 +15,7 @@ public struct HParams: Sendable, Hashable {
     /// Takes what identifies a run, the values of its loss, and its configuration's `training`.
     ///
     /// - Parameters:
-    ///   - loss: The loss as it was asked for.
+    ///   - loss: The loss as requested.
     ///   - lossValues: The values of its parameters.
     ///   - configuration: The run's complete configuration.
     public init(
@@ -34,7 +34,7 @@ public struct HParams: Sendable, Hashable {
         self.values = values
     }
 
-    /// Takes what a run's folder says of it.
+    /// Takes what a run's folder says about it.
     public init(_ description: RunDescription) {
         self.init(
             description.identity, loss: description.lossName,
@@ -61,9 +61,9 @@ public struct HParams: Sendable, Hashable {
     }
 }
 
-/// What TensorBoard's HParams tab is to show of several runs: the columns of its table.
+/// The contents of TensorBoard's HParams tab for several runs: the columns of its table.
 public struct HParamsExperiment: Sendable, Hashable {
-    /// What the runs were made with.
+    /// The runs' hyperparameters.
     public var runs: [HParams]
     /// Tags of the scalars that are shown as metrics, with their titles, in their order.
     public var metrics: [Metric]
@@ -72,7 +72,7 @@ public struct HParamsExperiment: Sendable, Hashable {
     public struct Metric: Sendable, Hashable {
         /// Tag of the scalar in TensorBoard.
         public var tag: String
-        /// What the column is called.
+        /// The column's title.
         public var title: String
         /// Whether it is measured on held-out training identities.
         public var isValidation: Bool
@@ -94,7 +94,7 @@ public struct HParamsExperiment: Sendable, Hashable {
         self.metrics = metrics
     }
 
-    /// What is shown although all runs have the same value of it.
+    /// Columns that are shown although all runs have the same value of them.
     private static let always: Set = [
         "backbone", "loss", "seed", "train", "training.batchSize", "training.epochs",
         "training.schedule.peak",

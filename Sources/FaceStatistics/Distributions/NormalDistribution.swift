@@ -2,7 +2,7 @@ import Foundation
 
 /// The standard normal distribution.
 public enum NormalDistribution {
-    /// Probability of a value of at most `z`; relative error below 1e-14 in both tails, for it is
+    /// Probability of a value of at most `z`; relative error below 1e-14 in both tails, because it is
     /// the C library's `erfc`.
     public static func cdf(_ z: Double) -> Double { 0.5 * erfc(-z / 2.0.squareRoot()) }
 
@@ -16,7 +16,7 @@ public enum NormalDistribution {
 
     /// The value whose ``cdf(_:)`` is `probability`; −∞ at 0 and ∞ at 1.
     ///
-    /// Found by halving and Newton's method; the absolute error is below 1e-13.
+    /// Found by bisection and Newton's method; the absolute error is below 1e-13.
     public static func quantile(_ probability: Double) -> Double {
         guard probability > 0 else { return -.infinity }
         guard probability < 1 else { return .infinity }
@@ -29,7 +29,7 @@ public enum NormalDistribution {
         var z = RootSearch.crossing(of: probability, from: -38.5, to: 0, precision: 1e-4, cdf)
         for _ in 0..<4 {
             let step = (cdf(z) - probability) / density(z)
-            // Halley's correction keeps the steps right far out, where the density falls fast.
+            // Halley's correction keeps the steps accurate in the tails, where the density falls fast.
             z -= step / (1 + 0.5 * z * step)
         }
         return z

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Gauss and Legendre's rule of 16 points.
+/// Gauss-Legendre quadrature with 16 points.
 enum GaussLegendre {
     private static let rule: [(node: Double, weight: Double)] = {
         let count = 16
@@ -34,9 +34,9 @@ enum GaussLegendre {
     }
 }
 
-/// Where a function that rises crosses a value.
+/// Finds where an increasing function crosses a value.
 enum RootSearch {
-    /// Halves an interval until it is shorter than `precision`, or holds no number in between.
+    /// Bisects an interval until it is shorter than `precision`, or contains no number in between.
     static func crossing(
         of value: Double, from low: Double, to high: Double, precision: Double = 0,
         _ function: (Double) -> Double

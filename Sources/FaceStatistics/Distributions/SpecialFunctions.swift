@@ -70,7 +70,7 @@ package enum BetaFunctions {
     ///
     /// - Parameters:
     ///   - x: Where the integral is cut; 0...1.
-    ///   - y: 1 − x, given apart so that an `x` close to 1 loses nothing.
+    ///   - y: 1 − x, given separately so that an `x` close to 1 loses no precision.
     package static func incomplete(
         _ x: Double, _ y: Double, _ a: Double, _ b: Double
     ) -> (lower: Double, upper: Double) {
@@ -103,7 +103,7 @@ package enum BetaFunctions {
 
 /// Continued fractions a₀/(b₀ + a₁/(b₁ + ...)).
 enum ContinuedFraction {
-    /// The value, by Lentz's method as Thompson and Barnett (1986) changed it; stops when a term
+    /// The value, by Lentz's method as modified by Thompson and Barnett (1986); stops when a term
     /// changes nothing.
     static func value(_ terms: (Int) -> (a: Double, b: Double)) -> Double {
         let tiny = 1e-300

@@ -5,10 +5,10 @@ import Foundation
 
 /// Student's t distribution.
 public struct StudentDistribution: Sendable, Hashable {
-    /// Degrees of freedom, above 0; need not be whole. ∞ is the normal distribution.
+    /// Degrees of freedom, above 0, not necessarily whole. ∞ is the normal distribution.
     public let degreesOfFreedom: Double
 
-    /// The distribution of so many degrees of freedom, above 0.
+    /// The distribution of that many degrees of freedom, above 0.
     public init(degreesOfFreedom: Double) {
         self.degreesOfFreedom = degreesOfFreedom
     }
@@ -41,7 +41,7 @@ public struct StudentDistribution: Sendable, Hashable {
         return RootSearch.crossing(of: -level, from: 0, to: high) { -twoSided($0) }
     }
 
-    /// Probability of a value beyond |t| on one side.
+    /// Probability of a value above |t|, one tail.
     private func tail(_ t: Double) -> Double {
         // The beta integral needs more and more terms; the normal is exact to 1e-9 from here on.
         guard degreesOfFreedom < 1e8 else { return NormalDistribution.survival(abs(t)) }
@@ -53,21 +53,21 @@ public struct StudentDistribution: Sendable, Hashable {
     }
 }
 
-/// The noncentral t distribution: what a t statistic is like when there is a difference.
+/// The noncentral t distribution: that of a t statistic when there is a true difference.
 public struct NoncentralT: Sendable, Hashable {
     /// Degrees of freedom, at least 0.5.
     public let degreesOfFreedom: Double
     /// The noncentrality parameter: the difference in standard errors.
     public let noncentrality: Double
 
-    /// The distribution of a statistic of so many degrees of freedom and such a noncentrality.
+    /// The distribution of a statistic of that many degrees of freedom and such a noncentrality.
     public init(degreesOfFreedom: Double, noncentrality: Double) {
         self.degreesOfFreedom = degreesOfFreedom
         self.noncentrality = noncentrality
     }
 
     /// Probability of a value of at most `t`: the normal probability averaged over the distribution
-    /// of the estimated standard deviation, by Gauss and Legendre's rule. The absolute error is
+    /// of the estimated standard deviation, by Gauss-Legendre quadrature. The absolute error is
     /// below 1e-10 for at least 1 degree of freedom.
     public func cdf(_ t: Double) -> Double {
         let freedom = degreesOfFreedom
@@ -102,7 +102,7 @@ public struct ChiSquareDistribution: Sendable, Hashable {
     /// Degrees of freedom, above 0.
     public let degreesOfFreedom: Double
 
-    /// The distribution of so many degrees of freedom, above 0.
+    /// The distribution of that many degrees of freedom, above 0.
     public init(degreesOfFreedom: Double) {
         self.degreesOfFreedom = degreesOfFreedom
     }
@@ -133,7 +133,7 @@ public struct StudentizedRange: Sendable, Hashable {
     /// Number of values, at least 2.
     public let count: Int
 
-    /// The range of so many values, at least 2.
+    /// The range of that many values, at least 2.
     public init(count: Int) {
         self.count = count
     }

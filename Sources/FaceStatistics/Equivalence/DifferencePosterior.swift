@@ -1,16 +1,16 @@
-/// What is believed of a difference after it was measured: Student's distribution, moved to the
-/// mean and stretched to the standard error, as of the Bayesian correlated t test of Corani and
+/// The posterior of a measured difference: Student's distribution, shifted to the
+/// mean and scaled by the standard error, as in the Bayesian correlated t test of Corani and
 /// Benavoli ("A Bayesian approach for comparing cross-validated algorithms on multiple data sets",
 /// Machine Learning 100, 2015, equation 8).
 ///
-/// It is the posterior under the prior that prefers no mean and no order of magnitude of the spread.
+/// It is the posterior under the flat prior of the mean and of the logarithm of the spread.
 /// Its central 95 % are then the 95 % interval of the same model.
 public struct DifferencePosterior: Sendable, Hashable {
     /// The middle of the distribution: the measured difference.
     public let mean: Double
     /// Square of the scale: the variance of the measured difference; at least 0.
     public let variance: Double
-    /// Student's distribution before it is moved and stretched.
+    /// Student's distribution before it is shifted and scaled.
     public let distribution: StudentDistribution
 
     /// The distribution of a difference.
@@ -25,7 +25,7 @@ public struct DifferencePosterior: Sendable, Hashable {
         self.distribution = distribution
     }
 
-    /// How probable it is that the difference lies above, within and below the region of practical
+    /// How probable it is that the difference is above, within and below the region of practical
     /// equivalence.
     ///
     /// - Parameter rope: Half the region's width, at least 0, in the difference's unit: differences
@@ -33,7 +33,7 @@ public struct DifferencePosterior: Sendable, Hashable {
     public func probabilities(rope: Double) -> EquivalenceProbabilities {
         let better = survival(rope)
         let worse = cdf(-rope)
-        // Two tails that meet add up to one but for rounding.
+        // Two complementary tails add up to one except for rounding.
         return EquivalenceProbabilities(
             better: better, equal: rope > 0 ? max(0, 1 - better - worse) : 0, worse: worse)
     }
@@ -48,22 +48,22 @@ public struct DifferencePosterior: Sendable, Hashable {
         return distribution.cdf((value - mean) / variance.squareRoot())
     }
 
-    /// Without spread, a difference at the region's end lies within it; without a region, at zero, it
+    /// Without spread, a difference at the region's end is within it; without a region, at zero, it
     /// is as much better as worse.
     private func tie(_ value: Double) -> Double { value == 0 ? 0.5 : 0 }
 }
 
-/// The probabilities that one thing is better than another by more than what matters in practice,
+/// The probabilities that one alternative is better than another by a practically relevant amount,
 /// that they are practically equal, and that it is worse by more; they add up to 1.
 public struct EquivalenceProbabilities: Sendable, Hashable {
     /// Of a difference above the region of practical equivalence; 0...1.
     public let better: Double
-    /// Of a difference within it; 0 where the region is empty.
+    /// Of a difference within it; 0 if the region is empty.
     public let equal: Double
     /// Of a difference below it; 0...1.
     public let worse: Double
 
-    /// What can be said of two things.
+    /// A statement about two alternatives.
     public enum Verdict: String, Sendable, Hashable, CaseIterable {
         /// The first is better by more than the region's half width.
         case better
@@ -80,7 +80,7 @@ public struct EquivalenceProbabilities: Sendable, Hashable {
         self.worse = worse
     }
 
-    /// The same with the two things exchanged.
+    /// The same with the two alternatives exchanged.
     public var turned: EquivalenceProbabilities {
         EquivalenceProbabilities(better: worse, equal: equal, worse: better)
     }
@@ -94,15 +94,15 @@ public struct EquivalenceProbabilities: Sendable, Hashable {
         }
     }
 
-    /// The verdict that is at least as probable as `level`, above 0.5; `nil` where none is.
+    /// The verdict that is at least as probable as `level`, above 0.5; `nil` if none is.
     public func verdict(level: Double = Interval.defaultLevel) -> Verdict? {
         Verdict.allCases.first { probability(of: $0) >= level }
     }
 }
 
 extension SeedPairEstimate {
-    /// What is believed of the quantity over other seeds and other pairs; `nil` for one seed, which
-    /// does not tell how much seeds matter. For a ``Quantity/difference``.
+    /// The posterior of the quantity over other seeds and other pairs; `nil` for one seed, which
+    /// does not show how much seeds matter. For a ``Quantity/difference``.
     public var posterior: DifferencePosterior? {
         guard let variance, let distribution else { return nil }
         return DifferencePosterior(mean: mean, variance: variance, distribution: distribution)

@@ -1,23 +1,23 @@
 import Foundation
 
-/// The score to expect of the best of n tries of a random search (Dodge, Gururangan, Card, Schwartz
+/// The expected score of the best of n tries of a random search (Dodge, Gururangan, Card, Schwartz
 /// and Smith, "Show Your Work: Improved Reporting of Experimental Results", EMNLP 2019).
 ///
-/// Of N tries made, n are drawn with replacement; the best of them is at most the i-th lowest score
+/// From N tries, n are drawn with replacement; the best of them is at most the i-th lowest score
 /// with the probability (i / N)ⁿ (equation 7). The mean over that distribution is the expected best
-/// score, and the standard deviation over it says how much a search of n tries depends on its luck.
+/// score, and its standard deviation shows how much a search of n tries depends on chance.
 public struct ExpectedBest: Sendable, Hashable {
     /// The best of a number of tries.
     public struct Point: Sendable, Hashable {
         /// Number of tries.
         public let tries: Int
-        /// The score to expect of the best of them.
+        /// Expected score of the best of them.
         public let mean: Double
         /// Standard deviation of that score from one search to another, by the variance of the same
         /// distribution (no bootstrap); at least 0.
         public let standardDeviation: Double
-        /// One standard deviation to each side, cut at the lowest and the highest score seen, beyond
-        /// which the tries tell nothing.
+        /// One standard deviation to each side, clipped at the lowest and the highest score seen, beyond
+        /// which the tries contain no information.
         public let band: Interval
     }
 

@@ -1,6 +1,6 @@
-/// Where a quantity lies with a given confidence.
+/// An interval that covers a quantity with a given confidence.
 public struct Interval: Sendable, Hashable {
-    /// Confidence that the reports of this package use.
+    /// Confidence level that the reports of this package use.
     public static let defaultLevel = 0.95
 
     /// Lower end, included.
@@ -14,7 +14,7 @@ public struct Interval: Sendable, Hashable {
         self.upper = upper
     }
 
-    /// The interval around a value that reaches as far to both sides.
+    /// The symmetric interval around a value; `reach` is its half length.
     public init(around value: Double, reach: Double) {
         self.init(value - reach, value + reach)
     }
@@ -28,8 +28,8 @@ public struct Interval: Sendable, Hashable {
 
 /// Confidence intervals of a counted fraction.
 public enum BinomialInterval {
-    /// Wilson's interval (1927), which stays within 0...1 and holds the fraction about as often as it
-    /// says for few counts too.
+    /// Wilson's interval (1927), which stays within 0...1 and has approximately nominal coverage
+    /// also for small counts.
     ///
     /// - Parameters:
     ///   - fraction: Counted fraction; 0...1.
@@ -47,8 +47,8 @@ public enum BinomialInterval {
     ///
     /// - Parameters:
     ///   - fraction: Counted fraction; 0...1.
-    ///   - count: Number of independent trials that tell as much, whole or not; 0 gives 0...1.
-    ///   - z: Bound of the distribution, e.g. 1.96.
+    ///   - count: Effective number of independent trials, whole or not; 0 gives 0...1.
+    ///   - z: Quantile of the distribution, e.g. 1.96.
     static func wilson(fraction: Double, of count: Double, bound z: Double) -> Interval {
         guard count > 0 else { return Interval(0, 1) }
         let n = count
@@ -58,7 +58,7 @@ public enum BinomialInterval {
         return Interval(max(0, middle - reach), min(1, middle + reach))
     }
 
-    /// Clopper and Pearson's interval (1934), which holds the fraction at least as often as it says, whatever
+    /// Clopper and Pearson's interval (1934), which has at least nominal coverage, whatever
     /// the fraction and however small the count.
     ///
     /// - Parameters:

@@ -1,9 +1,9 @@
 import Foundation
 import SeededRandom
 
-/// The bootstrap over the pairs of a test set: what the quantity would be on other pairs.
+/// The bootstrap over the pairs of a test set: the distribution of the quantity over other pairs.
 ///
-/// The draws depend on the design and the seed alone, so all models are seen on the same draws, and
+/// The draws depend only on the design and the seed, so all models are evaluated on the same draws, and
 /// the difference of two models' replicates is the replicate of their difference: the bootstrap is
 /// paired.
 public struct PairBootstrap: Sendable {
@@ -12,7 +12,7 @@ public struct PairBootstrap: Sendable {
         /// Whole folds. There are few, so the interval is widened (Hesterberg 2015).
         case folds
         /// People, each with the pairs among those drawn. Pairs of two people get the product of
-        /// their counts, which makes the interval wider than it has to be (McCullagh 2000).
+        /// their counts, which makes the interval too wide (McCullagh 2000).
         case people
         /// Single pairs, those of each kind apart.
         case pairs
@@ -28,9 +28,9 @@ public struct PairBootstrap: Sendable {
     ///
     /// - Parameters:
     ///   - design: The pairs.
-    ///   - unit: What is drawn.
+    ///   - unit: The unit that is drawn.
     ///   - resamples: Number of replicates; at least 100.
-    ///   - seed: What decides about the draws.
+    ///   - seed: Determines the draws.
     public init(_ design: PairDesign, unit: Unit, resamples: Int = 1999, seed: UInt64 = 1) {
         self.unit = unit
         self.design = design
@@ -63,7 +63,7 @@ public struct PairBootstrap: Sendable {
     }
 
     /// The percentile interval of the quantity, widened for the number of units drawn from: the
-    /// ends are where Student's distribution would put them, so that few folds are not taken for
+    /// ends are where Student's distribution would put them, so that few folds do not count as
     /// many (Hesterberg 2015, the expanded percentile interval).
     public func interval(
         of values: [Double], level: Double = Interval.defaultLevel
@@ -112,7 +112,7 @@ extension PairBootstrap {
     }
 
     /// Weights in proportion to counts that add up, within each kind, to what the design's do; a
-    /// kind of which nothing was drawn keeps the design's.
+    /// kind without any draw keeps the design's.
     private static func weights(_ counts: [Double], _ design: PairDesign) -> [Float] {
         var totals = [0.0, 0]
         var drawn = [0.0, 0]

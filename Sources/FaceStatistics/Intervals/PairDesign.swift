@@ -1,4 +1,4 @@
-/// The pairs of a test set as statistics sees them: folds, kinds, and which pairs share people.
+/// The pairs of a test set as a statistical design: folds, kinds, and which pairs share people.
 ///
 /// A quantity of a test set is the mean over its folds of the means of their pairs, which is what
 /// the accuracy of LFW's protocol is.
@@ -7,7 +7,7 @@ public struct PairDesign: Sendable, Hashable {
     public let folds: [Int]
     /// The two people of each pair, numbered from 0 without gaps; equal where they are the same.
     public let people: [People]
-    /// What each pair adds to the quantity; they add up to 1.
+    /// Weight of each pair in the quantity; they add up to 1.
     let weights: [Double]
     /// Number of folds.
     public let foldCount: Int
@@ -35,13 +35,13 @@ public struct PairDesign: Sendable, Hashable {
         let fold: Int
         let people: (String, String)
 
-        /// Names the two people of a pair. Where the owners do not tell two people apart, the images
+        /// Names the two people of a pair. If the owners do not distinguish two people, the images
         /// stand for them.
         ///
         /// - Parameters:
         ///   - fold: The pair's fold, any number.
         ///   - same: Whether both images show one person.
-        ///   - owners: Names of the people, as far as they are known.
+        ///   - owners: Names of the people, as far as known.
         ///   - images: Names of the images.
         public init(
             fold: Int, same: Bool, owners: (String, String), images: (String, String)

@@ -1,18 +1,18 @@
-/// How far a test set's quantity may be off because its pairs are few.
+/// Variance of a test set's quantity due to its limited number of pairs.
 ///
-/// Pairs of one person and pairs of two are kept apart, for a protocol fixes how many there are of
+/// Pairs of one person and pairs of two are treated separately, because a protocol fixes the number of
 /// each kind.
 public struct PairVariance: Sendable, Hashable {
     /// Variance of the quantity if all pairs were independent.
     public let independent: Double
-    /// Variance of the quantity as pairs share people: pairs without a common person are taken as
-    /// independent, and nothing is assumed of the others. Never below ``independent``.
+    /// Variance of the quantity when pairs share people: pairs without a common person are treated as
+    /// independent, and nothing is assumed about the others. Never below ``independent``.
     ///
     /// It is the sandwich estimate for dyadic data (Aronow, Samii and Assenova 2015; Fafchamps and
     /// Gubert 2007).
     public let sharingPeople: Double
 
-    /// Estimates the variances of ``PairDesign/mean(_:)`` of one value a pair.
+    /// Estimates the variances of ``PairDesign/mean(_:)`` of one value per pair.
     ///
     /// - Throws: ``FaceStatisticsError/differentCounts(expected:found:)``.
     public init(_ values: [Double], _ design: PairDesign) throws(FaceStatisticsError) {
@@ -24,7 +24,7 @@ public struct PairVariance: Sendable, Hashable {
         sharingPeople = max(independent, Self.dyadic(residuals, design))
     }
 
-    /// What each pair adds to the quantity beyond the mean of its kind, with the standard
+    /// Each pair's residual: its contribution beyond the mean of its kind, with the standard
     /// correction for having estimated that mean.
     private static func residuals(_ values: [Double], _ design: PairDesign) -> [Double] {
         var sums = [0.0, 0]
@@ -55,7 +55,7 @@ public struct PairVariance: Sendable, Hashable {
             byPerson[pair.second] += residual
             byTwo[pair, default: 0] += residual
         }
-        // Sorted, since the order of a dictionary, and with it the last bit, changes from run to run.
+        // Sorted, because the order of a dictionary, and with it the last bit, changes from run to run.
         let twice = byTwo.sorted { ($0.key.first, $0.key.second) < ($1.key.first, $1.key.second) }
         return byPerson.reduce(0) { $0 + $1 * $1 } - twice.reduce(0) { $0 + $1.value * $1.value }
     }

@@ -12,7 +12,7 @@ public enum SeedBootstrap {
     ///   - values: At least two values.
     ///   - level: Confidence, strictly between 0 and 1.
     ///   - resamples: Number of resamples, at least 100.
-    ///   - stream: What decides about the draws.
+    ///   - stream: Determines the draws.
     public static func interval(
         of values: [Double], level: Double = Interval.defaultLevel, resamples: Int = 9999,
         stream: inout SeededRandom
@@ -39,7 +39,7 @@ public enum SeedBootstrap {
         return Interval(end((1 - level) / 2), end((1 + level) / 2))
     }
 
-    /// Efron's acceleration from leaving out one value after another; for a mean it is a sixth of
+    /// Efron's acceleration by the jackknife; for a mean it is a sixth of
     /// the skewness over √n.
     private static func acceleration(_ summary: Summary) -> Double {
         let deviations = summary.values.map { $0 - summary.mean }

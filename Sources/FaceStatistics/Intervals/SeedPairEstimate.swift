@@ -1,21 +1,21 @@
-/// A quantity measured with several seeds on the same pairs, and how far it may be off for either
-/// reason and for both.
+/// A quantity measured with several seeds on the same pairs, and its uncertainty due to either
+/// source and to both.
 ///
-/// The value of seed s on pair p is taken as mean + seed + pair + rest, the two-way random-effects
+/// The value of seed s on pair p is modelled as mean + seed + pair + rest, the two-way random-effects
 /// model that radiology uses for readers and cases (Dorfman, Berbaum and Metz 1992). The variance
 /// of the mean over both is
 ///
 ///     V = max(V(seeds), V(rest)) + max(0, V(pairs) − V(rest))
 ///
 /// where V(seeds) is the variance of the seeds' means over their number, V(pairs) that of the
-/// values averaged over the seeds, as pairs share people, and V(rest) what both of them count.
-/// Few seeds may lie close together by chance; since V(rest) is a part of what V(seeds) estimates,
-/// and many pairs tell it well, V(seeds) counts as at least that. Student's distribution has the
+/// values averaged over the seeds, accounting for shared people, and V(rest) the part that both include.
+/// Few seeds may be close together by chance; since V(rest) is a part of what V(seeds) estimates,
+/// and many pairs determine it well, V(seeds) is at least that. Student's distribution has the
 /// degrees of freedom of Hillis (2007), (S − 1) V² / V(seeds)².
 ///
-/// Values may be right (1) or wrong (0), or differences of two losses' values seed by seed. Neither
-/// has an interval without width, for a test set on which two models agree is small, not perfect: a
-/// fraction has Wilson's, and the pairs' variance of a difference is never below that of two pairs of
+/// Values are 1 (correct) or 0 (wrong), or differences of two losses' values seed by seed. Neither
+/// has an interval of zero width, because a test set on which two models agree is small, not perfect: a
+/// fraction has Wilson's interval, and the pairs' variance of a difference is never below that of two pairs of
 /// each kind, one to each side (Bonett and Price 2012, for no discordant pair).
 public struct SeedPairEstimate: Sendable, Hashable {
     /// Which quantity is estimated, and its range.
@@ -34,20 +34,20 @@ public struct SeedPairEstimate: Sendable, Hashable {
     public let seedMeans: [Double]
     /// The quantity: the mean over the seeds.
     public let mean: Double
-    /// Variance of the mean from the seeds alone; `nil` for one seed, which tells nothing of it.
+    /// Variance of the mean due to the seeds; `nil` for one seed, which says nothing about it.
     public let seedVariance: Double?
-    /// Variance of the mean from the pairs alone, for these very models.
+    /// Variance of the mean due to the pairs, for these models.
     public let pairVariance: Double
-    /// Part of ``pairVariance`` that other seeds would change, and so does not come twice; 0 for
+    /// Part of ``pairVariance`` that other seeds would change, and which is not counted twice; 0 for
     /// one seed.
     public let residualVariance: Double
 
     /// Estimates a quantity.
     ///
     /// - Parameters:
-    ///   - values: For each seed one value a pair.
+    ///   - values: For each seed one value per pair.
     ///   - design: The pairs.
-    ///   - quantity: What the values are.
+    ///   - quantity: Kind of the values.
     /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` without seeds,
     ///   ``FaceStatisticsError/differentCounts(expected:found:)`` for a wrong number of values.
     public init(
@@ -88,7 +88,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
         return sums.map { $0 / Double(values.count) }
     }
 
-    /// The mean over the seeds of the variances of what is left of each, over their number.
+    /// The mean over the seeds of the residual variances, divided by the number of seeds.
     private static func residualVariance(
         _ values: [[Double]], _ average: [Double], _ design: PairDesign
     ) throws(FaceStatisticsError) -> Double {
@@ -119,7 +119,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     }
 
     /// Interval for other seeds on the same pairs; `nil` for one seed, and for seeds that do not
-    /// differ, which tell nothing of the spread either.
+    /// differ, which say nothing about the spread either.
     public func seedInterval(level: Double = Interval.defaultLevel) -> Interval? {
         Summary(seedMeans).flatMap { $0.hasSpread ? $0.interval(level: level) : nil }
     }
@@ -140,14 +140,14 @@ public struct SeedPairEstimate: Sendable, Hashable {
             let reach = bound * variance.squareRoot()
             return Interval(max(-1, mean - reach), min(1, mean + reach))
         }
-        // As many independent pairs as have this variance; without any spread, all there are.
+        // The number of independent pairs with this variance; without any spread, all pairs.
         let spread = mean * (1 - mean)
         let isKnown = variance > Summary.minVariance && spread > 1e-12
         let trials = isKnown ? spread / variance : Double(pairs)
         return BinomialInterval.wilson(fraction: mean, of: trials, bound: bound)
     }
 
-    /// Two-sided probability, over other seeds and other pairs, of a mean at least as far from zero
+    /// Two-sided p-value, over other seeds and other pairs, of a mean at least as far from zero
     /// where the truth is zero; `nil` for one seed.
     public var pValue: Double? {
         guard let variance, let distribution else { return nil }

@@ -1,16 +1,16 @@
 import SafeNumbers
 
-/// The values of one quantity, e.g. one a seed or one a pair of images, with their mean, standard
-/// deviation and quantiles, and Student's interval of the mean where they are independent.
+/// The values of one quantity, e.g. one per seed or one per pair of images, with their mean, standard
+/// deviation and quantiles, and Student's interval of the mean for independent values.
 public struct Summary: Sendable, Hashable {
     /// The values in the order given; at least one.
     public let values: [Double]
-    /// Their mean.
+    /// Mean of the values.
     public let mean: Double
     /// Sum of their squared distances from the mean.
     private let squares: Double
 
-    /// Summarizes values, or gives `nil` where there are none.
+    /// Summarises values; `nil` without any.
     public init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
         let mean = values.reduce(0, +) / Double(values.count)
@@ -22,14 +22,14 @@ public struct Summary: Sendable, Hashable {
     /// Number of values.
     public var count: Int { values.count }
 
-    /// Variance as a sample of more values (divided by count − 1); `nil` for a single value, which
-    /// tells nothing of it.
+    /// Sample variance (divisor: count − 1); `nil` for a single value, which
+    /// says nothing about it.
     public var variance: Double? { count > 1 ? squares / Double(count - 1) : nil }
 
-    /// Standard deviation as a sample of more values: the square root of ``variance``.
+    /// Sample standard deviation: the square root of ``variance``.
     public var standardDeviation: Double? { variance?.squareRoot() }
 
-    /// Standard deviation of these very values, divided by count; 0 for a single value.
+    /// Population standard deviation (divisor: count); 0 for a single value.
     public var populationStandardDeviation: Double { (squares / Double(count)).squareRoot() }
 
     /// Standard error of the mean; `nil` for a single value.
@@ -37,7 +37,7 @@ public struct Summary: Sendable, Hashable {
 }
 
 extension Summary {
-    /// The levels of ``quantiles(_:)`` that are usually shown.
+    /// The default levels of ``quantiles(_:)``.
     public static let quantileLevels = [0.05, 0.25, 0.5, 0.75, 0.95]
 
     /// Quantiles at levels of 0...1, linear between neighbouring values (NumPy's default).
@@ -46,7 +46,7 @@ extension Summary {
         return levels.map { Self.quantile($0, ofSorted: sorted) }
     }
 
-    /// The quantile of values that are in rising order already; there is at least one.
+    /// The quantile of values in ascending order; at least one.
     static func quantile(_ level: Double, ofSorted values: [Double]) -> Double {
         let position = min(max(level, 0), 1) * Double(values.count - 1)
         let low = Int(saturating: position)
@@ -56,16 +56,16 @@ extension Summary {
 }
 
 extension Summary {
-    /// Variance below which values differ by rounding alone: fractions of fewer than a hundred
-    /// million pairs lie farther apart.
+    /// Variance below which values differ only by rounding: fractions of fewer than a hundred
+    /// million pairs are farther apart.
     static let minVariance = 1e-18
 
-    /// Whether the values differ by more than rounding; others give an interval without width, which
-    /// says nothing.
+    /// Whether the values differ by more than rounding; others give an interval of zero width, which
+    /// is meaningless.
     public var hasSpread: Bool { variance.map { $0 > Self.minVariance } ?? false }
 
-    /// Student's interval of the mean; `nil` for a single value. It holds the mean with the
-    /// confidence given if the values are independent and near normal.
+    /// Student's interval of the mean; `nil` for a single value. It covers the mean with the
+    /// given confidence if the values are independent and nearly normal.
     public func interval(level: Double = Interval.defaultLevel) -> Interval? {
         standardError.map { error in
             Interval(
@@ -73,7 +73,7 @@ extension Summary {
         }
     }
 
-    /// Two-sided probability of a mean at least as far from zero where the truth is zero; 1 where
+    /// Two-sided p-value of the mean's difference from zero; 1 if
     /// all values are zero, `nil` for a single value.
     public var pValue: Double? {
         standardError.map { error in

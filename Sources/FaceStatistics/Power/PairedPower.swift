@@ -1,7 +1,7 @@
-/// How likely a study finds a difference of two losses, and how large a study would have to be.
+/// Power of a study to detect a difference of two losses, and the size that a study needs.
 ///
-/// A difference is found when it is significant at a level; the chance is the noncentral t
-/// distribution's.
+/// A difference is detected when it is significant at a level; the power is that of the noncentral t
+/// distribution.
 public struct PairedPower: Sendable, Hashable {
     /// Variance of the difference from one seed to another on the same pairs.
     public let seedVariance: Double
@@ -10,9 +10,9 @@ public struct PairedPower: Sendable, Hashable {
     /// Level of the test; strictly between 0 and 1.
     public let level: Double
 
-    /// The most seeds that are considered.
+    /// Largest number of seeds that is considered.
     public static let maxSeeds = 10_000
-    /// The chance at which a difference counts as one that a study can find.
+    /// The power at which a difference counts as detectable; 0...1.
     public static let defaultPower = 0.8
 
     /// Creates an estimate from variances of the difference, none below 0.
@@ -27,7 +27,7 @@ public struct PairedPower: Sendable, Hashable {
         self.level = level
     }
 
-    /// The chance to find a difference with so many seeds, at least two; 0...1.
+    /// The power to detect a difference with `seeds` seeds, at least two; 0...1.
     public func power(toFind difference: Double, seeds: Int) -> Double {
         guard seeds > 1 else { return 0 }
         let fromSeeds = seedVariance / Double(seeds)
@@ -41,8 +41,8 @@ public struct PairedPower: Sendable, Hashable {
         ).twoSided(bound)
     }
 
-    /// The fewest seeds that find a difference with a chance, or `nil` where not even
-    /// ``maxSeeds`` do: then the test set is too small.
+    /// The smallest number of seeds that detects a difference with a given power, or `nil` if not even
+    /// ``maxSeeds`` does: then the test set is too small.
     public func seeds(toFind difference: Double, power: Double = defaultPower) -> Int? {
         guard self.power(toFind: difference, seeds: Self.maxSeeds) >= power else { return nil }
         var (low, high) = (1, Self.maxSeeds)
@@ -57,7 +57,7 @@ public struct PairedPower: Sendable, Hashable {
         return high
     }
 
-    /// The smallest difference that so many seeds find with a chance; `nil` for fewer than two.
+    /// The smallest difference that `seeds` seeds detect with a given power; `nil` for fewer than two.
     public func difference(foundBy seeds: Int, power: Double = defaultPower) -> Double? {
         guard seeds > 1 else { return nil }
         let error = (seedVariance / Double(seeds) + pairVariance).squareRoot()
@@ -69,8 +69,8 @@ public struct PairedPower: Sendable, Hashable {
         }
     }
 
-    /// How many times as many pairs the test set would need for a difference to be found with any
-    /// number of seeds at all; 1 or less where it has enough.
+    /// Factor by which the test set would have to grow for a difference to be detectable with any
+    /// number of seeds; at most 1 if it is large enough.
     public func pairFactor(toFind difference: Double, power: Double = defaultPower) -> Double {
         let reach =
             -NormalDistribution.quantile(level / 2) + NormalDistribution.quantile(power)

@@ -1,14 +1,14 @@
 import Foundation
 package import SeededRandom
 
-/// A study whose truth is known, to try statistics on: two losses, several seeds, the same pairs.
+/// A simulated study with known truth, to test statistics: two losses, several seeds, the same pairs.
 ///
-/// A pair is right where a sum of normal effects is above zero: of the loss, of the seed, of the
-/// people in the pair, of the pair, and what is left. The two losses share the pair's and the
+/// A pair is classified correctly if a sum of normal effects is above zero: of the loss, of the seed, of the
+/// people in the pair, of the pair, and a residual. The two losses share the pair's and the
 /// people's effects to a degree, as trained networks do. Every fold has as many pairs of one person
 /// as of two, and people of its own, as LFW has.
 package struct SimulatedStudy: Sendable {
-    /// Mean of the effects' sum for each loss, in units of its standard deviation: 1 is 84 % right.
+    /// Mean of the effects' sum for each loss, in units of its standard deviation: 1 is an accuracy of 84 %.
     package var skills = [1.0, 1.0]
     /// Standard deviations of the effects; they are scaled so that their squares add up to 1.
     package var seedSpread = 0.05
@@ -28,10 +28,10 @@ package struct SimulatedStudy: Sendable {
     /// A study with the default spreads.
     package init() {}
 
-    /// What a simulated study measured.
+    /// Result of a simulated study.
     package struct Outcome: Sendable {
         package let design: PairDesign
-        /// For each loss, for each seed: 1 where a pair is right, 0 where it is wrong.
+        /// For each loss, for each seed: 1 if a pair is classified correctly, otherwise 0.
         package let values: [[[Double]]]
 
         /// First minus second loss, seed by seed.
@@ -40,7 +40,7 @@ package struct SimulatedStudy: Sendable {
         }
     }
 
-    /// The fraction of pairs that a loss gets right over all seeds and people; 0...1.
+    /// The true accuracy of a loss over all seeds and people; 0...1.
     package func truth(_ loss: Int) -> Double { NormalDistribution.cdf(skills[loss]) }
 
     /// Draws pairs, seeds and decisions.
@@ -75,7 +75,7 @@ package struct SimulatedStudy: Sendable {
     private func effects(_ design: PairDesign, _ stream: inout SeededRandom) -> [Double] {
         let persons = (0..<design.peopleCount).map { _ in stream.normal() * personSpread }
         return design.people.map { pair in
-            // A person who is alone in a pair counts as much as two people do.
+            // The person of a genuine pair counts as much as the two people of an impostor pair.
             let both =
                 pair.isSame
                 ? persons[pair.first] * 2.0.squareRoot()

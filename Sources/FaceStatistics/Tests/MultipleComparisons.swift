@@ -1,7 +1,7 @@
-/// Holm's step-down correction: of all tests of a study, the chance of a single false one stays
+/// Holm's step-down correction: the probability of any false rejection among all tests of a study is
 /// below the level, whatever their dependence (Holm 1979).
 public enum HolmCorrection {
-    /// The probabilities as they are to be compared with the level, in the order given; 0...1.
+    /// Adjusted p-values, to be compared with the level, in the given order; 0...1.
     public static func adjusted(_ pValues: [Double]) -> [Double] {
         let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
         var result = pValues
@@ -14,10 +14,10 @@ public enum HolmCorrection {
     }
 }
 
-/// Which of several losses cannot be told apart, as a compact letter display shows it: losses that
+/// Which of several losses cannot be distinguished, as a compact letter display shows it: losses that
 /// share a letter do not differ (Piepho 2004).
 public enum CompactLetterDisplay {
-    /// The groups behind the letters: the longest runs of neighbours in a ranking of which no two
+    /// The groups that the letters stand for: the longest runs of neighbours in a ranking of which no two
     /// differ. Runs inside others are left out, and a loss may be in several; one that differs from
     /// both neighbours is alone.
     ///

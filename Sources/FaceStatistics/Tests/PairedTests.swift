@@ -1,14 +1,14 @@
 import Foundation
 
-/// McNemar's exact test: whether two models decide equally well on the same pairs (McNemar 1947).
+/// McNemar's exact test: whether two models are equally accurate on the same pairs (McNemar 1947).
 ///
-/// Only the pairs that one model gets right and the other wrong count. Without a difference each of
-/// them falls to either side with the same probability. The test is about the two models at hand; it says
-/// nothing of models trained from other seeds.
+/// Only pairs that one model classifies correctly and the other does not are used. Without a difference each of
+/// them falls to either side with the same probability. The test is about these two models; it says
+/// nothing about models trained from other seeds.
 public struct McNemarTest: Sendable, Hashable {
-    /// Pairs that only the first model gets right.
+    /// Number of pairs that only the first model classifies correctly.
     public let firstOnly: Int
-    /// Pairs that only the second model gets right.
+    /// Number of pairs that only the second model classifies correctly.
     public let secondOnly: Int
 
     /// A test of two counts, none below 0.
@@ -23,34 +23,34 @@ public struct McNemarTest: Sendable, Hashable {
         self.init(firstOnly: both.count { $0 && !$1 }, secondOnly: both.count { !$0 && $1 })
     }
 
-    /// Exact two-sided probability of counts at least as uneven; 1 where the models agree.
+    /// Exact two-sided probability of counts at least as uneven; 1 if the models agree.
     public var pValue: Double { BinomialSignTest.pValue(firstOnly, secondOnly) }
 }
 
-/// The exact sign test: in how many seeds one loss is ahead.
+/// The exact sign test on the seeds in which one loss is ahead.
 ///
 /// It needs nothing but the signs, and therefore many seeds: with 5, the smallest possible
 /// probability is 1/16.
 public struct SignTest: Sendable, Hashable {
-    /// Seeds with a difference above zero.
+    /// Number of seeds with a difference above zero.
     public let positive: Int
-    /// Seeds with a difference below zero.
+    /// Number of seeds with a difference below zero.
     public let negative: Int
 
-    /// Counts signs; differences of zero do not count.
+    /// Counts signs; differences of zero are ignored.
     public init(_ differences: [Double]) {
         positive = differences.count { $0 > 0 }
         negative = differences.count { $0 < 0 }
     }
 
-    /// Exact two-sided probability of counts at least as uneven; 1 where there is no sign.
+    /// Exact two-sided probability of counts at least as uneven; 1 if there is no sign.
     public var pValue: Double { BinomialSignTest.pValue(positive, negative) }
 }
 
 /// The exact two-sided binomial test of an even split, which both tests above are.
 enum BinomialSignTest {
     /// Probability of a split at least as uneven as `first` to `second` where either side is as
-    /// likely as the other; 1 where nothing was counted. The relative error is below 1e-10 up to
+    /// likely as the other; 1 if nothing was counted. The relative error is below 1e-10 up to
     /// 1e6 counts.
     static func pValue(_ first: Int, _ second: Int) -> Double {
         let (few, count) = (min(first, second), first + second)
@@ -59,7 +59,7 @@ enum BinomialSignTest {
         let logMost =
             GammaFunctions.logGamma(n + 1) - GammaFunctions.logGamma(Double(few) + 1)
             - GammaFunctions.logGamma(n - Double(few) + 1) - n * log(2)
-        // Terms fall from the largest, so that the sum ends when they add nothing.
+        // Terms decrease from the largest, so the sum ends when they add nothing.
         var term = 1.0
         var sum = 1.0
         for k in stride(from: few, to: 0, by: -1) where term > 1e-18 {

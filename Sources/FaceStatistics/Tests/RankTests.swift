@@ -15,7 +15,7 @@ public struct FriedmanTest: Sendable, Hashable {
     ///   good.
     /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` for fewer than two
     ///   configurations or losses, ``FaceStatisticsError/differentCounts(expected:found:)`` where a
-    ///   configuration has another number of losses than the first.
+    ///   configuration has a different number of losses from the first.
     public init(_ configurations: [[Double]]) throws(FaceStatisticsError) {
         guard configurations.count > 1 else {
             throw .tooFew(what: "configurations", found: configurations.count, needed: 2)
@@ -37,7 +37,7 @@ public struct FriedmanTest: Sendable, Hashable {
         statistic = correction > 0 ? raw / correction : 0
     }
 
-    /// Probability of ranks at least as unlike where the losses do not differ, from the chi-square
+    /// p-value: probability of ranks at least as different if the losses do not differ, from the chi-square
     /// distribution.
     public var pValue: Double {
         ChiSquareDistribution(degreesOfFreedom: Double(meanRanks.count - 1)).survival(statistic)
@@ -76,12 +76,12 @@ public struct NemenyiTest: Sendable, Hashable {
         self.configurations = configurations
     }
 
-    /// The critical difference: mean ranks farther apart differ at a level.
+    /// The critical difference: mean ranks farther apart differ significantly at a level.
     public func criticalDifference(level: Double = 0.05) -> Double {
         StudentizedRange(count: losses).quantile(1 - level) / 2.0.squareRoot() * standardError
     }
 
-    /// Probability of a distance of two mean ranks at least as large where no loss differs.
+    /// p-value: probability of two mean ranks at least as far apart if no loss differs.
     public func pValue(rankDistance: Double) -> Double {
         StudentizedRange(count: losses)
             .survival(abs(rankDistance) / standardError * 2.0.squareRoot())

@@ -2,9 +2,9 @@ import FaceConfiguration
 import FaceRuns
 import Foundation
 
-/// What several studies have tuned, as one record, and the tries that it is made of.
+/// The tuning of several studies as one record, and the tries that it is made of.
 struct JoinedTuning {
-    /// The record of all of them; nil where none has tuned anything.
+    /// The record of all of them; nil if none has tuned anything.
     private(set) var record: TuningRecord?
     /// Tries that the target lacks.
     private(set) var added: [RunFolder] = []
@@ -60,7 +60,7 @@ struct JoinedTuning {
     private mutating func takeTries(of cell: TuningCell, in study: StudyFolder) {
         guard study != target else { return }
         for item in cell.tries {
-            // A record may come from anybody; its folders are those of the study's own tries.
+            // A record may come from any source; its folders are those of the study's own tries.
             let name = URL(fileURLWithPath: item.folder).lastPathComponent
             let run = study.tries.run(named: name)
             guard item.folder == "tuning/runs/\(name)", let mine = try? run.readDescription(),
@@ -80,12 +80,12 @@ struct JoinedTuning {
 }
 
 extension TuningCell {
-    /// What tells cells of a study apart.
+    /// Distinguishes cells of a study.
     fileprivate var place: String { [trainSet, backbone, loss].joined(separator: "\n") }
 
     fileprivate func isOfSameLoss(as other: TuningCell) -> Bool { place == other.place }
 
-    /// In what the tuning of a loss differs from another of the same loss: what was asked for, or what
+    /// In what the tuning of a loss differs from another of the same loss: what was requested, or what
     /// came of it.
     fileprivate func difference(from other: TuningCell) -> SetDifference? {
         func ranges(_ cell: TuningCell) -> String {

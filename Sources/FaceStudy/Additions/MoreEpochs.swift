@@ -4,12 +4,12 @@ import FaceTraining
 import Foundation
 
 // More epochs for runs that are finished: where the learning rate of the steps that were taken does not
-// depend on the run's length, a run goes on from its last checkpoint, bit for bit as one that was to
+// depend on the run's length, a run resumes from its last checkpoint, bit for bit as one that was to
 // have as many epochs from the start and a schedule that refers to the first ones.
 
 extension StudyConfiguration {
     /// The configuration with its schedule as the study's runs began with, where they had fewer epochs
-    /// than are asked for now, and their schedule allows more.
+    /// than are requested now, and their schedule allows more.
     func continuing(_ runs: [PlannedRun], in folder: StudyFolder) -> StudyConfiguration {
         guard training.schedule.epochs == 0, training.schedule.isOpen else { return self }
         let begun = Set(runs.compactMap { folder.run(named: $0.folderName).scheduledEpochs })
@@ -23,7 +23,7 @@ extension StudyConfiguration {
 }
 
 extension Study {
-    /// Says what stays where it was when finished runs go on.
+    /// Says what stays where it was when finished runs continue.
     func tellOfMoreEpochs(_ control: StudyControl) {
         let epochs = configuration.training.schedule.epochs
         let shorter = plan.runs.filter { run in
@@ -33,20 +33,20 @@ extension Study {
         guard !shorter.isEmpty else { return }
         control.listener(
             .warning(
-                "finished runs go on to epoch \(configuration.training.epochs); warm-up, milestones and "
+                "finished runs continue to epoch \(configuration.training.epochs); warm-up, milestones and "
                     + "the schedules of losses stay where they were, as fractions of "
                     + "\(epochs) epochs (training.schedule.epochs)"))
     }
 }
 
 extension RunFolder {
-    /// Epochs that the schedule of the run refers to; nil where there is no run.
+    /// Epochs that the schedule of the run refers to; nil if there is no run.
     fileprivate var scheduledEpochs: Int? {
         guard let description = try? readDescription() else { return nil }
         return description.configuration["training"]?.scheduledEpochs
     }
 
-    /// Whether there is a state to go on from.
+    /// Whether there is a state to resume from.
     fileprivate var hasCheckpoint: Bool {
         FileManager.default.fileExists(
             atPath: checkpointURL.appendingPathComponent("last.safetensors").path)
@@ -54,7 +54,7 @@ extension RunFolder {
 }
 
 extension RunRequest {
-    /// Why a run cannot be given more epochs, as the values of a difference; nil where no more are asked
+    /// Why a run cannot be given more epochs, as the values of a difference; nil if no more are asked
     /// for, or nothing speaks against it.
     func obstacle(
         to mine: JSONValue, from theirs: JSONValue, in folder: RunFolder
@@ -76,7 +76,7 @@ extension RunRequest {
         guard folder.isFinished, !folder.isFinished(after: asked), !folder.hasCheckpoint else {
             return nil
         }
-        return ("\(stored)", "\(asked): the checkpoint to go on from is not there any more")
+        return ("\(stored)", "\(asked): the checkpoint to resume from no longer exists")
     }
 }
 

@@ -3,7 +3,7 @@ import FaceRuns
 import FaceTraining
 
 // A run that was tested on more sets than a command asks for, as after `facet evaluate STUDY --test`: what
-// is finished stays as it is; what is not would lose what it has.
+// is finished stays unchanged; what is not would lose what it has.
 
 extension Study {
     /// Says which sets finished runs were tested on that the others will not be.
@@ -28,7 +28,7 @@ extension Study {
         control.listener(
             .warning(
                 "finished runs were tested on \(names) as well, which the others will not be; to test all "
-                    + "runs alike, add \(more.map(\.option).joined(separator: " "))"))
+                    + "runs the same way, add \(more.map(\.option).joined(separator: " "))"))
     }
 }
 
@@ -39,7 +39,7 @@ extension StudyConfiguration.TestSource {
 
 extension RunRequest {
     /// A difference in which sets are tested on, where a run that is not over has one that is not asked
-    /// for: others can be added, and what is over keeps what it has.
+    /// for: others can be added, and finished runs keep their results.
     func testDifference(
         from theirs: JSONValue, in folder: RunFolder
     ) -> (key: String, mine: String, theirs: String)? {

@@ -4,7 +4,7 @@ import Spelling
 /// In what two sets of one name differ: what it is, and what it is in the one and in the other.
 typealias SetDifference = (key: String, mine: String, theirs: String)
 
-/// What something was and is now, with the verb that its name needs: `peak was 0.1, now 0.2`, `the pairs of
+/// A former and a present value, with the verb that the name needs: `peak was 0.1, now 0.2`, `the pairs of
 /// lfw were 12, now 14`.
 func changeText(_ key: String, from stored: String, to asked: String) -> String {
     let plural = ["the files", "the pairs", "the templates", "the weights"]
@@ -14,7 +14,7 @@ func changeText(_ key: String, from stored: String, to asked: String) -> String 
 
 extension TestSetFacts {
     /// In what the set differs from another of its name: its pairs, or what its files hold, as far as that
-    /// is known of both.
+    /// is known about both.
     func difference(from other: TestSetFacts) -> SetDifference? {
         guard (pairs, folds) == (other.pairs, other.folds) else {
             return (

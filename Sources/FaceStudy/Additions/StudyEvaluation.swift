@@ -10,7 +10,7 @@ public import Foundation
 /// The training sets need not be there any more. Whether people of a test set were in training is asked
 /// of the heads beside the models, which name them.
 public struct StudyEvaluation {
-    /// What came of it.
+    /// The outcome.
     public struct Outcome: Sendable, Hashable {
         /// Runs whose models were tested on all of the sets, before or now.
         public var tested = 0
@@ -73,7 +73,7 @@ public struct StudyEvaluation {
         return outcome
     }
 
-    /// Tests one run; false where it is not finished.
+    /// Tests one run; false if it is not finished.
     private func test(
         _ folder: RunFolder, _ data: PreparedData, _ control: StudyControl
     ) throws -> Bool {
@@ -109,7 +109,7 @@ public struct StudyEvaluation {
         return true
     }
 
-    /// The run's precision and kernels, on the device and threads asked for now.
+    /// The run's precision and kernels, on the device and threads requested now.
     private func compute(
         _ own: StudyConfiguration, _ folder: RunFolder
     ) throws -> StudyConfiguration {

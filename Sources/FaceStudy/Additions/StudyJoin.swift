@@ -8,11 +8,11 @@ import SafeFiles
 ///
 /// Everything is checked before anything is copied. The other studies are only read.
 public struct StudyJoin {
-    /// What came of it.
+    /// The outcome.
     public struct Outcome: Sendable, Hashable {
         /// Names of the runs that were copied.
         public var added: [String] = []
-        /// Names of those that were there already, with the same numbers.
+        /// Names of those that already existed, with the same numbers.
         public var known: [String] = []
     }
 
@@ -29,7 +29,7 @@ public struct StudyJoin {
     ///
     /// - Parameter shouldStop: Asked before each copy.
     /// - Throws: ``FaceStudyError/cannotJoin(reasons:)`` where a run does not belong with the others,
-    ///   ``FaceStudyError/busy(path:holder:)`` while a study is under way, and what reading and
+    ///   ``FaceStudyError/busy(path:holder:)`` while a study is in progress, and what reading and
     ///   writing throw.
     public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
         try requireDistinct()
@@ -71,7 +71,7 @@ public struct StudyJoin {
         }
     }
 
-    /// Keeps other processes out of a study that is read; nil where it may not be written.
+    /// Keeps other processes out of a study that is read; nil if it may not be written.
     private static func claimToRead(_ source: StudyFolder) throws -> StudyClaim? {
         do {
             return try source.claim()
@@ -102,7 +102,7 @@ public struct StudyJoin {
     }
 }
 
-/// Which runs are to be copied, and what speaks against it.
+/// The runs to copy, and reasons against copying them.
 struct JoinPlan {
     /// Runs that the target lacks.
     private(set) var added: [RunFolder] = []
@@ -111,7 +111,7 @@ struct JoinPlan {
     /// Why runs do not belong together, each reason once.
     private(set) var reasons: [String] = []
 
-    /// A run and what is known of it.
+    /// A run and what is known about it.
     private struct Member {
         let folder: RunFolder
         let description: RunDescription

@@ -10,7 +10,7 @@ import Torch
 
 /// Tests the model of a finished run on sets that its study was given later.
 ///
-/// What is written of a set is written in an order that survives an end at any moment: the scores, the
+/// A set's files are written in an order that survives an end at any moment: the scores, the
 /// last epoch's record, the geometry, the result, and `run.json` last. A set that `run.json` does not
 /// name yet is tested again.
 struct TestAddition {
@@ -20,7 +20,7 @@ struct TestAddition {
         let test: PreparedTest
         /// Where it comes from.
         let source: StudyConfiguration.TestSource
-        /// What the run's training set shares with it; nil where that is nothing, or not known.
+        /// The overlap of the run's training set with it; nil if there is none, or if it is not known.
         var overlap: OverlapFacts?
         /// Further warnings about the training set.
         var warnings: [String] = []
@@ -34,7 +34,7 @@ struct TestAddition {
         let source: StudyConfiguration.TestSource
     }
 
-    /// The run, by which progress is told.
+    /// The run to which progress is attributed.
     let run: PlannedRun
     let folder: RunFolder
     /// How its model is computed.
@@ -281,7 +281,7 @@ struct TestAddition {
         try folder.write(description)
     }
 
-    /// The source as it is found from where the run's other relative paths begin.
+    /// The source relative to where the run's other relative paths begin.
     private func located(
         _ source: StudyConfiguration.TestSource
     ) throws -> StudyConfiguration.TestSource {

@@ -6,10 +6,10 @@ import FaceStatistics
 import Foundation
 import Torch
 
-/// Measures where a trained network's embeddings lie: once, at the end of a run.
+/// Measures the geometry of a trained network's embeddings: once, at the end of a run.
 struct GeometryMeasurement {
     let embedder: SetEmbedder
-    /// What it was trained on.
+    /// The training set.
     let train: PreparedTrainSet
     /// Class weights `[c K, d]`; nil for a loss without.
     let weights: Tensor?
@@ -19,7 +19,7 @@ struct GeometryMeasurement {
 
     /// Measures a sample of the training set, and test sets whose images are embedded already.
     ///
-    /// - Parameter progress: Told how many images of the training set are done, and of how many.
+    /// - Parameter progress: Receives how many images of the training set are done, and of how many.
     func measure(
         tests: [(test: PreparedTest, views: EmbeddingViews)], progress: (Int, Int) throws -> Void
     ) throws -> RunGeometry {

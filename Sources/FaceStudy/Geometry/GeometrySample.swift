@@ -35,7 +35,7 @@ struct GeometrySample {
         self.labels = self.indices.map { labels[$0] }
     }
 
-    /// Pairs of the sample's images of one identity, by their indices in the sample.
+    /// Pairs of the sample's images of one identity, by index in the sample.
     var within: [(first: Int, second: Int)] {
         let groups = Dictionary(grouping: labels.indices) { labels[$0] }
         let all = groups.sorted { $0.key < $1.key }.flatMap { _, images -> [(Int, Int)] in
@@ -78,9 +78,9 @@ struct MapSample {
     /// Name of each identity and the indices of its images, those with most images first.
     let identities: [(name: String, indices: [Int])]
 
-    /// Takes the identities with most images; nil where there are too few.
+    /// Takes the identities with most images; nil if there are too few.
     ///
-    /// - Parameter people: The identity of each image; nil where it is not known.
+    /// - Parameter people: The identity of each image; nil if it is not known.
     init?(of people: [String?]) {
         var images: [String: [Int]] = [:]
         for (index, person) in people.enumerated() {

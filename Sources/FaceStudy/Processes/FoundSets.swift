@@ -1,10 +1,10 @@
 import FaceData
 import FaceRuns
 
-/// What scans of a study's sets have found, for other processes that read the same files and need not scan them.
+/// The results of a study's scans, for other processes that read the same files and need not scan them.
 ///
-/// Whether they are the same is told by each process of the files themselves (``FileStamps/sharedVersion``).
-/// Who has copies of its own scans them, and what differs is found by the content.
+/// Each process determines from the files themselves whether they are the same (``FileStamps/sharedVersion``).
+/// A process with copies of its own scans them, and what differs is found by the content.
 struct FoundSets: Codable, Sendable, Hashable {
     private struct Found: Codable, Sendable, Hashable {
         var version: String
@@ -13,7 +13,7 @@ struct FoundSets: Codable, Sendable, Hashable {
 
     private var sets: [String: Found] = [:]
 
-    /// Notes a scan, where its files can be told.
+    /// Notes a scan, if its files can be identified.
     ///
     /// - Parameter title: Which of the study's sets.
     mutating func add(_ scan: ImageScan, _ title: String, _ stamps: FileStamps) {
@@ -23,7 +23,7 @@ struct FoundSets: Codable, Sendable, Hashable {
         sets[title]?.scan.pictures = PictureTable()
     }
 
-    /// The scan of a set; nil where none is of these files.
+    /// The scan of a set; nil if none is of these files.
     ///
     /// - Parameters:
     ///   - images: How many images there are.
@@ -37,7 +37,7 @@ struct FoundSets: Codable, Sendable, Hashable {
 }
 
 extension PreparedData {
-    /// What the test sets hold, by their names: equal in processes that can test a model together.
+    /// The test sets' contents, by their names: equal in processes that can test a model together.
     var testContents: [String: String] {
         let all =
             tests.map {

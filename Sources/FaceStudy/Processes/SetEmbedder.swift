@@ -9,7 +9,7 @@ import Torch
 ///
 /// Batches go round: process r computes the batches r, r + P, r + 2 P ..., each with the images that it has in one
 /// process alone, so that the embeddings are the same bytes for any number of processes. Before each round all say
-/// whether they have their batch, so that who fails or is to stop leaves nobody waiting; after it the embeddings are
+/// whether they have their batch, so that a process that fails or stops leaves none waiting; after it the embeddings are
 /// gathered.
 struct SetEmbedder {
     let embedder: Embedder
@@ -24,9 +24,9 @@ struct SetEmbedder {
     ///
     /// - Parameters:
     ///   - source: The images.
-    ///   - name: What they are called in other processes; nil where this one embeds them alone.
-    ///   - mirroring: Whether the mirror images are wanted as well.
-    ///   - progress: Told how many images are done, and of how many.
+    ///   - name: What they are called in other processes; nil if this one embeds them alone.
+    ///   - mirroring: Whether mirror images are embedded as well.
+    ///   - progress: Receives how many images are done, and of how many.
     func embeddings(
         of source: any ImageSource, _ name: SharedImages? = nil, mirroring: Bool = true,
         progress: (Int, Int) throws -> Void
@@ -50,7 +50,7 @@ struct SetEmbedder {
         return try EmbeddingViews(original: tables[0], mirrored: mirroring ? tables[1] : nil)
     }
 
-    /// Embeds this process's part of what process 0 wants.
+    /// Embeds this process's part of what process 0 requests.
     ///
     /// - Parameter images: The images that are meant.
     func assist(_ order: EmbeddingOrder, _ images: () throws -> CheckedImages) throws {
@@ -141,7 +141,7 @@ struct Turns {
     /// The images that are done before a round.
     func images(before round: Int) -> Int { min(images, round * each * processes) }
 
-    /// The images of a process in a round; empty where it has none.
+    /// The images of a process in a round; empty if it has none.
     func images(of rank: Int, in round: Int) -> Range<Int> {
         let start = min(images, (round * processes + rank) * each)
         return start..<min(images, start + each)

@@ -4,7 +4,7 @@ import FaceRuns
 import Foundation
 import SafeFiles
 
-/// Which images of a study are embedded, as one process tells another of it.
+/// Which images of a study are embedded, as one process describes it to another.
 enum SharedImages: Codable, Hashable {
     /// Those of a test set: all, or those of every epoch but the last.
     case test(String, all: Bool)
@@ -12,11 +12,11 @@ enum SharedImages: Codable, Hashable {
     case heldOut
     /// Those of a test set of templates.
     case templates(String)
-    /// Some of the training set, by their indices.
+    /// Some of the training set, by index.
     case training([Int])
 }
 
-/// What process 0 has the other processes of a training embed.
+/// The images that process 0 has the other processes of a training embed.
 struct EmbeddingOrder: Codable {
     var images: SharedImages
     /// How many there are.

@@ -12,8 +12,8 @@ extension Study {
     ///
     /// Nothing is written, and nothing is said but warnings of what is read.
     ///
-    /// - Throws: what keeps this process from going on, of which process 0 is told; and `ProcessError` where
-    ///   another one is gone.
+    /// - Throws: what keeps this process from continuing, which process 0 is informed of; and `ProcessError` where
+    ///   another one has ended.
     public func follow(_ control: StudyControl) throws {
         guard let team = control.team else { return }
         do {
@@ -44,7 +44,7 @@ extension Study {
     /// Reads what process 0 has read, and says whether the test sets are here as well.
     private func readSets(_ control: StudyControl, _ team: ProcessTeam) throws -> StudyContext {
         let theirs = try JSONDecoder().decode(SharedSets.self, from: try team.shared())
-        // Who has none of the test sets, or other ones, takes part in trainings all the same.
+        // A process without the test sets, or with other ones, takes part in trainings nevertheless.
         let all = try? PreparedData(
             configuration, folder: folder, control: control, found: theirs.found)
         let isWhole = all.map { $0.testContents == theirs.tests } ?? false
@@ -98,7 +98,7 @@ extension Study {
         }
     }
 
-    /// What must be the same in all processes that compute a study's trainings together, by what it is
+    /// Properties that must be the same in all processes that compute a study's trainings together, by what each is
     /// called.
     public var traits: [String: String] {
         var traits = ["version of Facet": FacetVersion.number, "LibTorch": LibTorch.version]
@@ -108,14 +108,14 @@ extension Study {
     }
 }
 
-/// What process 0 has read.
+/// The data that process 0 has read.
 private struct SharedSets: Codable {
     var found: FoundSets
     /// The content of the test sets.
     var tests: [String: String]
 }
 
-/// What a process other than process 0 does besides training.
+/// The work of a process other than process 0 besides training.
 private struct RunFollower: TrainingObserver {
     let context: RunContext
     let embedder: SetEmbedder

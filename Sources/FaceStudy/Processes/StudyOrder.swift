@@ -4,16 +4,16 @@ import FaceRuns
 import Foundation
 public import Processes
 
-/// What process 0 has the other processes of a study do.
+/// An instruction of process 0 to the other processes of a study.
 enum StudyOrder: Codable {
     /// Read the training sets.
     case read
     /// Take part in a run's training.
     case train(Run)
-    /// End: the study is over, or goes no further.
+    /// End: the study is finished, or stops.
     case end
 
-    /// A run, as one process tells another of it.
+    /// A run, as one process describes it to another.
     struct Run: Codable {
         var identity: RunIdentity
         var trainIndex: Int
@@ -46,7 +46,7 @@ extension ProcessTeam {
     /// Has the other processes end; for process 0.
     public func end() throws { try order(.end) }
 
-    /// What process 0 has this one do next.
+    /// Process 0's next instruction to this process.
     func nextStudyOrder() throws -> StudyOrder {
         let text = try nextOrder()
         guard let order = try? JSONDecoder().decode(StudyOrder.self, from: Data(text.utf8)) else {

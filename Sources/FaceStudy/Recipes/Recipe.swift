@@ -7,24 +7,24 @@ import Foundation
 /// The settings are read by the reader of study files. Flags and a study file override them, as they
 /// override a preset.
 public struct Recipe: Sendable, Hashable {
-    /// What it is called after `--recipe`.
+    /// Its name after `--recipe`.
     public let name: String
-    /// What it is, in a line.
+    /// A summary in one line.
     public let title: String
     /// Where its values were published.
     public let source: String
-    /// What was trained on and tested with there, in a sentence.
+    /// The source's training and test sets, in a sentence.
     public let data: String
-    /// The published networks, of which the catalogue may not have all.
+    /// The published networks, not all of which are in the catalogue.
     let networks: [String]
     /// The settings as a study file has them, without the networks.
     let settings: String
-    /// What this program does otherwise than the source, a sentence each.
+    /// The differences between this program and the source, a sentence each.
     let departures: [String]
 
     /// The recipe of a name, in any case.
     ///
-    /// - Throws: `FaceConfigurationError.value` with the nearest names where there is none.
+    /// - Throws: `FaceConfigurationError.value` with the nearest names without one.
     public static func named(_ name: String) throws(FaceConfigurationError) -> Recipe {
         if let recipe = all.first(where: { Names.folded($0.name) == Names.folded(name) }) {
             return recipe
@@ -32,7 +32,7 @@ public struct Recipe: Sendable, Hashable {
         throw .value(key: "recipe", reason: fault(name) ?? "")
     }
 
-    /// Why a name is none of a recipe; nil where it is one, or empty.
+    /// Why a name is not that of a recipe; nil if it is, or empty.
     static func fault(_ name: String) -> String? {
         guard !name.isEmpty, !all.contains(where: { Names.folded($0.name) == Names.folded(name) })
         else { return nil }

@@ -11,7 +11,7 @@ public struct ToyTraining: Sendable {
     public let embeddings: [[Double]]
     /// The identity of each picture.
     public let labels: [Int]
-    /// Directions of the class weights, with their identities; empty where the loss has none.
+    /// Directions of the class weights, with their identities; empty if the loss has none.
     public let weights: [(label: Int, direction: [Double])]
     /// Fraction of pictures that are classified as their identity, without margin; 0 ... 1.
     public let accuracy: Double

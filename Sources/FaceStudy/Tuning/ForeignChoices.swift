@@ -3,11 +3,11 @@ import FaceRuns
 import FaceTraining
 import Foundation
 
-/// What a study has to know of values that were chosen in others: what these are called, and whether the
+/// Values that were chosen in other studies: what these are called, and whether the
 /// values can be used.
 struct ForeignChoices {
     private let algorithm: TrainingConfiguration.Algorithm
-    /// What studies are called, by their folders' paths.
+    /// The studies' names, by their folders' paths.
     private let labels: [String: String]
 
     init(_ requests: [LossRequest], _ algorithm: TrainingConfiguration.Algorithm) {
@@ -15,9 +15,9 @@ struct ForeignChoices {
         labels = Self.labels(requests)
     }
 
-    /// The name of each folder, with as many of the folders above it as tell it from those before.
+    /// The name of each folder, with as many of the folders above it as distinguish it from those before.
     ///
-    /// The first of a name keeps it alone, so that its runs are still its runs when a second one comes.
+    /// The first of a name keeps it alone, so that its runs are still its runs when a second one is added.
     private static func labels(_ requests: [LossRequest]) -> [String: String] {
         var labels: [String: String] = [:]
         var taken: Set<String> = []
@@ -34,7 +34,7 @@ struct ForeignChoices {
         return labels
     }
 
-    /// What the study of a request is called in names and tables.
+    /// The requested study's name in names and tables.
     func label(_ request: LossRequest) -> String? {
         request.folder.flatMap { labels[$0.path] }
     }
@@ -54,7 +54,7 @@ struct ForeignChoices {
     }
 
     /// The optimiser that values were tuned with, of a record that does not name it as the try itself
-    /// does; nil where that is not there any more.
+    /// does; nil if that is not there any more.
     private static func optimizer(
         _ cell: TuningCell, _ chosen: TuningTry, _ request: LossRequest
     ) -> String? {

@@ -8,10 +8,10 @@ import Foundation
 public struct LossRequest: Sendable, Hashable {
     /// The loss, without what was chosen.
     public let loss: LossSpecification
-    /// The folder of the study in which values were chosen; nil for a loss as it is.
+    /// The folder of the study in which values were chosen; nil for a loss without chosen values.
     public let study: String?
 
-    /// Reads a loss, and where there is an `@`, what stands behind it as a study's folder.
+    /// Reads a loss, and where there is an `@`, the part after it as a study's folder.
     ///
     /// - Throws: `FaceLossesError` for a loss that is unknown; the study is read later.
     public init(parsing text: String) throws {
@@ -27,7 +27,7 @@ public struct LossRequest: Sendable, Hashable {
 
     /// The cells of the study in which this loss was tuned, with their choices.
     ///
-    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` where there is none.
+    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` without one.
     public func tunedCells() throws -> [(cell: TuningCell, chosen: TuningTry)] {
         guard let study else { return [] }
         let folder = StudyFolder(URL(fileURLWithPath: study))
@@ -83,7 +83,7 @@ public struct LossRequest: Sendable, Hashable {
         study.map { URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath() }
     }
 
-    /// The request as it was written.
+    /// The request as written.
     var text: String { study.map { "\(loss.requested)@\($0)" } ?? loss.requested }
 
     func error(_ reason: String) -> FaceStudyError {

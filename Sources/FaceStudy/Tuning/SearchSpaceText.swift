@@ -5,10 +5,10 @@ import Foundation
 
 /// Ranges that a study gives in place of a loss's own: `arcface:m=0.2..0.6,s=16..64 log`.
 ///
-/// A range is `LOWER..UPPER` with `linear`, `log` or `integer` behind it where it is not spread as the
+/// A range is `LOWER..UPPER` with `linear`, `log` or `integer` after it where it is not spread as the
 /// loss has it, or `off` for what is not to be tuned. `all` in place of a loss is for what all share.
 struct SearchSpaceText: Hashable {
-    /// What a study says of one parameter.
+    /// A study's setting of one parameter.
     enum Choice: Hashable {
         case off
         case range(SearchRange)
@@ -20,7 +20,7 @@ struct SearchSpaceText: Hashable {
 
     /// The loss whose parameters these are; nil for what all losses share.
     let descriptor: LossDescriptor?
-    /// What is said of each parameter, by its own name.
+    /// The setting of each parameter, by its own name.
     let choices: [String: Choice]
 
     /// Reads an entry.
@@ -108,7 +108,7 @@ struct SearchSpaceText: Hashable {
     }
 }
 
-/// What is tuned of every loss.
+/// The parameters tuned for every loss.
 enum SharedParameters {
     /// Names and the numbers that each may be.
     static let domains: [(name: String, range: NumberRange)] = [

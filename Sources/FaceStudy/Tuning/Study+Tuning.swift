@@ -22,7 +22,7 @@ extension StudyConfiguration {
 }
 
 extension Study {
-    /// The tries of the study as far as they are made; nil where it does not tune.
+    /// The tries of the study as far as they are made; nil if it does not tune.
     func tuning(_ context: StudyContext) throws -> TuningRun? {
         guard !tuningPlan.cells.isEmpty else { return nil }
         for train in context.data.train {
@@ -40,7 +40,7 @@ extension Study {
         return try TuningRun(tuningPlan, context)
     }
 
-    /// Checks that tries which are there already are those of this study.
+    /// Checks that tries which exist already are those of this study.
     ///
     /// - Throws: ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.
     func requireSameTries(_ context: StudyContext) throws {
@@ -101,7 +101,7 @@ extension TuningTry {
 
 extension TuningRun {
     /// Makes all tries that are left and that no other process makes, each recorded before the next begins,
-    /// and returns when all are over.
+    /// and returns when all are finished.
     ///
     /// A try that fails counts as one and is not made again.
     mutating func finish(
@@ -179,7 +179,7 @@ extension RunContext {
 }
 
 /// How long the rest of a study takes: what was estimated for it, times how much longer than estimated
-/// what is over took.
+/// the finished ones took.
 struct StudyClock {
     private let estimate: StudyEstimate?
     private let started = ContinuousClock.now
@@ -187,7 +187,7 @@ struct StudyClock {
 
     init(_ estimate: StudyEstimate?) { self.estimate = estimate }
 
-    /// Seconds that are left; nil where nothing was estimated.
+    /// Seconds that are left; nil if nothing was estimated.
     var secondsLeft: Double? {
         guard let estimate else { return nil }
         let elapsed = started.duration(to: .now) / .seconds(1)

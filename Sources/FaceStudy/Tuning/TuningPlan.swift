@@ -5,7 +5,7 @@ import FaceRuns
 import FaceTraining
 import Torch
 
-/// What is tried of each loss: a pure function of the study's configuration.
+/// The tries of each loss: a pure function of the study's configuration.
 struct TuningPlan {
     /// One setting of a loss.
     struct Setting {
@@ -39,7 +39,7 @@ struct TuningPlan {
     /// Epochs of a try where the budget is not spent by halves.
     let epochs: Int
 
-    /// Plans the tries of a study; none where it does not tune.
+    /// Plans the tries of a study; none if it does not tune.
     ///
     /// - Throws: ``FaceStudyError/tuning(reason:)`` for a budget or a range that cannot be.
     init(_ configuration: StudyConfiguration) throws {
@@ -77,7 +77,7 @@ struct TuningPlan {
         }
     }
 
-    /// Refuses settings of tries where there are none.
+    /// Refuses settings of tries without tries.
     private static func requireTries(_ tuning: StudyConfiguration.Tuning) throws(FaceStudyError) {
         let given = [
             (tuning.epochs > 0, "tuning.epochs (--tune-epochs)"),
@@ -125,7 +125,7 @@ struct TuningPlan {
         }
     }
 
-    /// A seed that is none of the study's: 0, or the largest that is free.
+    /// A seed that is not one of the study's: 0, or the largest that is free.
     private static func seed(besides seeds: [UInt64]) -> UInt64 {
         let taken = Set(seeds)
         guard taken.contains(0) else { return 0 }
@@ -151,13 +151,13 @@ struct TuningPlan {
     }
 }
 
-/// What is tuned of one loss.
+/// The parameters tuned for one loss.
 struct SearchSpace {
     /// Coordinates of a point of the sequence, of which every loss takes the first ones: the scrambling
     /// of a dimension depends on their number.
     private static let dimensions = 32
 
-    /// What is tuned: what all losses share, then the loss's own.
+    /// The tuned parameters: those that all losses share, then the loss's own.
     let parameters: [TunedParameter]
     /// The coordinate of each.
     private let coordinates: [Int]
@@ -226,7 +226,7 @@ struct SearchSpace {
         }
     }
 
-    /// What a study says of a parameter, the last word first.
+    /// A study's settings of a parameter, the last one first.
     private static func choice(
         _ name: String, of descriptor: LossDescriptor?, in texts: [SearchSpaceText]
     ) -> SearchSpaceText.Choice? {

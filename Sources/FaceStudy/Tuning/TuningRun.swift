@@ -5,7 +5,7 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// Which try of a study is under way, and how its cell stands.
+/// Which try of a study is in progress, and the state of its cell.
 public struct TuningProgress: Sendable {
     /// The try, from 1, of all tries of the study.
     public var number: Int
@@ -15,17 +15,17 @@ public struct TuningProgress: Sendable {
     public var trainSet: String
     /// The backbone with its options.
     public var backbone: String
-    /// The loss as it was asked for.
+    /// The loss as requested.
     public var loss: String
-    /// The try: its values and, when it is over, its score.
+    /// The try: its values and, once it is finished, its score.
     public var item: TuningTry
     /// The cell's best try of the same rung so far.
     public var best: TuningTry?
-    /// Seconds that the whole study will still take, where that can be told.
+    /// Seconds that the whole study will still take, if that is known.
     public var secondsLeft: Double?
 }
 
-/// The tries of a study as they are made, and the record of them.
+/// The tries of a study while they are made, and the record of them.
 struct TuningRun {
     private let plan: TuningPlan
     private let study: StudyContext
@@ -35,7 +35,7 @@ struct TuningRun {
     /// Settings that take part in each rung that is known, by cell.
     private var settings: [[[Int]]]
 
-    /// Plans the tries and reads what is known of them.
+    /// Plans the tries and reads what is known about them.
     ///
     /// - Throws: what a damaged folder of a try throws.
     init(_ plan: TuningPlan, _ study: StudyContext) throws {
@@ -50,12 +50,12 @@ struct TuningRun {
         record.cells += Self.others(in: study.folder, beside: record)
     }
 
-    /// What was tuned in the study's folder before and is no part of the present command: it stays, as
-    /// the runs with its choices do.
+    /// The cells tuned in the study's folder before that are not part of the present command: they stay, as
+    /// the runs with their choices do.
     private static func others(
         in folder: StudyFolder, beside record: TuningRecord
     ) -> [TuningCell] {
-        // A damaged record is made anew from what the present command knows.
+        // A damaged record is rebuilt from what the present command knows.
         let before = (try? folder.readTuning())??.cells ?? []
         return before.filter { old in
             old.isComplete
@@ -74,7 +74,7 @@ struct TuningRun {
         let setting: Int
     }
 
-    /// What is to be tried, as far as it is known, in this order: the cells take turns, setting by setting,
+    /// The remaining tries, as far as they are known, in this order: the cells take turns, setting by setting,
     /// so that none is far ahead.
     var pending: [Pending] {
         plan.rungs.indices.flatMap { rung in
@@ -104,7 +104,7 @@ struct TuningRun {
 
     /// Takes notice of how a try ended, and writes the record.
     ///
-    /// - Parameter failure: Why it failed, where its folder does not tell.
+    /// - Parameter failure: Why it failed, if its folder does not state it.
     mutating func end(_ pending: Pending, failure: String? = nil) throws {
         try refresh(pending.cell, failed: failure.map { (pending, $0) })
         try write()
@@ -113,7 +113,7 @@ struct TuningRun {
     /// Writes the record into the study's folder.
     func write() throws { try study.folder.write(record) }
 
-    /// What a person is told of a try.
+    /// Description of a try for a person.
     func progress(_ pending: Pending, secondsLeft: Double?) -> TuningProgress? {
         let cell = record.cells[pending.cell]
         let rung = cell.tries.filter { $0.rung == pending.rung }
@@ -146,7 +146,7 @@ struct TuningRun {
         return record
     }
 
-    /// Reads how the tries of a cell stand, adds the rungs that follow from them, and chooses.
+    /// Reads the states of a cell's tries, adds the rungs that follow from them, and chooses.
     mutating func refresh(_ index: Int, failed: (Pending, String)? = nil) throws {
         var known = record.cells[index].tries
         var rungs: [[TuningTry]] = []
@@ -173,7 +173,7 @@ struct TuningRun {
         }
     }
 
-    /// One try, as its folder tells it.
+    /// One try, read from its folder.
     private func item(
         _ pending: Pending, _ known: [TuningTry], _ failed: (Pending, String)?
     ) throws -> TuningTry {
@@ -202,7 +202,7 @@ struct TuningRun {
 }
 
 extension TuningTry {
-    /// Takes over how a run ended.
+    /// Adopts the outcome of a run.
     fileprivate mutating func take(_ result: RunResult, _ validation: EpochTest?) {
         guard result.status == .finished, let validation else {
             state = .failed
@@ -237,7 +237,7 @@ extension PreparedTrainSet {
                 accuracy: TuningValidation.assumedAccuracy, pairs: pairs))
     }
 
-    /// Why tries could hardly be told apart on the held-out identities, a sentence; nil where they can.
+    /// Why tries could hardly be distinguished on the held-out identities, a sentence; nil if they can.
     var tuningWarning: String? {
         let found = tuningValidation
         guard found.standardError > TuningValidation.largestError else { return nil }

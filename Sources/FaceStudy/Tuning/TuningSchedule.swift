@@ -32,17 +32,17 @@ enum TuningSchedule {
         }
     }
 
-    /// The settings that go on to the next rung: the best scores, of equal ones the earlier.
+    /// The settings that advance to the next rung: the best scores, of equal ones the earlier.
     ///
     /// - Parameters:
-    ///   - tries: The tries of a rung; failed ones never go on.
-    ///   - count: How many go on at most.
+    ///   - tries: The tries of a rung; failed ones never advance.
+    ///   - count: Maximum number that advance.
     /// - Returns: Their indices, ascending.
     static func survivors(of tries: [TuningTry], count: Int) -> [Int] {
         ranked(tries).prefix(count).map(\.index).sorted()
     }
 
-    /// The try with the best score, of equal ones the earlier; nil where all failed.
+    /// The try with the best score, of equal ones the earlier; nil if all failed.
     static func best(of tries: [TuningTry]) -> TuningTry? { ranked(tries).first }
 
     private static func ranked(_ tries: [TuningTry]) -> [TuningTry] {

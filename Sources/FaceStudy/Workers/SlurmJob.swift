@@ -2,16 +2,16 @@ public import Foundation
 
 /// An array job of Slurm whose tasks work on one study.
 ///
-/// What Slurm does to a job, as version 22.05 does it, decides how the script looks:
+/// Slurm's treatment of a job, as of version 22.05, decides how the script looks:
 ///
 /// * At the time limit everything in the job gets SIGTERM twice within some milliseconds and SIGKILL after
 ///   30 s. So the script asks for SIGUSR1 before the limit, ends the worker, and has the job requeued.
-/// * A signal asked for with `--signal=TERM@...` reaches the steps alone and cannot be told from `scancel`,
-///   after which the job must not come back; with `B:USR1` it reaches the script alone, which passes it on.
-///   It may come a minute early.
+/// * A signal requested with `--signal=TERM@...` reaches the steps alone and cannot be distinguished from `scancel`,
+///   after which the job must not be requeued; with `B:USR1` it reaches the script alone, which passes it on.
+///   It may arrive a minute early.
 /// * The log of a requeued job is emptied unless it is opened with `append`.
 public struct SlurmJob: Sendable, Hashable {
-    /// What each task has.
+    /// The resources of each task.
     public struct Resources: Sendable, Hashable {
         /// GPUs; 0 for none.
         public var gpus = 0
@@ -32,7 +32,7 @@ public struct SlurmJob: Sendable, Hashable {
     public var study: URL
     /// Number of tasks.
     public var tasks: Int
-    /// What each task has.
+    /// The resources of each task.
     public var resources: Resources
     /// The words of the command that a task runs; the first is the program.
     public var command: [String]

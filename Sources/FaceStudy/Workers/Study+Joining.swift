@@ -35,7 +35,7 @@ extension Study {
         return worker
     }
 
-    /// What must be the same for all who work on the study.
+    /// The properties that must be the same for all who work on the study.
     private func request(_ compute: ComputeConfiguration) -> JSONValue {
         let all = configuration.json()
         return .object([
@@ -57,7 +57,7 @@ extension Study {
         }
     }
 
-    /// Refuses to work beside processes that were given something else. Whoever reports was there first,
+    /// Refuses to work alongside processes that were given something else. Whoever reports was there first,
     /// and is not refused.
     private func requireSameRequest(_ worker: StudyWorker, _ control: StudyControl) throws {
         guard try worker.otherReporter() != nil else { return }
@@ -66,7 +66,7 @@ extension Study {
         }
     }
 
-    /// Says what the sets hold, and refuses to work beside processes whose sets of the same names hold
+    /// Says what the sets hold, and refuses to work alongside processes whose sets of the same names hold
     /// something else.
     func requireSameContent(
         _ data: PreparedData, _ worker: StudyWorker, _ control: StudyControl
@@ -84,7 +84,7 @@ extension Study {
         }
     }
 
-    /// Refuses where a worker that certainly is there is another one's.
+    /// Refuses where a worker that certainly exists is another one's.
     private func requireNone(
         _ worker: StudyWorker, _ control: StudyControl,
         _ difference: (WorkerRecord) -> (key: String, mine: String, theirs: String)?
@@ -114,7 +114,7 @@ extension Study {
 }
 
 extension PreparedData {
-    /// What the sets hold, by their names.
+    /// The sets' contents, by their names.
     fileprivate var hashes: [String: String] {
         let sets =
             train.map { ("the training set '\($0.facts.name)'", $0.facts.contentHash) }

@@ -4,7 +4,7 @@ import Foundation
 import SafeFiles
 
 extension Study {
-    /// Watches over other processes that make the study's runs, and reports when they are over. Where no scan of
+    /// Supervises other processes that execute the study's runs, and reports when they have finished. Where no scan of
     /// the study's sets was kept, they are scanned here first, so that not each of them has to.
     ///
     /// - Parameter areOver: Asked a few times a second whether all of them have ended. Where the study is to
@@ -25,7 +25,7 @@ extension Study {
         var glances = 0
         while true {
             let isOver = try areOver()
-            // What the folder says is not read as often as the processes are asked for.
+            // What the folder says is not read as often as the processes are requested.
             if glances % 10 == 0 || isOver, !control.shouldStop() {
                 try overseer.look(isOver: isOver)
             }
@@ -67,12 +67,12 @@ extension Study {
     }
 }
 
-/// What a process knows of a study that others work on.
+/// A process's view of a study that others work on.
 private struct Overseer {
     let study: Study
     let worker: StudyWorker
     let control: StudyControl
-    /// The runs that are tried again; nil where all are made.
+    /// The runs that are tried again; nil if all are made.
     let failed: [PlannedRun]?
     private(set) var outcome = Study.Outcome(isReportedElsewhere: true)
     private var told: Set<String> = []
@@ -86,7 +86,7 @@ private struct Overseer {
         self.failed = failed
     }
 
-    /// Looks how the study stands, and reports when one of the workers waits for it.
+    /// Checks the state of the study, and reports when one of the workers waits for it.
     ///
     /// - Parameter isOver: Whether all processes have ended.
     mutating func look(isOver: Bool) throws {
@@ -105,7 +105,7 @@ private struct Overseer {
         reported = results
     }
 
-    /// Tells of the runs that are over, each once.
+    /// Reports finished runs, each once.
     private mutating func tell(_ plan: StudyPlan) {
         for run in plan.runs where !told.contains(run.folderName) {
             guard let result = study.result(of: run), result.status == .finished else { continue }

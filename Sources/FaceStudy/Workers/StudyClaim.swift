@@ -57,7 +57,7 @@ extension StudyFolder {
 }
 
 extension FaceStudyError {
-    /// What keeps a lease from being taken stops the whole study.
+    /// An error that keeps a lease from being taken stops the whole study.
     static func claiming<Result>(
         _ body: () throws(FaceRunsError) -> Result
     ) throws(FaceStudyError) -> Result {

@@ -26,7 +26,7 @@ struct StudyReporting {
         return outcome
     }
 
-    /// Reports, and tells those who wait for it.
+    /// Reports, and notifies those that wait for it.
     func write(_ outcome: Study.Outcome) throws {
         let results = resultsHash
         PartialFile.removeStale(in: folder.reportURL)
@@ -35,7 +35,7 @@ struct StudyReporting {
         if !worker.others.isEmpty { try worker.noteReport(of: results) }
     }
 
-    /// What tells the results of one state of the study from those of another.
+    /// Distinguishes the results of one state of the study from those of another.
     var resultsHash: String {
         var hash = SHA256()
         for run in runs {

@@ -20,7 +20,7 @@ struct StudyWork {
         case finished
     }
 
-    /// Makes what nobody else makes until all runs are over, and reports where no other process does.
+    /// Executes what no other process does until all runs are finished, and reports where no other process does.
     func finish() throws -> Study.Outcome {
         var ends = [End?](repeating: nil, count: runs.count)
         var wait = WaitForOthers(worker, control)
@@ -94,7 +94,7 @@ struct WaitForOthers {
 }
 
 extension RunContext {
-    /// Why the run has failed in one of some workers; nil where it has not.
+    /// Why the run has failed in one of some workers; nil if it has not.
     fileprivate func failure(in workers: Set<String>) -> String? {
         guard let result = (try? folder.readResult()) ?? nil, result.status == .failed,
             let worker = result.worker, workers.contains(worker)

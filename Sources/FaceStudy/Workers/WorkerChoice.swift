@@ -4,15 +4,15 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// How many of a study's runs are made side by side: as many as take the most images a second together.
+/// How many of a study's runs are made side by side: as many as take the most images per second together.
 public struct WorkerChoice: Sendable, Hashable {
-    /// What some workers came to when all of them trained at the same time.
+    /// The throughput of some workers while all of them trained at the same time.
     public struct Measurement: Sendable, Hashable {
         /// Number of workers.
         public var workers: Int
-        /// Images a second of all of them.
+        /// Images per second of all of them.
         public var imagesPerSecond: Double
-        /// Memory that one of them needs for a batch, in bytes; 0 where that is not known.
+        /// Memory that one of them needs for a batch, in bytes; 0 if that is not known.
         public var memory: UInt64
 
         /// Says what was measured.
@@ -23,7 +23,7 @@ public struct WorkerChoice: Sendable, Hashable {
         }
     }
 
-    /// What was measured, with ascending numbers of workers.
+    /// The measurements, by ascending numbers of workers.
     public private(set) var measurements: [Measurement]
     /// The network that was trained.
     public let backbone: String
@@ -50,7 +50,7 @@ public struct WorkerChoice: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - runs: Runs that are left.
-    ///   - cores: Cores that may be used; nil where a GPU computes.
+    ///   - cores: Cores that may be used; nil if a GPU computes.
     public static func candidates(runs: Int, cores: Int?) -> [Int] {
         let most = max(1, min(runs, cores ?? mostOnGPU))
         var candidates = Array(sequence(first: 1) { $0 * 2 <= most ? $0 * 2 : nil })
@@ -62,7 +62,7 @@ public struct WorkerChoice: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - workers: How many.
-    ///   - available: Memory that can be had, in bytes; nil where that is not known.
+    ///   - available: Available memory, in bytes; nil if that is not known.
     public func isWorthTrying(_ workers: Int, available: UInt64?) -> Bool {
         guard let last = measurements.last else { return true }
         let best = measurements.map(\.imagesPerSecond).max() ?? 0
@@ -72,13 +72,13 @@ public struct WorkerChoice: Sendable, Hashable {
         return Double(last.memory) * Double(workers) < 0.9 * Double(available)
     }
 
-    /// The fewest workers that take nearly the most images a second; 1 where nothing was measured.
+    /// The fewest workers that take nearly the most images per second; 1 if nothing was measured.
     public var workers: Int {
         let best = measurements.map(\.imagesPerSecond).max() ?? 0
         return measurements.first { $0.imagesPerSecond * Self.worthwhile >= best }?.workers ?? 1
     }
 
-    /// What was measured, and what is done.
+    /// The measurements, and the choice.
     public var sentence: String {
         let rates = measurements.map {
             "\(counted($0.workers, "run")): \(grouped(Int($0.imagesPerSecond.rounded())))"
@@ -90,8 +90,8 @@ public struct WorkerChoice: Sendable, Hashable {
 }
 
 extension Study {
-    /// What is measured to choose a number of workers: the network of the first run that is left, and how many runs
-    /// or tries are; nil where none is.
+    /// The work measured to choose a number of workers: the network of the first remaining run, and how many runs
+    /// or tries are; nil if none is.
     public var unfinished: (backbone: String, runs: Int)? {
         let left = plan.runs.filter {
             !folder.run(named: $0.folderName).isFinished(after: configuration.training.epochs)

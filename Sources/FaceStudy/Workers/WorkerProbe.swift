@@ -3,11 +3,11 @@ import FaceTraining
 import Foundation
 import Torch
 
-/// Takes the first steps of a run again and again, to measure how fast they are beside others that do the same.
+/// Takes the first steps of a run again and again, to measure how fast they are alongside others that do the same.
 public struct WorkerProbe {
-    /// Memory that a run needs for a batch, in bytes; 0 where that is not known.
+    /// Memory that a run needs for a batch, in bytes; 0 if that is not known.
     public let memory: UInt64
-    /// Memory that can be had, in bytes; nil where that is not known.
+    /// Available memory, in bytes; nil if that is not known.
     public static var availableMemory: UInt64? { ProcessMemory.available }
 
     private let probe: StepProbe
@@ -55,7 +55,7 @@ public struct WorkerProbe {
 
     /// Takes steps for a time.
     ///
-    /// - Returns: Images a second.
+    /// - Returns: Images per second.
     public func rate(over time: Duration) -> Double {
         let started = ContinuousClock.now
         var steps = 0

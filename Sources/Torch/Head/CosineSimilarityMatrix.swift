@@ -3,7 +3,7 @@ import CTorch
 /// Memory that tables of cosines and their gradients use again and again.
 ///
 /// Fresh memory costs a page fault for every 4 KiB, which for a table of 100,000 classes takes as
-/// long as the arithmetic. What somebody still holds, such as a gradient, is not used again.
+/// long as the arithmetic. Memory that is still referenced, such as a gradient, is not used again.
 public final class HeadWorkspace {
     let handle: ct_workspace
 
@@ -38,7 +38,7 @@ public final class CosineSimilarityMatrix {
     ///
     /// - Parameters:
     ///   - unitEmbeddings: `[n, d]`, rows of length 1 or 0.
-    ///   - weight: `[c k, d]` of the same type, of which only the rows' directions count. A row of
+    ///   - weight: `[c k, d]` of the same type, of which only the rows' directions matter. A row of
     ///     zeros has no direction: its cosines are 0 and it gets no gradient.
     ///   - classes: `[m]` of `int64`, ascending: those that take part, nil for all. The weight's
     ///     gradient then is sparse: it has the rows of these classes only.
@@ -70,7 +70,7 @@ public final class CosineSimilarityMatrix {
         weight.type == .float32 || weight.type == .float64
     }
 
-    /// Sum over all classes but the own one of e^(scale cosine), `[n]`; not differentiable.
+    /// Sum over all non-target classes of e^(scale cosine), `[n]`; not differentiable.
     public func nonTargetExponentials(scale: Tensor) -> Tensor {
         .make { unsafe ct_other_exponentials(table.handle, labels.handle, scale.handle, &$0) }
     }
@@ -137,6 +137,6 @@ final class ElementwiseMap {
 
 extension Tensor {
     /// A sparse gradient, which has some rows only, as an ordinary tensor with zeros in the others;
-    /// an ordinary tensor as it is.
+    /// an ordinary tensor unchanged.
     public func dense() -> Tensor { .make { unsafe ct_to_dense(handle, &$0) } }
 }

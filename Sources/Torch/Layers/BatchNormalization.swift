@@ -2,7 +2,7 @@ import CTorch
 
 /// Batch normalisation (Ioffe and Szegedy 2015) of `[n, c]` or `[n, c, h, w]`.
 public final class BatchNormalization: Layer, BatchCounting {
-    /// Which of scale and shift are there.
+    /// The parameters present: scale, shift, both or neither.
     public enum Affine: Sendable {
         /// Both are trained.
         case scaleAndShift
@@ -12,7 +12,7 @@ public final class BatchNormalization: Layer, BatchCounting {
         case none
     }
 
-    /// Which of scale and shift are there.
+    /// The parameters present: scale, shift, both or neither.
     public let affine: Affine
     /// Scale of each channel.
     public let weight: Tensor
@@ -105,7 +105,7 @@ public final class BatchNormalization: Layer, BatchCounting {
     }
 }
 
-/// What follows a normalisation and is computed with it.
+/// The activation that follows a normalisation and is computed with it.
 private enum Rectifier {
     case none
     case relu

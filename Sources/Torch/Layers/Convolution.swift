@@ -10,7 +10,7 @@ public final class Convolution: Layer {
     public let padding: Int
     /// Groups of channels that do not see each other; as many as channels when depthwise.
     public let groups: Int
-    /// The weight with the normalisation behind it folded in, for evaluation.
+    /// The weight with the normalisation that follows it folded in, for evaluation.
     let folding = Folding()
 
     /// Creates a convolution with weights uniform in ±1/√fan-in, as PyTorch draws them.
@@ -29,7 +29,7 @@ public final class Convolution: Layer {
         let drawn =
             standardDeviation.map { initial.normal("weight", shape, standardDeviation: $0) }
             ?? initial.uniform("weight", shape, bound: 1 / fanIn.squareRoot())
-        // A GPU's convolutions take weights as images lie, and would reorder them in every step.
+        // A GPU's convolutions take weights in the images' layout, and would reorder them in every step.
         weight =
             initial.device == .cpu
             ? drawn : drawn.detached().contiguous(.channelsLast).withGradient()

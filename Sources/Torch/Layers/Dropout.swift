@@ -1,4 +1,4 @@
-/// Random numbers of a network in training, anew for each batch.
+/// Random numbers of a network in training, new for each batch.
 ///
 /// They are a function of the seed, a name and how many batches a normalisation of the network has
 /// seen, which its state counts: a run that is resumed draws what it would have drawn.
@@ -11,7 +11,7 @@ public struct BatchNoise {
     ///
     /// - Parameters:
     ///   - name: Name within the part that `initial` stands for.
-    ///   - counter: What counts every batch once, before numbers are asked for.
+    ///   - counter: What counts every batch once, before numbers are requested.
     public init(_ name: String, countedBy counter: any BatchCounting, initial: InitialWeights) {
         seed = initial.seed(of: name)
         batches = counter.batchesTracked
@@ -26,7 +26,7 @@ public struct BatchNoise {
     }
 }
 
-/// What counts the batches that a network has seen in training.
+/// A layer that counts the batches that a network has seen in training.
 public protocol BatchCounting {
     /// Batches seen, an integer.
     var batchesTracked: Tensor { get }
@@ -50,7 +50,7 @@ public final class BatchCounter: BatchCounting {
 /// Dropout (Srivastava et al. 2014): in training, elements become 0 at random and the others are
 /// divided by the fraction that stays.
 public struct Dropout {
-    /// What is dropped together.
+    /// The elements that are dropped together.
     public enum Unit: Sendable {
         /// Each element by itself.
         case element

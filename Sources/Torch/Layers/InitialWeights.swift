@@ -1,6 +1,6 @@
 /// Where a new model's weights come from: a seed, and each parameter's own name.
 ///
-/// A parameter's numbers depend on nothing but the seed and its name, so two models with the same
+/// A parameter's numbers depend only on the seed and its name, so two models with the same
 /// parts start alike whatever else they contain, on every machine with the same LibTorch.
 public struct InitialWeights: Sendable {
     /// Seed of the random numbers.

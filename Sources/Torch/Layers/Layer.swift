@@ -13,7 +13,7 @@ public protocol Layer: AnyObject {
 
 /// A named tensor of a model.
 public struct StateEntry {
-    /// What a tensor is for, which decides about weight decay and about being trained at all.
+    /// The role of a tensor, which decides about weight decay and about being trained at all.
     public enum Role: String, Sendable {
         /// Added to an output.
         case bias
@@ -31,7 +31,7 @@ public struct StateEntry {
     public var name: String
     /// The tensor itself, not a copy.
     public var tensor: Tensor
-    /// What it is for.
+    /// Its role.
     public var role: Role
     /// The layer whose running mean it is, which can be kept from collecting; nil for any other tensor.
     public private(set) var normalization: BatchNormalization?

@@ -1,7 +1,7 @@
 /// A rectifier that multiplies negative values by a number that is trained, one a channel (He et al.,
 /// "Delving Deep into Rectifiers", 2015, equation 1).
 public final class PReLU: Layer {
-    /// What a channel's negative values are multiplied by, `[c]`; it starts at 0.25.
+    /// The slopes of the channels' negative values, `[c]`; they start at 0.25.
     public let weight: Tensor
 
     /// Creates a rectifier of `channels` channels.

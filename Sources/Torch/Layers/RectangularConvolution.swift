@@ -1,5 +1,5 @@
 /// A two-dimensional convolution whose window need not be a square and that may have a bias, for
-/// networks without batch normalisation behind every convolution.
+/// networks without batch normalisation after every convolution.
 public final class RectangularConvolution: Layer {
     /// Height and width, in pixels.
     public struct Extent: Sendable, Hashable {

@@ -6,7 +6,7 @@ import CTorch
 /// `w <- w - rate (m / (1 - β1^t)) / (√(v / (1 - β2^t)) + ε)`, where t counts the parameter's steps. Gradients
 /// must be dense.
 public final class AdamW: Optimizer {
-    /// What stays the same from step to step.
+    /// The hyperparameters that stay the same from step to step.
     public struct Options: Codable, Sendable, Hashable {
         /// Fraction of the gradients' mean that is kept; 0 ..< 1.
         public var beta1: Double
@@ -56,7 +56,7 @@ public final class AdamW: Optimizer {
         }
     }
 
-    /// Both moments and the counts of steps under their parameters' names, behind `adamw.first.`,
+    /// Both moments and the counts of steps under their parameters' names, after the prefix `adamw.first.`,
     /// `adamw.second.` and `adamw.steps.`.
     public var state: [StateEntry] {
         [("first", firstMoments), ("second", secondMoments), ("steps", steps)].flatMap {

@@ -1,11 +1,11 @@
 import CTorch
 
-/// What changes parameters by their gradients, a step at a time.
+/// Updates parameters by their gradients, a step at a time.
 public protocol Optimizer: AnyObject {
     /// The parameters, in their order.
     var parameters: [StateEntry] { get }
 
-    /// What it remembers from step to step, under names of its own, to be stored with a checkpoint.
+    /// Its state from step to step, under names of its own, to be stored with a checkpoint.
     var state: [StateEntry] { get }
 
     /// Says that its state was loaded from a checkpoint taken after a step.
@@ -82,7 +82,7 @@ extension Optimizer {
             ct_scale_gradients(handles, handles.count, factor), "scaleGradients(by:)")
     }
 
-    /// Examines all gradients where they are, so that nobody waits for a GPU's.
+    /// Examines all gradients where they are, so that the CPU does not wait for a GPU's.
     ///
     /// - Parameters:
     ///   - loss: The scalar that they are derivatives of.
@@ -119,7 +119,7 @@ extension [StateEntry] {
         }
     }
 
-    /// What the learning rate of each parameter is multiplied by; nil for 1.
+    /// The factor of each parameter's learning rate; nil for 1.
     func rateFactors(_ factors: [Double]?) -> [Double] {
         let factors = factors ?? map { _ in 1 }
         precondition(factors.count == count, "every parameter has one factor of its rate")
@@ -127,13 +127,13 @@ extension [StateEntry] {
     }
 }
 
-/// What a GPU finds out about gradients before a step, without anybody waiting for it.
+/// Gradient statistics that a GPU computes before a step without synchronising with the host.
 public struct GradientGuard {
     /// L2 norm of all gradients together, before it is limited: a scalar on their device.
     public let norm: Tensor
-    /// What every gradient is divided by; nil for 1.
+    /// The divisor of every gradient; nil for 1.
     let divisor: Tensor?
-    /// 1 where the loss or the norm is not finite, so that the step changes nothing; else 0.
+    /// 1 if the loss or the norm is not finite, so that the step changes nothing; else 0.
     let skips: Tensor
 
     var handle: ct_gradient_guard {

@@ -5,7 +5,7 @@ import CTorch
 /// As PyTorch: `v <- momentum v + (g + decay w)`, `w <- w - rate v`, and on the first step `v` is
 /// the gradient itself.
 public final class SGD: Optimizer {
-    /// What stays the same from step to step.
+    /// The hyperparameters that stay the same from step to step.
     public struct Options: Codable, Sendable, Hashable {
         /// Fraction of the momentum buffer that is kept; 0 ..< 1.
         public var momentum: Double
@@ -35,7 +35,7 @@ public final class SGD: Optimizer {
     /// The parameters, in their order.
     public let parameters: [StateEntry]
     private let momentumBuffers: [Tensor]
-    /// What the learning rate of each parameter is multiplied by.
+    /// The factor of each parameter's learning rate.
     private let factors: [Double]
 
     /// Creates an optimiser of parameters, in their order.
@@ -48,7 +48,7 @@ public final class SGD: Optimizer {
         momentumBuffers = parameters.zeros()
     }
 
-    /// The momentum buffers under their parameters' names behind `velocity.`.
+    /// The momentum buffers under their parameters' names after the prefix `velocity.`.
     public var state: [StateEntry] {
         zip(parameters, momentumBuffers).map { StateEntry($0.name, $1, .buffer) }
             .prefixed("velocity")

@@ -4,7 +4,7 @@ import CTorch
 /// network than the last step's.
 ///
 /// After step t, `average <- d average + (1 - d) weight` with `d = min(decay, (1 + t) / (10 + t))`, so that the
-/// first, untrained weights are forgotten soon. Running statistics are averaged as well, and counts taken over.
+/// first, untrained weights are forgotten soon. Running statistics are averaged as well, and counts copied.
 public final class WeightAverage {
     /// The averages under the network's names.
     public let state: [StateEntry]

@@ -5,7 +5,7 @@ import Foundation
 /// Processes that exchange tensors of the processor's memory, by LibTorch's c10d and Gloo.
 ///
 /// All of them do the same exchanges in the same order. An exchange fails in all of them when one is
-/// gone, or has not come to it within the limit; the group is of no use afterwards.
+/// gone, or has not reached it within the limit; the group is of no use afterwards.
 public final class ProcessGroup {
     /// This process's number, from 0.
     public let rank: Int
@@ -30,7 +30,7 @@ public final class ProcessGroup {
     ///   - name: What distinguishes the group from others in the store, those of former attempts
     ///     included.
     ///   - limit: Of the connection, and of each exchange.
-    /// - Throws: `TorchError.libTorch`, also when not all have come within the limit.
+    /// - Throws: `TorchError.libTorch`, also when not all have joined within the limit.
     public init(
         _ store: ProcessStore, name: String, rank: Int, size: Int, address: Address,
         limit: Duration
@@ -52,7 +52,7 @@ public final class ProcessGroup {
     }
 
     deinit {
-        // What is closed waits for exchanges under way, which a broken group may have for ever.
+        // What is closed waits for exchanges in progress, which a broken group may have forever.
         if !isBroken { pg_group_close(handle) }
     }
 
@@ -80,7 +80,7 @@ public final class ProcessGroup {
         }
     }
 
-    /// Begins to give part i of a tensor to process i: of `[size, ...]` comes `[size, ...]`, the part of each
+    /// Begins to give part i of a tensor to process i: of `[size, ...]` results `[size, ...]`, the part of each
     /// process that is for this one.
     public func exchanging(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
@@ -126,7 +126,7 @@ public final class ProcessGroup {
     }
 }
 
-/// An exchange of tensors that is under way. Exchanges are over in the order in which they were begun.
+/// An exchange of tensors that is in progress. Exchanges complete in the order in which they were begun.
 public final class PendingExchange {
     private let group: ProcessGroup
     private let work: pg_work
@@ -144,7 +144,7 @@ public final class PendingExchange {
 
     deinit { pg_forget(work) }
 
-    /// Waits until it is over.
+    /// Waits until it is complete.
     ///
     /// - Returns: What it gives this process.
     public func wait() throws(TorchError) -> Tensor {
@@ -153,7 +153,7 @@ public final class PendingExchange {
     }
 }
 
-/// What a backward pass gives its derivatives to.
+/// The receiver of a backward pass's derivatives.
 private final class ReadyDerivatives {
     let body: (Int, Tensor) -> Void
 
@@ -163,8 +163,8 @@ private final class ReadyDerivatives {
 extension Tensor {
     /// The derivatives as ``derivatives(of:gradOutput:)`` gives them, of parameters that occur once each.
     ///
-    /// - Parameter ready: Told of each derivative, by its place, as soon as it is known and while the pass goes
-    ///   on: on the processor, on the caller's thread.
+    /// - Parameter ready: Receives each derivative, by its index, as soon as it is known and while the pass is
+    ///   in progress: on the processor, on the caller's thread.
     public func derivatives(
         of inputs: [Tensor], gradOutput: Tensor, ready: (Int, Tensor) -> Void
     ) -> [Tensor] {
@@ -184,7 +184,7 @@ extension Tensor {
         }
     }
 
-    /// Takes over the values of a tensor of the same shape, without an objection of backward passes that are still
+    /// Copies the values of a tensor of the same shape, without an objection of backward passes that are still
     /// to come: for what they do not need, or will find again, as a normalisation's running statistics between
     /// several forward passes.
     package func assignUnnoticed(_ source: Tensor) {

@@ -4,7 +4,7 @@ import Foundation
 
 /// A table of keys and values that one process serves and others read and write (c10d's TCPStore).
 ///
-/// Its requests are made one after another, whichever thread makes them; none of them waits for a key.
+/// Its requests are made one after another, regardless of the thread that makes them; none of them waits for a key.
 public final class ProcessStore {
     let handle: pg_store
     /// Port that the store is served at.
@@ -33,15 +33,15 @@ public final class ProcessStore {
 
     deinit { pg_store_close(handle) }
 
-    /// Sets a key. That the server is gone is not noticed.
+    /// Sets a key. That the server has ended is not noticed.
     public func set(_ key: String, to value: String) throws(TorchError) {
         let status = unsafe pg_store_set(handle, key, value, value.utf8.count)
         try requireSuccess(status, "setting a key")
     }
 
-    /// The value of a key; nil where nobody has set it.
+    /// The value of a key; nil if it is not set.
     ///
-    /// - Throws: `TorchError.libTorch` when the server is gone.
+    /// - Throws: `TorchError.libTorch` when the server has ended.
     public func value(of key: String) throws(TorchError) -> String? {
         var isThere = false
         unsafe try requireSuccess(pg_store_contains(handle, key, &isThere), "looking for a key")

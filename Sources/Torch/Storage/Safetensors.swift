@@ -69,7 +69,7 @@ public enum Safetensors {
         entries.reduce(0) { $0 + $1.tensor.count * $1.tensor.type.size }
     }
 
-    /// What a header says of a tensor.
+    /// A header's entry for a tensor.
     struct HeaderRow {
         var name: String
         /// The format's name of the type.

@@ -2,7 +2,7 @@ public import Foundation
 import SafeFiles
 
 extension Safetensors {
-    /// The beginning of a file of tensors in single precision, behind which their bytes follow in the same
+    /// The beginning of a file of tensors in single precision, after which their bytes follow in the same
     /// order, the lowest byte of each number first: for files that are written piece by piece.
     ///
     /// - Parameter tensors: Different names, and shapes.
@@ -27,7 +27,7 @@ extension Safetensors {
         return lengthBytes(header) + header
     }
 
-    /// Changes strings of a file, whose tensors' bytes stay as they are. The file is replaced as a whole or
+    /// Changes strings of a file, whose tensors' bytes stay unchanged. The file is replaced as a whole or
     /// not at all; where it is a link, the file that it leads to.
     ///
     /// - Parameter changes: New values by key.

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Where the tensors of a safetensors file lie and what they are, by its header: bytes are taken apart,
+/// The positions, types and shapes of a safetensors file's tensors, by its header: bytes are parsed,
 /// and none of them believed. No tensor is made here.
 struct SafetensorsLayout {
-    /// Where a tensor's bytes lie, and what they are.
+    /// The position of a tensor's bytes, their type and shape.
     struct Entry {
         var name: String
         var type: ElementType
@@ -39,7 +39,7 @@ struct SafetensorsLayout {
 
     /// Reads the header of a file's bytes.
     ///
-    /// - Parameter path: Where they come from, for the message.
+    /// - Parameter path: The file's path, for the message.
     /// - Throws: ``TorchError/malformedWeights(path:reason:)`` when they are not what it says.
     init(of bytes: [UInt8], path: String) throws(TorchError) {
         let header = HeaderReader(size: bytes.count, path: path)
@@ -47,7 +47,7 @@ struct SafetensorsLayout {
         let members = try header.decode(Data(bytes[8..<start]))
         var entries: [Entry] = []
         for (name, fields) in members.tensors { entries.append(try header.entry(name, fields)) }
-        // An empty tensor lies before the one that begins where it does.
+        // An empty tensor is before the one that begins where it does.
         entries.sort {
             ($0.range.lowerBound, $0.range.upperBound, $0.name)
                 < ($1.range.lowerBound, $1.range.upperBound, $1.name)
@@ -61,7 +61,7 @@ struct SafetensorsLayout {
         }
     }
 
-    /// The strings that a file's header holds, of which the rest need not be read.
+    /// The strings that a file's header holds, the rest of which need not be read.
     ///
     /// - Parameters:
     ///   - read: Gives so many bytes from the file's beginning.
@@ -75,9 +75,9 @@ struct SafetensorsLayout {
     }
 }
 
-/// What a header says, checked against a file of a size.
+/// The contents of a header, checked against the size of the file.
 private struct HeaderReader {
-    /// No header of a network comes near this many bytes; a longer one is damage.
+    /// No header of a network has nearly this many bytes; a longer one is damage.
     private static let longest = 100 << 20
 
     let size: Int
@@ -87,7 +87,7 @@ private struct HeaderReader {
         .malformedWeights(path: path, reason: reason)
     }
 
-    /// Bytes of the header, which begins behind its length.
+    /// Bytes of the header, which begins after its length.
     func length(in bytes: [UInt8]) throws(TorchError) -> Int {
         guard size >= 8 else { throw malformed("it has only \(size) bytes") }
         let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -40,7 +40,7 @@ extension Safetensors {
 
     /// Reads the bytes of a file.
     ///
-    /// - Parameter path: Where they come from, for the message.
+    /// - Parameter path: The file's path, for the message.
     /// - Throws: ``TorchError/malformedWeights(path:reason:)`` when they are not what their header
     ///   says.
     public static func decode(_ data: Data, path: String) throws(TorchError) -> Content {

@@ -1,5 +1,5 @@
 extension [StateEntry] {
-    /// Takes over the values of a file's tensors, all of them or none.
+    /// Copies the values of a file's tensors, all of them or none.
     ///
     /// - Parameter path: The file's path, for the message.
     /// - Throws: ``TorchError`` naming the first tensor that is missing, left over or of another

@@ -113,7 +113,7 @@ extension Tensor {
     public func minimum(_ other: Tensor) -> Tensor {
         .make { unsafe ct_minimum(handle, other.handle, &$0) }
     }
-    /// Angles `[n]` in rad between vectors `[n, d]` of length 1 and the vectors beside them, in
+    /// Angles `[n]` in rad between vectors `[n, d]` of length 1 and the corresponding vectors, in
     /// `float64`.
     ///
     /// Not by way of a cosine, so precise near 0 and π too, and with a gradient that is of length 1

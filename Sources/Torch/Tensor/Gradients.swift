@@ -59,7 +59,7 @@ extension Tensor {
 // MARK: - Assignment, which differentiation does not see
 
 extension Tensor {
-    /// Takes over the values of a tensor of the same shape, converting type and device.
+    /// Copies the values of a tensor of the same shape, converting type and device.
     public func assign(_ source: Tensor) {
         forgetOrigin()
         expectSuccess(ct_assign(handle, source.handle), "assign(_:)")

@@ -14,7 +14,7 @@ import CTorch
 /// ```
 public final class Tensor {
     let handle: ct_tensor
-    /// The integers that a GPU's tensor was made of, so that nobody waits for the GPU to read labels
+    /// The integers that a GPU's tensor was made of, so that the CPU does not wait for the GPU to read labels
     /// again; nil once the tensor has changed. Changing a view of it would go unnoticed.
     private(set) var origin: [Int]?
 
@@ -158,7 +158,7 @@ extension Tensor {
         return Device(result)
     }
 
-    /// Whether the elements lie in memory in the given order, without gaps.
+    /// Whether the elements are in memory in the given order, without gaps.
     public func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool {
         var result = false
         unsafe expectSuccess(ct_is_contiguous(handle, format.handle, &result), "isContiguous(_:)")

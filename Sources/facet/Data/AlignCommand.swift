@@ -31,7 +31,7 @@ let alignCommand = Command(
         Option("--detect", .flag, "find the faces, instead of reading a landmark file"),
         Option(
             "--template", .value("NAME"),
-            "where the landmarks go: insightface (default), sphereface (112 rows, 96 columns), dlib "
+            "position of the landmarks: insightface (default), sphereface (112 rows, 96 columns), dlib "
                 + "(150x150) or facenet (160x160)", completion: .words(FaceTemplate.names)),
         Option(
             "--size", .value("N"),
@@ -91,7 +91,7 @@ private struct AlignPlaces {
     init(_ arguments: Arguments) throws(CommandError) {
         let isSecond = arguments.positional("folder") != nil
         if arguments.has("--detect") {
-            // The only argument behind the set is the folder.
+            // The only argument after the set is the folder.
             if isSecond { throw .together("--detect", "a landmark file") }
             (landmarks, folder) = (nil, DataWork.url(arguments, "landmarks"))
             return
@@ -162,7 +162,7 @@ private func text(
     return lines.joined(separator: "\n")
 }
 
-/// What is said of landmarks that belong to no image.
+/// The note on landmarks that belong to no image.
 private func unused(_ outcome: SetAlignment.Outcome, _ source: any ImageSource) -> [String] {
     guard let first = outcome.unusedNames.first else { return [] }
     let names = counted(outcome.unusedNames.count, "name", "names")

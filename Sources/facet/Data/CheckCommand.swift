@@ -21,7 +21,7 @@ let checkCommand = Command(
     options: [
         Option(
             "--against", .values("NAME=PACK|IMAGES,PAIRS"),
-            "a test set that must have no person in common with the set"),
+            "a test set that must not share people with the set"),
         Option(
             "--removal", .value("FILE"),
             "write the identities shared with a test set, for facet compare --without"),

@@ -8,7 +8,7 @@ let packCommand = Command(
     discussion: """
         Image bytes are copied unchanged, so that training on the pack equals training on the \
         files. With --detect, the faces of photographs are found, aligned and packed as JPEGs of quality 95; those \
-        without a face are named and left out of a .rec, with the exit code 1, and refused for a .bin. A .rec comes with its .idx, its .lst of names and its property file. Run the same command \
+        without a face are reported and left out of a .rec, with the exit code 1, and refused for a .bin. A .rec comes with its .idx, its .lst of names and its property file. Run the same command \
         again after an interruption: a .rec is resumed, a .bin starts over.
         """,
     positionals: [
@@ -34,7 +34,7 @@ private let tarOptions = [
 ]
 
 let convertCommand = Command(
-    "convert", "Write a set in another format, as its bytes are.",
+    "convert", "Write a set in another format, byte for byte.",
     discussion: """
         The ending of OUT tells the format: .tar for shards of a WebDataset (OUT-000000.tar and so on), or with \
         --one-tar one archive of folders, .zip for such an archive, .parquet for Parquet of Hugging Face's \
@@ -180,7 +180,7 @@ private func convert(
         try work.write(outcome, text: text(of: outcome, target, out))
         if let found, !DetectorOptions.tell(found) { return .failure }
         guard outcome.written + outcome.kept == 0 else { return .success }
-        Console.standard.error("no image was written: none was left of the set")
+        Console.standard.error("no image was written: the set has none left")
         return .failure
     }
 }
@@ -195,7 +195,7 @@ private func faces(_ found: DetectedImages, of set: ImageCollection) throws -> I
             throw FaceDataError.noFace(
                 path: first.path,
                 reason:
-                    "a test set needs all its pictures, of which \(grouped(left.count)) have none that was "
+                    "a test set needs all its pictures, but in \(grouped(left.count)) no face was "
                     + "found; align them with facet data align, by a landmark file that has these")
         }
         return .pairs(

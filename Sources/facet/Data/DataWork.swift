@@ -4,7 +4,7 @@ import Foundation
 import Spelling
 import Torch
 
-/// What the commands on data sets have in common: threads, a line that tells how far the work has
+/// Common parts of the commands on data sets: threads, a line that shows how far the work has
 /// come, an end by Ctrl-C, and results for people or programs.
 final class DataWork {
     /// Options that all of them take.

@@ -4,13 +4,13 @@ import FaceDetection
 import Foundation
 import Spelling
 
-/// What commands have in common that find faces in pictures.
+/// Common options of the commands that find faces in pictures.
 enum DetectorOptions {
     /// Which detector, and what it looks for.
     static let options = [
         Option(
             "--detector", .value("NAME|FILE"),
-            "with what faces are found: mtcnn (default), centerface, or an ONNX file of RetinaFace, SCRFD or YuNet",
+            "face detector: mtcnn (default), centerface, or an ONNX file of RetinaFace, SCRFD or YuNet",
             completion: .files),
         Option(
             "--min-face", .value("N"),
@@ -32,7 +32,7 @@ enum DetectorOptions {
                 "--face", .value("RULE"), rule + "; default central", completion: .words(rules)),
             Option(
                 "--template", .value("NAME"),
-                "where the landmarks go: insightface, sphereface, dlib or facenet; default dlib for dlib's network, and "
+                "position of the landmarks: insightface, sphereface, dlib or facenet; default dlib for dlib's network, and "
                     + "else insightface", completion: .words(FaceTemplate.names)),
         ] + options
 
@@ -64,7 +64,7 @@ enum DetectorOptions {
         return false
     }
 
-    /// The faces of a set's photographs; told are the pictures that are left out.
+    /// The faces of a set's photographs; pictures that are left out are reported.
     static func images(
         of source: any ImageSource, _ aligner: FaceAligner, quality: Int? = nil, threads: Int,
         progress: (Int) throws -> Void
@@ -79,7 +79,7 @@ enum DetectorOptions {
         return found
     }
 
-    /// Tells of pictures that are left out, and of those with several faces.
+    /// Reports pictures that are left out, and of those with several faces.
     ///
     /// - Returns: Whether none was left out.
     static func tell(_ outcome: SetDetection.Outcome) -> Bool {
@@ -107,7 +107,7 @@ enum DetectorOptions {
         "which face to take if a picture has several: largest, central (insightface's rule), best (the "
         + "highest score) or first"
 
-    /// The search that is asked for.
+    /// The search that is requested.
     ///
     /// - Throws: `FaceDetectionError` where the weights are not installed.
     static func search(
@@ -129,12 +129,12 @@ enum DetectorOptions {
         return try Detectors.named(name, minFace: minFace, threads: threads)
     }
 
-    /// The rule that is asked for; nil for none.
+    /// The rule that is requested; nil for none.
     static func choice(_ arguments: Arguments) throws -> FaceChoice? {
         try arguments.choice("--face", among: rules).flatMap(FaceChoice.init)
     }
 
-    /// What is said of pictures without a face that counts.
+    /// The note on pictures without a face that counts.
     static func text(ofLeftOut images: [String: [ImageScan.BadImage]]) -> [String] {
         FaceSearch.Verdict.allCases.flatMap { verdict -> [String] in
             guard let images = images[verdict.rawValue], !images.isEmpty else { return [] }

@@ -26,7 +26,7 @@ let pairsCommand = Command(
     return try work.run {
         guard case .labelled(let set) = try work.open(arguments) else {
             throw FaceDataError.unknownFormat(
-                path: arguments.positional("set") ?? "", reason: "a test set has its pairs already")
+                path: arguments.positional("set") ?? "", reason: "a test set already has its pairs")
         }
         let draw = PairDraw(
             folds: try arguments.whole("--folds", in: 1...1000) ?? 10,

@@ -21,13 +21,13 @@ let identificationCommand = Command(
         Positional("out", "the list to write, e.g. identification.tsv"),
     ],
     options: [
-        Option("--enrol", .value("N"), "images that are enrolled of a person; default 1"),
-        Option("--probes", .value("N"), "most probes of a person; default 5"),
+        Option("--enrol", .value("N"), "enrolled images per person; default 1"),
+        Option("--probes", .value("N"), "maximum number of probes per person; default 5"),
         Option(
             "--probe-images", .value("N"), "a probe has 1 to N images, in turn; default 1"),
         Option(
             "--galleries", .value("N"),
-            "galleries with people of their own, who are unknown to the others; default 1"),
+            "galleries with different people, who are unknown to the others; default 1"),
         Option(
             "--unknown", .value("FRACTION"),
             "fraction of the people who are not enrolled, 0 for a closed set; default 0.3"),

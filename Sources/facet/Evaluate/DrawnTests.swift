@@ -5,7 +5,7 @@ import Foundation
 
 /// Built-in sets that a model is tested on: drawn beside the results, or where temporary files are.
 struct DrawnTests {
-    /// The folder that goes when the model is tested; nil where nothing was drawn, or it is kept.
+    /// The folder that is removed when the model has been tested; nil if nothing was drawn, or it is kept.
     private var temporary: URL?
 
     /// Draws the built-in sets, and names their folders in their place.

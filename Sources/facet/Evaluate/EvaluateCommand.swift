@@ -16,11 +16,11 @@ let evaluateCommand = Command(
         rows are the images in the order of their first occurrence in the pairs, or two rows per pair.
 
         Accuracy is measured by insightface's protocol, with a 95 % interval; \
-        --all-protocols adds the nine others in circulation. Several models are tested on the same \
+        --all-protocols adds nine others. Several models are tested on the same \
         pairs and compared: differences with intervals, and McNemar's exact test.
 
-        People of a test set who were in training are told where the run's head.safetensors, which names \
-        them, lies beside the model; pictures of both are compared by facet data check --against.
+        People of a test set who were in training are reported if the run's head.safetensors, which names \
+        them, is beside the model; pictures of both are compared by facet data check --against.
 
         Given the folder of a study, it adds the test sets to the study: the model of each finished run \
         is tested on them, and the report is rewritten. With an option that is about one model, as \
@@ -235,7 +235,7 @@ private func evaluate(
     return results
 }
 
-/// The people whom scores are normalised by; nil where they are not.
+/// The people whom scores are normalised by; nil if they are not.
 private func namedCohort(
     _ configuration: StudyConfiguration, _ arguments: Arguments
 ) throws -> NamedCohort? {
@@ -257,7 +257,7 @@ private func namedCohort(
     return NamedCohort(normalization, images: options.cohort)
 }
 
-/// Warnings, of which several models share some.
+/// Warnings, some of which several models share.
 private final class OnceTold {
     private var told: Set<String> = []
 

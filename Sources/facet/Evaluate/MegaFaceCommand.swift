@@ -18,8 +18,8 @@ let megaFaceCommand = Command(
         Positional("lists", "folder of the lists", completion: .folders),
     ],
     options: [
-        Option("--suffix", .value("TEXT"), "what follows an image's name; default insightface"),
-        Option("--distractors", .value("N"), "how many distractors are read; default all"),
+        Option("--suffix", .value("TEXT"), "suffix of an image's name; default insightface"),
+        Option("--distractors", .value("N"), "number of distractors to read; default all"),
         Option("--json", .flag, "write the results as JSON"),
     ],
     examples: ["facet evaluate megaface feature_out data --suffix insightface"]

@@ -29,7 +29,7 @@ func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {
     return nil
 }
 
-/// Tests a study's models on further sets, and writes its report anew.
+/// Tests a study's models on further sets, and writes its report again.
 func addTests(to folder: URL, _ configuration: StudyConfiguration, json: Bool) throws -> ExitCode {
     let interrupt = try Interrupt.untilSaved()
     let printer = StudyPrinter()

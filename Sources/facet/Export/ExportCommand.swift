@@ -14,8 +14,8 @@ let exportCommand = Command(
 
         The new file is checked before it is kept: both networks embed 32 built-in faces, and with --test \
         the pairs of a test set. A network that does not compute what the original does is refused with \
-        the numbers, and nothing is written. An int8 network is compared on 32 of the given faces that its \
-        steps were not chosen by.
+        the numbers, and nothing is written. An int8 network is compared on 32 of the given faces that were \
+        not used to calibrate it.
 
         ONNX, OpenVINO's format and TorchScript take any number of images, [n, 3, h, w] in RGB as the network was \
         trained, usually (byte - 127.5) / 127.5, or with --raw-input bytes from 0 to 255 as float32. A network that \
@@ -29,7 +29,7 @@ let exportCommand = Command(
     options: [
         Option(
             "--format", .value("NAME"),
-            "onnx, openvino, torchscript or safetensors; default the file's ending",
+            "onnx, openvino, torchscript or safetensors; default: by the file's extension",
             completion: .words(ModelExporter.Format.allCases.map(\.rawValue))),
         Option(
             "--raw-input", .flag,
@@ -41,16 +41,16 @@ let exportCommand = Command(
             completion: ModelFlags.colourOrders),
         Option(
             "--keep-batch-norm", .flag,
-            "ONNX and OpenVINO: leave batch normalisations as they are, instead of folding them into convolutions"
+            "ONNX and OpenVINO: keep batch normalisations instead of folding them into convolutions"
         ),
         Option("--float16", .flag, "ONNX and OpenVINO: weights and computation in float16"),
         Option(
             "--int8", .value("FACES"),
-            "ONNX and OpenVINO: weights and products in int8, in steps that fit these aligned faces (a "
+            "ONNX and OpenVINO: weights and products in int8, calibrated on these aligned faces (a "
                 + "folder, a pack or a list of at least 64, such as the training set)"),
         Option(
             "--terms", .value("TEXT"),
-            "the licence's terms, written into the file; default: those of the training set, where the "
+            "the licence's terms, written into the file; default: those of the training set, if the "
                 + "model's file states them; not for safetensors"),
     ] + ModelFlags.stateDict + ModelFlags.inputOptions(colour: trainedColour) + [
         Option(
@@ -140,7 +140,7 @@ private func requireUse(of arguments: Arguments, _ format: ModelExporter.Format)
     throw CommandError.together(option, "\(format.rawValue), of which it says nothing")
 }
 
-/// The format that is asked for, or that the file's name ends in.
+/// The format that is requested, or that the file's name ends in.
 private func exportFormat(
     _ arguments: Arguments, _ target: URL
 ) throws -> ModelExporter.Format {

@@ -7,7 +7,7 @@ import SafeFiles
 import Spelling
 
 let galleryCommand = Command(
-    "gallery", "Enrol people, and say who is in a picture.",
+    "gallery", "Enrol people, and identify people in pictures.",
     discussion: """
         A gallery is one file: names, embeddings, hashes of the pictures, and the model that the embeddings \
         are of. Pictures are not stored. Several processes may use it at once.
@@ -17,7 +17,7 @@ let galleryCommand = Command(
         galleryRemoveCommand, galleryExportCommand,
     ])
 
-/// What the commands of a gallery have in common.
+/// Common options of the commands of a gallery.
 enum GalleryFlags {
     static let file = Positional("gallery", "the gallery's file")
 
@@ -26,7 +26,7 @@ enum GalleryFlags {
         [
             Option(
                 "--model", .value("FILE"),
-                "the gallery's model, where it lies elsewhere than when the gallery was created")
+                "the gallery's model, if its path has changed since the gallery was created")
         ] + DetectorOptions.photographs + UseFlags.network
 
     /// The gallery that is named.
@@ -67,7 +67,7 @@ private let galleryCreateCommand = Command(
         Console.note("thresholds of \(ThresholdText.source(calibration)) are kept with it")
     } else {
         Console.note(
-            "the model has no thresholds: make them with facet evaluate \(path) --test NAME=IMAGES,PAIRS "
+            "the model has no thresholds: measure them with facet evaluate \(path) --test NAME=IMAGES,PAIRS "
                 + "--save-thresholds, or give one to facet gallery identify with --threshold")
     }
     return .success
@@ -84,7 +84,7 @@ private let galleryListCommand = Command(
         struct Row: Encodable { var person: String, pictures: Int }
         try Console.standard.writeJSON(people.map { Row(person: $0.name, pictures: $0.pictures) })
     } else if people.isEmpty {
-        Console.note("nobody is enrolled")
+        Console.note("no one is enrolled")
     } else {
         Console.output(
             people.map { "\($0.name): \(counted($0.pictures, "picture"))" }.joined(separator: "\n"))
@@ -93,7 +93,7 @@ private let galleryListCommand = Command(
 }
 
 private let galleryRemoveCommand = Command(
-    "remove", "Forget people: nothing of them is left in the gallery's file.",
+    "remove", "Remove people and erase their embeddings from the gallery's file.",
     positionals: [
         GalleryFlags.file, Positional("person", "names", isRepeating: true, completion: .nothing),
     ],
@@ -102,7 +102,7 @@ private let galleryRemoveCommand = Command(
     let gallery = try GalleryFlags.gallery(arguments)
     for person in arguments.positionals("person") {
         let count = try gallery.remove(person)
-        Console.note("'\(person)' is forgotten (\(counted(count, "picture")))")
+        Console.note("'\(person)' is removed (\(counted(count, "picture")))")
     }
     return .success
 }

@@ -10,16 +10,16 @@ let galleryEnrolCommand = Command(
     "enrol", "Enrol people from pictures of their faces.",
     discussion: """
         Pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose faces \
-        are found and aligned; those without a face are named and left out, with the exit code 1. A folder has a folder for each person, \
-        FOLDER/NAME/*.jpg; with --person, all pictures are that person's. Pictures that are enrolled already are \
-        passed over, so that an enrolment that was stopped is continued by the same command.
+        are found and aligned; those without a face are reported and left out, with the exit code 1. A folder has a folder for each person, \
+        FOLDER/NAME/*.jpg; with --person, all pictures are that person's. Pictures that are already enrolled are \
+        skipped: run the same command again to resume an enrolment.
         """,
     positionals: [
         GalleryFlags.file,
         Positional("pictures", "folders of people, or with --person pictures", isRepeating: true),
     ],
     options: [
-        Option("--person", .value("NAME"), "whose all pictures are", completion: .nothing)
+        Option("--person", .value("NAME"), "the person in all pictures", completion: .nothing)
     ] + GalleryFlags.model,
     examples: [
         "facet gallery enrol people.gallery photos --detect",

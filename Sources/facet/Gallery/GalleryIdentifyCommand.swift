@@ -7,30 +7,30 @@ import Foundation
 import Spelling
 
 let galleryIdentifyCommand = Command(
-    "identify", "Say who is in pictures, or that nobody in the gallery is.",
+    "identify", "Identify the people in pictures.",
     discussion: """
         Pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose faces \
-        are found and aligned. The people who are most alike are printed, \
-        the most similar first, each with the probability that somebody who is not in the gallery finds as \
-        similar a picture in it.
+        are found and aligned. The people who are most similar are printed, \
+        the most similar first, each with the probability that a person who is not in the gallery matches a \
+        picture in it equally well.
 
-        The threshold is that of a false positive identification rate: at most so many of the people who are not \
-        in the gallery are taken for somebody in it. It is the threshold of that false acceptance rate divided by \
-        the number of enrolled pictures, which holds however alike they are. Below it, a picture is 'unknown'.
+        The threshold is that of a false positive identification rate: the largest fraction of people not \
+        in the gallery who are taken for somebody in it. It is the threshold of that rate divided by \
+        the number of enrolled pictures, which holds however similar they are. Below it, a picture is 'unknown'.
 
-        The exit code is 0 whether somebody is known or not, which --json says, and 1 if a photograph has no face.
+        The exit code is 0 whether the person is known or not (see --json), and 1 if a photograph has no face.
         """,
     positionals: [
         GalleryFlags.file,
         Positional("pictures", "pictures, or folders of them", isRepeating: true),
     ],
     options: [
-        Option("--top", .value("N"), "how many people are printed; default 3"),
+        Option("--top", .value("N"), "number of people to print; default 3"),
         Option(
             "--fpir", .value("RATE"),
             "the false positive identification rate whose threshold decides; default 1e-2"),
         Option("--far", .value("RATE"), "the false acceptance rate of one comparison, instead"),
-        Option("--threshold", .value("X"), "the cosine above which somebody is known, instead"),
+        Option("--threshold", .value("X"), "the cosine above which a person is known, instead"),
         Option("--json", .flag, "write the candidates as JSON"),
     ] + GalleryFlags.model,
     examples: [
@@ -50,7 +50,7 @@ let galleryIdentifyCommand = Command(
     guard count > 0 else {
         throw FaceGalleryError.unusable(
             path: gallery.url.path,
-            reason: "nobody is enrolled; enrol people with facet gallery enrol")
+            reason: "no one is enrolled; enrol people with facet gallery enrol")
     }
     let search = GallerySearch(
         gallery: gallery, embedder: embedder, calibration: calibration, enrolled: count, top: top,
@@ -150,13 +150,13 @@ private struct Identification: Encodable {
     struct Candidate: Encodable {
         var person: String
         var similarity: Double
-        /// How probable it is that somebody who is not in the gallery finds as similar a picture in it.
+        /// How probable it is that a person who is not in the gallery matches a picture in it equally well.
         var falsePositiveProbability: Double?
         var falsePositiveProbabilityInterval: [Double]?
     }
 
     var picture: String
-    /// The person's name; nil for nobody.
+    /// The person's name; nil for no person.
     var person: String?
     var threshold: Double
     var candidates: [Candidate]
@@ -193,7 +193,7 @@ private struct Identification: Encodable {
         case picture, person, threshold, candidates, warnings
     }
 
-    /// With `person: null` for nobody.
+    /// With `person: null` for no person.
     func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(picture, forKey: .picture)

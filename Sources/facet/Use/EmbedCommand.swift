@@ -38,7 +38,7 @@ let embedCommand = Command(
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",
             elsewhere: OptionsElsewhere.batchSize),
-        Option("--json", .flag, "write what was done as JSON"),
+        Option("--json", .flag, "write the result as JSON"),
     ] + DetectorOptions.photographs + UseFlags.network,
     examples: [
         "facet embed runs/arcface photos --output photos.npy",

@@ -2,9 +2,9 @@ import FaceEvaluation
 import Foundation
 import Spelling
 
-/// Thresholds as they are told to a person at a terminal.
+/// Thresholds as they are printed for a person at a terminal.
 enum ThresholdText {
-    /// What was kept where.
+    /// The message about where thresholds were saved.
     static func saved(_ calibration: ScoreCalibration, in url: URL) -> String {
         let lines = calibration.thresholds.map { threshold in
             "  FAR \(OperatingPoint.text(ofRate: threshold.far)): cosine above \(cosine(threshold.cosine))"

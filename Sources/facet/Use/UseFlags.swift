@@ -5,18 +5,18 @@ import FaceModels
 import FaceStudy
 import Foundation
 
-/// What commands have in common that use a model on pictures.
+/// Common options of the commands that use a model on pictures.
 enum UseFlags {
     /// How a model is opened and run.
     static let network =
         ModelFlags.stateDict + [
             Option(
                 "--input-size", .value("N"),
-                "height and width of the input of a network that does not say it; default 112",
+                "height and width of the input of a network that does not state it; default 112",
                 elsewhere: OptionsElsewhere.inputSize)
         ] + ModelFlags.input + ModelFlags.compute
 
-    /// How a model is to be run.
+    /// How a model is run.
     static func options(_ arguments: Arguments) throws -> EmbeddingOptions {
         let configuration = try StudyOptions.configuration(
             arguments, without: Set(StudyConfiguration.Input.flags))

@@ -11,13 +11,13 @@ let verifyCommand = Command(
         Both pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose \
         faces are found and aligned. The threshold is that of a false \
         acceptance rate, as facet evaluate --save-thresholds has measured it on a test set, or a number. \
-        Printed are the cosine of both embeddings, the threshold, the decision, and how probable it is that \
+        Prints the cosine of both embeddings, the threshold, the decision, and the probability that \
         two people are as similar or more, with its 95 % interval.
 
         Pictures that are blurred, small or not cropped as the network knows it are warned about, and with --detect \
         faces that are small, turned aside or leaning.
 
-        The exit code is 0 when the comparison was made, whatever its outcome: --json says same or not.
+        The exit code is 0 when the comparison was made, whatever its outcome; --json states whether they are the same.
         """,
     positionals: [
         Positional("model", "a run's folder, a model file or a network in ONNX or TorchScript"),
@@ -75,9 +75,9 @@ private func write(_ comparison: FaceComparison, _ file: (path: String, ending: 
     try FileWriter.write(bytes, to: URL(fileURLWithPath: file.path))
 }
 
-/// What is said of two pictures.
+/// The output for two pictures.
 private struct Verdict: Encodable {
-    /// What is said of one picture.
+    /// The output for one picture.
     struct Picture: Encodable {
         var path: String
         var width: Int

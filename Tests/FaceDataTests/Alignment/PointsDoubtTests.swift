@@ -41,7 +41,7 @@ import Testing
         #expect(doubt.reason.contains("they would fit as \(cause)"))
     }
 
-    /// Both mistakes together are a picture turned by 90 degrees, which there may be, or by a little more.
+    /// Both mistakes together are a picture turned by 90 degrees, which there may be, or by slightly more.
     @Test func namesTwoMistakesOfATurnedFace() throws {
         let (a, b) = (cos(0.3), sin(0.3))
         let turned = (0..<5).flatMap { index in
@@ -62,7 +62,7 @@ import Testing
                 == "fractions of the picture's width and height, five x and then five y")
         let far = Self.good.map { $0 + 5000 }
         let doubt = try #require(try Self.doubt(far))
-        #expect(doubt.reason.hasPrefix("100 % of the aligned face would lie outside"))
+        #expect(doubt.reason.hasPrefix("100 % of the aligned face would be outside"))
         #expect(doubt.cause == "landmarks of another picture, or of one of another size")
         #expect(try Self.doubt(Self.good.map { $0 * 3 })?.cause == doubt.cause)
     }

@@ -8,7 +8,7 @@ import Testing
     private struct Known: Hashable {
         let identity: String
         let pixels: [UInt8]
-        /// Nothing where bytes are made anew.
+        /// Nothing where bytes are rebuilt.
         let bytes: [UInt8]
     }
 

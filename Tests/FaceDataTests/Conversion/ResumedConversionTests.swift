@@ -67,7 +67,7 @@ import SafeFiles
             ])
     }
 
-    /// What may happen to a set, or to what was written, until the work goes on.
+    /// What may happen to a set, or to what was written, until the work continues.
     enum Change: CaseIterable {
         case imageThatIsDone, otherOrder, otherSize, partCutShort, partDamaged, noIndex, journal
     }

@@ -54,7 +54,7 @@ import Testing
         #expect(hashes[0] == hashes[1])
     }
 
-    /// Where people have folders of clips, the last folder is no person.
+    /// Where people have folders of clips, the last folder is not a person.
     @Test func foldersOfClipsAreNoPeople() throws {
         let folder = try TemporaryFolder()
         let tar = TestTar([

@@ -86,7 +86,7 @@ import Testing
             try Self.database { $0.removeLast($0.count - 3 * 4096) }.contains(
                 "is damaged: it should be there"))
         #expect(
-            try Self.database { $0[16] = 0 } == "'x' cannot be used: it is no database of LMDB")
+            try Self.database { $0[16] = 0 } == "'x' cannot be used: it is not an LMDB database")
         #expect(
             try Self.database { $0[20] = 2 }
                 == "'x' cannot be used: its version is 2, and 1 can be read, that of LMDB 0.9")
@@ -233,7 +233,7 @@ import Testing
         let error = refusal { _ = try LabelledImageSet.open(path) }
         #expect(
             error?.description.contains(
-                "it has no label (its features are 'image'); where labels stand in an index of TFace"
+                "it has no label (its features are 'image'); if the labels are in an index of TFace"
             ) == true)
     }
 }

@@ -45,7 +45,7 @@ import Testing
         #expect(warning.contains("names 5 classes, of which 3 have images"), "\(warning)")
     }
 
-    /// polars drops what the file says of its classes.
+    /// polars drops what the file says about its classes.
     @Test(arguments: [("no-names", "2/row 5"), ("polars", "2/5.jpg")])
     func labelsWithoutNamesAreIdentities(file: String, name: String) throws {
         let set = try Self.open(file)
@@ -92,7 +92,7 @@ import Testing
     @Test(arguments: [
         ("brotli", "its columns are compressed with Brotli, which is not read"),
         ("no-label", "no column says whose a picture is"),
-        ("delta", "the column 'label' is written in a way (encoding 5) that is not read"),
+        ("delta", "the column 'label' is written in a way (encoding 5) that is not supported"),
     ])
     func whatIsNotRead(file: String, reason: String) {
         let error = refusal { _ = try Self.open(file) }

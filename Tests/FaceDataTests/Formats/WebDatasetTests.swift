@@ -155,8 +155,8 @@ struct TestTar {
             #expect(
                 reason
                     == "'shard.tar', byte 2048: 'm.0107_f-0.png' and 'm.0107_f-1.png' are one sample, 'm', since a key "
-                    + "ends at the first point of a name, and people or pictures are merged; write the shards anew "
-                    + "with names that have no points")
+                    + "ends at the first point of a name, and people or pictures are merged; write the shards again "
+                    + "with names without dots")
         }
     }
 
@@ -311,7 +311,7 @@ struct TestTar {
             text.replacingOccurrences(of: "b/1.png", with: "b/7.png"), to: ".shard.tar.index")
         let second = try LabelledImageSet.open(file.path)
         #expect(second.names == ["a/0.png", "b/7.png"] && second.labels == first.labels)
-        // Another file of the same name is read anew.
+        // Another file of the same name is read again.
         try folder.write(
             TestTar(try Array(Self.samples().prefix(2)) + [("b/2.npy", big)]).bytes, to: "shard.tar"
         )

@@ -68,7 +68,7 @@ import Testing
         #expect(try ImageDecoder().decode(bytes, path: "flat.png") == flat)
     }
 
-    /// A chunk before the picture that is longer than the file is a file cut short; one behind it leaves the picture
+    /// A chunk before the picture that is longer than the file is a truncated file; one behind it leaves the picture
     /// whole.
     @Test func chunksLongerThanTheFileAreNotRead() throws {
         let whole = try Fixture.bytes("images/colour.png")

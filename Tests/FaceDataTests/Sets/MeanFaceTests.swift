@@ -42,7 +42,7 @@ import Testing
         let warning = try #require(MeanFace.warning(train: Self.face(), test: test, people: 100))
         #expect(
             warning == "training and test faces seem to be cropped differently: the mean test face "
-                + "matches the mean training face best at \(fit) of 112 pixels; align both alike, or "
+                + "matches the mean training face best at \(fit) of 112 pixels; align both the same way, or "
                 + "every difference between losses will be hidden")
     }
 

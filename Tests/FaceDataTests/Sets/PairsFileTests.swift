@@ -107,9 +107,12 @@ import Testing
         ),
         ("1\nBo 1 Bo 1\nBo 1 Bo 2", 2, "a pair of one person has three fields, as 'name 1 2'"),
         ("1\nBo 1\nBo 1 Bo 2", 2, "a pair of one person has three fields, as 'name 1 2'"),
-        ("1\nBo 1 x\nBo 1 Bo 2", 2, "'x' is no image number"),
-        ("1\nBo 1 -1\nBo 1 Bo 2", 2, "'-1' is no image number"),
-        ("1\nBo 1 99999999999999999999\nBo 1 Bo 2", 2, "'99999999999999999999' is no image number"),
+        ("1\nBo 1 x\nBo 1 Bo 2", 2, "'x' is not an image number"),
+        ("1\nBo 1 -1\nBo 1 Bo 2", 2, "'-1' is not an image number"),
+        (
+            "1\nBo 1 99999999999999999999\nBo 1 Bo 2", 2,
+            "'99999999999999999999' is not an image number"
+        ),
     ])
     func refusesOtherLines(text: String, line: Int, reason: String) throws {
         let folder = try Self.folder()

@@ -58,7 +58,7 @@ import Testing
         ),
         (
             "gallery\tg\tAnn\ta\nunknown\tp\tAnn\tb\n", 3,
-            "'Ann' is said to be unknown but is in the gallery, in line 2"
+            "'Ann' is declared unknown but is in the gallery, in line 2"
         ),
         (
             "gallery\tg\tAnn\ta\nprobe\tp\tBob\tb\n", 3,

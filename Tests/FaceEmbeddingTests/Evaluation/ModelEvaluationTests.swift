@@ -139,7 +139,7 @@ struct ModelEvaluationTests {
             // Nobody knows whom it was trained on.
             let sentence =
                 "whether its people were in 'casia', which the network was trained on, is not known: "
-                + "no head.safetensors lies beside it"
+                + "there is no head.safetensors beside it"
             #expect(warnings == ["'v': \(sentence)"])
             #expect(evaluated.warnings.first == "W" + sentence.dropFirst() + ".")
         }

@@ -51,7 +51,7 @@ import Testing
             accuracy.standardDeviation == both.standardDeviation && accuracy.folds == both.folds)
         #expect(rates.tar == both.tar && rates.far == both.far)
         #expect(rates.folds == both.operatingPoints && rates.tar != nil)
-        // The rate asked for is none of the accuracy's business.
+        // The rate requested is none of the accuracy's business.
         rule.targetFAR = 1.5
         #expect(try rule.accuracy(of: pairs) == accuracy)
         #expect(throws: FaceEvaluationError.self) { try rule.rates(of: pairs) }

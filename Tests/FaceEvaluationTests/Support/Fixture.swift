@@ -2,7 +2,7 @@ import Foundation
 
 /// Values that the scripts in `Fixtures` made, in JSON.
 enum Fixture {
-    /// Reads a file of them; nil where it is missing or says something else.
+    /// Reads a file of them; nil if it is missing or says something else.
     static func read<Content: Decodable>(_ name: String) -> Content? {
         guard
             let url = Bundle.module.url(

@@ -20,7 +20,7 @@ struct SplitMix64: RandomNumberGenerator {
         return try EmbeddingTable(count: count, dimension: dimension, values: values)
     }
 
-    /// Pairs whose distances lie on a lattice, so that many are equal and some are thresholds.
+    /// Pairs whose distances are on a lattice, so that many are equal and some are thresholds.
     mutating func pairs(count: Int, lattice: Double) -> [ScoredPair] {
         (0..<count).map { index in
             let same = Bool.random(using: &self)

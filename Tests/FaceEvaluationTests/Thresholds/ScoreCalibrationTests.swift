@@ -69,7 +69,7 @@ import Testing
             #expect(abs(interval[0] - expected.tarInterval[0]) < 1e-9)
             #expect(abs(interval[1] - expected.tarInterval[1]) < 1e-9)
         }
-        // 3 errors are to be expected, and none is not improbable: the pairs give no upper end.
+        // 3 errors are expected, and none is not improbable: the pairs give no upper end.
         #expect(found.thresholds[1].interval[1] == 1)
         #expect(found.threshold(atFAR: 1e-3) == found.thresholds[1])
         expect(try #require(found.threshold(atFAR: 4e-3)), golden.other)

@@ -5,7 +5,7 @@ import Torch
 /// What a loss gives for a sample, with all gradients.
 struct Evaluation {
     var loss: Double
-    /// By tensor: `embeddings`, and the names of the loss's state. Empty where there is none.
+    /// By tensor: `embeddings`, and the names of the loss's state. Empty if there is none.
     var gradients: [String: [Double]]
     var logits: [[Double]]
     var marginLogits: [[Double]]

@@ -27,7 +27,7 @@ enum Naive {
     /// Mean cross-entropy of scaled cosines, of which the target's is modified.
     ///
     /// - Parameter frozen: A sample; what the margin takes off the target's logit is computed of
-    ///   this one instead, so that it does not count in differences.
+    ///   this one instead, so that it is ignored in differences.
     static func angular(
         _ sample: Sample, frozen: Sample? = nil, scale: ([Double]) -> Double,
         target: (_ cosine: Double) -> Double

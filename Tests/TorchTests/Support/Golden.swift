@@ -37,7 +37,7 @@ struct Golden: Decodable {
     }
 }
 
-/// Expects two lists of numbers to be equal but for rounding, and names the worst place.
+/// Expects two lists of numbers to be equal except for rounding, and names the worst place.
 func expectClose(
     _ found: [Double], _ expected: [Double], tolerance: Double = 1e-12,
     _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Celebrities in Frontal-Profile as it is distributed (Sengupta et al., WACV 2016):
+/// Celebrities in Frontal-Profile in its distributed form (Sengupta et al., WACV 2016):
 /// `Data/Images/ID/{frontal,profile}/NN.jpg`, the lists `Protocol/Pair_list_{F,P}.txt` of numbered
 /// images, and for each of ten splits the pairs of numbers in
 /// `Protocol/Split/{FF,FP}/NN/{same,diff}.txt`.
@@ -51,7 +51,7 @@ public enum CelebritiesInFrontalProfile {
             folds: splits.count)
     }
 
-    /// Says which of the set's files were looked for, and what is there instead.
+    /// Says which of the set's files were looked for, and what exists instead.
     private static func requireFiles(of part: Part, in root: URL) throws(FaceDataError) {
         let files = [
             "Protocol/Pair_list_F.txt", "Protocol/Pair_list_P.txt",
@@ -61,7 +61,7 @@ public enum CelebritiesInFrontalProfile {
             !FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path)
         }
         guard let missing else { return }
-        // The nearest folder that is there.
+        // The nearest existing folder.
         var folder = PathText(missing).folder
         while !folder.isEmpty,
             !FileManager.default.fileExists(atPath: root.appendingPathComponent(folder).path)
@@ -78,7 +78,7 @@ public enum CelebritiesInFrontalProfile {
                 + (names.isEmpty ? "nothing" : names.someJoined))
     }
 
-    /// Images by their numbers, relative to the set's folder.
+    /// Images by number, relative to the set's folder.
     private static func images(_ root: URL, _ name: String) throws(FaceDataError) -> [Int: String] {
         let file = root.appendingPathComponent("Protocol/\(name)")
         var images: [Int: String] = [:]

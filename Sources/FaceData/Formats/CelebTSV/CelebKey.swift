@@ -1,7 +1,7 @@
 public import Foundation
 import Spelling
 
-/// What tells an image of MS-Celeb-1M from all others.
+/// Distinguishes an image of MS-Celeb-1M from all others.
 struct CelebKey: Sendable, Hashable {
     /// Freebase MID, as `m.0107_f`.
     let person: String
@@ -43,7 +43,7 @@ extension LabelledImageSet {
     ///
     /// The lists in circulation have a line for each image that is kept: a path and a label, in
     /// either order, or a path alone, whose folder is the label. What a list names and the file has
-    /// not is told in ``warnings``.
+    /// not is reported in ``warnings``.
     ///
     /// - Throws: ``FaceDataError``.
     public static func celebRows(
@@ -94,7 +94,7 @@ struct CelebList {
     let path: String
     /// The identities' names, in the order of ``ListLabels``.
     private(set) var identities: [String] = []
-    /// What is to be told about its labels.
+    /// Warnings about its labels.
     private(set) var warnings: [String] = []
     /// The index of its identity for each image.
     private(set) var labels: [CelebKey: Int] = [:]

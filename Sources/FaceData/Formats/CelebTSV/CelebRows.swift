@@ -5,7 +5,7 @@ public import Foundation
 /// The files of faces have seven columns (Freebase MID, search rank, two addresses, face id,
 /// rectangle, data), those of thumbnails six (MID, query, search rank, two addresses, data). An image
 /// is called `MID/rank-FaceId-n.jpg`, as all programs that unpack these files call it. Opening reads
-/// the whole file once, since nothing else tells where its rows are.
+/// the whole file once, since nothing else states where its rows are.
 public struct CelebRows: ImageSource {
     /// The `.tsv` file.
     public let location: URL
@@ -96,7 +96,7 @@ public struct CelebRows: ImageSource {
     /// Index of the person that a row is filed under.
     func person(of position: Int) -> Int { Int(rows[position].person) }
 
-    /// What tells a row from all others.
+    /// Distinguishes a row from all others.
     func key(of position: Int) -> CelebKey {
         CelebKey(
             person: people[Int(rows[position].person)], rank: Int(rows[position].rank),
@@ -104,7 +104,7 @@ public struct CelebRows: ImageSource {
     }
 }
 
-/// What of a line is kept.
+/// The fields kept of a line.
 private struct ParsedRow {
     let person: String
     let rank: Int32

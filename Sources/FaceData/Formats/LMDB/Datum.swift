@@ -9,7 +9,7 @@ struct Datum {
     private(set) var label: Int?
     private(set) var isEncoded = false
 
-    /// Reads a message; nil when it is no Datum.
+    /// Reads a message; nil if it is not a Datum.
     init?(_ bytes: UnsafeRawBufferPointer) {
         do throws(WireReader.Damaged) {
             var reader = WireReader(bytes)
@@ -56,7 +56,7 @@ struct DatabaseValue: PartContent {
         }
         guard let planes = datum.planes else {
             return
-                "its Datum of \(datum.channels) x \(datum.height) x \(datum.width) with \(data.count) bytes is no "
+                "its Datum of \(datum.channels) x \(datum.height) x \(datum.width) with \(data.count) bytes is not a "
                 + "picture"
         }
         Self.write(Array(content), planes, datum, into: buffer)

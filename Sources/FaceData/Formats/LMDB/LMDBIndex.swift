@@ -13,7 +13,7 @@ extension PartIndex {
     }
 }
 
-/// Tells pictures from what else a database holds.
+/// Separates pictures from the other entries of a database.
 private struct DatabaseEntries {
     private(set) var index = PartIndex()
     private let store: any ByteStore

@@ -1,12 +1,12 @@
 /// The entries of an LMDB file (`data.mdb`), found by walking through its tree of pages.
 ///
-/// The file is read with `pread(2)` and neither mapped nor locked: one that is cut short would end a program that
+/// The file is read with `pread(2)` and neither mapped nor locked: one that is truncated would end a program that
 /// has mapped it, and nothing is written beside it, so that media without a right to write are read like others.
 /// A database that changes meanwhile is noticed by its file's time.
 ///
 /// The layout is that of LMDB 0.9 on machines of 64 bits with the lowest byte first (`mdb.c`): two pages that
-/// tell where the tree's root is, of which the later one counts; pages of branches and of leaves, whose entries
-/// are found by a list of offsets behind 16 bytes of head; and runs of pages for large values.
+/// state where the tree's root is, of which the later one counts; pages of branches and of leaves, whose entries
+/// are found by a list of offsets after a header of 16 bytes; and runs of pages for large values.
 struct LMDBReader {
     struct Entry {
         let key: [UInt8]
@@ -90,12 +90,12 @@ struct LMDBReader {
         let (kind, lower) = (Self.number(bytes, 10, 2), Int(Self.number(bytes, 12, 2)))
         guard kind & 0x63 == 0x01 || kind & 0x63 == 0x02, Self.number(bytes, 0, 8) == page,
             lower >= Self.headBytes, lower <= pageSize
-        else { throw damaged(page, "it is no page of a tree") }
+        else { throw damaged(page, "it is not a page of a tree") }
         var nodes: [Int] = []
         for place in stride(from: Self.headBytes, to: lower - 1, by: 2) {
             let node = Int(Self.number(bytes, place, 2))
             guard node >= lower, node <= pageSize - 8 else {
-                throw damaged(page, "an entry lies outside of it")
+                throw damaged(page, "an entry is outside it")
             }
             nodes.append(node)
         }
@@ -127,7 +127,7 @@ struct LMDBReader {
         let run = Self.number(bytes, data, 8)
         guard run < UInt64(store.size / pageSize) else {
             throw damaged(
-                page, "the value of '\(ByteText.text(key.prefix(80)))' lies past the file's end")
+                page, "the value of '\(ByteText.text(key.prefix(80)))' extends past the file's end")
         }
         let start = Int(run) * pageSize + Self.headBytes
         guard size <= store.size - start else {
@@ -148,7 +148,7 @@ struct LMDBReader {
         (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << (8 * UInt64($1)) }
     }
 
-    /// One of the two pages that tell where the tree is.
+    /// One of the two pages that locate the tree.
     private struct Meta {
         let pageSize: Int
         let flags: UInt64
@@ -164,7 +164,7 @@ struct LMDBReader {
             }
             let bytes = try store.bytes(at: offset, count: 152)
             guard number(bytes, 16, 4) == magic else {
-                throw .unknownFormat(path: store.path, reason: "it is no database of LMDB")
+                throw .unknownFormat(path: store.path, reason: "it is not an LMDB database")
             }
             guard number(bytes, 20, 4) == 1 else {
                 throw .unknownFormat(

@@ -42,7 +42,7 @@ final class LMDBWriter {
         try file.write([UInt8](repeating: 0, count: 2 * Self.pageSize))
     }
 
-    /// Adds an entry, whose key must be behind those of all before.
+    /// Adds an entry, whose key must be after those of all before.
     func append(_ key: [UInt8], _ value: [UInt8]) throws(SafeFilesError) {
         guard key.count <= Self.maxKeyBytes, !key.isEmpty,
             lastKey.map({ $0.lexicographicallyPrecedes(key) }) ?? true
@@ -142,7 +142,7 @@ final class LMDBWriter {
         return number
     }
 
-    /// A page that tells where the tree is; the second one counts, as the later one.
+    /// A page that locates the tree; the second one counts, as the later one.
     private func meta(_ number: Int, depth: Int) -> [UInt8] {
         func tree(
             _ pad: Int, flags: UInt64, _ depth: Int, _ pages: [Int], _ root: UInt64
@@ -177,7 +177,7 @@ extension SetConversion {
         _ set: LabelledImageSet, toDatabase folder: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
         var names = set.namedForPack().names
-        // A number of eight digits or more and an underscore stand before each.
+        // A number of eight digits or more and an underscore precede each.
         if names.contains(where: { $0.utf8.count > LMDBWriter.maxKeyBytes - 20 }) {
             names = WrittenNames(of: set).paths
         }

@@ -6,7 +6,7 @@ struct ImageFinder {
     enum Found {
         /// A file, relative to the root.
         case file(String)
-        /// None, and what is there instead.
+        /// None, and what exists instead.
         case missing(instead: [String])
     }
 
@@ -59,7 +59,7 @@ struct ImageFinder {
         return .missing(instead: instead(of: folder, wanted))
     }
 
-    /// A folder as it is written where it lies: a letter with an accent may be one character in the
+    /// A folder as it is written on disk: a letter with an accent may be one character in the
     /// list and two in the file system.
     private mutating func existing(_ folder: String) -> String {
         if folder.isEmpty || exists(folder) { return folder }
@@ -71,7 +71,7 @@ struct ImageFinder {
         return path
     }
 
-    /// What may have been meant: images whose names go on, or a folder that is spelt differently.
+    /// Suggestions: images whose names are longer, or a folder that is spelt differently.
     private mutating func instead(of folder: String, _ wanted: Stem) -> [String] {
         let longer = images(in: folder).filter { Stem($0).text.hasPrefix(wanted.text) }
         if !longer.isEmpty { return longer.map { Self.join(folder, $0) } }

@@ -7,7 +7,7 @@ extension LabelledImageSet {
     /// with tabs, commas or spaces between. A label is a text of any kind, see ``ListLabels``.
     ///
     /// The first line decides about the form; where it names three columns or more, that of the path and that of the
-    /// label among them (``ListColumns``), these count wherever they stand. Lines that begin with `#` and a space are comments,
+    /// label among them (``ListColumns``), these are used wherever they are. Lines that begin with `#` and a space are comments,
     /// and a first line without an image names the columns. A path may have spaces or commas
     /// between such fields when it ends as an image does.
     ///
@@ -83,7 +83,7 @@ private struct ListForm {
     private let separator: FieldSeparator
     /// Fields of the first line.
     private let fields: Int
-    /// Fields of the first line behind path and label.
+    /// Fields of the first line after path and label.
     private let further: Int
     private let file: URL
     private let root: URL
@@ -205,7 +205,7 @@ private struct ListForm {
         }
     }
 
-    /// Where the path of an `im2rec` line begins: behind the numbers, unless it begins with one.
+    /// Where the path of an `im2rec` line begins: after the numbers, unless it begins with one.
     private func pathStart(_ fields: LineFields) -> Int {
         let last = fields.count - 1
         let start = fields.texts[2...].firstIndex { !Self.isNumber($0) } ?? last

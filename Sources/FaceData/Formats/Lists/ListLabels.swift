@@ -3,8 +3,8 @@ import Spelling
 /// The identities of a list, called as the list calls them.
 ///
 /// A label is its text, and two labels are one identity only if they agree in every byte: `007` and
-/// `7`, `5e1` and `50`, numbers of any length and names are told apart. Only the zeros that `im2rec`
-/// writes behind a point (`7.000000`) are not shown where that leaves all labels different.
+/// `7`, `5e1` and `50`, numbers of any length and names are distinguished. Only the zeros that `im2rec`
+/// writes after a point (`7.000000`) are not shown where that leaves all labels different.
 ///
 /// Identities are in the order of their numbers when all are whole numbers written without sign and
 /// without zeros in front, and otherwise in the order of their bytes.
@@ -12,7 +12,7 @@ struct ListLabels {
     private(set) var identities: [String] = []
     /// An index in ``identities`` for each label.
     private(set) var labels: [Int] = []
-    /// What is to be told about the labels.
+    /// Warnings about the labels.
     private(set) var warnings: [String] = []
 
     /// Takes the labels of all lines.
@@ -61,7 +61,7 @@ struct ListLabels {
             && (digits.count == 1 || digits.first != 0x30)
     }
 
-    /// A number without a fraction of nothing but zeros; nil for any other text.
+    /// A number without a fraction of zeros only; nil for any other text.
     static func withoutFraction(_ text: String) -> String? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, isPlainNumber(parts[0]), !parts[1].isEmpty,
@@ -78,7 +78,7 @@ struct ListLabels {
         return zip(names, short).map { uses[ExactText($1)] == 1 ? $1 : $0 }
     }
 
-    // MARK: What is told
+    // MARK: Warnings
 
     /// Labels that are one number in two spellings.
     private var alike: String? {
@@ -106,7 +106,7 @@ struct ListLabels {
         return String(whole[0].drop { $0 == "0" })
     }
 
-    /// The label that many lists give to images of nobody in particular.
+    /// The label that many lists give to images without identity.
     private var unknown: String? {
         guard let label = identities.firstIndex(where: { $0 == "-1" || $0 == "-1.000000" }) else {
             return nil

@@ -27,7 +27,7 @@ extension VerificationPairs {
     /// The text of a plain list of these pairs: `path path label fold`, with tabs between.
     ///
     /// - Parameter file: Where it will be, for the message.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where a path cannot stand in a line.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` if a path cannot be written in a line.
     public func listText(for file: URL) throws(FaceDataError) -> String {
         var listed: [String] = []
         listed.reserveCapacity(images.count)
@@ -86,7 +86,7 @@ extension VerificationPairs {
 private struct PairForm {
     let isLabelFirst: Bool
     let hasFold: Bool
-    /// Fields of a line whose images cannot be told by their endings.
+    /// Fields of a line whose images have no known extension.
     private let fields: Int
 
     /// Finds the form from a list's first line.
@@ -122,7 +122,7 @@ private struct PairForm {
         )
     }
 
-    /// The fields in which two paths end; nil where that cannot be told.
+    /// The fields in which two paths end; nil if that is unknown.
     private static func images(_ fields: LineFields) -> (Int, Int)? {
         let indices = fields.texts.indices.filter { LabelledImageSet.isImage(fields.texts[$0]) }
         return indices.count == 2 ? (indices[0], indices[1]) : nil
@@ -239,7 +239,7 @@ private struct PairListReader {
         return pairs
     }
 
-    /// What two lines of a pair say of its people.
+    /// Whether two lines state that a pair is of one person.
     private func isOfOnePerson(
         _ one: [String], _ other: [String], _ line: Int
     ) throws(FaceDataError) -> Bool {

@@ -7,13 +7,13 @@ enum ParquetCodec: Int {
     case gzip = 2
     case zstandard = 6
 
-    /// What those are called that are not read.
+    /// Names of the codecs that are not supported.
     static let unreadNames = [3: "LZO", 4: "Brotli", 5: "LZ4", 7: "LZ4"]
 
     /// Unpacks a page's bytes.
     ///
     /// - Parameter count: How many they become.
-    /// - Returns: nil where they become more or fewer, or are damaged.
+    /// - Returns: nil if they become more or fewer, or are damaged.
     func unpacked(_ packed: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {
         switch self {
         case .none: packed.count == count ? Array(packed) : nil

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a Parquet file says of itself (https://parquet.apache.org/docs/file-format): its columns, and where their
+/// The metadata of a Parquet file (https://parquet.apache.org/docs/file-format): its columns, and where their
 /// parts lie.
 struct ParquetFile {
     /// A column of values that no list holds.
@@ -58,14 +58,14 @@ struct ParquetFile {
         let length = tail[..<4].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= min(size - 12, Self.maxFooter) else {
             throw refusal(
-                "what it says of its columns should have \(length) bytes, which is too many")
+                "the description of its columns should have \(length) bytes, which is too many")
         }
         let footer = try store.bytes(at: size - 8 - length, count: length)
         let parts = footer.withUnsafeBytes { bytes -> Parts? in
             var reader = ThriftReader(bytes)
             return (try? reader.structure()).flatMap { Parts($0, bytes, size: size) }
         }
-        guard let parts else { throw refusal("what it says of its columns is damaged") }
+        guard let parts else { throw refusal("the description of its columns is damaged") }
         (columns, chunks, texts) = (parts.columns, parts.chunks, parts.texts)
     }
 
@@ -125,7 +125,7 @@ struct ParquetFile {
             guard let data = chunk[9]?.number, let bytes = chunk[7]?.number, rows >= 0,
                 chunk[5]?.number == rows
             else { return nil }
-            // Some writers say 0 where there is no dictionary.
+            // Some writers say 0 if there is no dictionary.
             let dictionary = chunk[11]?.number ?? 0
             let start = dictionary > 0 ? min(dictionary, data) : data
             guard start >= 0, bytes >= 0, start <= size, bytes <= size - start else { return nil }

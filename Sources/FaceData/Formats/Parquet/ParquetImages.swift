@@ -36,7 +36,7 @@ public struct ParquetImages: ImageSource {
         return "\(pool.files[file].url.path), row \(row)"
     }
 
-    /// What the picture's file is like.
+    /// The version of the picture's file.
     public func stamp(of index: Int) -> FileStamp {
         FileStamp(pool.files[place(of: index).file].url)
     }
@@ -85,7 +85,7 @@ public struct ParquetImages: ImageSource {
 }
 
 extension ImageSource {
-    /// The Parquet files that the images, or those they are selected from, lie in.
+    /// The Parquet files that the images, or those they are selected from, are in.
     public var parquetImages: ParquetImages? {
         self as? ParquetImages ?? (self as? SelectedImages)?.source.parquetImages
     }

@@ -1,6 +1,6 @@
 /// A page of a column: where it is, and how its values are written.
 struct ParquetPage: Hashable {
-    /// Where its bytes are, behind its head.
+    /// Where its bytes are, after its head.
     let start: Int
     /// Bytes in the file.
     let size: Int
@@ -15,7 +15,7 @@ struct ParquetPage: Hashable {
     /// of the first version, in which all is one.
     let second: Second?
 
-    /// What pages of the second version say.
+    /// The header fields of pages of the second version.
     struct Second: Hashable {
         let levels: Int
         let isPacked: Bool

@@ -18,7 +18,7 @@ struct ParquetTable {
     let parts: [Part]
     /// How many rows there are.
     let rows: Int
-    /// The pictures' names, where the file has some; empty where one has none.
+    /// The pictures' names, where the file has some; empty if one has none.
     let names: [String]?
     /// The pictures' labels, as text.
     let labels: [String]
@@ -149,7 +149,7 @@ struct ParquetTable {
                     reason: [0, 2, 8].contains(page.encoding)
                         ? "a page of the column '\(column.path.joined(separator: "."))' is damaged"
                         : "the column '\(column.path.joined(separator: "."))' is written in a way (encoding "
-                            + "\(page.encoding)) that is not read; write it anew with pyarrow's defaults"
+                            + "\(page.encoding)) that is not supported; rewrite it with pyarrow's defaults"
                 )
             }
             return values

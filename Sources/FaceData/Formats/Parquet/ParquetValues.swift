@@ -1,8 +1,8 @@
 /// The values of a page.
 struct ParquetValues {
-    /// The bytes that values lie in: the page's own, or those of the dictionary.
+    /// The bytes that values are in: the page's own, or those of the dictionary.
     let bytes: [UInt8]
-    /// Where the value of each row is; nil where it has none.
+    /// Where the value of each row is; nil if it has none.
     let places: [Range<Int>?]
 
     /// Unpacks a page.
@@ -101,7 +101,7 @@ struct ParquetValues {
         return levels.map { ($0, Array(all[(4 + length)...])) }
     }
 
-    /// Where plain values lie; nil where they end too early.
+    /// The offset of plain values; nil if they end too early.
     private static func plain(
         _ values: [UInt8], _ count: Int, _ type: ParquetFile.Kind
     ) -> [Range<Int>]? {
@@ -126,7 +126,7 @@ struct ParquetValues {
     }
 }
 
-/// Parquet's mixture of repeated values and of values of so many bits.
+/// Parquet's mixture of repeated values and of values of that many bits.
 private enum RunLengths {
     /// nil for bytes that end too early.
     static func values(_ bytes: UnsafeRawBufferPointer, _ count: Int, width: Int) -> [Int]? {

@@ -1,6 +1,6 @@
 /// Unpacks Snappy (https://github.com/google/snappy/blob/main/format_description.txt).
 enum Snappy {
-    /// The unpacked bytes; nil where they are not as many as they should be, or the packed ones are damaged.
+    /// The unpacked bytes; nil if they are not as many as they should be, or the packed ones are damaged.
     ///
     /// - Parameter count: How many there should be.
     static func unpacked(_ packed: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {

@@ -1,11 +1,11 @@
-/// A value of Thrift's compact protocol, in which Parquet keeps what it says of its data.
+/// A value of Thrift's compact protocol, in which Parquet keeps what it says about its data.
 indirect enum ThriftValue {
     case number(Int)
     /// Where a text or bytes are in what is read.
     case bytes(Range<Int>)
     case list([ThriftValue])
     case fields([Int: ThriftValue])
-    /// Numbers with fractions, and maps, of which nothing is needed.
+    /// Numbers with fractions, and maps, which are not needed.
     case other
 
     /// A whole number; nil for anything else.
@@ -29,7 +29,7 @@ struct ThriftReader {
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// A structure's fields, by their numbers.
+    /// A structure's fields, by number.
     mutating func structure(depth: Int = 0) throws(Damaged) -> [Int: ThriftValue] {
         guard depth < Self.maxDepth else { throw Damaged() }
         var fields: [Int: ThriftValue] = [:]

@@ -1,5 +1,5 @@
 extension UnsafeRawBufferPointer {
-    /// A number of at most 35 bits, seven a byte, the lowest first; nil where it does not end.
+    /// A number of at most 35 bits, seven a byte, the lowest first; nil if it does not end.
     ///
     /// - Parameter position: Where it begins, and then where the next byte is.
     func number(at position: inout Int) -> Int? {

@@ -48,7 +48,7 @@ struct RecordFile: Sendable {
         try parts(record, at: offset).end
     }
 
-    /// Reads the first bytes of a record's payload, as many as are wanted and there.
+    /// Reads the first bytes of a record's payload, as many as requested and available.
     func readStart(
         _ record: Int, at offset: Int, count: Int, into buffer: ReadBuffer
     ) throws(FaceDataError) {
@@ -101,7 +101,7 @@ struct RecordFile: Sendable {
         var position = offset
         while true {
             guard position >= 0, position <= store.size - 8 else {
-                throw refusal(record, offset, "it is truncated or beyond the end of the file")
+                throw refusal(record, offset, "it is truncated or past the end of the file")
             }
             try store.read(at: position, count: 8, into: head)
             let part = try part(record, at: position, head.bytes)

@@ -1,10 +1,10 @@
-/// What stands before an image in a record: MXNet's `IRHeader`, 24 bytes, and further labels.
+/// The header before an image in a record: MXNet's `IRHeader`, 24 bytes, and further labels.
 struct RecordHeader: Sendable, Hashable {
     /// 0 for one label, else how many labels follow the header.
     var flag: UInt32
     /// The label, or where labels follow, nothing of use.
     var label: Float
-    /// What the writer took for the record's number.
+    /// The record's number according to its writer.
     var id: UInt64
     /// The labels that follow the header.
     var labels: [Float]
@@ -38,7 +38,7 @@ struct RecordHeader: Sendable, Hashable {
     /// Bytes of the header with its labels.
     var count: Int { Self.size + 4 * labels.count }
 
-    /// What identifies the person: the label, or the first of several.
+    /// The person's identity: the label, or the first of several.
     var identity: Float { labels.first ?? label }
 
     var bytes: [UInt8] {

@@ -56,7 +56,7 @@ extension LabelledImageSet {
 
 /// The names and labels of a pack from the list beside it.
 private struct RecordNames {
-    /// The images' names; nil where the list gives none, or two images the same.
+    /// The images' names; nil if the list gives none, or two images the same.
     private(set) var images: [String]?
     /// The labels as the list has them.
     private(set) var labels: ListLabels?

@@ -22,7 +22,7 @@ struct RecordIndex: Sendable {
         }
     }
 
-    /// Where a record ends at the latest, when the next one of the index begins behind it.
+    /// Where a record ends at the latest, when the next one of the index begins after it.
     func extent(of index: Int, size: Int) -> Int? {
         let next = index + 1 < offsets.count ? offsets[index + 1] : size
         return next > offsets[index] ? next : nil
@@ -90,7 +90,7 @@ struct RecordIndex: Sendable {
         }
     }
 
-    /// What shows that this is not the index of a file; nil when nothing does.
+    /// Evidence that this is not the index of a file; nil when there is none.
     ///
     /// All offsets are compared with the file's size; of up to 64 records it is checked that they
     /// begin where the index says and end where the next one begins.

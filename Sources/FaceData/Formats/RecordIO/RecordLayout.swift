@@ -2,13 +2,13 @@
 struct RecordLayout: Sendable, Hashable {
     /// Indices of the images in the index.
     var images: Range<Int>
-    /// Indices of the records that say which images an identity has; empty where there are none.
+    /// Indices of the records that say which images an identity has; empty if there are none.
     var identities: Range<Int>
 
     /// The layout of a pack.
     ///
-    /// insightface's packs begin with a record that has no image but two labels: the key behind the
-    /// last image, and the key behind the last identity. They are 32-bit floats, which hold whole
+    /// insightface's packs begin with a record that has no image but two labels: the key after the
+    /// last image, and the key after the last identity. They are 32-bit floats, which hold whole
     /// numbers up to 2^24 only; for larger ones the border is searched between records with and
     /// without an image.
     ///

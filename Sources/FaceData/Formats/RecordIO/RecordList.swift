@@ -4,11 +4,11 @@ import Spelling
 /// The list (`.lst`) that a pack was made from, which knows names, and labels to the last digit.
 ///
 /// A line is `key label ... path`, as `im2rec` writes it, or insightface's `aligned path label`, whose
-/// key is the line's number. A record belongs to the line with its key, wherever that stands, and the
+/// key is the line's number. A record belongs to the line with its key, wherever that is, and the
 /// list counts only if all of the pack's labels are those of the list, rounded to 32-bit floats as a
 /// pack has them.
 struct RecordList {
-    /// What the list says of a record.
+    /// The list's entry for a record.
     struct Entry: Sendable {
         var label: String
         var path: String
@@ -20,7 +20,7 @@ struct RecordList {
 
     let file: URL
     private var entries: [Int: Entry] = [:]
-    /// Keys that stand in two lines.
+    /// Keys that occur in two lines.
     private var twice: [Int] = []
 
     /// Where the list of a pack would be.

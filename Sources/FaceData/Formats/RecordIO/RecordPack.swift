@@ -3,8 +3,8 @@ public import Foundation
 /// A RecordIO pack of images with labels: an insightface training set (`train.rec` with `train.idx`
 /// and `property`) or what MXNet's `im2rec` writes.
 ///
-/// Opening reads the index and a few records; images stay in the file until they are asked for. A
-/// missing or wrong index is built anew by walking through the records.
+/// Opening reads the index and a few records; images stay in the file until they are requested. A
+/// missing or wrong index is built again by walking through the records.
 public struct RecordPack: ImageSource {
     /// The `.rec` file.
     public let location: URL
@@ -80,7 +80,7 @@ public struct RecordPack: ImageSource {
     /// `record` and the record's key, as `record 17`.
     public func name(of position: Int) -> String { "record \(key(of: position))" }
 
-    /// The `.rec` file, and the index that tells where its records are.
+    /// The `.rec` file, and the index of its records.
     public var sourceFiles: SourceFiles {
         .shared([location, location.deletingPathExtension().appendingPathExtension("idx")])
     }
@@ -93,7 +93,7 @@ public struct RecordPack: ImageSource {
 
     private func key(of position: Int) -> Int { index.key(of: layout.images.lowerBound + position) }
 
-    /// Reads a whole record, and what stands before its image.
+    /// Reads a whole record, including the header before its image.
     private func readRecord(
         _ record: Int, into buffer: ReadBuffer
     ) throws(FaceDataError) -> RecordHeader {
@@ -114,7 +114,7 @@ public struct RecordPack: ImageSource {
     /// Whose each image is, as a number that the pack gives.
     ///
     /// - Parameter threads: Workers.
-    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a label that is no whole
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a label that is not a whole
     ///   number from 0 on, or not below the number of identities that `property` names.
     public func labels(threads: Int = 1) throws(FaceDataError) -> [Int] {
         var labels: [Int] = []
@@ -256,7 +256,7 @@ extension RecordHeader {
         return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
-    /// What identifies the person, from a payload's first bytes, which need not hold all labels.
+    /// The person's identity, from a payload's first bytes, which need not hold all labels.
     static func identity(in start: UnsafeRawBufferPointer) -> Float? {
         guard start.count >= size else { return nil }
         func word(_ offset: Int) -> UInt32 {

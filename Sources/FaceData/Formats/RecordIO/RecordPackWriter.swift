@@ -19,9 +19,9 @@ public final class RecordPackWriter {
     /// Whether the files end with a whole image; not so when a write failed.
     private var isWhole = true
 
-    /// Up to where a pack's files were brought to the disk.
+    /// Up to where a pack's files were flushed to the disk.
     struct Position: Codable, Sendable, Hashable {
-        /// Images that stand in the files.
+        /// Number of images in the files.
         var images: Int
         /// Bytes of the `.rec`.
         var records: Int
@@ -90,7 +90,7 @@ public final class RecordPackWriter {
             throw .cannotWrite(
                 path: url.path,
                 reason:
-                    "\(sizes.count) identities are more than 16777216, beyond which a pack's 32-bit "
+                    "\(sizes.count) identities are more than 16777216, above which a pack's 32-bit "
                     + "floats would merge people")
         }
         return sizes
@@ -106,7 +106,7 @@ public final class RecordPackWriter {
 
     /// Brings what was written to the disk, and leaves it there when the pack is not finished.
     ///
-    /// - Returns: Where to go on; nil when a write failed before, after which the end is not known.
+    /// - Returns: The offset to continue from; nil when a write failed before, after which the end is not known.
     func save() throws(FaceDataError) -> Position? {
         guard isWhole else { return nil }
         try records.synchronize()

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Files of which some are open: a set may have more shards than a process may open files.
+/// Files, some of which are open: a set may have more shards than a process may open files.
 final class FilePool: @unchecked Sendable {
     /// A file and what it was like when it was indexed.
     struct File: Sendable, Hashable {
         let url: URL
         let stamp: FileStamp
 
-        /// Takes a file as it is now.
+        /// Records the current state of a file.
         init(_ url: URL) {
             self.url = url
             stamp = FileStamp(url)
@@ -22,7 +22,7 @@ final class FilePool: @unchecked Sendable {
 
     /// Takes files.
     ///
-    /// - Parameter limit: How many are open at once, beside those that are being read.
+    /// - Parameter limit: Maximum number of open files, besides those that are being read.
     init(_ files: [File], limit: Int = 128) {
         (self.files, self.limit) = (files, max(1, limit))
     }

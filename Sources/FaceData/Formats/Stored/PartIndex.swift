@@ -1,11 +1,11 @@
 /// Where the images of a file are that holds many, what they are called and whose they are.
 struct PartIndex: Sendable, Hashable {
-    /// What is in the file and is no image of the set.
+    /// A part of the file that is not an image of the set.
     struct Passed: Sendable, Hashable {
         enum Kind: String, Sendable {
             /// An archive within the archive.
             case archive
-            /// A file that is no image.
+            /// A file that is not an image.
             case file
             /// A link or a device.
             case link
@@ -25,7 +25,7 @@ struct PartIndex: Sendable, Hashable {
         var isDeflated: Bool
     }
 
-    /// What is to be told about the file.
+    /// Warnings about the file.
     enum Note: String, Sendable {
         /// An archive whose mark of its end is missing.
         case unended
@@ -42,15 +42,15 @@ struct PartIndex: Sendable, Hashable {
     private(set) var owners: [Int32] = []
     /// How each image is kept; empty where parts are not packed.
     private(set) var packings: [Packing] = []
-    /// What is no image, in the file's order.
+    /// The parts that are not images, in the file's order.
     var passed: [Passed] = []
-    /// What is to be told about the file.
+    /// Warnings about the file.
     var notes: [Note] = []
     private var places: [ExactText: Int32] = [:]
 
     /// How many images there are.
     var count: Int { offsets.count }
-    /// Whether the file tells whose the images are.
+    /// Whether the file states the images' identities.
     var isLabelled: Bool { !owners.isEmpty }
 
     /// An image's label; only where there are labels.

@@ -5,7 +5,7 @@ import SafeFiles
 /// the user's folder of caches: made once, since it takes a walk through the whole file.
 ///
 /// A line is the offset of an image, its size, its label and its name, with tabs between. An index is believed
-/// only if the file has the size and the time that stand in it, and every offset lies in the file.
+/// only if the file has the size and the time recorded in it, and every offset is in the file.
 struct PartIndexFile {
     /// Smaller files are read again each time.
     static let minBytes = 1 << 20
@@ -45,7 +45,7 @@ struct PartIndexFile {
             ".\(file.url.lastPathComponent).index")
     }
 
-    /// In the user's folder of caches; nil where nobody has a home.
+    /// In the user's folder of caches; nil if there is no home folder.
     private var cached: URL? {
         let environment = ProcessInfo.processInfo.environment
         let base =
@@ -70,7 +70,7 @@ struct PartIndexFile {
         }
     }
 
-    /// Whether all names can stand in a line.
+    /// Whether all names can be written in a line.
     private func isPlain(_ index: PartIndex) -> Bool {
         func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 } }
         return index.labels.allSatisfy(isPlain) && index.passed.allSatisfy { isPlain($0.name) }
@@ -138,7 +138,7 @@ struct PartIndexFile {
             String(fields[3]), at: offset, size: size, label: isLabelled ? String(fields[2]) : nil)
     }
 
-    /// Whether the index has labels, which its last line tells.
+    /// Whether the index has labels, as its last line states.
     private static func isLabelled(_ store: any ByteStore) throws -> Bool {
         let count = min(store.size, 64)
         let tail = String(

@@ -2,7 +2,7 @@ public import Foundation
 
 /// Images that are parts of large files: of shards, archives, databases.
 ///
-/// Opening reads the files' indices (``PartIndexFile``); images stay where they are until they are asked for,
+/// Opening reads the files' indices (``PartIndexFile``); images stay where they are until they are requested,
 /// in any order and by many threads at once.
 public struct StoredImages: ImageSource {
     /// The file, or the folder of the files.
@@ -55,7 +55,7 @@ public struct StoredImages: ImageSource {
         "\(pool.files[Int(owners[index])].url.path), \(names[index])"
     }
 
-    /// What the image's file is like.
+    /// The version of the image's file.
     public func stamp(of index: Int) -> FileStamp {
         FileStamp(pool.files[Int(owners[index])].url)
     }
@@ -96,9 +96,9 @@ public struct StoredImages: ImageSource {
 
 /// How an image is found in what a file keeps of it.
 protocol PartContent: Sendable {
-    /// Leaves nothing but the image's bytes in a buffer that holds the part.
+    /// Leaves only the image's bytes in a buffer that holds the part.
     ///
-    /// - Parameter packing: How the image is kept in the part, in files that tell it.
+    /// - Parameter packing: How the image is kept in the part, in files that state it.
     /// - Returns: Why that cannot be done; nil when it was.
     func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String?
 }

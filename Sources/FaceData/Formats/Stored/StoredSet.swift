@@ -168,7 +168,7 @@ private struct StoredSet {
         return set
     }
 
-    /// How many folders stand before all identities: those that all paths begin with, as long as two parts
+    /// Number of folders that precede all identities: those that all paths begin with, as long as two parts
     /// are left of the shortest.
     private func commonFolders() -> Int {
         var common: [Substring]?
@@ -176,7 +176,7 @@ private struct StoredSet {
             for place in 0..<index.count {
                 let name = index.names[place]
                 let folders = name.split(separator: "/").dropLast()
-                // A picture that lies loose is of no identity in any case.
+                // A picture outside a folder has no identity in any case.
                 guard !folders.isEmpty else { continue }
                 guard let known = common else {
                     common = Array(folders.dropLast())
@@ -209,7 +209,7 @@ extension PartIndex.Passed {
 }
 
 extension PassedOver {
-    /// Adds what a file holds beside images.
+    /// Adds a file's contents other than images.
     mutating func add(_ passed: PartIndex.Passed) {
         switch passed.kind {
         case .file: add(file: passed.name)

@@ -1,4 +1,4 @@
-/// Texts one behind the other in one piece of memory: the names of millions of images.
+/// Texts one after another in one piece of memory: the names of millions of images.
 struct TextTable: Sendable, Hashable {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []

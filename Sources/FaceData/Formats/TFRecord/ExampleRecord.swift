@@ -1,14 +1,14 @@
-/// What a `tf.train.Example` says of a picture: where its bytes are, whose it is and what it is called.
+/// A picture in a `tf.train.Example`: the position of its bytes, its identity and its name.
 struct ExampleRecord {
     /// Where the picture is in the record's bytes.
     private(set) var image: Range<Int>?
-    /// Whose it is; nil where that stands elsewhere.
+    /// The identity; nil if that is stated elsewhere.
     private(set) var label: String?
-    /// The picture's name; nil where it has none.
+    /// The picture's name; nil if it has none.
     private(set) var name: String?
     private(set) var features: [String] = []
 
-    /// Names of features that tell the label, the first that is there: those of TF-Slim, and of the data of
+    /// Names of features with the label, the first that exists: those of TF-Slim, and of the data of
     /// trainers of face recognition.
     static let labels = [
         "image/class/label", "label", "image/label", "class", "class_id", "identity", "person",
@@ -26,7 +26,7 @@ struct ExampleRecord {
         case number(Int)
     }
 
-    /// Reads a record; nil when it is no Example.
+    /// Reads a record; nil if it is not an Example.
     init?(_ bytes: UnsafeRawBufferPointer) {
         do throws(WireReader.Damaged) {
             var example = WireReader(bytes)
@@ -60,7 +60,7 @@ struct ExampleRecord {
             ?? found.first?.range
     }
 
-    /// The first feature that is there of some names.
+    /// The first existing feature of some names.
     private func first(of names: [String], _ bytes: UnsafeRawBufferPointer) -> String? {
         names.first { values[$0] != nil }.flatMap { values[$0] }.flatMap { text(bytes, $0) }
     }

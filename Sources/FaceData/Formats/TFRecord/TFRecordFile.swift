@@ -6,11 +6,11 @@ import SafeFiles
 /// Checksums are CRC-32C, rotated and moved, so that a checksum of bytes that hold checksums is one of worth
 /// (TensorFlow, `lib/hash/crc32c.h`).
 struct TFRecordFile {
-    /// Bytes before and behind a record's.
+    /// Bytes before and after a record's.
     static let headBytes = 12
     static let tailBytes = 4
 
-    /// The checksum as it is stored.
+    /// The checksum as stored.
     static func masked(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         let sum = CRC32C.checksum(of: bytes)
         return (sum >> 15 | sum << 17) &+ 0xa282_ead8
@@ -47,7 +47,7 @@ struct TFRecordFile {
         return start..<start + Int(length)
     }
 
-    /// What a file that begins like this is instead.
+    /// The format of a compressed file that begins with these bytes.
     private func compressed(_ offset: Int, _ head: ReadBuffer) -> String {
         guard offset == 0, head.bytes.starts(with: [0x1f, 0x8b]) else { return "" }
         return "; the file is compressed, and 'gunzip' must be run on it first"
@@ -116,7 +116,7 @@ extension PartIndex {
             throw file.refusal(number, offset, "the checksum of its bytes is wrong")
         }
         guard let example = ExampleRecord(bytes) else {
-            throw file.refusal(number, offset, "it is no tf.train.Example")
+            throw file.refusal(number, offset, "it is not a tf.train.Example")
         }
         let features = example.features.sorted().map { "'\($0)'" }.someJoined
         guard example.image != nil else {
@@ -126,7 +126,7 @@ extension PartIndex {
         guard let label = example.label else {
             throw file.refusal(
                 number, offset,
-                "it has no label (its features are \(features)); where labels stand in an index of TFace, give it as "
+                "it has no label (its features are \(features)); if the labels are in an index of TFace, give it as "
                     + "INDEX,FOLDER")
         }
         return (example.name ?? "record \(number)", label)

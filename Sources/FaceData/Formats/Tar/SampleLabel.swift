@@ -2,17 +2,17 @@ import Foundation
 
 /// Whose a sample of a WebDataset is.
 enum SampleLabel {
-    /// Kinds of parts that tell it.
+    /// Kinds of parts that state it.
     static let kinds = ["cls", "json"]
-    /// A larger part is no label.
+    /// Larger parts are not labels.
     static let maxBytes = 1 << 20
-    /// Fields of a `.json` that tell it, the first that is there.
+    /// Fields of a `.json` that state it, the first that exists.
     static let fields = [
         "label", "cls", "class", "class_id", "identity", "identity_id", "person", "person_id",
         "subject", "subject_id",
     ]
 
-    /// The label that a part tells; nil when it tells none.
+    /// The label in a part; nil if there is none.
     static func text(_ bytes: [UInt8], kind: String) -> String? {
         kind == "cls" ? plain(String(decoding: bytes, as: UTF8.self)) : json(bytes)
     }

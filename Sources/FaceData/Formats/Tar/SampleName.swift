@@ -1,4 +1,4 @@
-/// A member's name as `webdataset` takes it apart: the key goes up to the first point behind the last slash,
+/// A member's name as `webdataset` takes it apart: the key goes up to the first point after the last slash,
 /// what follows is the kind of the sample's part. Points in folders are part of the key, and the kind is taken
 /// in small letters.
 struct SampleName: Sendable, Hashable {

@@ -1,13 +1,13 @@
 import Foundation
 import Spelling
 
-/// The samples of a shard of a WebDataset: pictures whose neighbours tell whose they are.
+/// The samples of a shard of a WebDataset: pictures whose neighbours state their identity.
 struct SampleReader {
     private let store: any ByteStore
     private var index = PartIndex()
     private var keys: Set<Substring> = []
 
-    /// A sample: members of one key, one behind the other.
+    /// A sample: members of one key, one after another.
     private struct Sample {
         let key: Substring
         var parts: [(kind: String, member: TarReader.Member)] = []
@@ -17,7 +17,7 @@ struct SampleReader {
         }
     }
 
-    /// Whether an archive is a shard: a picture in it has a neighbour of its key that tells a label. Other
+    /// Whether an archive is a shard: a picture in it has a neighbour of its key that states a label. Other
     /// archives are folders.
     static func isShard(
         _ members: [TarReader.Member], _ store: any ByteStore
@@ -71,7 +71,7 @@ struct SampleReader {
             throw refusal(
                 first,
                 "the key '\(sample.key)' occurs a second time, apart from the first: samples were merged or their "
-                    + "parts are no neighbours; give each sample a key of its own")
+                    + "parts are not adjacent; give each sample its own key")
         }
         let images = sample.images
         guard let image = images.first else {
@@ -97,7 +97,7 @@ struct SampleReader {
             "\(names) are one sample, '\(sample.key)'"
                 + (hasPoints
                     ? ", since a key ends at the first point of a name, and people or pictures are merged; write "
-                        + "the shards anew with names that have no points"
+                        + "the shards again with names without dots"
                     : "; a sample must have one picture"))
     }
 

@@ -23,7 +23,7 @@ enum ShardNames {
             middles = range
         } else {
             let parts = alternatives(inner)
-            // A shell leaves `{a}` as it is.
+            // A shell leaves `{a}` unchanged.
             guard parts.count > 1 else {
                 return try expand(String(text[text.index(after: end)...])).map {
                     "\(head){\(inner)}\($0)"
@@ -54,7 +54,7 @@ enum ShardNames {
             path: text, reason: "a brace is not closed; write it as in '{000000..000012}'")
     }
 
-    /// The parts between commas that stand in no further braces.
+    /// The parts between commas that are not within further braces.
     private static func alternatives(_ text: String) -> [String] {
         var parts = [""]
         var depth = 0

@@ -4,13 +4,13 @@ struct TarHeader {
     /// Bytes of a block.
     static let blockSize = 512
 
-    /// What a member is.
+    /// The kind of a member.
     enum Kind: Sendable, Hashable {
         case file
         case folder
         /// A hard or symbolic link, a device, a pipe.
         case other
-        /// A record that tells something of the next member, by its letter.
+        /// A record about the next member, by its letter.
         case extended(UInt8)
         /// A kind that cannot be read, and what it is.
         case refused(String)
@@ -22,7 +22,7 @@ struct TarHeader {
     let size: Int
     let kind: Kind
 
-    /// Why a block is no header.
+    /// Why a block is not a header.
     struct Refusal: Error {
         let reason: String
     }
@@ -35,11 +35,11 @@ struct TarHeader {
             throw Refusal(reason: "no header of a member is here: its checksum is wrong")
         }
         guard let size = Self.number(block[124..<136]) else {
-            throw Refusal(reason: "the member's size is no number")
+            throw Refusal(reason: "the member's size is not a number")
         }
         self.size = size
         var name = Self.text(block[0..<100])
-        // POSIX's archives have a field for what stands before long names; GNU's have other things there.
+        // POSIX's archives have a field for the prefix of long names; GNU's have other fields there.
         if block[257..<263].elementsEqual(Array("ustar\0".utf8)) {
             let prefix = Self.text(block[345..<500])
             if !prefix.isEmpty { name = prefix + [UInt8(ascii: "/")] + name }
@@ -50,7 +50,7 @@ struct TarHeader {
 
     private static func kind(_ flag: UInt8, _ name: [UInt8]) -> Kind {
         switch flag {
-        // Before POSIX, folders were told by a slash at their end.
+        // Before POSIX, folders were marked by a slash at their end.
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
             name.last == UInt8(ascii: "/") ? .folder : .file
         case UInt8(ascii: "5"), UInt8(ascii: "D"): .folder
@@ -68,7 +68,7 @@ struct TarHeader {
         Array(field.prefix { $0 != 0 })
     }
 
-    /// A number in octal digits, or, as GNU tar writes large ones, in bytes behind one of 0x80.
+    /// A number in octal digits, or, as GNU tar writes large ones, in bytes after one of 0x80.
     static func number(_ field: Slice<UnsafeRawBufferPointer>) -> Int? {
         guard let first = field.first else { return nil }
         if first & 0x80 != 0 {

@@ -35,7 +35,7 @@ extension PartIndex {
 }
 
 extension PartIndex.Passed.Kind {
-    /// What a member of an archive is; nil for a picture.
+    /// The kind of a member of an archive; nil for a picture.
     init?(of name: String, isFile: Bool) {
         guard isFile else {
             self = .link

@@ -10,7 +10,7 @@ struct TarReader {
         let offset: Int
         /// Bytes of the content.
         let size: Int
-        /// A file or something that is none, as a link.
+        /// A file or something else, such as a link.
         let isFile: Bool
     }
 
@@ -20,7 +20,7 @@ struct TarReader {
     /// Whether the archive ends with a block of zeros, as it must.
     private(set) var isEnded = false
 
-    /// A longer record about a member is no name.
+    /// Longer records about a member are not names.
     private static let maxRecordBytes = 1 << 20
 
     /// Walks through an archive.
@@ -100,7 +100,7 @@ struct TarReader {
         let name = Self.plain(ByteText.text(header.name))
         if case .refused(let reason) = header.kind {
             throw damaged(
-                offset, "'\(name.prefix(80))' is \(reason); make the archive anew without")
+                offset, "'\(name.prefix(80))' is \(reason); recreate the archive without")
         }
         guard header.kind != .folder else { return }
         if let reason = Self.danger(name) { throw damaged(offset, reason) }
@@ -117,7 +117,7 @@ struct TarReader {
             return try TarHeader(block)
         } catch {
             throw damaged(
-                offset, offset == 0 ? "it is no tar archive: \(error.reason)" : error.reason)
+                offset, offset == 0 ? "it is not a tar archive: \(error.reason)" : error.reason)
         }
     }
 
@@ -126,7 +126,7 @@ struct TarReader {
         of header: TarHeader, at offset: Int, size: Int? = nil
     ) throws(FaceDataError) -> Range<Int> {
         let start = offset + TarHeader.blockSize
-        // Links may tell the size of what they lead to, and nothing follows them.
+        // Links may state the size of their target, and nothing follows them.
         let size = header.kind == .other ? 0 : size ?? header.size
         guard size <= store.size - start else {
             throw damaged(
@@ -154,16 +154,16 @@ struct TarReader {
         guard name.hasPrefix("/") || parts.contains("..") || name.isEmpty else { return nil }
         return name.isEmpty
             ? "a member has no name"
-            : "the member '\(name.prefix(80))' leads out of the archive; make the archive anew with names "
+            : "the member '\(name.prefix(80))' leads out of the archive; recreate the archive with names "
                 + "below its folder"
     }
 }
 
-/// What records before a member tell of it.
+/// Values that extended headers before a member state about it.
 private struct Extended {
-    /// The member's name, if it is told.
+    /// The member's name, if stated.
     private(set) var name: [UInt8]?
-    /// The member's size, if it is told.
+    /// The member's size, if stated.
     private(set) var size: Int?
 
     /// Reads a record; returns why it cannot be used.
@@ -202,12 +202,12 @@ private struct Extended {
         case "path": name = Array(value)
         case "size":
             guard let number = Int(String(decoding: value, as: UTF8.self)), number >= 0 else {
-                return "a pax record's size is no number"
+                return "a pax record's size is not a number"
             }
             size = number
         case _ where key.hasPrefix("GNU.sparse"):
             return
-                "the next member is a sparse file, whose holes are not stored; make the archive anew without "
+                "the next member is a sparse file, whose holes are not stored; recreate the archive without "
                 + "'--sparse'"
         default: break
         }

@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// Writes a tar archive (POSIX `ustar`, with pax records for long names) that depends on nothing but its
+/// Writes a tar archive (POSIX `ustar`, with pax records for long names) that depends only on its
 /// members: no times, no owners.
 struct TarWriter: ~Copyable {
     let file: FileWriter

@@ -1,4 +1,4 @@
-/// What the few functions mean that a pickle of arrays and bytes names.
+/// The functions that a pickle of arrays and bytes names.
 enum PickleObjects {
     /// The value that a function would have made of its arguments.
     static func made(

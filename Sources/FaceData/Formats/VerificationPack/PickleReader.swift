@@ -20,7 +20,7 @@ struct PickleReader: ~Copyable {
     private var stack: [Int] = []
     private var marks: [Int] = []
     private var memo: [Int: Int] = [:]
-    /// Where the operation that is performed stands.
+    /// Offset of the current operation.
     private var position = 0
     private var unpacked = 0
     private var items = 0

@@ -1,4 +1,4 @@
-/// Bytes that a pickle holds: where they stand in the file, or, when the file has them in another
+/// Bytes that a pickle holds: their position in the file, or, when the file has them in another
 /// form, the bytes themselves.
 enum PickleBytes: Sendable, Hashable {
     case stored(Range<Int>)
@@ -11,7 +11,7 @@ enum PickleBytes: Sendable, Hashable {
         }
     }
 
-    /// The bytes, read from the file where they stand there.
+    /// The bytes, read from the file if they are in it.
     func array(in store: any ByteStore) throws(FaceDataError) -> [UInt8] {
         switch self {
         case .stored(let range):
@@ -38,7 +38,7 @@ enum PickleGlobal: Sendable, Hashable {
     /// `bytes`: how Python 3 writes no bytes with protocols 0 to 2.
     case bytes
 
-    /// What a module's name stands for; nil for anything else than data.
+    /// The supported function of a module's name; nil for others.
     init?(module: String, name: String) {
         switch (module, name) {
         case ("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct"):
@@ -56,7 +56,7 @@ enum PickleGlobal: Sendable, Hashable {
     }
 }
 
-/// A value of a pickle; others are named by their indices among all values, so that neither depth
+/// A value of a pickle; others are named by index among all values, so that neither depth
 /// nor circles matter.
 enum PickleValue: Sendable, Hashable {
     case none
@@ -76,7 +76,7 @@ enum PickleValue: Sendable, Hashable {
     case emptyArray
     case array(elementType: String, shape: [Int], bytes: PickleBytes)
 
-    /// What it is called in a message.
+    /// Its name in a message.
     var kind: String {
         switch self {
         case .none: "None"

@@ -23,7 +23,7 @@ enum PythonLiteral {
         return result
     }
 
-    /// The byte of an escape sequence behind its backslash.
+    /// The byte of an escape sequence after its backslash.
     private static func escape(_ line: inout ArraySlice<UInt8>) -> UInt8? {
         guard let kind = line.popFirst() else { return nil }
         switch kind {

@@ -5,7 +5,7 @@ public import Foundation
 /// It is a Python pickle of two lists: the encoded images, two of a pair after one another, and for
 /// each pair whether both show the same person. A pickle may run any program when Python loads it;
 /// here it is read by a machine that knows lists, bytes and numpy arrays only (protocols 0 to 5) and
-/// refuses everything else by name. Images stay in the file until they are asked for.
+/// refuses everything else by name. Images stay in the file until they are requested.
 public struct VerificationPack: ImageSource {
     /// The `.bin` file.
     public let location: URL

@@ -1,8 +1,8 @@
 import LibZ
 
-/// What zlib does for archives and columns: unpacking bytes that were packed with deflate, and checksums.
+/// Decompression of archives and columns by zlib: deflate streams, and checksums.
 enum Inflation {
-    /// What is around a stream; zlib's window bits say it.
+    /// The container of a stream, as zlib's window bits state it.
     enum Container: Int32 {
         /// Nothing, as in ZIP archives.
         case none = -15
@@ -10,9 +10,9 @@ enum Inflation {
         case gzip = 31
     }
 
-    /// Unpacks bytes, of which it is known how many they become.
+    /// Decompresses bytes to a known size.
     ///
-    /// - Returns: nil for bytes that are no such stream, or become more or fewer.
+    /// - Returns: nil for bytes that are not such a stream, or become more or fewer.
     static func unpack(
         _ packed: UnsafeRawBufferPointer, size: Int, in container: Container = .none
     ) -> [UInt8]? {

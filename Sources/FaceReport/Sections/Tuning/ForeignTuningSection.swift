@@ -52,7 +52,7 @@ enum ForeignTuningSection {
         if found.worse > level { return " They do not hold: the default is better." }
         if found.better > level { return " They hold, and are better than the default." }
         if 1 - found.worse > level { return " They hold: they are not worse than the default." }
-        return " Whether they hold cannot be told yet."
+        return " Whether they hold is not yet known."
     }
 
     private static func table(_ study: ForeignTuning) -> Table {
@@ -93,7 +93,7 @@ enum ForeignTuningSection {
             ], groups: groups)
     }
 
-    /// What the values gained where they were tuned.
+    /// The gain of the values where they were tuned.
     private static func there(_ role: TuningRole?) -> Table.Entry {
         guard let before = role?.standardScore, let after = role?.chosenScore else {
             return .missing

@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// What each loss gained by tuning: its accuracy at the default and with the chosen values.
+/// The gain of each loss by tuning: its accuracy at the default and with the chosen values.
 enum TuningGains {
     static func blocks(_ study: TunedStudy) -> [Block] {
         let sentences = study.losses.compactMap { sentence($0, study) }
@@ -26,7 +26,7 @@ enum TuningGains {
         }.joined(separator: ", ")
     }
 
-    /// Values of which only the names are known.
+    /// Values known only by name.
     static func values(_ values: [String: Double]) -> String {
         let texts = values.sorted { $0.key < $1.key }.map { name, value in
             "\(symbol(name) ?? name) \(Format.short(value))"
@@ -40,7 +40,7 @@ enum TuningGains {
             ?? (parameter.symbol.isEmpty ? parameter.name : parameter.symbol)
     }
 
-    /// What is shorter in a table than what all losses share is called.
+    /// The short name in a table of a parameter that all losses share; nil for others.
     private static func symbol(_ name: String) -> String? {
         switch name {
         case TunedParameter.learningRate: "rate"
@@ -49,7 +49,7 @@ enum TuningGains {
         }
     }
 
-    /// What a loss gained, in a sentence; `nil` where that is not known yet.
+    /// The gain of a loss, in a sentence; `nil` if it is not known yet.
     private static func sentence(_ loss: TunedLoss, _ study: TunedStudy) -> RichText? {
         let place =
             study.configurations.count > 1 ? " (\(study.title(loss.configuration)))" : ""
@@ -63,7 +63,7 @@ enum TuningGains {
         return name + words(gain, rope: study.rope)
     }
 
-    /// What was gained against the default, with its probabilities: `gained 0.40 points against its default (...)`.
+    /// The gain against the default, with its probabilities: `gained 0.40 points against its default (...)`.
     static func words(_ gain: SeedPairEstimate, rope: Double) -> RichText {
         let size = Format.percent(abs(gain.mean))
         let interval = ComparisonText.points(gain.interval() ?? gain.pairInterval())

@@ -4,7 +4,7 @@ import FaceConfiguration
 import FaceRuns
 import FaceStatistics
 
-/// What each parameter does: the score of every try over its value.
+/// The effect of each parameter: the score of every try over its value.
 enum TuningParameters {
     static func blocks(_ study: TunedStudy) -> [Block] {
         let blocks = TuningSection.byConfiguration(study) { _, losses in
@@ -45,7 +45,7 @@ enum TuningParameters {
                 """, panels: panels)
     }
 
-    /// What a panel is called.
+    /// The title of a panel.
     static func title(_ parameter: TunedParameter) -> String {
         switch parameter.name {
         case TunedParameter.learningRate: "Peak learning rate"
@@ -77,7 +77,7 @@ enum TuningParameters {
             chosen: placed.firstIndex { $0.index == loss.cell.chosenTry?.index }, guides: guides)
     }
 
-    /// The parameter's range, and what lies outside of it.
+    /// The parameter's range, and what is outside of it.
     private static func axis(_ parameter: TunedParameter, _ values: [Double]) -> Axis {
         let range = parameter.range
         let unit = parameter.unit.isEmpty ? "" : ", \(parameter.unit)"

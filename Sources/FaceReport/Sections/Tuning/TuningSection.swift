@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// What tuning with the same budget changed: the defaults and the chosen values, how the ranking
+/// The effect of tuning with the same budget: the defaults and the chosen values, how the ranking
 /// depends on the budget, what each parameter does, and what it cost.
 enum TuningSection {
     static func section(_ study: TunedStudy) -> Section {
@@ -30,7 +30,7 @@ enum TuningSection {
             }, rope: study.rope, heading: "The tuned losses: better, equal or worse")
     }
 
-    /// What stands in place of how values were chosen, where that is not known any more.
+    /// Text in place of how values were chosen, if that is no longer known.
     private static let lost: RichText = """
         The record of the tries, tuning.json, is damaged or missing (see Runs): what was tried, and how \
         it scored, cannot be shown. Which runs have the defaults and which the chosen values, the runs \
@@ -76,7 +76,7 @@ enum TuningSection {
             return "\(tries.min() ?? 0) to \(tries.max() ?? 0) tries"
         }
         let tries = Format.count(one.tries, "try", plural: "tries")
-        // As numbers with a point: a foreign record may hold counts whose product is none.
+        // As numbers with a point: a foreign record may hold counts whose product overflows.
         let epochs = one.rungs.reduce(0.0) { $0 + Double($1.tries) * Double($1.epochs) }
         let seen = epochs * Double(one.imagesEach)
         let images = "\(Format.quantity(seen)) images for each loss"
@@ -87,7 +87,7 @@ enum TuningSection {
         let rungs = one.rungs.map {
             "\(Format.count($0.tries)) with \(Format.count($0.epochs, "epoch"))"
         }
-        return "\(tries), the better half of which was tried again with a longer schedule "
+        return "\(tries), the better half of which was repeated with a longer schedule "
             + "(\(Format.list(rungs))), \(images)"
     }
 

@@ -94,9 +94,10 @@ struct PythonTests {
             let trained = try Tool(folder: folder).run(
                 ["compare", "--train", "2024=\(faces.train.path)"] + faces.options.dropFirst(2)
                     + TinyFaces.fast + [
-                    "--output", "run", "--losses", "softmax", "--epochs", "1", "--colour", "bgr",
-                    "--input-mean", "120", "--input-deviation", "128",
-                ])
+                        "--output", "run", "--losses", "softmax", "--epochs", "1", "--colour",
+                        "bgr",
+                        "--input-mean", "120", "--input-deviation", "128",
+                    ])
             #expect(trained.status == 0, "\(trained.errors)")
             #expect(try python(Self.program, in: folder) == 0)
         }

@@ -22,7 +22,7 @@ class Preprocessing:
     deviation: float
     """What it is then divided by."""
     order: str
-    """`RGB` or `BGR`: what the module is given."""
+    """Channel order of the module's input, `RGB` or `BGR`."""
 
     def __call__(self, *images):
         """A batch, `[n, 3, size, size]`, of files, Pillow images or arrays `[h, w, 3]` of bytes in RGB."""
@@ -69,8 +69,8 @@ class Model(torch.nn.Module):
 def load(source, device="cpu", colour="rgb"):
     """The network of a run's folder, a model file or a checkpoint.
 
-    `colour` is the order of the channels that the module is given, `rgb` or `bgr`, whichever the network was trained
-    on: where they differ, the module exchanges them. `preprocessing` makes that order of files and of arrays in RGB.
+    `colour` is the channel order of the module's input, `rgb` or `bgr`; if the network was trained on the other one,
+    the module swaps the channels. `preprocessing` converts files and RGB arrays to that order.
 
     Raises FacetError, with the command's own sentence, where it is none.
     """

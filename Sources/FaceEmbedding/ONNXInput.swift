@@ -109,7 +109,7 @@ struct ONNXPreparation {
     }
 }
 
-/// What a graph does with its input before anything else: `input * scale + shift`, and whether it exchanges the
+/// What a graph does with its input before anything else: `input * scale + shift`, and whether it swaps the
 /// first colour and the last.
 ///
 /// insightface looks at the names of the first eight nodes for `Sub` and `Mul`; a graph whose nodes
@@ -120,7 +120,7 @@ struct LeadingArithmetic: CustomStringConvertible {
     /// What is then added.
     private(set) var shift = 0.0
     /// Whether RGB becomes BGR, or the other way round.
-    private(set) var exchangesColours = false
+    private(set) var swapsChannels = false
     /// Whether all three colours are multiplied and shifted alike.
     private(set) var isUniform = true
     private var steps: [String] = []
@@ -135,12 +135,12 @@ struct LeadingArithmetic: CustomStringConvertible {
             // A shape is not a value.
             let users = file.nodes.filter { $0.inputs.contains(current) && $0.type != "Shape" }
             guard let node = users.first, users.count == 1, let output = node.outputs.first,
-                Self.passing.contains(node.type) || exchange(node, file)
+                Self.passing.contains(node.type) || swap(node, file)
                     || apply(node, to: current, file)
             else { break }
             current = output
         }
-        guard !steps.isEmpty || exchangesColours, scale != 0 else { return nil }
+        guard !steps.isEmpty || swapsChannels, scale != 0 else { return nil }
     }
 
     private static let limit = 8
@@ -148,12 +148,12 @@ struct LeadingArithmetic: CustomStringConvertible {
     private static let passing: Set = ["Cast", "Identity", "Transpose"]
 
     /// Follows a node that takes the channels in the opposite order.
-    private mutating func exchange(_ node: ONNXFile.Node, _ file: ONNXFile) -> Bool {
+    private mutating func swap(_ node: ONNXFile.Node, _ file: ONNXFile) -> Bool {
         guard node.type == "Gather", node.inputs.count == 2,
             let places = file.constant(node.inputs[1]), places.values == [2, 1, 0],
             let index = file.nodes.firstIndex(of: node), file.integer("axis", ofNode: index) == 1
         else { return false }
-        exchangesColours.toggle()
+        swapsChannels.toggle()
         return true
     }
 
@@ -188,7 +188,7 @@ struct LeadingArithmetic: CustomStringConvertible {
         return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
     }
 
-    /// Whether it does more than exchange colours.
+    /// Whether it does more than swap channels.
     var changesValues: Bool { !steps.isEmpty }
 
     /// What the network is to be given: by the values that its arithmetic turns into numbers around 0.

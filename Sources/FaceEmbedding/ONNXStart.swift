@@ -49,7 +49,7 @@ final class ONNXStart {
         return InputNormalization(
             mean: rounded(given.mean - arithmetic.shift * deviation),
             standardDeviation: rounded(deviation),
-            order: arithmetic.exchangesColours ? given.order.exchanged : given.order)
+            order: arithmetic.swapsChannels ? given.order.opposite : given.order)
     }
 
     /// Which of the file's weights are a backbone's.
@@ -115,7 +115,7 @@ final class ONNXStart {
         let own = withoutGradients { backbone(images, training: false) }
         // What the graph does first leaves these images.
         let undone = InputPreparation(
-            arithmetic.exchangesColours ? .bgr : .rgb, mean: [arithmetic.shift],
+            arithmetic.swapsChannels ? .bgr : .rgb, mean: [arithmetic.shift],
             standardDeviation: [arithmetic.scale])
         let theirs = try network.embeddings(of: images, undone)
         guard own.shape == theirs.shape else { return .infinity }
@@ -140,5 +140,5 @@ final class ONNXStart {
 
 extension ColourOrder {
     /// The other order.
-    fileprivate var exchanged: ColourOrder { self == .rgb ? .bgr : .rgb }
+    fileprivate var opposite: ColourOrder { self == .rgb ? .bgr : .rgb }
 }

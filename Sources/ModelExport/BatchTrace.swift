@@ -1,30 +1,30 @@
 import Torch
 
-/// A network that was recorded with two numbers of images: what differs between the recordings grows with
-/// that number, and what does not differ is the network's own.
+/// A network that was traced with two batch sizes: lengths that differ between the traces grow with the batch size,
+/// and the others are the network's own.
 struct BatchTrace {
     /// The length of a dimension.
     enum Length: Equatable {
-        /// The same for any number of images.
+        /// The same for any batch size.
         case fixed(Int)
-        /// So many for each image.
+        /// A multiple of the batch size.
         case perImage(Int)
     }
 
-    /// The recording with fewer images.
+    /// The trace with fewer images.
     let trace: TracedGraph
     private let wider: TracedGraph
 
-    /// Images of the first recording; single ones are left to special cases of LibTorch's.
+    /// Batch size of the first trace; not 1, for which LibTorch has special cases.
     private static let images = 2
 
-    /// Records a network.
+    /// Traces a network.
     ///
     /// - Parameters:
-    ///   - title: The network's, for messages.
+    ///   - title: Name of the network, for messages.
     ///   - side: Height and width of its images, in pixels.
-    /// - Throws: `TorchError`, and ``ModelExportError/unsupported(operation:network:)`` where it computes
-    ///   otherwise for another number of images.
+    /// - Throws: `TorchError`, and ``ModelExportError/unsupported(operation:network:)`` if its operations
+    ///   depend on the batch size.
     init(
         of state: [StateEntry], title: String, side: Int, _ body: (Tensor) -> Tensor
     ) throws {
@@ -37,15 +37,14 @@ struct BatchTrace {
         }
     }
 
-    /// Black images that a network is recorded with.
+    /// Images of zeros to trace a network with.
     static func zeros(_ side: Int) -> Tensor { zeros(images, side) }
 
     private static func zeros(_ count: Int, _ side: Int) -> Tensor {
         Tensor.zeros([count, 3, side, side])
     }
 
-    /// Lengths of a tensor's dimensions; nil where one of them grows neither with the number of images nor
-    /// stays as it is.
+    /// Lengths of a tensor's dimensions; nil if one of them is neither fixed nor a multiple of the batch size.
     func lengths(of tensor: TracedGraph.Identifier) -> [Length]? {
         let (shape, other) = (trace.shape(of: tensor), wider.shape(of: tensor))
         guard shape.count == other.count else { return nil }
@@ -58,8 +57,8 @@ struct BatchTrace {
         return lengths
     }
 
-    /// The value of a tensor that no operation makes; nil for others, for the input, and for one that was
-    /// made for a number of images.
+    /// The value of a tensor that no operation makes; nil for others, for the input, and for one whose shape
+    /// depends on the batch size.
     func constant(_ tensor: TracedGraph.Identifier) -> Tensor? {
         guard let value = trace.constant(tensor), wider.constant(tensor)?.shape == value.shape
         else { return nil }

@@ -113,11 +113,11 @@ public struct ExportedNetwork {
             graph.addNode("Mul", ["centred", "input_factor"], output: "normalised")
             name = "normalised"
         }
-        if exchangesColours(options) {
-            graph.addTensor("exchanged_channels", [2, 1, 0])
+        if swapsChannels(options) {
+            graph.addTensor("channel_order", [2, 1, 0])
             graph.addNode(
-                "Gather", [name, "exchanged_channels"], output: "exchanged", ["axis": .int(1)])
-            name = "exchanged"
+                "Gather", [name, "channel_order"], output: "reordered", ["axis": .int(1)])
+            name = "reordered"
         }
         guard options.isHalf else { return name }
         graph.addNode(
@@ -125,8 +125,8 @@ public struct ExportedNetwork {
         return "half"
     }
 
-    /// Whether what is given is in another order than the network was trained on.
-    private func exchangesColours(_ options: ONNXOptions) -> Bool {
+    /// Whether the input has the channels in another order than the network was trained on.
+    private func swapsChannels(_ options: ONNXOptions) -> Bool {
         options.colourOrder != metadata.normalization.order
     }
 
@@ -154,7 +154,7 @@ public struct ExportedNetwork {
     /// Writes the network as TorchScript, with the same metadata in its file's comment
     /// (`ScriptMetadata`).
     ///
-    /// - Parameter options: What the program is given; the rest says nothing of TorchScript.
+    /// - Parameter options: The input's range and channel order; the other options do not apply.
     /// - Throws: `TorchError` and `FaceEmbeddingError` when the file cannot be written.
     public func writeTorchScript(
         to url: URL, _ options: ONNXOptions = ONNXOptions(), terms: String? = nil, version: String
@@ -165,17 +165,17 @@ public struct ExportedNetwork {
         try ScriptMetadata.write(strings(stated, terms, version), to: url)
     }
 
-    /// The network behind what is done to its input.
+    /// The network with the operations that prepare its input.
     private func recorded(_ options: ONNXOptions) throws -> TracedGraph {
-        let (exchanges, normalization) = (exchangesColours(options), metadata.normalization)
-        guard exchanges || options.isRawInput else { return trace.trace }
+        let (swaps, normalization) = (swapsChannels(options), metadata.normalization)
+        guard swaps || options.isRawInput else { return trace.trace }
         return try TracedGraph(of: backbone.state, on: BatchTrace.zeros(metadata.inputSize)) {
             [backbone] given in
             var images = given
             if options.isRawInput {
                 images = (images - normalization.mean) * (1 / normalization.standardDeviation)
             }
-            return backbone(exchanges ? images.flipped(1) : images, training: false)
+            return backbone(swaps ? images.flipped(1) : images, training: false)
         }
     }
 }

@@ -75,7 +75,7 @@ final class ONNXConverter {
         if options.foldsBatchNorm { findFoldings() }
     }
 
-    /// The recording with fewer images.
+    /// The trace with the smaller batch.
     var trace: TracedGraph { recording.trace }
 
     /// Normalisations of what a convolution or a linear map alone makes for them.

@@ -65,7 +65,7 @@ struct InputPreparationTests {
     @Test("A request changes what it names, and is one of three numbers for ONNX only")
     func requests() {
         let none = RequestedInput()
-        #expect(none.isEmpty && none.normalization == .standard)
+        #expect(none.isEmpty && none.normalization() == .standard)
         #expect(none.applied(to: .imageNet) == .imageNet)
         for request in [
             RequestedInput(colourOrder: .bgr), RequestedInput(mean: [1]),
@@ -73,10 +73,15 @@ struct InputPreparationTests {
         ] { #expect(!request.isEmpty) }
         let all = RequestedInput(colourOrder: .bgr, mean: [1], standardDeviation: [2])
         #expect(
-            all.normalization == InputNormalization(mean: 1, standardDeviation: 2, order: .bgr))
+            all.normalization() == InputNormalization(mean: 1, standardDeviation: 2, order: .bgr))
         #expect(all.applied(to: .unit) == InputPreparation(.bgr, mean: [1], standardDeviation: [2]))
-        #expect(RequestedInput(mean: [1, 2, 3]).normalization == nil)
-        #expect(RequestedInput(standardDeviation: [1, 2, 3]).normalization == nil)
+        #expect(RequestedInput(mean: [1, 2, 3]).normalization() == nil)
+        #expect(RequestedInput(standardDeviation: [1, 2, 3]).normalization() == nil)
+        let stated = InputNormalization(mean: 120, standardDeviation: 128, order: .bgr)
+        #expect(RequestedInput().normalization(over: stated) == stated)
+        #expect(
+            RequestedInput(colourOrder: .rgb).normalization(over: stated)
+                == InputNormalization(mean: 120, standardDeviation: 128, order: .rgb))
     }
 
     // MARK: ONNX

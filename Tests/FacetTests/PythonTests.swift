@@ -82,7 +82,8 @@ struct PythonTests {
             assert numpy.abs(alone[0] - expected[2]).max() < 1e-5 * scale
         rows = facet.results("run")
         assert [row["loss"] for row in rows] == ["softmax"], rows
-        assert isinstance(rows[0]["seed"], int), rows
+        assert rows[0]["train_set"] == "2024" and rows[0]["seed"] == 1, rows
+        assert rows[0]["message"] is None and isinstance(rows[0]["test_accuracy"], float), rows
         """
 
     @Test("facet.load gives the embeddings of facet embed, of a network that was trained on BGR")
@@ -91,10 +92,12 @@ struct PythonTests {
             try install(in: folder)
             let faces = try TinyFaces(in: folder)
             let trained = try Tool(folder: folder).run(
-                ["compare"] + faces.options + TinyFaces.fast + [
-                    "--output", "run", "--losses", "softmax", "--epochs", "1", "--colour", "bgr",
-                    "--input-mean", "120", "--input-deviation", "128",
-                ])
+                ["compare", "--train", "2024=\(faces.train.path)"] + faces.options.dropFirst(2)
+                    + TinyFaces.fast + [
+                        "--output", "run", "--losses", "softmax", "--epochs", "1", "--colour",
+                        "bgr",
+                        "--input-mean", "120", "--input-deviation", "128",
+                    ])
             #expect(trained.status == 0, "\(trained.errors)")
             #expect(try python(Self.program, in: folder) == 0)
         }

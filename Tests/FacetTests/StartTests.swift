@@ -1,5 +1,6 @@
 import FaceRuns
 import Foundation
+import OpenVINO
 import Testing
 import Torch
 
@@ -231,6 +232,46 @@ struct StartTests {
             #expect(frozen.status == 1)
             #expect(frozen.errors.contains("'layer9.*' is the name of no part"))
             #expect(try study.runs("fine").isEmpty)
+        }
+    }
+
+    @Test(
+        "A run starts from the weights in an ONNX file, and it is said whether they were verified",
+        .enabled("OpenVINO is not installed; scripts/bootstrap openvino installs it") {
+            OpenVINOLibrary.isAvailable
+        })
+    func onnx() throws {
+        try withFolder { folder in
+            let study = try FineTuning(in: folder)
+            let made = try study.tool.run("export", "soft", "m.onnx", "--threads", "1")
+            #expect(made.status == 0, "\(made.errors)")
+            let more = ["--losses", "softmax", "--epochs", "1"]
+            let soft = try #require(try study.runs("soft").first?.readResult()?.tests.first)
+            let cases: [(study: String, environment: [String: String], told: String)] = [
+                ("fine", [:], "verified: OpenVINO gives the same embeddings"),
+                ("unseen", ["FACET_OPENVINO": "/nowhere"], "not verified by comparing outputs"),
+            ]
+            for (output, environment, told) in cases {
+                let outcome = try study.tool.run(
+                    study.words(output, from: "m.onnx", more), environment: environment)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                #expect(outcome.errors.contains(told), "\(outcome.errors)")
+                let start = try #require(try study.runs(output).first?.readStart())
+                #expect(start.misfits.isEmpty && start.summary.contains(told))
+                // One pair of sixteen may be decided by rounding.
+                let accuracy = try #require(start.tests.first).accuracy
+                #expect(abs(accuracy - soft.accuracy) <= 1.0 / 16)
+            }
+            let whole = try Data(contentsOf: folder.appendingPathComponent("m.onnx"))
+            try whole.prefix(whole.count / 2).write(to: folder.appendingPathComponent("half.onnx"))
+            let half = try study.compare("bad", from: "half.onnx", more)
+            #expect(half.status == 1 && half.errors.contains("cut short or damaged"))
+            let other = try study.compare(
+                "bad", from: "m.onnx", more + ["--partial"],
+                backbone: "mobilenetv1:width=0.25,embedding=24")
+            #expect(other.status == 1, "\(other.errors)")
+            #expect(other.errors.contains("missing: ") && other.errors.contains("--partial"))
+            #expect(try study.runs("bad").isEmpty)
         }
     }
 

@@ -66,9 +66,9 @@ struct ColourTests {
             #expect(metadata["color_order"] == options.colourOrder.rawValue.uppercased())
             #expect(metadata["mean"] == (options.isRawInput ? "0" : "120.0"))
             #expect(metadata["deviation"] == (options.isRawInput ? "1" : "128.0"))
-            // Nothing is exchanged where the order is the network's own.
-            let exchanges = try ONNXFile(url).nodes.contains { $0.type == "Gather" }
-            #expect(exchanges == (options.colourOrder == .rgb))
+            // Nothing is swapped if the order is the network's own.
+            let swaps = try ONNXFile(url).nodes.contains { $0.type == "Gather" }
+            #expect(swaps == (options.colourOrder == .rgb))
         }
     }
 

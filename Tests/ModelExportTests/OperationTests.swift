@@ -67,7 +67,7 @@ struct OperationTests {
             $0.maxPooledOverEdges(kernel: 3, stride: 2)
         },
         SmallNetwork("largest of padded windows over the edge") {
-            $0.maxPooledOverEdges(kernel: 2, stride: 2, padding: 1)
+            $0.maxPooledOverEdges(kernel: 3, stride: 2, padding: 1)
         },
         SmallNetwork("channels in the opposite order") { $0.flipped(1) },
         SmallNetwork("a constant beside each image") { images in

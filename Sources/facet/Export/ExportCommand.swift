@@ -17,10 +17,10 @@ let exportCommand = Command(
         the numbers, and nothing is written. An int8 network is compared on 32 of the given faces that were \
         not used to calibrate it.
 
-        ONNX, OpenVINO's format and TorchScript take any number of images, [n, 3, h, w] in RGB as the network was \
-        trained, usually (byte - 127.5) / 127.5, or with --raw-input bytes from 0 to 255 as float32. A network that \
-        was trained on BGR exchanges the channels itself, so that what it is given is RGB too, or BGR with --colour \
-        bgr. How images are prepared is in the file's metadata.
+        ONNX, OpenVINO's format and TorchScript take any number of images, [n, 3, h, w]: RGB, normalised as in \
+        training, usually as (byte - 127.5) / 127.5; with --raw-input float32 values from 0 to 255, with --colour \
+        bgr in BGR. A network that was trained on the other channel order swaps the channels itself. The file's \
+        metadata describe its input.
         """,
     positionals: [
         Positional("model", "a run's folder, a model file or a state dict"),
@@ -33,11 +33,11 @@ let exportCommand = Command(
             completion: .words(ModelExporter.Format.allCases.map(\.rawValue))),
         Option(
             "--raw-input", .flag,
-            "the network prepares bytes from 0 to 255 itself; not for safetensors"),
+            "the network takes values from 0 to 255 and normalises them itself; not for safetensors"),
         Option(
             "--colour", .value("NAME"),
-            "order of the channels that the new network is given, whichever it was trained on: rgb "
-                + "(default) or bgr; not for safetensors",
+            "channel order of the exported network's input, whichever it was trained on: rgb (default) "
+                + "or bgr; not for safetensors",
             completion: ModelFlags.colourOrders),
         Option(
             "--keep-batch-norm", .flag,
@@ -123,7 +123,7 @@ let exportCommand = Command(
     return .success
 }
 
-/// The option for the order of the channels that a state dict was trained on; `--colour` is the new file's.
+/// The option for the channel order that a state dict was trained on; `--colour` is that of the exported file.
 private let trainedColour = "--trained-colour"
 
 /// Refuses options that say nothing about a format.

@@ -78,10 +78,15 @@ public final class ProcessTeam {
         do throws(TorchError) {
             let store = try Self.connect(start, store, limits)
             self.store = PatientStore(store, limit: limits.silence)
-            group = try ProcessGroup(
-                store, name: "facet/\(start.attempt)/tensors", rank: start.rank, size: start.size,
-                address: interface.map { .interface($0) } ?? .toward(start.address),
-                limit: limits.exchange)
+            let request = PatientRequest { () throws(TorchError) in
+                try ProcessGroup(
+                    store, name: "facet/\(start.attempt)/tensors", rank: start.rank,
+                    size: start.size,
+                    address: interface.map { .interface($0) } ?? .toward(start.address),
+                    limit: limits.exchange)
+            }
+            group = try request.value(
+                "connecting \(start.size) processes", within: limits.exchange + Self.margin)
         } catch {
             throw .cannotConnect(
                 address: address, seconds: Int(limits.meeting.components.seconds),
@@ -96,10 +101,16 @@ public final class ProcessTeam {
         _ start: ProcessRank, _ store: ProcessStore?, _ limits: Limits
     ) throws(TorchError) -> ProcessStore {
         if let store { return store }
-        return try ProcessStore(
-            host: start.address, port: start.port,
-            serves: start.servesStore && start.rank == 0, limit: limits.meeting)
+        // Who listens there may be somebody else, who accepts the connection and says nothing.
+        return try PatientRequest { () throws(TorchError) in
+            try ProcessStore(
+                host: start.address, port: start.port,
+                serves: start.servesStore && start.rank == 0, limit: limits.meeting)
+        }.value("connecting to the store", within: limits.meeting + margin)
     }
+
+    /// What LibTorch's own limits are given beyond themselves, so that its messages come first.
+    private static let margin = Duration.seconds(5)
 
     deinit { pulse.end() }
 
@@ -339,41 +350,11 @@ private final class PatientStore: @unchecked Sendable {
     }
 
     private func ask(
-        _ body: @escaping @Sendable (ProcessStore) throws(TorchError) -> String?
+        _ body: @escaping (ProcessStore) throws(TorchError) -> String?
     ) throws(TorchError) -> String? {
-        let answer = Answer()
-        DispatchQueue.global().async { [self] in
-            do throws(TorchError) {
-                answer.set(.success(try body(store)))
-            } catch { answer.set(.failure(error)) }
-        }
-        guard let result = answer.wait(limit) else {
-            throw .libTorch(
-                operation: "asking the store",
-                message: "no answer within \(limit.components.seconds) s")
-        }
-        return try result.get()
-    }
-
-    /// The result of a request, once it arrives.
-    private final class Answer: @unchecked Sendable {
-        private let condition = NSCondition()
-        private var result: Result<String?, TorchError>?
-
-        func set(_ result: Result<String?, TorchError>) {
-            condition.lock()
-            defer { condition.unlock() }
-            self.result = result
-            condition.signal()
-        }
-
-        func wait(_ limit: Duration) -> Result<String?, TorchError>? {
-            let end = Date(timeIntervalSinceNow: limit / .seconds(1))
-            condition.lock()
-            defer { condition.unlock() }
-            while result == nil, condition.wait(until: end) {}
-            return result
-        }
+        let store = store
+        return try PatientRequest { () throws(TorchError) in try body(store) }
+            .value("asking the store", within: limit)
     }
 }
 

@@ -1,5 +1,6 @@
 import FaceData
 import FaceEvaluation
+import FaceRuns
 import Foundation
 import SafeFiles
 import Torch
@@ -138,9 +139,7 @@ struct EmbeddingOutput {
         let writer = try FileWriter(url)
         try writer.write("name,norm\n")
         for (name, norm) in zip(names, norms) {
-            let isPlain = !name.contains { $0 == "," || $0 == "\"" }
-            let field = isPlain ? name : "\"\(name.replacing("\"", with: "\"\""))\""
-            try writer.write("\(field),\(Float(norm))\n")
+            try writer.write(CSVTable.spreadsheetLine([name, "\(Float(norm))"]))
         }
         try writer.finish()
     }

@@ -94,7 +94,7 @@ let embedCommand = Command(
     } else {
         Console.note(
             "\(counted(outcome.images, "image")) embedded, \(outcome.dimension) numbers each"
-                + (outcome.kept > 0 ? "; \(grouped(outcome.kept)) were done before" : ""))
+                + (outcome.kept > 0 ? "; \(counted(outcome.kept, "was", "were")) done before" : ""))
     }
     guard let found else { return .success }
     tell(found, inputSize: embedding.inputSize)

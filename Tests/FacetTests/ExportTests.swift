@@ -39,7 +39,7 @@ struct ExportTests {
         }
     }
 
-    @Test("A network in TorchScript is compared at its own input size")
+    @Test("A network in TorchScript is judged at its own input size")
     func script() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)

@@ -8,7 +8,7 @@ import ModelFormats
 import Spelling
 import Torch
 
-/// Where embeddings come from.
+/// The source of embeddings.
 public enum EmbeddingSource {
     /// A file of embeddings.
     case file(EmbeddingFile)

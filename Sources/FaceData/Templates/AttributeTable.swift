@@ -11,7 +11,7 @@ public struct AttributeTable: Sendable, Hashable {
     /// The attributes in the file's order.
     public let attributes: [String]
     private let rows: [String: [String]]
-    /// Where the file is.
+    /// The file's path.
     public let path: String
 
     /// Reads a file, whose columns are between commas or tabs.

@@ -69,7 +69,7 @@ let alignCommand = Command(
     }
 }
 
-/// Where landmarks are read from and faces are written to.
+/// The source of landmarks and the destination of faces.
 private struct AlignPlaces {
     /// nil where faces are found.
     let landmarks: URL?

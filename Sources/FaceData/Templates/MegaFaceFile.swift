@@ -75,7 +75,7 @@ public enum MegaFaceFile {
 public struct MegaFaceFeatures: Sendable {
     /// Features of the probes, one after another.
     public private(set) var probes: [Float] = []
-    /// Each probe's person.
+    /// Whose each probe is.
     public private(set) var people: [String] = []
     /// Features of the distractors, in the order of the list.
     public private(set) var distractors: [Float] = []

@@ -69,7 +69,7 @@ let alignCommand = Command(
     }
 }
 
-/// The source of landmarks and the destination of faces.
+/// Where landmarks are read from and faces are written to.
 private struct AlignPlaces {
     /// nil where faces are found.
     let landmarks: URL?

@@ -19,9 +19,9 @@ struct Frame {
     var plotWidth: Double { Frame.width - left - right }
     /// Height of the part where data are drawn.
     var plotHeight: Double { height - top - bottom }
-    /// Where that part ends at the right.
+    /// Right end of that part.
     var rightEdge: Double { Frame.width - right }
-    /// Where that part ends below.
+    /// Lower end of that part.
     var baseline: Double { height - bottom }
 
     /// Horizontal position of a value.

@@ -37,7 +37,7 @@ public struct EmbeddingNetwork {
         let embedder: (InputPreparation) -> Embedder
     }
 
-    /// Says what is known about a network.
+    /// Creates a network from what is known about it.
     public init(
         embedder: Embedder, inputSize: Int, path: String, isForeign: Bool = false,
         meanFace: [Double]? = nil, trained: TrainedPeople? = nil

@@ -3,7 +3,7 @@ import Torch
 
 /// How models are run to embed images.
 public struct EmbeddingOptions: Sendable {
-    /// Where and with what a network is computed.
+    /// The device and precision with which a network is computed.
     public var compute: ComputeConfiguration
     /// Images embedded at once; at least 1.
     public var batchSize: Int

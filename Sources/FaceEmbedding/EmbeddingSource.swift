@@ -9,7 +9,7 @@ import SafeFiles
 import Spelling
 import Torch
 
-/// Where embeddings come from.
+/// The source of embeddings.
 public enum EmbeddingSource {
     /// A file of embeddings.
     case file(EmbeddingFile)

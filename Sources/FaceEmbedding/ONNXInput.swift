@@ -55,7 +55,7 @@ struct ONNXInput {
     }
 }
 
-/// Where what is known about a network's input comes from.
+/// The origin of the information on a network's input.
 struct ONNXPreparation {
     /// How bytes become the network's input.
     let preparation: InputPreparation

@@ -134,7 +134,7 @@ public struct PretrainedWeights {
 
     // MARK: What fits
 
-    /// Which of the file's tensors are a network's.
+    /// Matches the file's tensors with a network's.
     ///
     /// - Parameter isPartial: Whether less than all will do.
     /// - Throws: `ModelFormatsError.misfit` with what does not fit, and the network that fits best.

@@ -70,7 +70,7 @@ struct StateDictNetwork {
 
     private static let stateDict = "a PyTorch file of weights (a state dict)"
 
-    /// Which network a file's tensors are of, as the end of a sentence.
+    /// The network that a file's tensors are of, as the end of a sentence.
     private static func advice(
         _ file: WeightFile, _ inputSize: Int, besides given: BackboneSpecification? = nil
     ) -> String {

@@ -19,7 +19,7 @@ public struct EnrolledFace: Sendable, Hashable {
 }
 
 extension FaceGallery {
-    /// Whose a picture is enrolled as; nil if it is not.
+    /// The name a picture is enrolled under; nil if it is not enrolled.
     ///
     /// - Parameter image: SHA-256 of the picture's file, in hexadecimal.
     public func owner(of image: String) throws -> String? {

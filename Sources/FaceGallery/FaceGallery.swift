@@ -182,7 +182,7 @@ public final class FaceGallery {
 public struct GalleryModel: Sendable, Hashable {
     /// Distinguishes it from every other model: a hash.
     public var identity: String
-    /// Where it was last, for messages and as a default.
+    /// Its last path, for messages and as a default.
     public var path: String
 
     /// Creates a reference to a model, by its identity and its file's path.

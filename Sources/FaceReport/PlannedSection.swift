@@ -33,7 +33,7 @@ package struct SectionError: Error, CustomStringConvertible {
     /// The problem, a clause.
     package let reason: String
 
-    /// Says what is wrong, and in which run.
+    /// Creates a description of a problem, in a run if there is one.
     package init(run: String?, reason: String) {
         self.run = run
         self.reason = reason

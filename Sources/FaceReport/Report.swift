@@ -32,7 +32,7 @@ public struct Report: Sendable {
     public let destination: URL
     /// The picture of a test set's image as a JPEG file: of the image's name and the test set's.
     public typealias Pictures = @Sendable (_ image: String, _ test: String) -> [UInt8]?
-    /// Where pictures come from; `nil` for a report without any.
+    /// The source of pictures; `nil` for a report without any.
     private let pictures: Pictures?
     private let scope: StudyScope?
     private let rope: Double

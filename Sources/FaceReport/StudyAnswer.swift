@@ -78,7 +78,7 @@ public struct StudyAnswer: Sendable, Hashable {
     /// Comparisons that are named; more are counted.
     private static let maxNamed = 4
 
-    /// Which losses are distinguished on the first test set, where the answer speaks of the first alone.
+    /// The losses that are distinguished on the first test set, where the answer speaks of the first alone.
     private static func apart(_ results: StudyResults, _ statistics: StudyStatistics) -> String? {
         guard let test = results.testSets.first?.name else { return nil }
         let all = results.configurations.flatMap { statistics.comparisons($0, test: test) }

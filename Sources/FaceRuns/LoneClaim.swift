@@ -2,7 +2,7 @@ public import SafeFiles
 
 /// A command's claim on a study that no worker may have at the same time, e.g. to take other runs into it.
 public final class LoneClaim {
-    /// Who works on the study; nil when it is claimed.
+    /// The process that works on the study; nil when it is claimed.
     public let obstacle: ProcessIdentity?
     private let study: StudyFolder
     private let lease: Lease?

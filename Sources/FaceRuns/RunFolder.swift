@@ -24,7 +24,7 @@ public import Foundation
 ///
 /// A study's folder holds one such folder a run under `runs/`.
 public struct RunFolder: Sendable, Hashable {
-    /// Where the folder is.
+    /// The folder's path.
     public let url: URL
 
     /// Names a folder, which need not exist yet.

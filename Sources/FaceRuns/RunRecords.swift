@@ -2,7 +2,7 @@ public import FaceConfiguration
 public import FaceEvaluation
 import Spelling
 
-/// Which cell of a study a run is, and with which seed.
+/// The cell of a study that a run belongs to, and its seed.
 public struct RunIdentity: Codable, Sendable, Hashable {
     /// Name of the training set, as given to the study.
     public var trainSet: String
@@ -15,7 +15,7 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     public var sampler: String
     /// The seed every random stream of the run derives from.
     public var seed: UInt64
-    /// Where the run's values were chosen by tuning; nil in a run with the requested values.
+    /// The origin of values that tuning chose; nil in a run with the requested values.
     public var tuned: TunedOrigin?
 
     /// The key by which runs of several training sets and backbones are runs of the same loss: ``loss``, and of a
@@ -44,7 +44,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
 
     /// Format the folder was written in.
     public var format = RunDescription.currentFormat
-    /// Which cell of the study this is.
+    /// The cell of the study, and the seed.
     public var identity: RunIdentity
     /// The requested loss, for tables: its name in print and the values that were given, e.g.
     /// `ArcFace (m=0.4)`, `CosFace (s=32)` or, of a tuned run, `ArcFace (tuned)`.
@@ -262,7 +262,7 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
     public var threads: Int
     /// Memory of the machine, in bytes.
     public var memory: UInt64
-    /// Where the network ran: `cpu` or `cuda:0 (name)`.
+    /// The device that ran the network: `cpu` or `cuda:0 (name)`.
     public var device: String
     /// `float32` or `bfloat16`, as resolved from `--precision`.
     public var precision: String
@@ -301,7 +301,7 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
 
 /// One line of `metrics.jsonl`: an epoch.
 public struct EpochRecord: Codable, Sendable, Hashable {
-    /// Which epoch this is, from 1.
+    /// Number of the epoch, from 1.
     public var epoch: Int
     /// Steps taken since the start of the run.
     public var step: Int

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Which weights a run's network began with instead of random ones.
+/// The weights that a run's network began with instead of random ones.
 public struct StartFacts: Codable, Sendable, Hashable {
     /// The end of the file's path.
     public var file: String

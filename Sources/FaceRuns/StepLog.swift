@@ -11,9 +11,9 @@ import SafeFiles
 
 /// One line of `steps.csv`: a training step, every number of which is reproducible.
 public struct StepRecord: Sendable, Hashable {
-    /// Which step this is, from 1.
+    /// Number of the step, from 1.
     public var step: Int
-    /// Which epoch it belongs to, from 1.
+    /// Number of its epoch, from 1.
     public var epoch: Int
     /// Learning rate of the step.
     public var learningRate: Double

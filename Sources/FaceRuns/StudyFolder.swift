@@ -5,7 +5,7 @@ import SafeFiles
 /// `report/`. A study that tunes its losses has a ``TuningRecord`` in `tuning.json` and the runs of its
 /// tries under `tuning/runs/`, which are not runs of the study.
 public struct StudyFolder: Sendable, Hashable {
-    /// Where the folder is.
+    /// The folder's path.
     public let url: URL
 
     /// Names a folder, which need not exist yet.

@@ -26,7 +26,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         public var epochs: Int
         /// Epochs there are; nil for a run that has not begun.
         public var epochsPlanned: Int?
-        /// Who works on it.
+        /// The process that works on it.
         public var holder: ProcessIdentity?
         /// Accuracy on the first test set after the last epoch; 0...1.
         public var accuracy: Double?

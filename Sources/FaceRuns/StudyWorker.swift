@@ -83,13 +83,13 @@ public final class StudyWorker {
         try write()
     }
 
-    /// Says which runs the study has.
+    /// Publishes the study's runs.
     public func publish(planned: [String]) throws(FaceRunsError) {
         record.planned = planned
         try write()
     }
 
-    /// Says what this worker's sets hold.
+    /// Publishes the contents of this worker's sets.
     public func publish(content: [String: String]) throws(FaceRunsError) {
         record.content = content
         try write()
@@ -164,7 +164,7 @@ public final class StudyWorker {
         return reporter != nil
     }
 
-    /// Who reports, where it is another worker.
+    /// The process that reports, where it is another worker's.
     public func otherReporter() throws(FaceRunsError) -> ProcessIdentity? {
         guard reporter == nil, case .held(let holder) = try state(of: study.reporterURL) else {
             return nil

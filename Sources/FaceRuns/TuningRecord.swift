@@ -150,7 +150,7 @@ public struct TunedParameter: Codable, Sendable, Hashable {
     }
 }
 
-/// Where values that tuning chose were chosen.
+/// The origin of values that tuning chose.
 public struct TunedOrigin: Codable, Sendable, Hashable {
     /// The loss as requested when it was tuned, e.g. `arcface`: ``RunDescription/requestedLoss``
     /// of the runs at its default.

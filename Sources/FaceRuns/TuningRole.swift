@@ -1,7 +1,7 @@
 /// The role in tuning of a run's loss: a run's own record of it, so that a report can distinguish the
 /// default from what was chosen also where ``TuningRecord`` is lost.
 public struct TuningRole: Codable, Sendable, Hashable {
-    /// Which values of its loss a run has.
+    /// The values of its loss that a run has.
     public enum Values: String, Codable, Sendable {
         /// Those that the loss was requested with.
         case standard = "default"
@@ -9,7 +9,7 @@ public struct TuningRole: Codable, Sendable, Hashable {
         case tuned
     }
 
-    /// Which values the run has.
+    /// The values that the run has.
     public var values: Values
     /// The loss as requested when it was tuned: ``TuningCell/loss``.
     public var loss: String

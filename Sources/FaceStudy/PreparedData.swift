@@ -278,7 +278,7 @@ struct SetReader {
         return found
     }
 
-    /// Where the indices of each test set's images begin when all are counted through, and one more.
+    /// Start of each test set's images when all are counted through, and one more.
     static func offsets(of tests: [ScannedTest]) -> [Int] {
         tests.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.prepared.pairs.source.count) }
     }

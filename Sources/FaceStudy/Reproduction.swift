@@ -26,7 +26,7 @@ public struct Reproduction {
     public struct Result: Codable, Sendable, Hashable {
         /// Whether all numbers are the same, bit for bit.
         public var isSame: Bool
-        /// Where the two runs part, if they do.
+        /// The first difference of the two runs; nil if there is none.
         public var comparison: RunComparison
         /// The differences between the two runs' environments.
         public var environment: [EnvironmentDifference]

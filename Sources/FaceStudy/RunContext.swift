@@ -61,7 +61,7 @@ struct RunContext {
 
     /// Whether the run is a try, of which only the result of its setting is kept.
     var isTry: Bool { run.settings?.tryName != nil }
-    /// Where and with what the network is computed.
+    /// The device and precision with which the network is computed.
     var compute: ComputeConfiguration { study.compute }
     /// The study's test sets.
     var tests: [PreparedTest] { study.data.tests }

@@ -49,7 +49,7 @@ final class RunEvents {
         try flush()
     }
 
-    /// Says how the run ended.
+    /// Writes how the run ended.
     func end(_ status: EventFile.SessionStatus) throws {
         file.append(status)
         try flush()

@@ -5,7 +5,7 @@ import Foundation
 import Torch
 
 extension SetReader {
-    /// Where a source is, which is made first when it is built in; nil if it may not be made.
+    /// The path of a source, which is made first when it is built in; nil if it may not be made.
     func location(_ source: String) throws -> String? {
         guard let set = try BuiltInSet.named(source) else { return source }
         let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)

@@ -14,7 +14,7 @@ public struct Study {
     public let plan: StudyPlan
     /// The tries made before them.
     let tuningPlan: TuningPlan
-    /// Where the runs' folders and the report go.
+    /// The folder of the runs' folders and the report.
     public let folder: StudyFolder
 
     /// Resolves a configuration's names and checks its values; writes no file.

@@ -42,7 +42,7 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
 
     /// The cells, in the study's order.
     public var cells: [Cell]
-    /// Which differences the study could find.
+    /// The differences that the study could detect.
     public var power: StudyPower
 
     /// Seconds of the whole study.

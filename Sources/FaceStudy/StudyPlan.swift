@@ -9,7 +9,7 @@ import Torch
 
 /// One cell of a study with one seed, before it is trained.
 public struct PlannedRun: Sendable, Hashable {
-    /// Which cell this is, and with which seed.
+    /// The cell and the seed.
     public var identity: RunIdentity
     /// The training set's index in the configuration's list.
     public var trainIndex: Int

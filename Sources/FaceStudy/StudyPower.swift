@@ -3,7 +3,7 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// Which difference of two losses a study could find, before anything is trained.
+/// The difference of two losses that a study could detect, before anything is trained.
 ///
 /// Nothing is known yet of how much seeds and pairs will matter, so this rests on assumptions, in
 /// units of the binomial variance V = p(1 − p)/pairs of one accuracy:

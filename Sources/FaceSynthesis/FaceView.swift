@@ -3,7 +3,7 @@ import SeededRandom
 /// All that makes one photograph of a person differ from another, drawn without knowing whose
 /// photograph it is.
 public struct FaceView: Sendable, Hashable {
-    /// Which way the head is turned, and how far the camera is.
+    /// The head's orientation, and the camera's distance.
     var pose: Pose
     /// The facial expression.
     var expression: Expression
@@ -43,7 +43,7 @@ public struct FaceView: Sendable, Hashable {
     }
 }
 
-/// Which way the head is turned; radians.
+/// The head's orientation; radians.
 struct Pose: Sendable, Hashable {
     /// Turn towards the picture's right; ±0.9.
     var yaw: Float

@@ -1,4 +1,4 @@
-/// Where hair grows and hangs in one picture, and its colour.
+/// The region in which hair grows and hangs in one picture, and its colour.
 ///
 /// A point belongs to the hair where its height is above a boundary that depends on the angle
 /// round the head; distances to that boundary are in millimetres, positive inside.

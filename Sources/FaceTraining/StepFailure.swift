@@ -9,9 +9,9 @@ public struct StepFailure: Codable, Sendable, Hashable {
 
     /// The quantity that was not finite: `loss` or `gradient`.
     public var quantity: String
-    /// Which step it was, from 1.
+    /// Number of the step, from 1.
     public var step: Int
-    /// Which epoch it belonged to, from 1.
+    /// Number of its epoch, from 1.
     public var epoch: Int
     /// Index of the step in the epoch, from 0.
     public var stepInEpoch: Int
@@ -27,7 +27,7 @@ public struct StepFailure: Codable, Sendable, Hashable {
 
 /// One of the steps before a failure.
 public struct RecentStep: Codable, Sendable, Hashable {
-    /// Which step it was, from 1.
+    /// Number of the step, from 1.
     public var step: Int
     /// Loss of the step.
     public var loss: Double

@@ -1,6 +1,6 @@
 public import Torch
 
-/// Which of a model's tensors are trained, and with which fraction of the learning rate.
+/// The tensors of a model that are trained, and the fraction of the learning rate of each.
 public struct TrainedParts {
     /// The parameters that are trained.
     public let parameters: [StateEntry]

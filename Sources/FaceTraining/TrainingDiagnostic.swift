@@ -19,7 +19,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
         case stuck
     }
 
-    /// Which failure it is.
+    /// The kind of failure.
     public var kind: Kind
     /// The step after which it was recognised, from 1.
     public var step: Int

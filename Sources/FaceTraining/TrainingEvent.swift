@@ -21,11 +21,11 @@ public enum TrainingEvent: Sendable {
 
 /// A step that was taken.
 public struct StepSummary: Sendable, Hashable {
-    /// Which step this is, from 1.
+    /// Number of the step, from 1.
     public var step: Int
     /// Steps of the whole run.
     public var steps: Int
-    /// Which epoch this is, from 1.
+    /// Number of the epoch, from 1.
     public var epoch: Int
     /// Learning rate of the step.
     public var learningRate: Double
@@ -48,7 +48,7 @@ public struct StepSummary: Sendable, Hashable {
 
 /// An epoch that was trained.
 public struct EpochSummary: Sendable, Hashable {
-    /// Which epoch this is, from 1.
+    /// Number of the epoch, from 1.
     public var epoch: Int
     /// Steps taken since the start of the run.
     public var step: Int

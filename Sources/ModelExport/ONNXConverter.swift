@@ -98,7 +98,7 @@ final class ONNXConverter {
         .unsupported(operation: operation.name, network: title)
     }
 
-    /// Says that the operators of a version are needed.
+    /// Records that the operators of a version are needed.
     func require(operators version: Int) { operatorVersion = max(operatorVersion, version) }
 
     /// The normalisation that is folded into what makes a tensor.
@@ -168,7 +168,7 @@ final class ONNXConverter {
         ranges[name == names[0] ? ExportedNetwork.input : name]
     }
 
-    /// Says that a product takes a tensor.
+    /// Records that a product takes a tensor.
     func observe(_ name: String, like argument: TracedGraph.Argument) {
         guard case .tensor(let tensor) = argument, !observed.contains(where: { $0.name == name })
         else { return }

@@ -1,6 +1,6 @@
 /// Reads bytes one after another, and never past their end.
 struct StateCursor {
-    /// Whose file it is, for messages.
+    /// The program that wrote the file, for messages.
     enum Program {
         case mxnet, pytorch
     }
@@ -8,7 +8,7 @@ struct StateCursor {
     let bytes: ArraySlice<UInt8>
     let path: String
     private let program: Program
-    /// Where the next byte is, counted from the beginning of the file.
+    /// Offset of the next byte, counted from the beginning of the file.
     private(set) var offset: Int
 
     init(_ bytes: ArraySlice<UInt8>, path: String, program: Program = .pytorch) {

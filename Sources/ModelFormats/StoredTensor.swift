@@ -2,7 +2,7 @@ import Foundation
 
 /// A tensor of a file, which is read when it is requested.
 public struct StoredTensor {
-    /// Where a tensor's elements are in a storage.
+    /// The position of a tensor's elements in a storage.
     struct Layout {
         var storage: StoragePart
         /// Elements before the first.

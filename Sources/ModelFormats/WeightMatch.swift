@@ -1,7 +1,7 @@
 public import FaceModels
 public import Torch
 
-/// Which of a file's tensors are a network's, by name and shape.
+/// The tensors of a file that are a network's, by name and shape.
 ///
 /// People's files have the network's names after prefixes (`module.`, `backbone.`) and within
 /// dictionaries (`state_dict`): the dictionary and the prefix that fit most of the network are taken.

@@ -24,7 +24,7 @@ public final class ONNXFile {
     public struct Node: Equatable, Sendable {
         /// The operator, e.g. `Conv`.
         public let type: String
-        /// Whose operator it is; empty for ONNX's own.
+        /// The operator's domain; empty for ONNX's own.
         public let domain: String
         /// Its name, which may be empty.
         public let name: String

@@ -15,7 +15,7 @@ public final class PageServer: Sendable {
 
     /// The port it listens on.
     public let port: UInt16
-    /// Where a browser finds it.
+    /// The address for a browser.
     public var address: String { "http://127.0.0.1:\(port)/" }
 
     private let daemon: Daemon

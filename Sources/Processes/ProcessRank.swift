@@ -1,6 +1,6 @@
-/// Which one of several processes that compute together a process is, and where they meet.
+/// The rank of a process among several that compute together, and the address at which they meet.
 ///
-/// | started by | what tells it |
+/// | started by | source of the rank |
 /// |---|---|
 /// | `torchrun` | `RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`, `TORCHELASTIC_*` |
 /// | Slurm's `srun` | `SLURM_PROCID`, `SLURM_NTASKS`, `SLURM_LOCALID`, `SLURM_STEP_NODELIST` and the job's number |
@@ -11,7 +11,7 @@ public struct ProcessRank: Sendable, Hashable {
     public var size: Int
     /// This process's number among those of its machine, from 0.
     public var localRank: Int
-    /// Where the store is that they meet at.
+    /// The address of the store at which they meet.
     public var address: String
     /// Its port; 0 for one that process 0 chooses.
     public var port: UInt16

@@ -143,7 +143,7 @@ public final class ProcessTeam {
 
     // MARK: Orders
 
-    /// Says what the other processes are to do next; for process 0.
+    /// Publishes the next instruction for the other processes; for process 0.
     public func lead(_ order: String) throws(ProcessError) {
         orders += 1
         do throws(TorchError) {
@@ -177,7 +177,7 @@ public final class ProcessTeam {
         pulse.end()
     }
 
-    /// Says that this process has heard the last order.
+    /// Confirms that this process has received the last instruction.
     public func leave() {
         try? store.set(key("end/\(rank)"), to: "")
         pulse.end()

@@ -16,12 +16,12 @@ public struct SummationTree: Sendable, Hashable {
         self.terms = terms
     }
 
-    /// Which terms a process has: as many as the others, or one more or fewer.
+    /// The terms of a process: as many as the others', or one more or fewer.
     public static func range(of rank: Int, among size: Int, terms: Int) -> Range<Int> {
         terms * rank / size..<terms * (rank + 1) / size
     }
 
-    /// Where a sum of several terms is divided.
+    /// The position at which a sum of several terms is divided.
     static func middle(of terms: Range<Int>) -> Int {
         terms.lowerBound + (terms.count + 1) / 2
     }

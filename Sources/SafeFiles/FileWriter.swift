@@ -3,7 +3,7 @@ public import Foundation
 /// Writes a file beside its final place and moves it there when it is complete, so that a part never
 /// has the final name, whatever happens in between.
 public final class FileWriter {
-    /// Where the file will be.
+    /// The file's final path.
     public let url: URL
     /// Bytes written so far.
     public private(set) var count = 0

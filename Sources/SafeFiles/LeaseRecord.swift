@@ -4,7 +4,7 @@ import Foundation
 struct LeaseRecord: Codable, Hashable {
     /// A counter of constant width, so that it can be replaced in its place.
     var beat: String
-    /// Who holds the lease.
+    /// The holder of the lease.
     var holder: ProcessIdentity
     /// Random, and of this lease alone.
     var token: String
@@ -26,7 +26,7 @@ struct LeaseRecord: Codable, Hashable {
         return ((try? encoder.encode(self)) ?? Data()) + Data("\n".utf8)
     }
 
-    /// Where the counter begins in ``data``, whose keys are sorted.
+    /// Offset of the counter in ``data``, whose keys are sorted.
     static let offsetOfBeat = #"{"beat":""#.utf8.count
 
     /// Reads a record; nil if the bytes are not a record.

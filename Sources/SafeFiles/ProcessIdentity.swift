@@ -8,7 +8,7 @@ import Foundation
     import Darwin
 #endif
 
-/// Which process of which machine something belongs to, as other machines read it from a shared folder.
+/// The process and machine that something belongs to, as other machines read it from a shared folder.
 public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConvertible {
     /// Name of the machine.
     public var host: String

@@ -6,7 +6,7 @@ public enum Saves {
     // Sound because it is reached only while `changed` is locked.
     nonisolated(unsafe) private static var count = 0
 
-    /// Says that a file is being written.
+    /// Records that a file is being written.
     static func begin() { changed.withLock { count += 1 } }
 
     /// Announces that it exists.

@@ -89,7 +89,7 @@ private struct ControlGroups {
         }
     }
 
-    /// Where a hierarchy's files are.
+    /// The folder of a hierarchy's files.
     private struct Mount {
         let isSecond: Bool
         /// Group that is shown there: not the topmost in a container.

@@ -1,6 +1,6 @@
 import CTorch
 
-/// Where a tensor lives and is computed with.
+/// The device that stores a tensor and computes with it.
 public enum Device: Hashable, Sendable, CustomStringConvertible {
     case cpu
     /// A CUDA GPU by its index.

@@ -13,7 +13,7 @@ public struct ZipDamage: Error, Equatable, Sendable {
 /// Numbers and parts of bytes of an archive, none past their end.
 struct ZipBytes {
     let bytes: ArraySlice<UInt8>
-    /// Where the bytes begin in the archive.
+    /// Offset of the bytes in the archive.
     let start: Int
     private(set) var position: Int
 

@@ -1,6 +1,6 @@
 /// The record at the end of a ZIP archive, which states where its list of files is.
 public struct ZipEnd: Equatable, Sendable {
-    /// Where the list begins.
+    /// Offset of the list.
     public let offset: Int
     /// Bytes of the list.
     public let length: Int

@@ -17,7 +17,7 @@ public struct ZipEntry: Equatable, Sendable {
     public let packedSize: Int
     /// Bytes of the content.
     public let size: Int
-    /// Where the file begins in the archive.
+    /// Offset of the file in the archive.
     public let offset: Int
     /// Whether it is a symbolic link of Unix.
     public let isLink: Bool
@@ -85,7 +85,7 @@ public struct ZipEntry: Equatable, Sendable {
         }
     }
 
-    /// Where the content begins, which is known only from the header there.
+    /// Offset of the content, which is known only from the header there.
     ///
     /// - Parameters:
     ///   - head: ``localBytes`` bytes from ``offset`` on.

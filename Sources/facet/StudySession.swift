@@ -236,7 +236,7 @@ extension Interrupt {
             whenSaved: { Saves.whenDone($0) })
     }
 
-    /// Says how to resume, and returns the exit code.
+    /// Prints how to resume, and returns the exit code.
     var goodbye: ExitCode {
         Console.note("interrupted; run the same command again to resume")
         return exitCode ?? .interrupted

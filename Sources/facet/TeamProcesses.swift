@@ -8,7 +8,7 @@ import Torch
 /// The origin of the processes that compute a study's trainings together: a launcher has started them, or this
 /// one starts the others, on this machine.
 struct TeamStart {
-    /// Which process this is; nil for one alone.
+    /// The process's rank; nil for one alone.
     let place: ProcessRank?
     /// Processes to start besides this one.
     private let children: Int

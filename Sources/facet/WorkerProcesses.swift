@@ -107,7 +107,7 @@ final class WorkerProcesses {
         }
     }
 
-    /// Says when a worker did not end by itself, and what it worked on.
+    /// Reports a worker that did not end by itself, and what it worked on.
     private func tellEnd(of worker: Worker) {
         worker.isTold = true
         guard worker.process.terminationReason == .uncaughtSignal else { return }

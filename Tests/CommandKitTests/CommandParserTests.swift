@@ -113,7 +113,7 @@ struct CommandParserTests {
         }
     }
 
-    @Test("A mistake is told with the command whose help explains it")
+    @Test("A mistake is reported with the command whose help explains it")
     func path() {
         let parser = CommandParser(Self.root)
         #expect(parser.path(of: ["work", "--cuont"]) == ["tool", "work"])

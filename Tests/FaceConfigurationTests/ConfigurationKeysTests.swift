@@ -62,7 +62,7 @@ struct ConfigurationKeysTests {
         return try Whole.keys.read(url, over: base)
     }
 
-    @Test("A file lies over a base, key by key; lists are replaced")
+    @Test("A file overrides a base, key by key; lists are replaced")
     func reading() throws {
         var base = Whole()
         base.part.marks = [0.1, 0.2]

@@ -37,7 +37,7 @@ struct SearchRangeTests {
         }
     }
 
-    @Test("say where a value lies")
+    @Test("state where a value is")
     func fractions() throws {
         let log = try #require(SearchRange(8, 128, .logarithmic))
         #expect(abs(try #require(log.fraction(of: 32)) - 0.5) < 1e-12)

@@ -46,7 +46,7 @@ struct MTCNNNetworksTests {
         }
     }
 
-    @Test("A picture that is done in parts is judged as in one", arguments: [0, 300, 2_000])
+    @Test("A picture that is done in parts is evaluated as in one", arguments: [0, 300, 2_000])
     func parts(limit: Int) throws {
         let networks = try networks()
         for golden in try Goldens.load().networks where golden.network == "pnet" {

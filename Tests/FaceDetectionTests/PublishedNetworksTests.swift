@@ -62,7 +62,7 @@ struct PublishedNetworksTests {
         }
     }
 
-    @Test("What CenterFace's file declares is read as it is")
+    @Test("What CenterFace's file declares is read unchanged")
     func declared() throws {
         let file = try ONNXFile(try DetectorFiles.centerFace())
         #expect(file.inputs.map(\.shape) == [[10, 3, 32, 32]])

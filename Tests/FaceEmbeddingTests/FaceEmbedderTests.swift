@@ -77,7 +77,7 @@ struct FaceEmbedderTests {
         }
     }
 
-    @Test("Photographs are aligned before they are embedded, and those without a face are told")
+    @Test("Photographs are aligned before they are embedded, and those without a face are reported")
     func photographs() async throws {
         let files = try Case()
         defer { try? FileManager.default.removeItem(at: files.folder) }

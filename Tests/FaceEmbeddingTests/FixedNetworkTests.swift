@@ -86,7 +86,7 @@ struct FixedNetworkTests {
         #expect(backbone.counts.isEmpty)
     }
 
-    @Test("Two calls that differ by more than rounding are told with how much")
+    @Test("Two calls that differ by more than rounding are reported with how much")
     func chance() {
         // Half as much again in the second call: by a third of its embedding.
         let change = { (call: Int, means: Tensor) in call == 2 ? means * 1.5 : means }
@@ -105,7 +105,7 @@ struct FixedNetworkTests {
         #expect(reason { call, means in call == 8 ? means * 2 : means } != nil)
     }
 
-    @Test("An image whose embedding depends on its batch is told")
+    @Test("An image whose embedding depends on its batch is reported")
     func batch() {
         #expect(
             reason { _, means in means.shape[0] == 1 ? means * 1.25 : means }

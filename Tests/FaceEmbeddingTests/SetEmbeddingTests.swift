@@ -119,7 +119,7 @@ struct SetEmbeddingTests {
         }
     }
 
-    @Test("goes on with the parts that an earlier process has finished, to the same bytes")
+    @Test("resumes with the parts that an earlier process has finished, to the same bytes")
     func resumed() throws {
         try withCase { tested in
             _ = try tested.embedding().write(to: tested.url("whole.safetensors"))

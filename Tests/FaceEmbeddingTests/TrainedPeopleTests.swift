@@ -10,7 +10,7 @@ import Torch
 @testable import FaceEmbedding
 
 /// Whom a network was trained on, and the weights that a training begins with: what is beside a model.
-@Suite("What lies beside a model", .serialized)
+@Suite("Files beside a model", .serialized)
 struct TrainedPeopleTests {
     private struct Names: ImageSource {
         let names: [String]

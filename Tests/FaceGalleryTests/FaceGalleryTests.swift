@@ -193,7 +193,7 @@ struct FaceGalleryTests {
         }
     }
 
-    @Test("What is no gallery, of a newer version, or of another model is refused in a sentence")
+    @Test("What is not a gallery, of a newer version, or of another model is refused in a sentence")
     func refusals() throws {
         try withFolder { (folder: URL) throws -> Void in
             let url = folder.appendingPathComponent("people.gallery")
@@ -231,7 +231,7 @@ struct FaceGalleryTests {
         }
     }
 
-    @Test("A damaged file is told, wherever the damage is")
+    @Test("A damaged file is reported, wherever the damage is")
     func damage() throws {
         try withGallery { (gallery: FaceGallery) throws -> Void in
             _ = try gallery.enrol((0..<40).map { face("\($0)") }, as: "anna")

@@ -51,7 +51,7 @@ struct ArcFaceLossTests {
         }
     }
 
-    @Test("falls with the angle over all of 0 ... π, unless it is told not to")
+    @Test("falls with the angle over all of 0 ... π, unless that is turned off")
     func monotonic() throws {
         let angles = Array(stride(from: 0.01, to: 3.14, by: 0.01))
         let sample = Sample.angles(angles, name: "all angles")

@@ -88,7 +88,7 @@ struct NothingLearnedTests {
         #expect(Run(accuracy: 0.5, pairs: 200).judged?.reason == .test)
     }
 
-    @Test("What is told beside the reason")
+    @Test("What is reported beside the reason")
     func facts() throws {
         let log = log(10.0)
         let high = try #require(Run(accuracy: 0.5, losses: [log + 0.1, log]).judged)
@@ -223,7 +223,7 @@ struct ReportedRunTests {
         #expect(run.convergence?.best.accuracy == 0.9)
     }
 
-    @Test("Numbers of a run that goes on")
+    @Test("Numbers of a run in progress")
     func unfinished() throws {
         let run = try run { study, plain in
             let folder = plain.folder(in: study)

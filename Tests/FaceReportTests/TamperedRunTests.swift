@@ -295,7 +295,7 @@ struct TamperedRunTests {
         }
     }
 
-    @Test("A finished run's model that is missing or cut short is told, and the run counts")
+    @Test("A finished run's model that is missing or truncated is reported, and the run counts")
     func models() throws {
         let size = 8 + 54 + 8
         let cases: [(change: (URL) throws -> Void, says: String)] = [

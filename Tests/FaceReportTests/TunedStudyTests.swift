@@ -56,7 +56,7 @@ struct TunedStudyTests {
         #expect(study.answer != nil)
     }
 
-    @Test("While a loss has tries to come its default is no answer")
+    @Test("While a loss has tries to come its default is not an answer")
     func open() throws {
         let study = try tuned { record in
             guard let index = record.cells.firstIndex(where: { $0.loss == "marginal" }) else {

@@ -90,7 +90,7 @@ struct IntervalTests {
         #expect(try #require(estimate.variance) >= estimate.pairVariance * (1 - 1e-12))
     }
 
-    @Test("No interval is without width: a share's is Wilson's")
+    @Test("No interval is without width: a fraction's is Wilson's")
     func neverCertain() throws {
         let design = try design()
         let right = [Double](repeating: 1, count: design.count)

@@ -148,7 +148,7 @@ struct AddedTestsTests {
         }
     }
 
-    @Test("An interrupted run goes on with more sets")
+    @Test("An interrupted run resumes with more sets")
     func unfinished() throws {
         try TinyStudy.with { study in
             #expect(try study.run(stopAfter: 6).isInterrupted)

@@ -30,7 +30,7 @@ struct MemoryNeedTests {
         #expect(need.batchSize(fitting: bytes) == expected)
     }
 
-    @Test("A run is refused when it needs a tenth more than there is, and told what would fit")
+    @Test("A run is refused when it needs a tenth more than there is, with what would fit")
     func refusal() {
         #expect(throws: Never.self) {
             try need.require(1640, batchSize: 64, microBatches: 1)

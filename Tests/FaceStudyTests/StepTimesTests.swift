@@ -28,7 +28,7 @@ struct StepTimesTests {
             try configuration.resolvedCompute(), limit: limit, check: check)
     }
 
-    @Test("What was timed with fewer images is told, and stands for the whole step")
+    @Test("What was timed with fewer images is reported, and stands for the whole step")
     func fewer() throws {
         let few = try times(64, limit: 1e-9)
         #expect(few.batch == 64 && few.measured == 8)

@@ -125,7 +125,7 @@ struct StudyExecutionTests {
         }
     }
 
-    @Test("goes on with the next run when one fails, and records why")
+    @Test("continues with the next run when one fails, and records why")
     func failing() throws {
         try TinyStudy.with { study in
             study.configuration.losses = ["softmax", "arcface"]

@@ -84,7 +84,7 @@ struct TunedStudyTests {
         }
     }
 
-    @Test("A study that is run again without its tries, or with fewer, is told what to add")
+    @Test("A study that is run again without its tries, or with fewer, is refused with what to add")
     func fewer() throws {
         try with { study in
             let folder = try make(study, "one") {
@@ -111,7 +111,7 @@ struct TunedStudyTests {
         }
     }
 
-    @Test("Tuned studies with other losses become one, which goes on without a new try")
+    @Test("Tuned studies with other losses become one, which continues without a new try")
     func joinLosses() throws {
         try with { study in
             let one = try make(study, "one")
@@ -267,7 +267,7 @@ struct TunedStudyTests {
         }
     }
 
-    @Test("Two studies of one folder name are told apart, and other values of a name are refused")
+    @Test("Studies of one folder name are distinguished, and other values of a name are refused")
     func labels() throws {
         try with { study in
             let folders = try ["a", "b"].map { name in

@@ -3,7 +3,7 @@ import Testing
 
 /// A comparison of losses on the built-in faces says something only if telling them apart needs
 /// more than colours and blobs at fixed places.
-@Suite("The built-in faces are not told apart by trivia", .serialized)
+@Suite("The built-in faces are not distinguishable by trivia", .serialized)
 struct TrivialBaselineTests {
     private static let side = 32
 

@@ -98,7 +98,7 @@ struct DiagnosticTests {
         }
     }
 
-    @Test("a scale that is too small is told, and once also when the run is resumed")
+    @Test("a scale that is too small is reported, and once also when the run is resumed")
     func resumed() throws {
         let text = "coco:s=1"
         try withFolder { folder in

@@ -27,7 +27,7 @@ struct FailureDetectorTests {
     /// One image of 500 is right by chance: one in about four batches.
     private func chance(_ step: Int) -> Double { step % 4 == 0 ? 1.0 / 128 : 0 }
 
-    @Test("a loss that does not leave its start is told once, after two epochs and 400 steps")
+    @Test("a loss that does not leave its start is reported once, after two epochs and 400 steps")
     func stuck() throws {
         let diagnostics = found(loss: { 6.3 + 0.05 * sin(Double($0)) }, accuracy: chance)
         #expect(diagnostics.map(\.kind) == [.stuck])
@@ -40,7 +40,7 @@ struct FailureDetectorTests {
         #expect(diagnostic.description.contains("lower the learning rate"))
     }
 
-    @Test("an epoch whose mean loss is above that of guessing is told once, at its end")
+    @Test("an epoch whose mean loss is above that of guessing is reported once, at its end")
     func roseAboveGuessing() throws {
         // Real epochs of softmax on 500 people: 6.38, 5.84 and on.
         let diagnostics = found(
@@ -82,7 +82,7 @@ struct FailureDetectorTests {
         }
     }
 
-    @Test("a saturated softmax is told from its scale")
+    @Test("a saturated softmax is recognised from its scale")
     func scaleTooLarge() throws {
         let diagnostics = found(loss: { _ in 37 }, accuracy: chance, scale: { _ in 64 })
         #expect(diagnostics.map(\.kind) == [.scaleTooLarge])
@@ -99,7 +99,7 @@ struct FailureDetectorTests {
         #expect(diagnostics[0].description.contains("ln(500) = 6.21"))
     }
 
-    @Test("-ln(1e-30) is told after 20 steps, without classes too")
+    @Test("-ln(1e-30) is reported after 20 steps, without classes too")
     func floor() throws {
         let diagnostics = found(steps: 40, loss: { _ in 69.0776 }, accuracy: { _ in 0 })
         #expect(diagnostics.map(\.kind) == [.noProbability])
@@ -107,7 +107,7 @@ struct FailureDetectorTests {
         #expect(diagnostics[0].description.contains("69.08, which is -ln(1e-30)"))
     }
 
-    @Test("a scale that is too small is told with the bound, one that grows is not")
+    @Test("a scale that is too small is reported with the bound, one that grows is not")
     func scaleTooSmall() {
         func run(_ scale: @escaping (Int) -> Double?) -> [TrainingDiagnostic.Kind] {
             found(

@@ -47,7 +47,7 @@ struct FailureLimitTests {
         #expect(isTold(7.7, correct: 19) && !isTold(7.7, correct: 20))
     }
 
-    @Test("The floor is told where 20 losses in a row are within a twentieth of it")
+    @Test("The floor is reported where 20 losses in a row are within a twentieth of it")
     func floor() {
         func steps(_ loss: (Int) -> Double) -> [Int] {
             kinds(steps: 45, classes: nil, loss: loss).map(\.step)
@@ -71,7 +71,7 @@ struct FailureLimitTests {
         #expect(isTold { _ in 4.45 } && !isTold { _ in 4.55 })
     }
 
-    @Test("ln(classes) is told as collapse after four windows, of a loss that can collapse")
+    @Test("ln(classes) is reported as collapse after four windows, of a loss that can collapse")
     func logarithm() {
         let diagnosis = LossDiagnosis(collapse: "c")
         func found(_ factor: Double, _ diagnosis: LossDiagnosis) -> [TrainingDiagnostic] {

@@ -86,7 +86,7 @@ struct StateOfARunTests {
         }
     }
 
-    @Test("The loss is told how far the run is: steps of the schedule's epochs, at most all of it")
+    @Test("The loss is given the progress: steps of the schedule's epochs, at most all of it")
     func progress() throws {
         final class Listening: FaceLoss {
             static let descriptor = CrossEntropyLoss.descriptor

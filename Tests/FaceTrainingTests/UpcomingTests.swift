@@ -40,7 +40,7 @@ struct UpcomingTests {
         #expect(upcoming.takeWaitingSeconds() == (isAhead ? 0 : 0.25))
     }
 
-    @Test("A loader that does not keep up is told of, and the first step of an epoch alone is not")
+    @Test("A loader that does not keep up is reported, and the first step of an epoch alone is not")
     func sentence() {
         func step(waiting: Double) -> StepSummary {
             StepSummary(

@@ -220,7 +220,7 @@ struct CompareTests {
         }
     }
 
-    @Test("Ctrl-C saves, says so and exits 130; the same command goes on")
+    @Test("Ctrl-C saves, says so and exits 130; the same command resumes")
     func interrupt() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)

@@ -3,7 +3,7 @@ import Foundation
 import SafeFiles
 import Testing
 
-@Suite("Counts are told with their nouns")
+@Suite("Counts are written with their nouns")
 struct CountsTests {
     private func write(_ seed: Int, to url: URL) throws {
         try FileManager.default.createDirectory(

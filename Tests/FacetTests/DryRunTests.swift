@@ -83,7 +83,7 @@ struct DryRunTests {
         return Array(words[..<index] + words[(index + 2)...])
     }
 
-    @Test("A folder that cannot become the study's is told")
+    @Test("A folder that cannot become the study's is reported")
     func noFolder() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)

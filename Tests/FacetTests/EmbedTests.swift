@@ -153,7 +153,7 @@ struct EmbedTests {
         }
     }
 
-    @Test("An embedding that was killed goes on where it stopped, to the same bytes")
+    @Test("An embedding that was killed resumes where it stopped, to the same bytes")
     func resuming() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder, identities: 8, imagesEach: 9)

@@ -230,7 +230,7 @@ struct EvaluateTests {
         }
     }
 
-    @Test("People of the test set who were in training are told, or that nobody knows")
+    @Test("People of the test set who were in training are reported, or that this is unknown")
     func trainedPeople() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)

@@ -124,7 +124,7 @@ struct ForeignStudyTests {
 
 @Suite("Signals of a scheduler", .serialized)
 struct SchedulerTests {
-    @Test("SIGTERM, SIGCONT and SIGTERM at once save, and the same command goes on")
+    @Test("SIGTERM, SIGCONT and SIGTERM at once save, and the same command resumes")
     func slurm() throws {
         try withFolder { folder throws in
             let faces = try TinyFaces(in: folder)

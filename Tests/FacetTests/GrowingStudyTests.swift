@@ -77,7 +77,7 @@ struct GrowingStudyTests {
         }
     }
 
-    @Test("An evaluation that was killed goes on")
+    @Test("An evaluation that was killed resumes")
     func killed() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)

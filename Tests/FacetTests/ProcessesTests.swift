@@ -95,7 +95,7 @@ struct TeamTests {
         }
     }
 
-    @Test("name one that is killed, and another number of them goes on to the same bytes")
+    @Test("name one that is killed, and another number of them resumes to the same bytes")
     func killed() throws {
         try withFolder { folder in
             let study = try DividedStudy(in: folder, epochs: 30)

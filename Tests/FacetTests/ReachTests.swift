@@ -223,7 +223,7 @@ struct ReachTests {
         }
     }
 
-    @Test("A result that cannot be written is told, and a device is not replaced by a file")
+    @Test("A result that cannot be written is reported, and a device is not replaced by a file")
     func device() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)

@@ -22,7 +22,7 @@ struct ResumeTests {
         return ((object?["place"] as? [String: Any])?["images"] as? Int) ?? 0
     }
 
-    @Test("A pack goes on after SIGTERM and SIGKILL, and is the one of a run that was not stopped")
+    @Test("A pack resumes after SIGTERM and SIGKILL, and is the one of a run that was not stopped")
     func pack() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder, identities: 10, imagesEach: 32)
@@ -63,7 +63,7 @@ struct ResumeTests {
         }
     }
 
-    @Test("A folder of aligned or unpacked images goes on after SIGKILL", arguments: [false, true])
+    @Test("A folder of aligned or unpacked images resumes after SIGKILL", arguments: [false, true])
     func folders(aligned: Bool) throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder, identities: 10, imagesEach: 32)

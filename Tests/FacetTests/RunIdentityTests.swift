@@ -197,7 +197,7 @@ struct RunIdentityTests {
         }
     }
 
-    @Test("A run that was stopped goes on from elsewhere and with other threads")
+    @Test("A run that was stopped resumes from elsewhere and with other threads")
     func resumed() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)

@@ -119,7 +119,7 @@ struct ServeTests {
         }
     }
 
-    @Test("A page whose drawing is killed says so, and the study goes on to its end")
+    @Test("A page whose drawing is killed says so, and the study continues to its end")
     func killedDrawing() throws {
         try withFolder { folder in
             try serve(in: folder, epochs: 60) { running, port, study in

@@ -87,7 +87,7 @@ struct StartTests {
         }
     }
 
-    @Test("A run goes on bit for bit after SIGKILL, without the file, but not with another one")
+    @Test("A run resumes bit for bit after SIGKILL, without the file, but not with another one")
     func resumed() throws {
         try withFolder { folder in
             let study = try FineTuning(in: folder)

@@ -72,7 +72,7 @@ struct SurvivalTests {
         }
     }
 
-    @Test("An image that changes stops the study, which goes on when it is put back")
+    @Test("An image that changes stops the study, which resumes when it is restored")
     func changedImage() throws {
         try withFolder { folder in
             let study = try RunningStudy(in: folder)
@@ -94,7 +94,7 @@ struct SurvivalTests {
         }
     }
 
-    @Test("A set that is removed stops the study, which goes on when it is put back")
+    @Test("A set that is removed stops the study, which resumes when it is restored")
     func removedSet() throws {
         try withFolder { folder in
             let study = try RunningStudy(in: folder)

@@ -94,7 +94,7 @@ struct TamperedStudyTests {
         }
     }
 
-    @Test("A run that goes on from changed files")
+    @Test("A run that resumes from changed files")
     func resumed() throws {
         try withFolder { folder in
             let sample = try Sample(in: folder, epochs: 6, losses: "softmax")

@@ -58,7 +58,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("What is wrong with a protocol is told in a sentence with its place")
+    @Test("What is wrong with a protocol is reported in a sentence with its position")
     func errors() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)

@@ -143,7 +143,7 @@ struct TuningTests {
         }
     }
 
-    @Test("What cannot be is refused before anything is trained, as asked wrongly")
+    @Test("What cannot be is refused before anything is trained, as a usage error")
     func badInput() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder, identities: 10)

@@ -25,7 +25,7 @@ import Testing
             #expect(outcome.errors.contains("OMP_WAIT_POLICY = 'ACTIVE'"), "\(outcome.errors)")
         }
 
-        @Test("is short while other processes want the cores, and the training goes on")
+        @Test("is short while other processes want the cores, and the training continues")
         func shared() throws {
             try withFolder { folder throws in
                 let faces = try TinyFaces(in: folder)

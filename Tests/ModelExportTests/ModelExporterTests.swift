@@ -144,7 +144,7 @@ struct ModelExporterTests {
         #expect(try ExportJudgement(original: first, exported: first).isGood())
     }
 
-    @Test("A file of embeddings is no network")
+    @Test("A file of embeddings is not a network")
     func notANetwork() throws {
         try inFolder { folder in
             let url = folder.appendingPathComponent("e.npy")

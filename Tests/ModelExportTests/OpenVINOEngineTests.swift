@@ -63,7 +63,7 @@ struct OpenVINOEngineTests {
         }
     }
 
-    @Test("What is no network of Facet's backbones is refused before anything is written")
+    @Test("What is not a network of Facet's backbones is refused before anything is written")
     func foreign() throws {
         try withModel { url in
             var network = try Self.open(url, Self.options(nil))

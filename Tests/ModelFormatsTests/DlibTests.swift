@@ -58,7 +58,7 @@ struct DlibTests {
         #expect(network.layers[13] == .linear(inputs: 2, outputs: 3, weights: values(3, 0..<6)))
     }
 
-    @Test("A network that is not the face network is told from it")
+    @Test("A network that is not the face network is distinguished from it")
     func otherNetwork() throws {
         let bytes = try bytes()
         #expect {

@@ -21,7 +21,7 @@ struct SummationTests {
         return first.indices.map { left[$0] + right[$0] }
     }
 
-    @Test("goes on while others are begun, in either order of adding", arguments: [2, 3, 4])
+    @Test("continues while others are begun, in either order of adding", arguments: [2, 3, 4])
     func pending(_ size: Int) throws {
         let counts = [5, 1003, 1]
         @Sendable func partial(_ count: Int, _ share: Range<Int>) -> PartialSum {

@@ -103,7 +103,7 @@ struct PlainFileTests {
         }
     }
 
-    @Test("A folder is no file, and what is not there is nothing")
+    @Test("A folder is not a file, and what is not there is nothing")
     func folders() throws {
         try withFolder { folder throws in
             #expect(throws: SafeFilesError.notPlain(path: folder.path, kind: .folder)) {

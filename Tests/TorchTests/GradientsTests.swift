@@ -29,7 +29,7 @@ struct GradientsTests {
         #expect(try #require(x.gradient).item() == 3)
     }
 
-    @Test("Derivatives are told one by one while the pass goes on, whole and before it returns")
+    @Test("Derivatives are reported one by one during the pass, whole and before it returns")
     func ready() {
         let first = Tensor([2.0, 3.0]).withGradient()
         let second = Tensor([5.0, 7.0]).withGradient()

@@ -107,7 +107,7 @@ struct RecomputationTests {
         #expect(again == withNormalizedKept(gradients))
     }
 
-    @Test("may be read by two convolutions, and by what is no convolution")
+    @Test("may be read by two convolutions, and by what is not a convolution")
     func severalReaders() {
         func gradients() -> [[Float]] {
             let normalization = BatchNormalization(

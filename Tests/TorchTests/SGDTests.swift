@@ -65,7 +65,7 @@ struct SGDTests {
         #expect(part.values == whole.values)
     }
 
-    @Test("A parameter without a gradient stays as it is")
+    @Test("A parameter without a gradient stays unchanged")
     func withoutGradient() {
         let problem = Problem()
         let optimizer = SGD(problem.parameters, options: SGD.Options())

@@ -334,7 +334,7 @@ struct SafetensorsEditingTests {
         #expect(whole.count == beginning.count + 6 * 4)
     }
 
-    @Test("A damaged file is refused and stays as it is")
+    @Test("A damaged file is refused and stays unchanged")
     func damaged() throws {
         try withFolder { folder in
             let url = folder.appendingPathComponent("file.safetensors")

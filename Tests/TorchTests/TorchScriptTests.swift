@@ -42,7 +42,7 @@ struct TorchScriptTests {
         }
     }
 
-    @Test("A file that is no network is one sentence")
+    @Test("A file that is not a network is one sentence")
     func damaged() throws {
         let whole = try Data(contentsOf: url("network"))
         let folder = FileManager.default.temporaryDirectory

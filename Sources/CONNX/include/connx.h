@@ -15,7 +15,7 @@ extern "C" {
 
 typedef struct connx_model connx_model;
 
-/// Which of a graph's lists a value is in.
+/// The list of a graph that holds a value.
 typedef enum connx_list { CONNX_INPUTS = 0, CONNX_OUTPUTS = 1 } connx_list;
 
 connx_model *connx_new(void);

@@ -61,7 +61,7 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
 
     func content(_ frame: Frame) -> Markup { isColumn ? column(frame) : sides(frame) }
 
-    /// Where the labels at the sides begin, below the axis and the bars.
+    /// Vertical position of the labels at the sides, below the axis and the bars.
     private func labels(below axis: Double) -> Double {
         axis + 14 + Double(groups.count) * Self.barGap
     }

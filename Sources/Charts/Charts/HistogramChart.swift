@@ -28,7 +28,7 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
 
     package var x: Axis
     package var y: Axis
-    /// Where the first bar begins and the last one ends.
+    /// The range from the first bar's lower to the last one's upper bound.
     package var extent: ClosedRange<Double>
     package var series: [Series]
     package var mark: MarkedValue?

@@ -16,7 +16,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
 
     package typealias Line = PointSeries<Point>
 
-    /// Where the lines are named.
+    /// The position of the lines' names.
     package enum Naming: Hashable, Sendable {
         /// Beside the last point.
         case atEnds

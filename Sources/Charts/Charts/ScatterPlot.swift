@@ -3,7 +3,7 @@ package struct ScatterPlot: FramedChart, Hashable, Sendable {
     package struct Point: Hashable, Sendable {
         package var x: Double
         package var y: Double
-        /// Which group of points it belongs to; the groups are named over the frame.
+        /// The group of points it belongs to; the groups are named over the frame.
         package var group: String
 
         package init(x: Double, y: Double, group: String) {

@@ -1,7 +1,7 @@
 public import Foundation
 import Spelling
 
-/// Where a command writes: results to the standard output, all else to the standard error.
+/// A command's output: results on the standard output, all else on the standard error.
 ///
 /// Results can be piped into another program, whatever notes, warnings and progress there are.
 /// A status line, as ``ProgressLine`` draws it, stays below whatever is written through the

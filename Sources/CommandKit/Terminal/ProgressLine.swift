@@ -46,7 +46,7 @@ public final class ProgressLine: Sendable {
         return { ContinuousClock.now - origin }
     }()
 
-    /// Says how many steps are done.
+    /// Reports how many steps are done.
     ///
     /// - Parameters:
     ///   - completed: Steps done since the start.

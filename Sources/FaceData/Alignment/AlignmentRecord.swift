@@ -8,7 +8,7 @@ import SafeFiles
 /// no file that an alignment wrote is unknown. The file is locked while it is used: one process at a
 /// time aligns into a folder.
 final class AlignmentRecord: @unchecked Sendable {
-    /// Where a face comes from, and what was made of it.
+    /// The source of a face, and its handling.
     struct Entry: Hashable {
         /// Digest of the picture's bytes, its points and how they are aligned.
         var origin: String

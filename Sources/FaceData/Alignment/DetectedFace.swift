@@ -20,7 +20,7 @@ public struct FaceBox: Sendable, Hashable, Codable {
     public var height: Double { bottom - top }
     /// Square pixels; 0 if a side is beyond the opposite one.
     public var area: Double { max(0, width) * max(0, height) }
-    /// Where the diagonals meet.
+    /// The intersection of the diagonals.
     public var middle: FacePoints.Point { .init((left + right) / 2, (top + bottom) / 2) }
 
     /// The rectangle in a picture that is shifted and then scaled.
@@ -42,7 +42,7 @@ public struct FaceBox: Sendable, Hashable, Codable {
 
 /// A face that a detector found.
 public struct DetectedFace: Sendable, Hashable {
-    /// Where it is; it may reach beyond the picture.
+    /// Its box; it may reach beyond the picture.
     public var box: FaceBox
     /// The detector's confidence, 0...1.
     public var score: Double

@@ -7,7 +7,7 @@
 public struct DetectedImages: Sendable {
     /// The aligned faces, under their images' names and in the set's order. They are aligned when they are read.
     public let source: any ImageSource
-    /// Where the images are in the set.
+    /// The images' indices in the set.
     public let indices: [Int]
     /// The faces in their pictures, in the order of the aligned ones.
     public let faces: [DetectedFace]

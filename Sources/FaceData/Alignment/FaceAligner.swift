@@ -16,7 +16,7 @@ public struct FaceAligner: Sendable {
     public struct Face: Sendable, Hashable {
         /// The aligned crop, of the template's side.
         public var image: RGBImage
-        /// Where it is in the picture.
+        /// Its position in the picture.
         public var detected: DetectedFace
         /// Faces that were found in the picture, this one and others.
         public var count = 1

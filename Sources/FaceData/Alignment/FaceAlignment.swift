@@ -1,7 +1,7 @@
 /// Turns a picture and the five points of a face in it into an aligned face, by the similarity that brings
 /// the points nearest to a template's.
 public struct FaceAlignment: Sendable {
-    /// Where the points go, and how large aligned faces are.
+    /// The points' target positions, and the size of aligned faces.
     public let template: FaceTemplate
 
     /// Describes an alignment as insightface does it.

@@ -1,4 +1,4 @@
-/// Which face is aligned where a picture has several.
+/// The choice of the face to align where a picture has several.
 public enum FaceChoice: String, Sendable, CaseIterable {
     /// None: such pictures are reported.
     case ask

@@ -7,7 +7,7 @@
 public struct FaceSearch: Sendable {
     /// The detector that is run on each picture.
     public let detector: any FaceDetector
-    /// Which face counts where a picture has several.
+    /// The choice of the face that counts where a picture has several.
     public let choice: FaceChoice
     /// Faces are too small whose aligned square of 112 pixels is less than so many pixels of the picture.
     public let minSide: Double

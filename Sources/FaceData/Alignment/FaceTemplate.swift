@@ -1,4 +1,4 @@
-/// Where an aligned face has its five points, and how many pixels it has.
+/// The positions of an aligned face's five points, and its size in pixels.
 public struct FaceTemplate: Sendable, Hashable {
     /// The name by which it is chosen.
     public let name: String

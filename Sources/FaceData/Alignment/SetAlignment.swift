@@ -7,7 +7,7 @@ public struct SetAlignment: Sendable {
     public let alignment: FaceAlignment
     /// Quality of the JPEGs that are written, 1...100; nil for PNG.
     public let quality: Int?
-    /// Which face is aligned where a landmark file has several of a picture; a search has its own rule.
+    /// The choice of the face to align where a landmark file has several of a picture; a search has its own rule.
     public let choice: FaceChoice
     /// Number of threads.
     public let threads: Int
@@ -159,7 +159,7 @@ public struct SetAlignment: Sendable {
             ending: quality == nil ? "png" : "jpg")
     }
 
-    /// Where points come from.
+    /// The source of points.
     private enum Way: Sendable {
         case landmarks(MatchedLandmarks)
         case search(FaceSearch)

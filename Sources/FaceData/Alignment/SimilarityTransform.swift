@@ -32,7 +32,7 @@ public struct SimilarityTransform: Sendable, Hashable {
         self.ty = ty - b * sx - a * sy
     }
 
-    /// Where a position comes from.
+    /// The source position of a position.
     func inverse(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
         let square = a * a + b * b
         let (u, v) = (x - tx, y - ty)

@@ -9,9 +9,9 @@ public final class BatchLoader {
     public struct Request: Sendable {
         /// The images' indices in the source.
         public var indices: [Int]
-        /// Whose they are; may be empty.
+        /// The images' labels; may be empty.
         public var labels: [Int]
-        /// Which of them are mirrored; may be empty for none.
+        /// Whether each image is mirrored; may be empty for none.
         public var mirrored: [Bool]
         /// How they are changed; nil for not at all.
         public var augmentation: AugmentationRule?

@@ -4,7 +4,7 @@ public struct ImageBatch: Sendable, Hashable {
     public let side: Int
     /// Bytes in the order `[count, side, side, 3]`, RGB.
     public var pixels: [UInt8]
-    /// Whose the images are; empty when that is not known.
+    /// The images' labels; empty when they are not known.
     public var labels: [Int]
 
     /// Number of images.

@@ -154,6 +154,6 @@ struct CheckNames {
 
     func image(_ index: Int) -> String { source.name(of: index) }
 
-    /// Whose an image is; nil if the set does not say it.
+    /// An image's person; nil if the set does not state it.
     func owner(_ index: Int) -> String? { owners[index] }
 }

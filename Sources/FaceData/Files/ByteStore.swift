@@ -2,7 +2,7 @@ import Foundation
 
 /// Bytes that are read at any offset, by many threads at once: a file's, or an array's.
 public protocol ByteStore: Sendable {
-    /// Where the bytes are; for messages.
+    /// The path of the bytes, for messages.
     var path: String { get }
     /// How many there are.
     var size: Int { get }

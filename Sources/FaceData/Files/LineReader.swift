@@ -12,13 +12,13 @@ public struct LineReader: ~Copyable {
     private let buffer = ReadBuffer()
     /// The longest line that is accepted, in bytes.
     private let maxLength: Int
-    /// Where the bytes in the buffer begin in the file.
+    /// Offset in the file of the buffer's first byte.
     private var start = 0
     /// Bytes in the buffer that were handed out.
     private var used = 0
     /// Number of the line that was handed out last, from 1.
     public private(set) var number = 0
-    /// Where the line that was handed out last begins in the file.
+    /// Offset in the file of the last returned line.
     public private(set) var offset = 0
 
     /// Begins at the first line.

@@ -16,7 +16,7 @@ struct BMPHeader {
     let masks: [BMPMask]?
     /// 256 colours, three bytes each; black where the file has none.
     let palette: [UInt8]
-    /// Where the pixels begin.
+    /// Offset of the pixels.
     let pixels: Int
 
     /// Reads a header, whose first 18 bytes exist.

@@ -79,7 +79,7 @@ private struct AxisWeights {
     private(set) var first: [Int] = []
     /// All weights, output position after output position.
     private(set) var weights: [Float] = []
-    /// Where the weights of each output position begin, and one entry more.
+    /// Start of the weights of each output position, and one entry more.
     private(set) var starts = [0]
     /// All input positions that have a weight.
     var inputs: Range<Int> {

@@ -1,4 +1,4 @@
-/// Which images of a set a contact sheet shows.
+/// The images of a set that a contact sheet shows.
 public enum SheetRows {
     /// Indices of images: the first ones of identities that are spread evenly over the set, or
     /// pairs that are, two and two side by side.

@@ -12,7 +12,7 @@ public protocol ImageSource: Sendable {
     /// the source is: `Abel/Abel_0001.jpg`, `record 17`.
     func name(of index: Int) -> String
 
-    /// Where an image is, for a person who has to look for it.
+    /// The path of an image, for people who look for it.
     func path(of index: Int) -> String
 
     /// The present version of the file that holds an image, to notice when it changes.

@@ -6,7 +6,7 @@ public struct LabelledImageSet: Sendable {
     public var source: any ImageSource
     /// The identities' names, by label.
     public var identities: [String]
-    /// Whose each image is: a index in the list of identities.
+    /// Each image's label: an index in the list of identities.
     public var labels: [Int]
     /// Warnings about the files, such as an index that had to be rebuilt.
     public var warnings: [String]

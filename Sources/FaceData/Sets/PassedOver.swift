@@ -4,7 +4,7 @@ import Spelling
 public struct PassedOver: Sendable, Hashable {
     /// A file that is not read, or a folder without images.
     struct Item: Sendable, Hashable {
-        /// Where it is, relative to the set's folder.
+        /// Its path, relative to the set's folder.
         var path: String
         /// Its name, in the singular and in the plural.
         var kind: String
@@ -15,7 +15,7 @@ public struct PassedOver: Sendable, Hashable {
 
     private(set) var items: [Item] = []
 
-    /// Where they are, relative to the set's folder.
+    /// Their paths, relative to the set's folder.
     public var paths: [String] { items.map(\.path) }
     /// Whether there are pictures among them.
     public var hasPictures: Bool { items.contains(where: \.isPicture) }

@@ -19,7 +19,7 @@ public struct SelectedImages: ImageSource {
         }
     }
 
-    /// Where the source is.
+    /// The path of the source.
     public var location: URL { source.location }
 
     /// How many images were selected.
@@ -28,7 +28,7 @@ public struct SelectedImages: ImageSource {
     /// The image's name in the source.
     public func name(of index: Int) -> String { source.name(of: indices[index]) }
 
-    /// Where the image is.
+    /// The path of the image.
     public func path(of index: Int) -> String { source.path(of: indices[index]) }
 
     /// The version of the image's file.

@@ -12,7 +12,7 @@ public struct AttributeTable: Sendable, Hashable {
     /// The attributes in the file's order.
     public let attributes: [String]
     private let rows: [String: [String]]
-    /// Where the file is.
+    /// The file's path.
     public let path: String
     /// SHA-256 of the file, in hexadecimal.
     public let contentHash: String

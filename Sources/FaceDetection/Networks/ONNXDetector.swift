@@ -65,7 +65,7 @@ public final class ONNXDetector: FaceDetector {
         identity = "\(kind.rawValue) " + SHA256.hexDigest(of: bytes).prefix(16)
     }
 
-    /// Which network a file holds.
+    /// The kind of network that a file holds.
     static func kind(of file: ONNXFile) -> Kind? {
         let names = Set(file.outputs.map(\.name))
         if ["cls_8", "obj_8", "bbox_8", "kps_8"].allSatisfy(names.contains) { return .yunet }

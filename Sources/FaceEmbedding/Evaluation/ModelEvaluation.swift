@@ -50,7 +50,7 @@ public struct ModelEvaluation {
         source = try EmbeddingSource.open(model, options, weights: weights)
     }
 
-    /// Where the network's thresholds are kept.
+    /// The file that keeps the network's thresholds.
     ///
     /// - Throws: ``FaceEmbeddingError/thresholds(path:reason:)`` for a file of embeddings.
     public func thresholds() throws -> ModelThresholds {

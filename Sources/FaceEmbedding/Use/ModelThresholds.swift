@@ -60,7 +60,7 @@ public struct ModelThresholds {
         try AtomicFile.write(data, to: url)
     }
 
-    /// Finds out whether they can be written, before the work that they come from is done.
+    /// Checks that they can be written, before the work that they come from is done.
     ///
     /// - Throws: The reason why they cannot.
     public func requireWritable() throws {
@@ -73,6 +73,6 @@ public struct ModelThresholds {
 }
 
 extension EmbeddingNetwork {
-    /// Where the network's thresholds are kept.
+    /// The file that keeps the network's thresholds.
     public var thresholds: ModelThresholds { ModelThresholds(self) }
 }

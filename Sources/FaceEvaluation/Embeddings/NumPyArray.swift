@@ -126,7 +126,7 @@ private struct NumPyHeader {
 
     let type: Number
     let shape: [Int]
-    /// Where the numbers begin.
+    /// Offset of the numbers.
     let end: Int
 
     init(_ data: Data) throws {

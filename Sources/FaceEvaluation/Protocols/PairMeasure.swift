@@ -44,7 +44,7 @@ public enum PairMeasure: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// Which scores a threshold accepts, with each system's treatment of ties.
+/// The rule by which a threshold accepts scores, with each system's treatment of ties.
 public enum ThresholdDecision: String, Codable, Sendable, CaseIterable {
     /// Accepts scores above the threshold; a pair whose score equals it is always an error.
     case aboveTiesWrong

@@ -49,7 +49,7 @@ public struct VerificationProtocol: Sendable, Hashable {
     let roundsScores: Bool
     /// How it chooses the threshold.
     public let rule: ThresholdRule
-    /// Which scores the threshold accepts.
+    /// The rule by which the threshold accepts scores.
     public let decision: ThresholdDecision
     /// The pairs on which it chooses and evaluates.
     public let split: Split

@@ -21,7 +21,7 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more"
     ).searched(1...1.5)
 
-    /// Which targets keep their cosines.
+    /// The rule by which targets keep their cosines.
     enum Easy: String, CaseIterable, Sendable {
         case no, yes, obtuse
     }

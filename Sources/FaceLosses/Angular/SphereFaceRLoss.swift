@@ -13,7 +13,7 @@ public import Torch
 /// - **Defaults**: v1, m 1.5, s up to 30, gradient detached (the paper's characteristic gradient
 ///   detachment), as in OpenSphere. The margin grows from none over the first half of the run.
 public final class SphereFaceRLoss: AngularMarginLoss {
-    /// Which angles the margin modifies.
+    /// The angles that the margin modifies.
     enum Version: String, CaseIterable, Sendable {
         case v0, v1, v2
     }

@@ -1,6 +1,6 @@
 /// An accuracy that others published: context, never a result of a study.
 struct PublishedResult: Hashable, Sendable {
-    /// Which epoch's model a figure is of.
+    /// The epoch of the model that a figure is of.
     enum Epoch: String, Sendable {
         /// The last one, or the only one that was tested.
         case last
@@ -25,7 +25,7 @@ struct PublishedResult: Hashable, Sendable {
     var ageDB: String?
     /// By which protocol LFW was tested.
     let testing: String
-    /// Which epoch's model it is.
+    /// The model's epoch.
     let epoch: Epoch
     /// Name of the recipe whose figures these are; nil if there is none.
     var recipe: String?

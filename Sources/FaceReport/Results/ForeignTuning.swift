@@ -27,7 +27,7 @@ package struct ForeignTuning: Sendable {
 
 /// A loss of a configuration with values that were tuned in another study.
 package struct ForeignLoss: Sendable {
-    /// Where the values were tuned.
+    /// The study and cell in which the values were tuned.
     package let origin: TunedOrigin
     /// The runs' record of that tuning; `nil` in runs of a version that did not write it.
     package let role: TuningRole?

@@ -4,7 +4,7 @@ import Foundation
 
 /// A report's data on the network that a run began with.
 package struct ReportedStart: Sendable {
-    /// Which weights were loaded, and the results of the untouched network.
+    /// The loaded weights, and the results of the untouched network.
     package let record: StartRecord
     /// The untouched network's outcomes on the pairs of each test set whose scores are present.
     let outcomes: [String: PairOutcomes]

@@ -1,6 +1,6 @@
 package import FaceStatistics
 
-/// Which loss scored highest in a configuration on the first test set.
+/// The loss with the highest score in a configuration on the first test set.
 package struct Verdict: Sendable {
     /// A loss with its accuracy.
     package struct Entry: Sendable {

@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// Which losses differ: every two of them on the same pairs and seeds.
+/// The differences between losses: every two of them on the same pairs and seeds.
 enum ComparisonSection {
     static func section(_ results: StudyResults, _ statistics: StudyStatistics) throws -> Section? {
         if let problem = statistics.problems.first { throw problem }

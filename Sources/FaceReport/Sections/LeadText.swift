@@ -42,7 +42,7 @@ struct Leads {
 
 /// Plain words on which loss leads, and how certain that is.
 enum LeadText {
-    /// Which loss, or which losses, scored highest.
+    /// The loss, or losses, with the highest score.
     static func highest(_ verdict: Verdict) -> RichText {
         let accuracy = Format.withSign(verdict.leader.accuracy.mean)
         let leaders = verdict.leaders

@@ -10,7 +10,7 @@ extension EventFile {
         case failure = 2
     }
 
-    /// Says what a run was made with.
+    /// Writes a run's hyperparameters.
     ///
     /// - Parameter group: Runs of one group are averaged in the tab, so each has a name of its own.
     public func append(_ hparams: HParams, group: String) {
@@ -26,7 +26,7 @@ extension EventFile {
         append(Self.summary("_hparams_/session_start_info", info, field: 3))
     }
 
-    /// Says how the run ended.
+    /// Writes how the run ended.
     public func append(_ status: SessionStatus) {
         var info = ProtocolBuffer()
         info.append(status.rawValue, field: 1)

@@ -18,7 +18,7 @@
 /// fraction has Wilson's interval, and the pairs' variance of a difference is never below that of two pairs of
 /// each kind, one to each side (Bonett and Price 2012, for no discordant pair).
 public struct SeedPairEstimate: Sendable, Hashable {
-    /// Which quantity is estimated, and its range.
+    /// The estimated quantity, and its range.
     public enum Quantity: Sendable, Hashable {
         /// The difference of two fractions; −1...1.
         case difference
@@ -26,7 +26,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
         case fraction
     }
 
-    /// Which quantity was estimated.
+    /// The estimated quantity.
     public let quantity: Quantity
     /// Number of pairs.
     public let pairs: Int

@@ -80,7 +80,7 @@ public struct StudyJoin {
         }
     }
 
-    /// Where a run is copied to before it is renamed, so that no report sees half of it.
+    /// The path that a run is copied to before it is renamed, so that no report sees half of it.
     private var staging: URL { target.url.appendingPathComponent(".joining") }
 
     private func copy(_ run: RunFolder, to study: StudyFolder) throws {

@@ -123,7 +123,7 @@ struct SetEmbedder {
     }
 }
 
-/// Which images each process embeds when.
+/// The schedule by which each process embeds images.
 struct Turns {
     /// Number of all images.
     let images: Int

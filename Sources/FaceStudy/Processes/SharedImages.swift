@@ -4,7 +4,7 @@ import FaceRuns
 import Foundation
 import SafeFiles
 
-/// Which images of a study are embedded, as one process describes it to another.
+/// The embedded images of a study, as one process describes them to another.
 enum SharedImages: Codable, Hashable {
     /// Those of a test set: all, or those of every epoch but the last.
     case test(String, all: Bool)

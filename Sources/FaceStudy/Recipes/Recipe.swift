@@ -11,7 +11,7 @@ public struct Recipe: Sendable, Hashable {
     public let name: String
     /// A summary in one line.
     public let title: String
-    /// Where its values were published.
+    /// The publication of its values.
     public let source: String
     /// The source's training and test sets, in a sentence.
     public let data: String

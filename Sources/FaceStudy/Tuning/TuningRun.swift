@@ -5,7 +5,7 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// Which try of a study is in progress, and the state of its cell.
+/// The try of a study in progress, and the state of its cell.
 public struct TuningProgress: Sendable {
     /// The try, from 1, of all tries of the study.
     public var number: Int

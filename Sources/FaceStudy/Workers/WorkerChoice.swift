@@ -15,7 +15,7 @@ public struct WorkerChoice: Sendable, Hashable {
         /// Memory that one of them needs for a batch, in bytes; 0 if that is not known.
         public var memory: UInt64
 
-        /// Says what was measured.
+        /// Creates a measurement of workers that trained at the same time.
         public init(workers: Int, imagesPerSecond: Double, memory: UInt64) {
             self.workers = workers
             self.imagesPerSecond = imagesPerSecond

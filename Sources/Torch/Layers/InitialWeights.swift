@@ -1,4 +1,4 @@
-/// Where a new model's weights come from: a seed, and each parameter's own name.
+/// The source of a new model's weights: a seed, and each parameter's own name.
 ///
 /// A parameter's numbers depend only on the seed and its name, so two models with the same
 /// parts start alike whatever else they contain, on every machine with the same LibTorch.
@@ -7,7 +7,7 @@ public struct InitialWeights: Sendable {
     public let seed: UInt64
     /// Names of the enclosing parts, e.g. `layer1.0`.
     public let path: String
-    /// Where the parameters live.
+    /// The parameters' device.
     public let device: Device
     /// Type of the parameters: `float32`, or `float64` to check a computation.
     public let type: ElementType

@@ -8,7 +8,7 @@ public protocol Optimizer: AnyObject {
     /// Its state from step to step, under names of its own, to be stored with a checkpoint.
     var state: [StateEntry] { get }
 
-    /// Says that its state was loaded from a checkpoint taken after a step.
+    /// Marks its state as loaded from a checkpoint taken after a step.
     func resume()
 
     /// Changes every parameter that has a gradient.

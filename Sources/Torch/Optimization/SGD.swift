@@ -54,7 +54,7 @@ public final class SGD: Optimizer {
             .prefixed("velocity")
     }
 
-    /// Says that the momentum buffers were loaded from a checkpoint taken after a step.
+    /// Marks the momentum buffers as loaded from a checkpoint taken after a step.
     public func resume() { hasStepped = true }
 
     /// Changes every parameter that has a gradient.

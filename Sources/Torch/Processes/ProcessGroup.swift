@@ -15,7 +15,7 @@ public final class ProcessGroup {
     private let store: ProcessStore
     private var isBroken = false
 
-    /// Where this machine is reached by the other processes.
+    /// The address at which other processes reach this machine.
     public enum Address: Sendable, Hashable {
         /// The address by which packets leave for a host.
         case toward(String)

@@ -151,7 +151,7 @@ extension Tensor {
         return ElementType(result)
     }
 
-    /// Where the tensor lives.
+    /// The tensor's device.
     public var device: Device {
         var result = ct_device()
         unsafe expectSuccess(ct_device_of(handle, &result), "device")

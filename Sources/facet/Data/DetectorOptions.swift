@@ -6,7 +6,7 @@ import Spelling
 
 /// Common options of the commands that find faces in pictures.
 enum DetectorOptions {
-    /// Which detector, and what it looks for.
+    /// The detector, and the faces that it looks for.
     static let options = [
         Option(
             "--detector", .value("NAME|FILE"),
@@ -102,7 +102,7 @@ enum DetectorOptions {
 
     private static let rules = FaceChoice.allCases.filter { $0 != .ask }.map(\.rawValue)
 
-    /// Which face counts.
+    /// The choice of the face that counts.
     static let rule =
         "which face to take if a picture has several: largest, central (insightface's rule), best (the "
         + "highest score) or first"

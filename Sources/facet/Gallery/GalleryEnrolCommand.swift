@@ -107,7 +107,7 @@ private func fresh(
     return fresh
 }
 
-/// Whose pictures there are, by name.
+/// The pictures of each person, by name.
 private func enrolments(
     _ paths: [URL], person: String?
 ) throws -> [(person: String, pictures: [URL])] {

@@ -88,7 +88,7 @@ private struct GallerySearch {
     let top: Int
     let threshold: DecisionThreshold
 
-    /// Who is in pictures, in their order.
+    /// The people in pictures, in the pictures' order.
     func people(in pictures: [URL]) throws -> [Identification] {
         let crops = try UseFlags.faces(of: pictures, embedder)
         let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get().image) }
@@ -144,7 +144,7 @@ private enum ThresholdChoice {
     }
 }
 
-/// Who is in a picture.
+/// The people in a picture.
 private struct Identification: Encodable {
     /// Somebody whom it may be.
     struct Candidate: Encodable {

@@ -108,7 +108,7 @@ private struct Verdict: Encodable {
     var threshold: Double
     var thresholdInterval: [Double]?
     var far: Double?
-    /// Where the threshold comes from: `model` or `option`.
+    /// The origin of the threshold: `model` or `option`.
     var thresholdSource: String
     var same: Bool
     /// The set that the model's thresholds were made of.

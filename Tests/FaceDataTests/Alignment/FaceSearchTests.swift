@@ -114,7 +114,7 @@ struct FaceSearchTests {
         #expect(cut.verdict == .cutOff && cut.remark.contains("% of the aligned face"))
     }
 
-    @Test("A picture that lies on its side is told, with how to turn it", arguments: 1...3)
+    @Test("A picture that is on its side is reported, with how to turn it", arguments: 1...3)
     func turnedPictures(quarters: Int) throws {
         let found = try found([(100, 80, 0.5)], turned: quarters)
         #expect(found.verdict == .rotated && found.face == nil)

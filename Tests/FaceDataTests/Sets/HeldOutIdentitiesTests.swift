@@ -14,7 +14,7 @@ struct HeldOutIdentitiesTests {
             labels: counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) })
     }
 
-    @Test("Training set and pairs share nobody, and folds share nobody")
+    @Test("Training set and pairs share no person, nor do folds")
     func disjoint() throws {
         let set = set((0..<200).map { 1 + $0 % 7 })
         let held = try #require(HeldOutIdentities(of: set, fraction: 0.2, maxPairs: 300))

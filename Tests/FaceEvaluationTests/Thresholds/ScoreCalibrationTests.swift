@@ -76,7 +76,7 @@ import Testing
         for rate in [1e-4, 0, 1, -1, .nan] { #expect(found.threshold(atFAR: rate) == nil) }
     }
 
-    @Test("The share of impostors at a score or above is counted, ties and ends included")
+    @Test("The fraction of impostors at a score or above is counted, ties and ends included")
     func shares() throws {
         let found = try calibration()
         for row in golden.shares {

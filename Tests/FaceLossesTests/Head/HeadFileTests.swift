@@ -34,7 +34,7 @@ struct HeadFileTests {
                 == loss.state[0].tensor.array(of: Float.self))
     }
 
-    @Test("A file that is no head, or another's, is refused in one sentence")
+    @Test("A file that is not a head, or another's, is refused in one sentence")
     func refusal() throws {
         let loss = try loss("arcface")
         try withFile { url in

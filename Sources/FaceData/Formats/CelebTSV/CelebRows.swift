@@ -14,9 +14,9 @@ public struct CelebRows: ImageSource {
     private let store: any ByteStore
     private let rows: [Row]
 
-    /// Where an image is and what it is called.
+    /// An image's position and name.
     struct Row: Sendable, Hashable {
-        /// Where the line's base64 begins.
+        /// Offset of the line's base64.
         var offset: Int
         /// How many characters it has.
         var count: Int32
@@ -109,7 +109,7 @@ private struct ParsedRow {
     let person: String
     let rank: Int32
     let face: Int32
-    /// Where the base64 begins in the line.
+    /// Offset of the base64 in the line.
     let start: Int
     let count: Int
 

@@ -4,7 +4,7 @@ struct Datum {
     private(set) var channels = 0
     private(set) var height = 0
     private(set) var width = 0
-    /// Where the data are in the message.
+    /// Range of the data in the message.
     private(set) var data: Range<Int>?
     private(set) var label: Int?
     private(set) var isEncoded = false

@@ -10,7 +10,7 @@
 struct LMDBReader {
     struct Entry {
         let key: [UInt8]
-        /// Where its value is in the file.
+        /// Range of its value in the file.
         let value: Range<Int>
     }
 

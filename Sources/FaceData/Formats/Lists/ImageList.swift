@@ -205,7 +205,7 @@ private struct ListForm {
         }
     }
 
-    /// Where the path of an `im2rec` line begins: after the numbers, unless it begins with one.
+    /// Start of the path of an `im2rec` line: after the numbers, unless it begins with one.
     private func pathStart(_ fields: LineFields) -> Int {
         let last = fields.count - 1
         let start = fields.texts[2...].firstIndex { !Self.isNumber($0) } ?? last

@@ -21,7 +21,7 @@ struct ParquetFile {
 
     /// A column's values for some rows.
     struct Chunk: Hashable {
-        /// Where its first page is.
+        /// Offset of its first page.
         let start: Int
         /// Bytes of its pages.
         let size: Int

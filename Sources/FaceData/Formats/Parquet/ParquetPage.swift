@@ -1,6 +1,6 @@
 /// A page of a column: where it is, and how its values are written.
 struct ParquetPage: Hashable {
-    /// Where its bytes are, after its head.
+    /// Offset of its bytes, after its header.
     let start: Int
     /// Bytes in the file.
     let size: Int

@@ -43,7 +43,7 @@ extension LabelledImageSet {
     }
 }
 
-/// Whose the pictures of Parquet files are, and what they are called.
+/// The identities and names of the pictures of Parquet files.
 private struct ParquetLabels {
     private(set) var identities: [String]
     private(set) var labels: [Int]

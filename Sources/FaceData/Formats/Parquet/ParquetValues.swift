@@ -2,7 +2,7 @@
 struct ParquetValues {
     /// The bytes that values are in: the page's own, or those of the dictionary.
     let bytes: [UInt8]
-    /// Where the value of each row is; nil if it has none.
+    /// The position of each row's value; nil if it has none.
     let places: [Range<Int>?]
 
     /// Unpacks a page.

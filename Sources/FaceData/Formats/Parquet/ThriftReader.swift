@@ -23,7 +23,7 @@ struct ThriftReader {
     struct Damaged: Error {}
 
     private let bytes: UnsafeRawBufferPointer
-    /// Where the next byte is.
+    /// Offset of the next byte.
     private(set) var position = 0
     private static let maxDepth = 12
 

@@ -16,9 +16,9 @@ struct RecordFile: Sendable {
     private struct Part {
         /// 0 whole, 1 first, 2 middle, 3 last.
         var flag: UInt32
-        /// Where the payload is.
+        /// Range of the payload.
         var payload: Range<Int>
-        /// Where the next part begins.
+        /// Offset of the next part.
         var end: Int { (payload.upperBound + 3) & ~3 }
     }
 
@@ -43,7 +43,7 @@ struct RecordFile: Sendable {
         try assemble(record, at: offset, into: buffer)
     }
 
-    /// Where the record ends that begins at an offset.
+    /// End of the record that begins at an offset.
     func end(_ record: Int, at offset: Int) throws(FaceDataError) -> Int {
         try parts(record, at: offset).end
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where the records of a file begin, and their keys.
+/// The offsets of a file's records, and their keys.
 struct RecordIndex: Sendable {
     /// The keys of the records.
     enum Keys: Sendable, Equatable {
@@ -9,7 +9,7 @@ struct RecordIndex: Sendable {
         case listed([Int])
     }
 
-    /// Where each record begins, in the index's order.
+    /// Offset of each record, in the index's order.
     private(set) var offsets: [Int] = []
     private(set) var keys = Keys.indices
 
@@ -22,7 +22,7 @@ struct RecordIndex: Sendable {
         }
     }
 
-    /// Where a record ends at the latest, when the next one of the index begins after it.
+    /// Upper bound of the end of a record; nil if the next record of the index does not begin after it.
     func extent(of index: Int, size: Int) -> Int? {
         let next = index + 1 < offsets.count ? offsets[index + 1] : size
         return next > offsets[index] ? next : nil

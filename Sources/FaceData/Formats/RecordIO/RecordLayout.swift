@@ -1,4 +1,4 @@
-/// Which records of a pack are images, and which describe identities.
+/// The records of a pack that are images, and those that describe identities.
 struct RecordLayout: Sendable, Hashable {
     /// Indices of the images in the index.
     var images: Range<Int>

@@ -23,7 +23,7 @@ struct RecordList {
     /// Keys that occur in two lines.
     private var twice: [Int] = []
 
-    /// Where the list of a pack would be.
+    /// The path that the list of a pack would have.
     static func url(beside pack: RecordPack) -> URL {
         pack.location.deletingPathExtension().appendingPathExtension("lst")
     }

@@ -111,7 +111,7 @@ public struct RecordPack: ImageSource {
 
     // MARK: Labels
 
-    /// Whose each image is, as a number that the pack gives.
+    /// Each image's identity, as a number that the pack gives.
     ///
     /// - Parameter threads: Workers.
     /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a label that is not a whole

@@ -1,4 +1,4 @@
-/// Where the images of a file are that holds many, what they are called and whose they are.
+/// The positions, names and identities of the images of a file that holds many.
 struct PartIndex: Sendable, Hashable {
     /// A part of the file that is not an image of the set.
     struct Passed: Sendable, Hashable {
@@ -31,14 +31,14 @@ struct PartIndex: Sendable, Hashable {
         case unended
     }
 
-    /// Where each image's part begins in the file.
+    /// Offset of each image's part in the file.
     private(set) var offsets: [Int] = []
     /// Bytes of each part.
     private(set) var sizes: [Int] = []
     private(set) var names = TextTable()
     /// The labels, each once.
     private(set) var labels: [String] = []
-    /// Which of the labels each image has; empty for files that keep none.
+    /// Index of each image's label; empty for files that keep none.
     private(set) var owners: [Int32] = []
     /// How each image is kept; empty where parts are not packed.
     private(set) var packings: [Packing] = []

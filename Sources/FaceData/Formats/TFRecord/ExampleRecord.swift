@@ -1,6 +1,6 @@
 /// A picture in a `tf.train.Example`: the position of its bytes, its identity and its name.
 struct ExampleRecord {
-    /// Where the picture is in the record's bytes.
+    /// Range of the picture in the record's bytes.
     private(set) var image: Range<Int>?
     /// The identity; nil if that is stated elsewhere.
     private(set) var label: String?

@@ -20,7 +20,7 @@ struct TFRecordFile {
 
     init(_ store: any ByteStore) { self.store = store }
 
-    /// Where the bytes of the record are that begins at an offset.
+    /// Range of the bytes of the record that begins at an offset.
     func record(_ number: Int, at offset: Int) throws(FaceDataError) -> Range<Int> {
         guard offset >= 0, store.size - offset >= Self.headBytes else {
             throw refusal(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Whose a sample of a WebDataset is.
+/// The identity of a sample of a WebDataset.
 enum SampleLabel {
     /// Kinds of parts that state it.
     static let kinds = ["cls", "json"]

@@ -4,9 +4,9 @@ struct TarReader {
     struct Member: Sendable, Hashable {
         /// The path without `./` before it.
         let name: String
-        /// Where the header begins that belongs to it.
+        /// Offset of the header that belongs to it.
         let header: Int
-        /// Where the content begins.
+        /// Offset of the content.
         let offset: Int
         /// Bytes of the content.
         let size: Int
@@ -121,7 +121,7 @@ struct TarReader {
         }
     }
 
-    /// Where a member's content is, which must be in the archive.
+    /// Range of a member's content, which must be in the archive.
     private func content(
         of header: TarHeader, at offset: Int, size: Int? = nil
     ) throws(FaceDataError) -> Range<Int> {

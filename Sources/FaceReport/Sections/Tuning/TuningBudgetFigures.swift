@@ -21,13 +21,13 @@ enum TuningBudgetFigures {
         ]
     }
 
-    /// Which tries a figure is about, where some were tried again with longer schedules.
+    /// The tries that a figure is about, where some were tried again with longer schedules.
     static func rungNote(_ study: TunedStudy) -> String {
         study.record.cells.contains { $0.budget.rungs.count > 1 }
             ? "; of the first schedule, which all tries had" : ""
     }
 
-    /// Which loss leads after one try, and after all, in each configuration.
+    /// The loss that leads after one try, and after all, in each configuration.
     private static func text(_ study: TunedStudy) -> RichText {
         let sentences = study.configurations.compactMap { configuration -> RichText? in
             let curves = study.losses(configuration).compactMap { loss in

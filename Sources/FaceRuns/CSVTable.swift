@@ -1,3 +1,5 @@
+import Spelling
+
 /// Comma-separated values as RFC 4180 has them, with lines that end in a line feed.
 package enum CSVTable {
     /// One line, its line feed included; fields are quoted where they have to be.
@@ -5,17 +7,10 @@ package enum CSVTable {
         fields.map(quoted).joined(separator: ",") + "\n"
     }
 
-    /// One line of a table that people open in a spreadsheet, which would run a field that begins as
-    /// a formula does: such a field gets an apostrophe before it. Numbers stay numbers.
+    /// One line of a table that people open in a spreadsheet, with cells that it would run guarded
+    /// (`SpreadsheetCell`).
     package static func spreadsheetLine(_ fields: [String]) -> String {
-        line(fields.map(guarded))
-    }
-
-    private static func guarded(_ field: String) -> String {
-        guard let first = field.unicodeScalars.first,
-            "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first), Double(field) == nil
-        else { return field }
-        return "'" + field
+        line(fields.map(SpreadsheetCell.guarded))
     }
 
     /// A field as it stands in a line: in quotes if it holds a comma, a quote or a line break,

@@ -1,19 +1,20 @@
 import FaceEvaluation
 import Foundation
+import Spelling
 
 /// `scores/<test>.csv`: one pair a line under a header.
 enum ScoreTable {
     static let header = ["fold", "same", "distance", "first", "second"]
 
     /// The table's bytes. `same` is `1` or `0`; distances are the shortest decimal numbers that
-    /// read back to the same value.
+    /// read back to the same value; names that a spreadsheet would run are guarded, and read back as they were.
     static func data(_ scores: [ScoreRecord], path: String) throws(FaceRunsError) -> Data {
         var text = CSVTable.line(header)
         for score in scores {
             guard score.pair.distance.isFinite else {
                 throw .nonFiniteNumber(path: path, field: "distance")
             }
-            text += CSVTable.line([
+            text += CSVTable.spreadsheetLine([
                 String(score.pair.fold), score.pair.same ? "1" : "0",
                 score.pair.distance.description,
                 score.first, score.second,
@@ -53,7 +54,7 @@ enum ScoreTable {
             let distance = Float(fields[2]), (0...Self.maxDistance).contains(distance)
         else { return nil }
         return ScoreRecord(
-            ScoredPair(distance: distance, same: same, fold: fold), first: fields[3],
-            second: fields[4])
+            ScoredPair(distance: distance, same: same, fold: fold),
+            first: SpreadsheetCell.plain(fields[3]), second: SpreadsheetCell.plain(fields[4]))
     }
 }

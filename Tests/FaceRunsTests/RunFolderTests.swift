@@ -93,6 +93,25 @@ import Testing
         }
     }
 
+    /// Names of images from outside, which a spreadsheet must not run, and which are read back as they were.
+    @Test func guardsNamesOfImages() throws {
+        let names = ["=cmd|' /C calc'!A0", "-x/1.jpg", "@SUM(1)", "'=x", "plain/1.jpg", "+1"]
+        let scores = names.enumerated().map { index, name in
+            ScoreRecord(
+                ScoredPair(distance: 1, same: index % 2 == 0, fold: index), first: name,
+                second: names[names.count - 1 - index])
+        }
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            try run.write(scores, test: "t")
+            #expect(try run.readScores(test: "t") == scores)
+            let text = try String(contentsOf: run.scoresURL(test: "t"), encoding: .utf8)
+            let cells = text.split(whereSeparator: { ",\n".contains($0) })
+            #expect(!cells.contains { "=-@".contains($0.prefix(1)) }, "\(text)")
+            #expect(text.contains("'=cmd|' /C calc'!A0,+1\n"))
+        }
+    }
+
     @Test(arguments: [
         ("lfw", "lfw.csv"), ("a/b", "a%2Fb.csv"), ("a%2Fb", "a%252Fb.csv"), ("..", "...csv"),
         ("a\nb", "a%0Ab.csv"), ("顔", "顔.csv"),

@@ -1,4 +1,5 @@
 import FaceEvaluation
+import FaceRuns
 import Foundation
 import SafeFiles
 import Torch
@@ -51,9 +52,7 @@ struct EmbeddingOutput {
         let writer = try FileWriter(url)
         try writer.write("name,norm\n")
         for (name, norm) in zip(names, norms) {
-            let isPlain = !name.contains { $0 == "," || $0 == "\"" }
-            let field = isPlain ? name : "\"\(name.replacing("\"", with: "\"\""))\""
-            try writer.write("\(field),\(Float(norm))\n")
+            try writer.write(CSVTable.spreadsheetLine([name, "\(Float(norm))"]))
         }
         try writer.finish()
     }

@@ -56,10 +56,15 @@ public struct StudyComparisonReport: Sendable {
 }
 
 extension AtomicFile {
-    /// Writes texts under their names into a folder.
+    /// Writes texts under their names into a folder, in which no link may stand in their place.
     static func write(
         _ files: [(name: String, text: String)], to folder: URL
     ) throws(FaceReportError) -> [URL] {
+        do {
+            try PlainFile.require(files.map(\.name), in: folder)
+        } catch {
+            throw .runs(FaceRunsError(error))
+        }
         var urls: [URL] = []
         for (name, text) in files {
             let url = folder.appendingPathComponent(name)

@@ -66,10 +66,33 @@ public enum PlainFile {
     }
 
     /// What stands under a name, without following a link; nil where nothing does.
-    public static func kind(of url: URL) -> Kind? {
+    public static func kind(of url: URL) -> Kind? { kind(url.path) }
+
+    private static func kind(_ path: String) -> Kind? {
         var status = stat()
-        return lstat(url.path, &status) == 0 ? Kind(mode: status.st_mode) : nil
+        return lstat(path, &status) == 0 ? Kind(mode: status.st_mode) : nil
     }
+
+    /// Refuses a pipe, a socket or a device where a file is named that is to be read. Links are followed, and
+    /// what is not there is fine.
+    ///
+    /// Files are read more than once and at any place, which a pipe does not allow; this also keeps out the
+    /// pipes of the shell's process substitution, `<(command)`.
+    ///
+    /// - Throws: ``SafeFilesError/unreadable(path:reason:)``.
+    public static func requireReadable(_ url: URL) throws(SafeFilesError) {
+        if isSpecial(url) { throw .unreadable(path: url.path, reason: notReadable) }
+    }
+
+    /// Whether a path leads to a pipe, a socket or a device, links followed.
+    public static func isSpecial(_ url: URL) -> Bool {
+        var status = stat()
+        return stat(url.path, &status) == 0 && Kind(mode: status.st_mode) == .special
+    }
+
+    /// What is said of a pipe, a socket or a device that is to be read.
+    public static let notReadable =
+        "it is a pipe, a socket or a device; save its content as a file and give that"
 
     /// Refuses an open file that is none.
     @discardableResult
@@ -85,6 +108,26 @@ public enum PlainFile {
             throw .notPlain(path: path, kind: kind)
         }
         return status
+    }
+
+    /// Refuses a link, a pipe or a device in the place of files that are written into a folder, or of the folders
+    /// on the way to them. What is not there is fine; the folder itself, which the user named, may be a link.
+    ///
+    /// - Parameter names: The files, relative to the folder.
+    /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for the first one.
+    public static func require(_ names: [String], in folder: URL) throws(SafeFilesError) {
+        // By their bytes: `String` takes the forms of Unicode for one name, the file system need not.
+        var seen: Set<[UInt8]> = []
+        for name in names {
+            var path = folder.path
+            for part in name.utf8.split(separator: UInt8(ascii: "/")) {
+                path += "/" + String(decoding: part, as: UTF8.self)
+                guard seen.insert(Array(path.utf8)).inserted else { continue }
+                if let kind = kind(path), kind == .link || kind == .special {
+                    throw .notPlain(path: path, kind: kind)
+                }
+            }
+        }
     }
 
     /// Refuses a link, a pipe or a device under some names, and at any depth in folders of these

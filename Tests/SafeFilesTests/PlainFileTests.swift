@@ -29,6 +29,67 @@ struct PlainFileTests {
         }
     }
 
+    @Test("What is written below a folder is written within it")
+    func namesBelow() throws {
+        try withFolder { folder throws in
+            let (inside, outside) = (
+                folder.appendingPathComponent("inside"), folder.appendingPathComponent("outside")
+            )
+            for place in [inside.appendingPathComponent("plain"), outside] {
+                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            }
+            let names = ["plain/1", "plain/2", "a/1"]
+            try PlainFile.require(names, in: inside)
+            let url = try link("inside/a", to: outside.path, in: folder)
+            let refusal = SafeFilesError.notPlain(path: url.path, kind: .link)
+            #expect(throws: refusal) { try PlainFile.require(names, in: inside) }
+            try PlainFile.require(["plain/1"], in: inside)
+            let pipe = inside.appendingPathComponent("plain/2")
+            #expect(mkfifo(pipe.path, 0o600) == 0)
+            #expect(throws: SafeFilesError.notPlain(path: pipe.path, kind: .special)) {
+                try PlainFile.require(names, in: inside)
+            }
+            // The folder itself was named by the user.
+            let named = try link("named", to: "inside", in: folder)
+            try PlainFile.require(["plain/1"], in: named)
+        }
+    }
+
+    @Test("Two forms of one name are two names below a folder")
+    func formsOfNames() throws {
+        try withFolder { folder throws in
+            let (one, other) = ("Jos\u{e9}", "Jose\u{301}")
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent(one), withIntermediateDirectories: false)
+            // Where the file system takes both for one, there is nothing to tell.
+            guard PlainFile.kind(of: folder.appendingPathComponent(other)) == nil else { return }
+            let url = try link(other, to: "/", in: folder)
+            #expect(throws: SafeFilesError.notPlain(path: url.path, kind: .link)) {
+                try PlainFile.require(["\(one)/1", "\(other)/1"], in: folder)
+            }
+        }
+    }
+
+    @Test("A pipe or a device is not read, a link to a file is")
+    func readable() throws {
+        try withFolder { folder throws in
+            let pipe = folder.appendingPathComponent("pipe")
+            #expect(mkfifo(pipe.path, 0o600) == 0)
+            let toPipe = try link("to pipe", to: "pipe", in: folder)
+            for url in [pipe, toPipe, URL(fileURLWithPath: "/dev/zero")] {
+                let reason =
+                    "it is a pipe, a socket or a device; save its content as a file and give that"
+                #expect(throws: SafeFilesError.unreadable(path: url.path, reason: reason)) {
+                    try PlainFile.requireReadable(url)
+                }
+            }
+            try Data("x".utf8).write(to: folder.appendingPathComponent("file"))
+            try PlainFile.requireReadable(try link("to file", to: "file", in: folder))
+            try PlainFile.requireReadable(folder)
+            try PlainFile.requireReadable(folder.appendingPathComponent("absent"))
+        }
+    }
+
     @Test("A pipe holds nobody up")
     func pipes() throws {
         try withFolder { folder throws in

@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 /// The five points of many faces, by their pictures' names.
 ///
@@ -11,6 +12,8 @@ public import Foundation
 /// Up to two lines of words or of one number at the beginning are the header. Lines whose numbers are
 /// missing, as of a picture in which no face was found, do not count.
 public struct LandmarkFile: Sendable {
+    /// The file.
+    public let path: String
     /// Faces by their pictures' names, in the file's order.
     private var faces: [String: [FacePoints]] = [:]
     /// The names by what they are without ending; nil where several are the same.
@@ -23,6 +26,7 @@ public struct LandmarkFile: Sendable {
     ///
     /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that cannot be understood.
     public init(_ url: URL) throws(FaceDataError) {
+        path = url.path
         var header: [String]?
         var columns: LandmarkColumns?
         for (index, line) in try TextFile.lines(url).enumerated() {
@@ -81,7 +85,7 @@ public struct LandmarkFile: Sendable {
     }
 
     private static func plain(_ name: String) -> String {
-        let plain = name.replacingOccurrences(of: "\\", with: "/")
+        let plain = SpreadsheetCell.plain(name).replacingOccurrences(of: "\\", with: "/")
         return plain.hasPrefix("./") ? String(plain.dropFirst(2)) : plain
     }
 

@@ -1,6 +1,8 @@
 import Foundation
 
 /// Why five points cannot be those of a face in a picture, and what they probably are.
+///
+/// One face cannot tell all wrong orders of its points; ``LandmarkOrderCheck`` judges a set's faces together.
 struct PointsDoubt {
     /// What is wrong, and what would fit.
     let reason: String
@@ -8,12 +10,16 @@ struct PointsDoubt {
     let cause: String?
 
     /// Faces' points lie within 5 pixels, detectors' worst within 7; those of faces in another order
-    /// beyond 10.
+    /// beyond 10, but for some orders and faces.
     static let maxDistance = 8.0
+    /// Beyond so many pixels, points are not believed where another order has them within half of it.
+    private static let likelyDistance = 5.0
     /// A face that hangs head down is rather one whose points are in reverse order.
     private static let maxRoll = 90.0
     /// Pixels of a picture for one of the aligned face: eyes 2 pixels apart.
     private static let minScale = 0.06
+    /// See ``FacePose/width(_:)``.
+    private static let minWidth = 0.15
     private static let maxOutside = 0.5
 
     /// Looks at the points; nil when they may be a face's.
@@ -25,7 +31,8 @@ struct PointsDoubt {
 
     private static func problem(_ points: FacePoints, _ width: Int, _ height: Int) -> String? {
         let pose = FacePose(points)
-        guard pose.distance <= maxDistance else {
+        guard FacePose.width(points) >= minWidth else { return "its landmarks lie on a line" }
+        guard pose.distance <= maxDistance, !hasBetterOrder(points, than: pose) else {
             return "its landmarks do not have the layout of a face"
                 + (pose.distance < 1000
                     ? " (by \(Int(pose.distance.rounded())) pixels of 112 on average)" : "")
@@ -43,6 +50,16 @@ struct PointsDoubt {
                 + "picture of \(width)x\(height) pixels"
         }
         return nil
+    }
+
+    /// Whether points that are seldom a face's would be one's in another order.
+    private static func hasBetterOrder(_ points: FacePoints, than pose: FacePose) -> Bool {
+        guard pose.distance > likelyDistance else { return false }
+        let numbers = points.points.flatMap { [$0.x, $0.y] }
+        return PointOrder.all.contains { order in
+            guard let other = order.points(numbers).map(FacePose.init) else { return false }
+            return other.distance < pose.distance / 2 && abs(other.roll) <= maxRoll
+        }
     }
 
     /// The fraction of an aligned face that a picture does not cover.
@@ -64,68 +81,79 @@ struct PointsDoubt {
 
     // MARK: Causes
 
-    /// An order in which files have the ten numbers.
-    private struct Order {
-        let name: String
-        /// Places of the five points' x and y among the numbers.
-        let indices: [(Int, Int)]
-
-        init(_ name: String, points: [Int]? = nil, _ indices: [(Int, Int)]? = nil) {
-            self.name = name
-            let defaultOrder = (0..<5).map { (2 * $0, 2 * $0 + 1) }
-            self.indices = indices ?? points.map { $0.map { defaultOrder[$0] } } ?? defaultOrder
-        }
-    }
-
-    private static let orders = [
-        Order("they are"),
-        Order("five x and then five y", (0..<5).map { ($0, $0 + 5) }),
-        Order(
-            "points with left and right swapped (left and right are as seen in the image)",
-            points: [1, 0, 2, 4, 3]),
-        Order("y before x", (0..<5).map { (2 * $0 + 1, 2 * $0) }),
-        Order("five y and then five x", (0..<5).map { ($0 + 5, $0) }),
-        Order("eyes, mouth and then nose", points: [0, 1, 4, 2, 3]),
-        Order("nose, eyes and then mouth", points: [1, 2, 0, 3, 4]),
-        Order("mouth, nose and then eyes", points: [3, 4, 2, 0, 1]),
-        Order("mouth, nose and then eyes, from right to left", points: [4, 3, 2, 1, 0]),
-        Order(
-            "five x and then five y, with left and right swapped",
-            [1, 0, 2, 4, 3].map { ($0, $0 + 5) }),
-        Order(
-            "y before x, with left and right swapped",
-            [1, 0, 2, 4, 3].map { (2 * $0 + 1, 2 * $0) }),
-    ]
-
     private static func cause(_ points: FacePoints, _ width: Int, _ height: Int) -> String? {
         let numbers = points.points.flatMap { [$0.x, $0.y] }
-        let isRelative = numbers.allSatisfy { (-0.5...1.5).contains($0) }
+        let isRelative = OrderGuess.areRelative(numbers)
         let (right, bottom) = isRelative ? (Double(width), Double(height)) : (1, 1)
-        var best: (name: String, distance: Double)?
-        for order in orders {
-            let placed = order.indices.map {
-                FacePoints.Point(numbers[$0.0] * right, numbers[$0.1] * bottom)
+        func guesses(_ orders: [PointOrder]) -> [OrderGuess] {
+            orders.compactMap { order in
+                guard let other = order.points(numbers, width: right, height: bottom),
+                    problem(other, width, height) == nil
+                else { return nil }
+                let pose = FacePose(other)
+                return OrderGuess(order: order, distance: pose.distance, roll: abs(pose.roll))
             }
-            guard let other = FacePoints(placed), problem(other, width, height) == nil else {
-                continue
-            }
-            let distance = FacePose(other).distance
-            if distance < best?.distance ?? .infinity { best = (order.name, distance) }
         }
-        guard let best else { return ofAnotherSize(points, width, height) }
-        guard isRelative else { return best.name }
-        return "fractions of the picture's width and height"
-            + (best.name == orders[0].name ? "" : ", \(best.name)")
+        let known = guesses(PointOrder.known)
+        let name = OrderGuess.name(known.isEmpty ? guesses(PointOrder.all) : known)
+        guard isRelative else {
+            return named(name?.text, name?.distance, points, width, height)
+        }
+        return name.map { OrderGuess.relative($0.text) }
     }
 
-    /// Points that are a face's, but not within the picture.
-    private static func ofAnotherSize(
-        _ points: FacePoints, _ width: Int, _ height: Int
+    /// The name of another order, or of what the points are without one.
+    private static func named(
+        _ other: String?, _ distance: Double?, _ points: FacePoints, _ width: Int, _ height: Int
     ) -> String? {
         let pose = FacePose(points)
-        guard pose.distance <= maxDistance, abs(pose.roll) <= maxRoll,
-            pose.scale >= minScale
-        else { return nil }
-        return "landmarks of another picture, or of one of another size"
+        guard pose.distance <= maxDistance, pose.scale >= minScale else { return other }
+        guard abs(pose.roll) > maxRoll else {
+            // Points that are a face's, but not within the picture.
+            return other ?? "landmarks of another picture, or of one of another size"
+        }
+        guard outside(points, width, height) <= maxOutside else { return other }
+        // A face is nearly the same from below.
+        let isClearlyOther = distance.map { $0 < pose.distance * 0.6 } ?? false
+        let isClearlyThis = distance.map { pose.distance < $0 * 0.6 } ?? true
+        let upsideDown = "an upside-down face"
+        guard let other, !isClearlyThis else { return upsideDown }
+        return isClearlyOther ? other : "\(upsideDown), or as \(other)"
     }
+}
+
+/// An order of points that would make a face of them.
+struct OrderGuess {
+    let order: PointOrder
+    /// See ``FacePose/distance``; of many faces the median.
+    let distance: Double
+    /// Degrees without sign; of many faces the median.
+    let roll: Double
+
+    /// The names of the orders that fit best, and how well they do; nil for no orders.
+    ///
+    /// Axes that are exchanged and sides that are exchanged make the same of a face, but for a quarter of a
+    /// turn: whichever has it more upright is named, and behind it the other one where a face may lean as much.
+    static func name(_ guesses: [OrderGuess]) -> (text: String, distance: Double)? {
+        guard let least = guesses.map(\.distance).min() else { return nil }
+        let equal = guesses.filter { $0.distance <= least * 1.2 + 0.2 }.sorted {
+            ($0.roll, $0.distance) < ($1.roll, $1.distance)
+        }
+        let named = equal.prefix(1) + equal.dropFirst().filter { $0.roll <= likelyRoll }
+        return (named.prefix(2).map(\.order.name).joined(separator: ", or as "), least)
+    }
+
+    /// Whether numbers may be fractions of a picture's width and height.
+    static func areRelative(_ numbers: [Double]) -> Bool {
+        numbers.allSatisfy { (-0.5...1.5).contains($0) }
+    }
+
+    /// What fractions of the picture's width and height are, in an order.
+    static func relative(_ name: String) -> String {
+        "fractions of the picture's width and height"
+            + (name == PointOrder.given.name ? "" : ", \(name)")
+    }
+
+    /// Faces in photographs lean by less, as a rule.
+    private static let likelyRoll = 60.0
 }

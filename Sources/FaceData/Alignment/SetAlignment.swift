@@ -34,6 +34,8 @@ public struct SetAlignment: Sendable {
         public var leftOut: [String: [ImageScan.BadImage]] = [:]
         /// Names in the landmark file that no image has.
         public var unusedNames: [String] = []
+        /// What the landmarks of the set as a whole may be instead; nil where there is no doubt.
+        public var doubt: String?
         /// Images whose face has another file name, since another image has theirs.
         public var renamed: [SetConversion.RenamedImage] = []
 
@@ -82,14 +84,19 @@ public struct SetAlignment: Sendable {
     /// in the picture are reported and not used.
     ///
     /// - Parameter progress: Told how many images are done; what it throws ends the work.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also for such a file.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also for such a file, and
+    ///   ``FaceDataError/unknownFormat(path:reason:)`` where the landmarks of the set as a whole are in another
+    ///   order (``LandmarkOrderCheck``).
     public func align(
         _ source: any ImageSource, _ landmarks: LandmarkFile, to folder: URL,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
         let points = MatchedLandmarks(landmarks, with: source)
+        let doubt = try LandmarkOrderCheck.require(
+            (0..<source.count).compactMap { points.faces(of: $0).first }, path: landmarks.path)
         var outcome = try align(source, by: .landmarks(points), to: folder, size: 64, progress)
         outcome.unusedNames = points.unusedNames
+        outcome.doubt = doubt
         return outcome
     }
 
@@ -107,9 +114,13 @@ public struct SetAlignment: Sendable {
         _ progress: (Int) throws -> Void
     ) throws -> Outcome {
         var outcome = Outcome()
+        let names = names(of: source)
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try PlainFile.require(names.paths, in: folder)
+        }
         let work = Work(
             source: source, way: way, folder: folder, record: try AlignmentRecord(folder),
-            names: names(of: source))
+            names: names)
         try ParallelParts.forEach(
             source.count, size: size, threads: threads,
             make: { range in
@@ -203,6 +214,7 @@ public struct SetAlignment: Sendable {
             })
         for face in faces {
             try FaceDataError.storing { () throws(SafeFilesError) in
+                try PlainFile.require([face.name], in: work.folder)
                 try FileWriter.write(face.bytes, to: work.folder.appendingPathComponent(face.name))
             }
         }

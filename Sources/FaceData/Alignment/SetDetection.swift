@@ -1,5 +1,6 @@
 public import Foundation
 import SafeFiles
+import Spelling
 
 /// Finds the faces of all images of a set.
 public struct SetDetection: Sendable {
@@ -138,6 +139,7 @@ public struct SetDetection: Sendable {
     private static func decimal(_ number: Double) -> String { String(format: "%.2f", number) }
 
     private static func quoted(_ name: String) -> String {
+        let name = SpreadsheetCell.guarded(name)
         guard name.contains(where: { ",\"\t;".contains($0) }) else { return name }
         return "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }

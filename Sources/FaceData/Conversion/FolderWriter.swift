@@ -22,12 +22,20 @@ struct FolderWriter {
 
     /// Prepares writing.
     ///
-    /// - Parameter plan: What tells the work from any other, but for the images' bytes.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` when the folder holds other images.
-    init(_ folder: URL, _ names: WrittenNames, plan: String) throws(FaceDataError) {
+    /// - Parameters:
+    ///   - plan: What tells the work from any other, but for the images' bytes.
+    ///   - further: Names of other files that are written into the folder.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` when the folder holds other images, or a link or
+    ///   a pipe where something is to be written.
+    init(
+        _ folder: URL, _ names: WrittenNames, plan: String, further: [String] = []
+    ) throws(FaceDataError) {
         (self.folder, self.names, self.plan) = (folder, names, plan)
+        try Self.requirePlain(names.paths + further, in: folder)
         let found = try Self.images(in: folder)
-        let mark = try? String(contentsOf: Self.mark(folder), encoding: .utf8)
+        let mark = ((try? PlainFile.read(Self.mark(folder))) ?? nil).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         isBegun = found.isEmpty || mark == plan
         if let foreign = found.first(where: { [isOwn = names.recogniser()] in !isOwn($0) }) {
             throw .cannotWrite(
@@ -49,6 +57,8 @@ struct FolderWriter {
         let kind = bytes.withUnsafeBytes { ImageKind($0) }
         let path = names.path(of: paths.count, kind: kind)
         paths.append(path)
+        // The ending is known only now, and the folder may have changed since the beginning.
+        try Self.requirePlain([path], in: folder)
         let file = folder.appendingPathComponent(path)
         folders.insert(file.deletingLastPathComponent())
         if holds(file, bytes) {
@@ -72,6 +82,14 @@ struct FolderWriter {
     func finish() {
         for folder in folders { PartialFile.removeStale(in: folder) }
         writeMark()
+    }
+
+    private static func requirePlain(
+        _ names: [String], in folder: URL
+    ) throws(FaceDataError) {
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try PlainFile.require(names, in: folder)
+        }
     }
 
     private static func mark(_ folder: URL) -> URL {

@@ -74,7 +74,8 @@ public struct SetConversion: Sendable {
         let names = WrittenNames(
             pairs.images, in: people.map { number[$0, default: 0] }, of: folders,
             ending: recoding.ending, reserved: ["pairs.txt"])
-        let (outcome, paths) = try write(pairs.source, to: folder, names, progress)
+        let (outcome, paths) = try write(
+            pairs.source, to: folder, names, further: ["pairs.txt"], progress)
         // Pairs whose images were left out go as well.
         let whole = pairs.pairs.filter { paths[$0.first] != "" && paths[$0.second] != "" }
         let list = folder.appendingPathComponent("pairs.txt")
@@ -88,9 +89,11 @@ public struct SetConversion: Sendable {
     }
 
     private func write(
-        _ source: any ImageSource, to folder: URL, _ names: WrittenNames, _ progress: Progress
+        _ source: any ImageSource, to folder: URL, _ names: WrittenNames, further: [String] = [],
+        _ progress: Progress
     ) throws -> (outcome: Outcome, paths: [String]) {
-        var writer = try FolderWriter(folder, names, plan: plan(source, names))
+        var writer = try FolderWriter(
+            folder, names, plan: plan(source, names), further: further)
         var bad: [ImageScan.BadImage] = []
         try forEachImage(source, progress) { position, image in
             switch image.bytes {

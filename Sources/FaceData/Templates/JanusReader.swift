@@ -114,6 +114,7 @@ struct JanusPoints {
             scores.append(Float(numbers[10]))
         }
         guard !names.isEmpty else { throw .unreadable(path: store.path, reason: "it is empty") }
+        try LandmarkOrderCheck.require(points, path: store.path)
     }
 }
 

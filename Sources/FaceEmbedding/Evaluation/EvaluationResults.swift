@@ -69,6 +69,7 @@ public struct EvaluationResults {
     /// - Throws: `FaceRunsError` when a file cannot be written.
     public func write(to folder: URL) throws {
         let run = RunFolder(folder)
+        try Self.requirePlain(folder)
         for set in sets {
             try run.write(set.scoredSet.scores, test: set.name)
             guard let text = try set.curveTable() else { continue }
@@ -85,6 +86,22 @@ public struct EvaluationResults {
         }
         try Self.store(
             try json() + "\n", at: folder.appendingPathComponent("metrics.json"))
+    }
+
+    /// Refuses a folder in which a link, a pipe or a device stands where results are written, which may
+    /// then be known before they are there.
+    ///
+    /// - Throws: `FaceRunsError.notPlain(path:kind:)`.
+    public static func requirePlain(_ folder: URL) throws {
+        let names = [
+            "metrics.json", "details.json", "scores", "curves", "comparison.json", "index.html",
+            "report.md", "pictures",
+        ]
+        do {
+            try PlainFile.require(names.map(folder.appendingPathComponent))
+        } catch {
+            throw FaceRunsError(error)
+        }
     }
 
     private static func store(_ text: String, at url: URL) throws(FaceRunsError) {

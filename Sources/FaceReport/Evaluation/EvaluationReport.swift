@@ -81,16 +81,6 @@ public struct EvaluationReport: Sendable {
     /// - Throws: ``FaceReportError`` when one cannot be written.
     @discardableResult
     public func write(to folder: URL) throws(FaceReportError) -> [URL] {
-        var urls: [URL] = []
-        for (name, text) in render() {
-            let url = folder.appendingPathComponent(name)
-            do {
-                try AtomicFile.write(text, to: url)
-            } catch {
-                throw .runs(FaceRunsError(error))
-            }
-            urls.append(url)
-        }
-        return urls
+        try AtomicFile.write(render(), to: folder)
     }
 }

@@ -11,7 +11,8 @@ let alignCommand = Command(
         facet data align SET FOLDER --detect. LANDMARKS has a line 'path x1 y1 ... x5 y5' for each image (left \
         eye, right eye, nose, left and right corner of the mouth, as seen in the image), or a \
         header line that names its columns, as in the CSV files of CelebA and VGGFace2, or is \
-        insightface's .lst. Implausible landmarks are reported and not used. Faces already in the \
+        insightface's .lst. Implausible landmarks are reported and not used; where those of the set as a whole are in \
+        another order, nothing is written. Faces already in the \
         folder are kept: run the same command again to resume. The exit code is 1 if no face \
         was aligned, or a picture with landmarks could not be.
         """,
@@ -129,9 +130,9 @@ private func text(
     lines += unused(outcome, source)
     if !outcome.severalFaces.isEmpty {
         let pictures = counted(
-            outcome.severalFaces.count, "picture has", "pictures have")
+            outcome.severalFaces.count, "picture was", "pictures were")
         lines.append(
-            "\(pictures) several faces in the landmarks and were skipped; choose one with --face largest, "
+            "\(pictures) skipped for several faces in the landmarks; choose one with --face largest, "
                 + "central or first:")
         lines += DataWork.some(outcome.severalFaces)
     }
@@ -142,6 +143,7 @@ private func text(
     }
     lines += DetectorOptions.text(ofLeftOut: outcome.leftOut)
     lines += implausible(outcome)
+    if let doubt = outcome.doubt { lines.append("warning: \(doubt); look at some of the faces") }
     if !outcome.bad.isEmpty {
         lines.append("\(grouped(outcome.bad.count)) could not be aligned:")
         lines += DataWork.some(outcome.bad.map { "\($0.path): \($0.reason)" })
@@ -164,9 +166,9 @@ private func unused(_ outcome: SetAlignment.Outcome, _ source: any ImageSource) 
 
 private func implausible(_ outcome: SetAlignment.Outcome) -> [String] {
     guard !outcome.implausible.isEmpty else { return [] }
-    let images = counted(outcome.implausible.count, "image has", "images have")
+    let images = counted(outcome.implausible.count, "image was", "images were")
     return [
-        "\(images) implausible landmarks and were skipped:"
+        "\(images) skipped for implausible landmarks:"
     ]
         + DataWork.some(outcome.implausible.map { "\($0.path): \($0.reason)" })
         + outcome.causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {

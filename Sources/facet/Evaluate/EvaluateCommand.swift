@@ -5,6 +5,7 @@ import FaceEvaluation
 import FaceModels
 import FaceStudy
 import Foundation
+import SafeFiles
 
 let evaluateCommand = Command(
     "evaluate", "Evaluate and compare networks, or their embeddings.",
@@ -123,6 +124,12 @@ let evaluateCommand = Command(
     func drawnConfiguration() throws -> StudyConfiguration {
         try drawn.draw(for: &configuration, output: output, interrupt)
         return configuration
+    }
+    if let output {
+        if paths.count > 1 { try PlainFile.require(names, in: output) }
+        for folder in [output] + names.map(output.appendingPathComponent) {
+            try EvaluationResults.requirePlain(folder)
+        }
     }
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""

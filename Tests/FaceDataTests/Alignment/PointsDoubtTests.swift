@@ -76,6 +76,49 @@ import Testing
         #expect(try Self.doubt((0..<10).map { Double($0) * 1e200 }) != nil)
     }
 
+    /// A profile's points lie nearly on a line; those on a line are no face's.
+    @Test(arguments: [(0.0, 1.0), (1, 0), (1, 1), (0.3, -1)])
+    func refusesPointsOnALine(x: Double, y: Double) throws {
+        for steps in [[-2.0, -1, 0, 1, 2], [-2, -2, 0.5, 2, 2], [-2, -2, 0, 2, 2], [2, 2, 0, -2, -2]] {
+            let doubt = try Self.doubt(steps.flatMap { [112 + 20 * $0 * x, 112 + 20 * $0 * y] })
+            #expect(doubt?.reason.hasPrefix("its landmarks lie on a line") == true)
+            // Also when the detector trembles.
+            let shaken = (0..<5).flatMap { index -> [Double] in
+                let along = 20 * steps[index]
+                let (right, down) = (Double(index % 2), Double(index % 3))
+                return [112 + along * x + right, 112 + along * y + down]
+            }
+            #expect(try Self.doubt(shaken) != nil)
+        }
+    }
+
+    /// Points of the template are clearly in one order; a real face is nearly the same from below.
+    @Test func namesUpsideDownFaces() throws {
+        let doubt = try Self.doubt(Self.good.map { 224 - $0 })
+        #expect(doubt?.reason.hasPrefix("its landmarks rotate the face by 180 degrees") == true)
+        #expect(doubt?.cause == "an upside-down face")
+        let reversed = [8, 9, 6, 7, 4, 5, 2, 3, 0, 1].map { Self.good[$0] }
+        #expect(try Self.doubt(reversed)?.cause == "mouth, nose and then eyes, from right to left")
+    }
+
+    /// A face that leans is named by what is wrong with it, whichever way it leans.
+    @Test(arguments: [-40.0, -20, 20, 40])
+    func namesTheOrderOfALeaningFace(degrees: Double) throws {
+        let angle = degrees * .pi / 180
+        let leaning = (0..<5).flatMap { index in
+            let (x, y) = (Self.good[2 * index] - 112, Self.good[2 * index + 1] - 140)
+            return [112 + cos(angle) * x - sin(angle) * y, 112 + sin(angle) * x + cos(angle) * y]
+        }
+        for (indices, cause) in [
+            ([2, 3, 0, 1, 4, 5, 8, 9, 6, 7], "points with left and right swapped"),
+            ([1, 0, 3, 2, 5, 4, 7, 6, 9, 8], "y before x"),
+            ([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], "five x and then five y"),
+        ] {
+            let doubt = try Self.doubt(indices.map { leaning[$0] })
+            #expect(doubt?.cause?.hasPrefix(cause) == true, "\(doubt?.reason ?? "none")")
+        }
+    }
+
     /// Faces from all sides, also profiles, whose points no similarity brings near to the template.
     @Test func acceptsFacesFromAllSides() throws {
         let flat = FacePoints.template(side: 112).points

@@ -89,4 +89,37 @@ import Testing
         #expect(outcome.unusedNames == ["1.png"] && outcome.withoutPoints == ["a/1.png"])
         #expect(!outcome.isComplete)
     }
+
+    /// Points of which each face alone might be one's, and none of the set is.
+    @Test func aSetInAnotherOrderIsRefusedBeforeAnythingIsWritten() throws {
+        let order = [3, 0, 2, 4, 1]
+        let names = (0..<20).map { "a/\($0).png" }
+        let lines = names.enumerated().map { number, name in
+            let scale = 0.5 + Double(number) / 100
+            let points = FacePoints.template(side: 112).points
+            let numbers = order.flatMap { [points[$0].x * scale, points[$0].y * scale + 2] }
+            return "\(name) \(numbers.map { "\($0)" }.joined(separator: " "))\n"
+        }
+        let error = refusal { _ = try align(lines.joined(), names) }
+        guard case .unknownFormat(let path, let reason) = error else {
+            Issue.record("\(error.map { "\($0)" } ?? "no error")")
+            return
+        }
+        #expect(path.hasSuffix("/l.txt"))
+        #expect(reason.contains("in 20 faces of the set they lie"))
+        #expect(reason.contains("left mouth corner, left eye, nose, right mouth corner, right eye"))
+        #expect(!FileManager.default.fileExists(atPath: out.path))
+    }
+
+    @Test func linksBelowTheFolderAreNotFollowed() throws {
+        try folder.write("notes", to: "victim/1.png")
+        try folder.write("", to: "out/.keep")
+        let place = out.appendingPathComponent("a")
+        try FileManager.default.createSymbolicLink(
+            at: place, withDestinationURL: folder.url.appendingPathComponent("victim"))
+        let error = refusal { _ = try align("a/1.png \(Self.points(scale: 0.5))\n") }
+        #expect(error == .cannotWrite(path: place.path, reason: "it is a symbolic link; remove it"))
+        let victim = folder.url.appendingPathComponent("victim/1.png")
+        #expect(try String(contentsOf: victim, encoding: .utf8) == "notes")
+    }
 }

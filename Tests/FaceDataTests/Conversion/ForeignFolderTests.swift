@@ -34,6 +34,59 @@ import Testing
         #expect(try LabelledImageSet.folder(out).names == ["frontal/01.png"])
     }
 
+    /// A prepared folder must not lead what is written out of it, whether an identity's folder, an image or the
+    /// list of pairs is the link.
+    @Test(arguments: ["a", "b/1.png"])
+    func linksBelowTheFolderAreNotFollowed(name: String) throws {
+        let victim = try folder.write("notes", to: "victim/1.png")
+        let isFile = name.hasSuffix(".png")
+        let place = out.appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+            at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            at: place, withDestinationURL: isFile ? victim : victim.deletingLastPathComponent())
+        let reason = try obstacle { _ = try SetConversion().write(try set(), toFolder: out) }
+        #expect(reason == "it is a symbolic link; remove it")
+        #expect(try String(contentsOf: victim, encoding: .utf8) == "notes")
+        // Nothing was written before the link was found.
+        let files = try #require(FileManager.default.subpaths(atPath: out.path))
+        #expect(files.sorted() == (isFile ? ["b", "b/1.png"] : ["a"]))
+    }
+
+    @Test func aPipeInAnImagesPlaceIsRefused() throws {
+        let place = out.appendingPathComponent("b/1.png")
+        try FileManager.default.createDirectory(
+            at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+        #expect(mkfifo(place.path, 0o600) == 0)
+        let reason = try obstacle { _ = try SetConversion().write(try set(), toFolder: out) }
+        #expect(reason == "it is a pipe, a socket or a device; remove it")
+    }
+
+    /// The folder itself may be a link: the user named it.
+    @Test func theFolderItselfMayBeALink() throws {
+        try folder.write("", to: "real/.keep")
+        try FileManager.default.createSymbolicLink(
+            at: out, withDestinationURL: folder.url.appendingPathComponent("real"))
+        #expect(try SetConversion().write(try set(), toFolder: out).written == 2)
+    }
+
+    @Test func linkedListOfPairsIsNotFollowed() throws {
+        let victim = try folder.write("notes", to: "victim.txt")
+        try folder.write("", to: "out/.keep")
+        try FileManager.default.createSymbolicLink(
+            at: out.appendingPathComponent("pairs.txt"), withDestinationURL: victim)
+        let set = try set()
+        let pairs = VerificationPairs(
+            source: set.source,
+            pairs: [
+                .init(first: 0, second: 1, same: false, fold: 0),
+                .init(first: 0, second: 0, same: true, fold: 0),
+            ], folds: 1)
+        let reason = try obstacle { _ = try SetConversion().write(pairs, toFolder: out) }
+        #expect(reason == "it is a symbolic link; remove it")
+        #expect(try String(contentsOf: victim, encoding: .utf8) == "notes")
+    }
+
     @Test func fileOfSomebodyElseIsNotReplaced() throws {
         try folder.write("mine", to: "out/b/1.png")
         let reason = try obstacle { _ = try SetConversion().write(try set(), toFolder: out) }

@@ -1,0 +1,152 @@
+import Foundation
+import Spelling
+
+/// Judges the five points of a set's faces together.
+///
+/// Some wrong orders of the points make something of a single face that might be one: a face from below, or one
+/// that lies on its side. Over many faces the right order has the points nearer to a face's, whichever way the
+/// faces lean and look, since distances do not depend on how a picture is turned.
+struct LandmarkOrderCheck {
+    /// Why the landmarks cannot be what they should be, and what they probably are; nil where they can.
+    let reason: String?
+    /// What else they may be, where the faces alone do not tell it; nil where there is no doubt.
+    let doubt: String?
+
+    /// At most so many faces are looked at, from all parts of a set.
+    static let sample = 100
+    /// Fewer faces prove nothing.
+    private static let least = 4
+    /// Faces that lean by more degrees lie on their side.
+    private static let lying = 60.0
+    /// Faces that lean by fewer are upright.
+    private static let upright = 30.0
+
+    /// Judges faces.
+    init(_ faces: [FacePoints]) {
+        let faces = Self.some(of: faces)
+        let numbers = faces.map { $0.points.flatMap { [$0.x, $0.y] } }
+        guard !faces.isEmpty, let own = Fit(.given, numbers) else {
+            (reason, doubt) = (nil, nil)
+            return
+        }
+        let others = PointOrder.all.compactMap { Fit($0, numbers) }
+        reason =
+            faces.count < Self.least
+            ? nil : Self.samePlace(faces) ?? Self.otherOrder(own, others, numbers)
+        doubt = Self.doubt(own, others)
+    }
+
+    /// Refuses a file whose landmarks cannot be what they should be.
+    ///
+    /// - Returns: ``doubt``.
+    /// - Throws: ``FaceDataError/unknownFormat(path:reason:)``.
+    @discardableResult
+    static func require(_ faces: [FacePoints], path: String) throws(FaceDataError) -> String? {
+        let check = LandmarkOrderCheck(faces)
+        guard let reason = check.reason else { return check.doubt }
+        throw .unknownFormat(path: path, reason: reason)
+    }
+
+    private static func some(of faces: [FacePoints]) -> [FacePoints] {
+        guard faces.count > sample else { return faces }
+        return (0..<sample).map { faces[$0 * faces.count / sample] }
+    }
+
+    // MARK: Points that are one
+
+    /// Two points that are one in nearly all faces, as where a column was copied.
+    private static func samePlace(_ faces: [FacePoints]) -> String? {
+        for first in 0..<5 {
+            for second in first + 1..<5 {
+                let count = faces.count { areOne($0, first, second) }
+                guard count * 10 >= faces.count * 9 else { continue }
+                return "the \(PointOrder.parts[first]) and the \(PointOrder.parts[second]) have the same "
+                    + "place in \(count) of \(faces.count) faces"
+            }
+        }
+        return nil
+    }
+
+    private static func areOne(_ face: FacePoints, _ first: Int, _ second: Int) -> Bool {
+        let pose = FacePose(face)
+        let (one, other) = (face.points[first], face.points[second])
+        let distance = ((one.x - other.x) * (one.x - other.x) + (one.y - other.y) * (one.y - other.y))
+            .squareRoot()
+        // Half a pixel of an aligned face.
+        return distance <= 0.5 * pose.scale
+    }
+
+    // MARK: Another order
+
+    /// What an order makes of the faces.
+    private struct Fit {
+        let distances: [Double]
+        let rolls: [Double]
+        let guess: OrderGuess
+
+        init?(_ order: PointOrder, _ faces: [[Double]]) {
+            let poses = faces.compactMap { order.points($0).map(FacePose.init) }
+            guard poses.count == faces.count else { return nil }
+            distances = poses.map(\.distance)
+            rolls = poses.map { abs($0.roll) }
+            guess = OrderGuess(
+                order: order, distance: LandmarkOrderCheck.median(distances),
+                roll: LandmarkOrderCheck.median(rolls))
+        }
+    }
+
+    private static func otherOrder(
+        _ own: Fit, _ others: [Fit], _ numbers: [[Double]]
+    ) -> String? {
+        let better = others.filter { isBetter($0, than: own) }
+        guard let found = OrderGuess.name(better.map(\.guess)) else { return nil }
+        let name =
+            numbers.allSatisfy(OrderGuess.areRelative)
+            ? OrderGuess.relative(found.text) : found.text
+        return
+            "its landmarks are not in the order left eye, right eye, nose, left and right mouth corner: in "
+            + "\(counted(numbers.count, "face")) of the set they lie "
+            + String(format: "%.1f", own.guess.distance)
+            + " pixels of 112 from those of a face, and would lie "
+            + String(format: "%.1f", found.distance)
+            + " from them as \(name); reorder the columns, or name them in a first line like "
+            + "'path,lefteye_x,lefteye_y,...'"
+    }
+
+    /// Whether an order fits clearly better than another: in more of the faces than chance explains, of which
+    /// fewer are needed where it is much better, or where the other one has the faces on their side.
+    private static func isBetter(_ fit: Fit, than own: Fit) -> Bool {
+        let count = Double(own.distances.count)
+        let wins = Double(zip(fit.distances, own.distances).count { $0 < $1 })
+        let (mine, theirs) = (fit.guess, own.guess)
+        let isLikely =
+            theirs.roll > lying && mine.roll < upright
+            || theirs.distance > 3 && mine.distance < 0.6 * theirs.distance
+        let deviations = isLikely ? 1.8 : 3.5
+        return wins > count / 2 + deviations * count.squareRoot() / 2
+            && mine.distance < 0.85 * theirs.distance
+    }
+
+    /// What is to be told where the landmarks have the faces on their side, which an exchange of axes and sides
+    /// together does as well.
+    private static func doubt(_ own: Fit, _ others: [Fit]) -> String? {
+        let guess = own.guess
+        guard guess.roll > lying, guess.roll <= 90, guess.distance <= PointsDoubt.maxDistance else {
+            return nil
+        }
+        let upright = others.map(\.guess).filter {
+            $0.roll < Self.upright && $0.distance <= guess.distance * 1.2 + 0.2
+        }
+        let count = own.rolls.count
+        let faces = count == 1 ? "the face lies" : "of \(grouped(count)) faces most lie"
+        return
+            "by the landmarks \(faces) on one side (\(Int(guess.roll.rounded())) degrees)"
+            + (OrderGuess.name(upright).map {
+                "; if the pictures are upright, the landmarks are \($0.text)"
+            } ?? "")
+    }
+
+    fileprivate static func median(_ values: [Double]) -> Double {
+        values.sorted()[values.count / 2]
+    }
+}

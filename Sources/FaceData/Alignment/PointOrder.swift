@@ -1,0 +1,89 @@
+/// An order in which files have the ten numbers of five points.
+struct PointOrder {
+    /// What the numbers are then, behind "they would fit as".
+    let name: String
+    /// Places of the five points' x and y among the numbers.
+    private let places: [(x: Int, y: Int)]
+
+    /// The order in which points are read.
+    static let given = PointOrder("they are", .pairs, parts: [0, 1, 2, 3, 4])
+
+    /// Orders that programs are known to write, the given one first.
+    static let known: [PointOrder] = {
+        let swapped = [1, 0, 2, 4, 3]
+        return [
+            given,
+            PointOrder("five x and then five y", .fives),
+            PointOrder(
+                "points with left and right swapped (left and right are as seen in the image)",
+                .pairs, parts: swapped),
+            PointOrder("y before x", .turnedPairs),
+            PointOrder("five y and then five x", .turnedFives),
+            PointOrder("eyes, mouth and then nose", .pairs, parts: [0, 1, 3, 4, 2]),
+            PointOrder("nose, eyes and then mouth", .pairs, parts: [2, 0, 1, 3, 4]),
+            PointOrder("mouth, nose and then eyes", .pairs, parts: [3, 4, 2, 0, 1]),
+            PointOrder(
+                "mouth, nose and then eyes, from right to left", .pairs, parts: [4, 3, 2, 1, 0]),
+            PointOrder(
+                "five x and then five y, with left and right swapped", .fives, parts: swapped),
+            PointOrder("y before x, with left and right swapped", .turnedPairs, parts: swapped),
+            PointOrder(
+                "five y and then five x, with left and right swapped", .turnedFives, parts: swapped),
+        ]
+    }()
+
+    /// Every order: the known ones, and all others of the points in each layout of the numbers.
+    static let all: [PointOrder] = {
+        let seen = Set(known.map(\.key))
+        return known
+            + Layout.allCases.flatMap { layout in
+                orders(of: [0, 1, 2, 3, 4]).map { parts in
+                    let words = parts.map { Self.parts[$0] }.joined(separator: ", ")
+                    return PointOrder("\(layout.rawValue) in the order \(words)", layout, parts: parts)
+                }
+            }.filter { !seen.contains($0.key) }
+    }()
+
+    /// The five points where the order has them; nil for numbers that are not finite.
+    func points(_ numbers: [Double], width: Double = 1, height: Double = 1) -> FacePoints? {
+        FacePoints(places.map { .init(numbers[$0.x] * width, numbers[$0.y] * height) })
+    }
+
+    /// The parts of a face in the order in which points are read.
+    static let parts = [
+        "left eye", "right eye", "nose", "left mouth corner", "right mouth corner",
+    ]
+
+    /// How ten numbers become five points.
+    private enum Layout: String, CaseIterable {
+        case pairs = "points"
+        case turnedPairs = "points with y before x"
+        case fives = "five x and then five y"
+        case turnedFives = "five y and then five x"
+
+        /// Places of the x and y of the file's points.
+        func place(_ index: Int) -> (x: Int, y: Int) {
+            switch self {
+            case .pairs: (2 * index, 2 * index + 1)
+            case .turnedPairs: (2 * index + 1, 2 * index)
+            case .fives: (index, index + 5)
+            case .turnedFives: (index + 5, index)
+            }
+        }
+    }
+
+    /// - Parameter parts: Which part of a face each of the file's points is.
+    private init(_ name: String, _ layout: Layout, parts: [Int] = [0, 1, 2, 3, 4]) {
+        self.name = name
+        places = (0..<5).map { part in layout.place(parts.firstIndex(of: part) ?? part) }
+    }
+
+    private var key: [Int] { places.flatMap { [$0.x, $0.y] } }
+
+    private static func orders(of items: [Int]) -> [[Int]] {
+        guard let first = items.first else { return [[]] }
+        return orders(of: Array(items.dropFirst())).flatMap { rest in
+            (0...rest.count).map { Array(rest[..<$0]) + [first] + Array(rest[$0...]) }
+        }
+    }
+}

@@ -36,8 +36,7 @@ struct PairChecks {
         guard set.source is VerificationPack else {
             var first: [String: Int] = [:]
             return set.images.indices.map { index in
-                let path = set.images[index].split(separator: "/").filter { $0 != "." }
-                    .joined(separator: "/")
+                let path = PathText.plain(set.images[index])
                 let known = first[path, default: index]
                 first[path] = known
                 return known
@@ -121,18 +120,13 @@ struct PairChecks {
             more: "non-matching pairs show the same picture")
     }
 
-    /// Pairs whose label is not what their folders say.
+    /// Pairs whose label is not what their folders say. Where that holds throughout, the set's warnings tell it
+    /// (``PairLabels``), and where folders are no people, there is nothing to tell.
     private var otherPeople: SetCheck.Diagnostic? {
-        let wrong = set.pairs.filter { pair in
-            guard let first = names.owner(pair.first), let second = names.owner(pair.second),
-                !isSelf(pair)
-            else { return false }
-            return (PersonName(first).key == PersonName(second).key) != pair.same
-        }
-        // Where folders are no people, most pairs would be wrong.
-        guard wrong.count * 4 <= set.pairs.count else { return nil }
+        let labels = PairLabels(set)
+        guard labels.areMostlyRight else { return nil }
         return diagnostic(
-            wrong, .warning, "pair-of-other-people",
+            labels.contradicting.filter { !isSelf($0) }, .warning, "pair-of-other-people",
             one: "pair has a label that contradicts its folders",
             more: "pairs have a label that contradicts their folders")
     }

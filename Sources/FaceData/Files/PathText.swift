@@ -13,6 +13,16 @@ package struct PathText {
         parts = rest
     }
 
+    /// A path without what leads nowhere: points for folders, slashes behind slashes and at the end. A text
+    /// without slashes stays what it is.
+    package static func plain(_ path: String) -> String {
+        let slash = UInt8(ascii: "/")
+        guard path.utf8.contains(slash) else { return path }
+        let parts = path.utf8.split(separator: slash).filter { !$0.elementsEqual([UInt8(ascii: ".")]) }
+        return (path.utf8.first == slash ? "/" : "")
+            + parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")
+    }
+
     /// What stands after the last slash.
     package var name: String { String(parts[afterFolder...]) }
 

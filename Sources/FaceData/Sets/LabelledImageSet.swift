@@ -18,7 +18,8 @@ public struct LabelledImageSet: Sendable {
     /// Folder or file of the set.
     public var location: URL { source.location }
 
-    /// Memberwise initialiser.
+    /// Memberwise initialiser; identities whose names are one text in two forms of Unicode become one, which
+    /// ``warnings`` tell.
     ///
     /// - Parameters:
     ///   - labels: As many as the source has images, each below the number of identities.
@@ -27,9 +28,15 @@ public struct LabelledImageSet: Sendable {
     ) {
         precondition(source.count == labels.count, "labels must be as many as images")
         self.source = source
-        self.identities = identities
-        self.labels = labels
-        self.warnings = warnings
+        if let united = EquivalentNames.united(identities, labels) {
+            self.identities = united.identities
+            self.labels = united.labels
+            self.warnings = warnings + [united.sentence]
+        } else {
+            self.identities = identities
+            self.labels = labels
+            self.warnings = warnings
+        }
     }
 
     /// The images' names.
@@ -42,11 +49,12 @@ public struct LabelledImageSet: Sendable {
     }
 
     /// Without the images that have one of some names, and without those of identities of such a
-    /// name.
+    /// name. Names may be written as other paths of the same file, `./ann/1.jpg` or `ann//1.jpg`.
     public func removing(named names: Set<String>) -> LabelledImageSet {
-        let gone = identities.map { names.contains($0) }
+        let names = Set(names.map(PathText.plain))
+        let gone = identities.map { names.contains(PathText.plain($0)) }
         let kept = labels.indices.filter {
-            !gone[labels[$0]] && !names.contains(source.name(of: $0))
+            !gone[labels[$0]] && !names.contains(PathText.plain(source.name(of: $0)))
         }
         return kept.count == count ? self : keeping(kept)
     }

@@ -145,8 +145,12 @@ extension LabelledImageSet {
     func people(sharedWith pairs: VerificationPairs) -> [SharedPerson] {
         let theirs = pairs.namesByKey
         guard !theirs.isEmpty else { return [] }
+        let keys = Set(identities.map { PersonName($0).key })
         return zip(identities, namesInPaths).compactMap { identity, further in
-            let found = ([identity] + further).flatMap { name in
+            let plain = PersonName.unnumbered(identity).flatMap { name in
+                keys.contains(PersonName(name).key) ? name : nil
+            }
+            let found = ([identity] + (plain.map { [$0] } ?? []) + further).flatMap { name in
                 (theirs[PersonName(name).key] ?? []).map {
                     SharedPerson(identity: identity, name: name, other: $0)
                 }

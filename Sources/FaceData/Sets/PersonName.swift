@@ -12,6 +12,10 @@ package struct PersonName: Sendable, Hashable {
     /// Takes a name.
     package init(_ text: String) {
         self.text = text
+        guard !Self.isSigned(text) else {
+            key = text
+            return
+        }
         let plain =
             text.utf8.allSatisfy { $0 < 0x80 }
             ? text.lowercased() : text.decomposedStringWithCompatibilityMapping.lowercased()
@@ -32,8 +36,26 @@ package struct PersonName: Sendable, Hashable {
         self.key = key
     }
 
+    /// Whether a name is a number with a sign, which is no separator there: `-1` is not `1`.
+    private static func isSigned(_ text: String) -> Bool {
+        let scalars = text.unicodeScalars
+        guard let first = scalars.first, first == "-" || first == "+" else { return false }
+        return scalars.count > 1
+            && scalars.dropFirst().allSatisfy { isDigit($0) || $0 == "." }
+    }
+
     /// Whether a name is a mere number, which another set may give to somebody else.
     package var isNumber: Bool { !text.isEmpty && text.unicodeScalars.allSatisfy(Self.isDigit) }
+
+    /// A name without the number that a conversion put behind it because another identity's name is the same
+    /// but for case, `ann-2` of a set with `Ann`; nil for other names. Whether it is such a number, only the
+    /// set's other names tell.
+    static func unnumbered(_ name: String) -> String? {
+        let digits = name.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+        let rest = name.utf8.dropLast(digits)
+        guard digits > 0, rest.last == UInt8(ascii: "-") else { return nil }
+        return String(rest.dropLast())
+    }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 

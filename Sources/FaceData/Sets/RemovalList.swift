@@ -4,8 +4,8 @@ import Spelling
 
 /// Identities and images that are left out of a training set: their names, one a line.
 ///
-/// A `#` at the beginning of a line or behind a space begins a comment. In a name that has it
-/// there, it is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or
+/// A `#` at the beginning of a line begins a comment where a space or nothing follows, so that `#anna` is a
+/// name; behind a space it always does. In a name that has it there, it is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or
 /// end, and
 /// `\x0A` a line break.
 public struct RemovalList: Sendable, Hashable {
@@ -51,7 +51,7 @@ public struct RemovalList: Sendable, Hashable {
                 name.append(escape.character)
                 rest = rest.dropFirst(escape.text.count)
                 kept = name.count
-            } else if next == "#", name.last?.isWhitespace ?? true {
+            } else if next == "#", name.last?.isWhitespace ?? (rest.first?.isWhitespace ?? true) {
                 break
             } else {
                 name.append(next)
@@ -98,12 +98,14 @@ extension LabelledImageSet {
 
     /// A sentence about the names of a list that no identity and no image has; nil without such.
     private func unmatched(_ list: RemovalList) -> String? {
-        var rest = Set(list.names).subtracting(identities)
+        var rest = Set(list.names.map(PathText.plain)).subtracting(identities.map(PathText.plain))
         if !rest.isEmpty {
-            for index in labels.indices { rest.remove(source.name(of: index)) }
+            for index in labels.indices { rest.remove(PathText.plain(source.name(of: index))) }
         }
         var told: Set<String> = []
-        let names = list.names.filter { rest.contains($0) && told.insert($0).inserted }
+        let names = list.names.filter {
+            rest.contains(PathText.plain($0)) && told.insert($0).inserted
+        }
         guard !names.isEmpty else { return nil }
         let nearest = NearestNames(among: identities)
         let some = names.prefix(10).map { name in

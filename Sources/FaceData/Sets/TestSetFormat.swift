@@ -13,6 +13,12 @@ extension VerificationPairs {
     ///
     /// - Throws: ``FaceDataError`` when it cannot be read or is of another format.
     public static func open(images: URL, pairs: String) throws(FaceDataError) -> VerificationPairs {
+        try opened(images: images, pairs: pairs).withLabelWarning()
+    }
+
+    private static func opened(
+        images: URL, pairs: String
+    ) throws(FaceDataError) -> VerificationPairs {
         guard let kind = SystemPath.kind(images.path) else {
             throw .unreadable(
                 path: images.path,

@@ -44,4 +44,12 @@ struct PathTextTests {
         let file = try folder.write("\(path) 0\n", to: "faces.lst")
         #expect(try LabelledImageSet.list(file).count == 1)
     }
+
+    @Test(arguments: [
+        ("a/1.jpg", "a/1.jpg"), ("./a/1.jpg", "a/1.jpg"), ("a//1.jpg", "a/1.jpg"), ("a/", "a"),
+        ("/a/./1", "/a/1"), (".", "."), ("a", "a"), ("../a", "../a"), ("./", ""), ("", ""),
+    ])
+    func plainPaths(path: String, expected: String) {
+        #expect(PathText.plain(path) == expected)
+    }
 }

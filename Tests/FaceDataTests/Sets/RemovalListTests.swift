@@ -10,7 +10,9 @@ import Testing
     }
 
     @Test func commentsBeginALineOrFollowASpace() throws {
-        #expect(try Self.read("# a\n x # y\n\nb#1\nc\t#2\n#d\n") == ["x", "b#1", "c"])
+        #expect(
+            try Self.read("# a\n x # y\n\nb#1\nc\t#2\n#\n#\te\n#d\n#d #e\n")
+                == ["x", "b#1", "c", "#d", "#d"])
         #expect(
             try Self.read("\\#1\nAnn \\#2 # twice\na\\b\n\\\\#c\n") == [
                 "#1", "Ann #2", "a\\b", "\\#c",
@@ -45,6 +47,26 @@ import Testing
         #expect(fewer.identities == ["Zoë_Lee"] && fewer.names == ["Zoë_Lee/2.jpg"])
         #expect(fewer.warnings.count == 1)
         #expect(fewer.warnings[0].hasSuffix("removed 3 images, 2 identities among them whole"))
+    }
+
+    /// A `#` at a line's beginning is a name's unless a space follows.
+    @Test(arguments: ["#1", "\\#1", "#1/1.jpg", "./#1/1.jpg", "#1 # wrong"])
+    func namesThatBeginWithASignAreRemoved(line: String) throws {
+        let fewer = try Self.removing("# 1\n\(line)\n")
+        #expect(fewer.identities == ["0166921", "Zoë_Lee"] && fewer.warnings.count == 1)
+    }
+
+    /// However a path is written, as `find` and shells complete it.
+    @Test(arguments: ["./Zoë_Lee/1.jpg", "Zoë_Lee//1.jpg", "././Zoë_Lee/./1.jpg"])
+    func pathsAreTheSameHoweverTheyAreWritten(line: String) throws {
+        let fewer = try Self.removing("\(line)\n")
+        #expect(fewer.names == ["0166921/1.jpg", "Zoë_Lee/2.jpg", "#1/1.jpg"])
+        #expect(fewer.warnings.count == 1)
+        let dotted = LabelledImageSet(
+            source: ImageFiles(["./a/1.jpg", "a//2.jpg"], in: URL(fileURLWithPath: "/set")),
+            identities: ["a"], labels: [0, 0])
+        #expect(dotted.removing(named: ["a/1.jpg"]).names == ["a//2.jpg"])
+        #expect(dotted.removing(named: ["./a/"]).count == 0)
     }
 
     @Test(arguments: [

@@ -115,7 +115,7 @@ struct ListLabels {
         let images = labels.count { $0 == label }
         return
             "\(counted(images, "image has", "images have")) the label '\(identities[label])', which "
-            + "often marks unknown people; they are treated as one identity; "
+            + "often marks unknown people, and is treated as one identity; "
             + "leave it out with --without"
     }
 }

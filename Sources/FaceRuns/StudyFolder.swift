@@ -80,16 +80,33 @@ public struct StudyFolder: Sendable, Hashable {
     ///
     /// - Throws: ``FaceRunsError/unreadable(path:reason:)`` where the system refuses to list them.
     public func runs() throws(FaceRunsError) -> [RunFolder] {
+        try folders().filter { PlainFile.kind(of: $0.descriptionURL) != nil }
+    }
+
+    /// The folders under `runs/` that hold files of a run but no `run.json`, which says what the run is, sorted by
+    /// name.
+    ///
+    /// - Throws: As ``runs()``.
+    public func runsWithoutDescription() throws(FaceRunsError) -> [RunFolder] {
+        try folders().filter { run in
+            guard PlainFile.kind(of: run.descriptionURL) == nil else { return false }
+            let files = [
+                run.metricsURL, run.resultURL, run.stepsURL, run.modelURL, run.environmentURL,
+                run.url.appendingPathComponent("scores"),
+            ]
+            return files.contains { PlainFile.kind(of: $0) != nil }
+        }
+    }
+
+    /// The folders under `runs/`, sorted by name, hidden ones excepted.
+    private func folders() throws(FaceRunsError) -> [RunFolder] {
         let manager = FileManager.default
         guard manager.fileExists(atPath: runsURL.path) else { return [] }
-        let names: [String]
         do {
-            names = try manager.contentsOfDirectory(atPath: runsURL.path)
+            return try manager.contentsOfDirectory(atPath: runsURL.path)
+                .filter { !$0.hasPrefix(".") }.sorted().map(run(named:))
         } catch {
             throw .unreadable(path: runsURL.path, reason: error.localizedDescription)
-        }
-        return names.sorted().map(run(named:)).filter {
-            manager.fileExists(atPath: $0.descriptionURL.path)
         }
     }
 }

@@ -118,6 +118,47 @@ struct TamperedRunTests {
         }
     }
 
+    @Test("A run's folder without run.json is named, and the others are reported")
+    func lostDescription() throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            try FileManager.default.removeItem(at: study.run.descriptionURL)
+            let (report, damages) = try study.render()
+            let name = study.run.url.lastPathComponent
+            #expect(damages.count == 1 && damages[0].contains("runs/\(name)/run.json' is missing"))
+            #expect(report.markdown.contains("run.json' is missing"))
+            #expect(!damages[0].contains(folder.path))
+        }
+    }
+
+    @Test("A renamed or missing test is named and not believed", arguments: ["renamed", "missing"])
+    func foreignTest(change: String) throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            let name = try #require(try study.run.readDescription().tests.first).name
+            var result = try #require(try study.run.readResult())
+            let index = try #require(result.tests.firstIndex { $0.name == name })
+            if change == "renamed" {
+                result.tests[index].name = "other"
+            } else {
+                result.tests.remove(at: index)
+            }
+            try study.run.write(result)
+            let (report, damages) = try study.render()
+            let missing =
+                "result.json has no result of '\(name)', which run.json names and whose scores are there"
+            #expect(damages.contains { $0.contains(missing) }, "\(damages)")
+            let isOther = damages.contains {
+                $0.contains("result.json has a result of 'other', which run.json does not name")
+            }
+            #expect(isOther == (change == "renamed"))
+            #expect(report.markdown.contains("result.json has no result of"))
+            let runs = try StudyResults(reading: StudyFolder(folder)).runs
+            let run = try #require(runs.first { $0.name == study.run.url.lastPathComponent })
+            #expect(run.status == .damaged && run.result == nil)
+        }
+    }
+
     private static var otherKinds: [Any] {
         ["1", [1], ["a": 1] as [String: Int], NSNull(), true, "NaN", "Infinity"]
     }

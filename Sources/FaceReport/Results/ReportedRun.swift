@@ -138,6 +138,7 @@ package struct ReportedRun: Sendable {
     ) -> [String] {
         guard let result, result.status == .finished else { return [] }
         return EpochConflicts.sentences(result, epochs)
+            + names(result, description, recomputed)
             + description.tests.flatMap { test -> [String] in
                 let stated = result.tests.first { $0.name == test.name }
                 let found = recomputed[test.name]
@@ -156,6 +157,26 @@ package struct ReportedRun: Sendable {
                 }
                 return conflicts
             }
+    }
+
+    /// Test sets of a finished run that only one of its files names. One that was added later is in `run.json`
+    /// last, when its scores are there.
+    private static func names(
+        _ result: RunResult, _ description: RunDescription,
+        _ recomputed: [String: RecomputedResult]
+    ) -> [String] {
+        let known = Set(description.tests.map(\.name))
+        let stated = Set(result.tests.map(\.name))
+        let missing = description.tests.map(\.name).filter { !stated.contains($0) }
+        return missing.map {
+            "result.json has no result of '\($0)', which run.json names"
+                + (recomputed[$0] == nil ? "" : " and whose scores are there")
+        }
+            + (missing.isEmpty
+                ? []
+                : result.tests.map(\.name).filter { !known.contains($0) }.map {
+                    "result.json has a result of '\($0)', which run.json does not name"
+                })
     }
 
     private static func status(_ result: RunResult?) -> RunStatus {

@@ -33,13 +33,21 @@ package struct StudyResults: Sendable {
         reading study: StudyFolder, scope: StudyScope? = nil
     ) throws(FaceReportError) {
         let folders: [RunFolder]
+        let nameless: [RunFolder]
         do {
             folders = try study.runs()
+            nameless = try study.runsWithoutDescription()
         } catch {
             throw .runs(error)
         }
         var runs: [ReportedRun] = []
-        var damages: [String] = []
+        let place = PathShortener(
+            study: study.url.path, configuration: .null, workingDirectory: nil)
+        var damages = nameless.map { run in
+            place.text(
+                "'\(run.descriptionURL.path)' is missing, so that nothing says what the run in that folder is: it is "
+                    + "left out; repeat the study's command, or remove the folder")
+        }
         var known: [TestPairs] = []
         for folder in folders {
             do {

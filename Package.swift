@@ -224,7 +224,7 @@ let package = Package(
             needs: ["FaceConfiguration", "SafeNumbers", "SeededRandom", "Torch", "Spelling"]),
 
         // Other programs' files of weights.
-        library("ModelFormats", needs: ["Torch", "FaceModels", "ZipFiles"]),
+        library("ModelFormats", needs: ["SafeFiles", "Torch", "FaceModels", "ZipFiles"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(

@@ -5,6 +5,7 @@ import FaceModels
 import FaceRuns
 public import Foundation
 import ModelFormats
+import SafeFiles
 import Spelling
 import Torch
 
@@ -40,6 +41,10 @@ public enum EmbeddingSource {
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
         guard exists else {
             throw TorchError.file(path: url.path, reason: "there is no such file")
+        }
+        // Also of an array, whose name tells what it is.
+        guard !PlainFile.isSpecial(url) else {
+            throw TorchError.file(path: url.path, reason: PlainFile.notReadable)
         }
         let opener = Opener(options: options, weights: weights)
         if isFolder.boolValue { return try opener.replaced(opener.folder(url)) }

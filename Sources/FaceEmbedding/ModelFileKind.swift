@@ -1,5 +1,6 @@
 import Foundation
 import OpenVINO
+import SafeFiles
 import ZipFiles
 
 /// What a file that is given as a model is, by its content: names are often wrong, and files that end
@@ -26,6 +27,11 @@ enum ModelFileKind: Equatable {
 
     /// Looks at a file.
     init(_ url: URL) {
+        guard !PlainFile.isSpecial(url) else {
+            self = .foreign(
+                what: "a pipe, a socket or a device", advice: "save its content as a file and give that")
+            return
+        }
         guard let file = try? FileHandle(forReadingFrom: url) else {
             self = .safetensors
             return

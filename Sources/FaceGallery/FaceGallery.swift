@@ -123,6 +123,8 @@ public final class FaceGallery {
             reason = "there is no such file"
         } else if isFolder.boolValue {
             reason = "it is a folder"
+        } else if PlainFile.isSpecial(url) {
+            reason = PlainFile.notReadable
         } else {
             let file = try? FileHandle(forReadingFrom: url)
             defer { try? file?.close() }

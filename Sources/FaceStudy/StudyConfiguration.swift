@@ -198,7 +198,13 @@ extension StudyConfiguration {
     ///   exist, or a value that it may not have.
     public static func read(
         _ url: URL, over template: StudyConfiguration = StudyConfiguration()
-    ) throws -> StudyConfiguration { try keys.read(url, over: template) }
+    ) throws -> StudyConfiguration {
+        // It is read more than once, and a pipe would hold up its reader.
+        guard !PlainFile.isSpecial(url) else {
+            throw FaceConfigurationError.unreadable(path: url.path, reason: PlainFile.notReadable)
+        }
+        return try keys.read(url, over: template)
+    }
 
     /// Writes the configuration as a study file, as a whole or not at all.
     public func write(to url: URL) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 /// `synthesis.json`: what a folder of synthetic faces was made from, written last.
 struct SyntheticManifest: Codable, Sendable, Hashable {
@@ -27,6 +28,7 @@ struct SyntheticManifest: Codable, Sendable, Hashable {
     init(folder: URL) throws(FaceSynthesisError) {
         let file = folder.appendingPathComponent(Self.fileName)
         do {
+            try PlainFile.requireReadable(file)
             self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
         } catch {
             throw .unreadableManifest(path: file.path, reason: "\(error)")

@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 /// The content of files of weights.
 enum WeightBytes {
@@ -6,6 +7,9 @@ enum WeightBytes {
     ///
     /// - Throws: ``ModelFormatsError/unreadable(path:reason:)``.
     static func of(_ url: URL) throws(ModelFormatsError) -> [UInt8] {
+        guard !PlainFile.isSpecial(url) else {
+            throw .unreadable(path: url.path, reason: PlainFile.notReadable)
+        }
         do {
             return [UInt8](try Data(contentsOf: url))
         } catch {

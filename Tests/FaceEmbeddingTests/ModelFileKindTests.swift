@@ -1,5 +1,8 @@
+import FaceEvaluation
+import FaceModels
 import Foundation
 import Testing
+import Torch
 
 @testable import FaceEmbedding
 
@@ -94,6 +97,44 @@ struct ModelFileKindTests {
         }
         #expect(what.contains(example.testDescription))
         #expect(!advice.isEmpty && !advice.contains("\n"))
+    }
+
+    /// A named pipe without a writer would hold up its reader for ever.
+    @Test(
+        "A pipe or a device is refused at once, whatever its name", .timeLimit(.minutes(1)),
+        arguments: ["a", "a.npy", "a.pt", "a.onnx", "a.safetensors", "a.xml", "a.params", "a.dat"])
+    func pipes(name: String) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("facet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent(name)
+        #expect(mkfifo(file.path, 0o600) == 0)
+        let options = EmbeddingOptions(
+            compute: ComputeConfiguration(
+                device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
+            batchSize: 1, inputSize: 32)
+        let reason = "it is a pipe, a socket or a device; save its content as a file and give that"
+        #expect(throws: TorchError.file(path: file.path, reason: reason)) {
+            _ = try EmbeddingSource.open(file, options)
+        }
+        guard case .foreign(let what, _) = ModelFileKind(file) else {
+            Issue.record("taken for a model")
+            return
+        }
+        #expect(what == "a pipe, a socket or a device")
+        #expect(throws: (any Error).self) { try Safetensors.read(file) }
+        #expect(throws: (any Error).self) { try Safetensors.metadata(of: file) }
+        #expect(throws: (any Error).self) { try NumPyArray.read(file) }
+        #expect(throws: (any Error).self) { try EmbeddedSet.open(file.path) }
+        #expect(throws: (any Error).self) { try PictureFiles.hash(file) }
+        // Also in a run's folder.
+        let run = folder.appendingPathComponent("run")
+        try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+        #expect(mkfifo(run.appendingPathComponent("last.safetensors").path, 0o600) == 0)
+        #expect(throws: (any Error).self) { _ = try EmbeddingSource.open(run, options) }
+        #expect(mkfifo(run.appendingPathComponent("model.safetensors").path, 0o600) == 0)
+        #expect(throws: (any Error).self) { _ = try EmbeddingSource.open(run, options) }
     }
 
     @Test("What is read is known by its content, whatever its name")

@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 #if canImport(Glibc)
     import Glibc
@@ -38,7 +39,9 @@ public final class FileReader: ByteStore {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw .unreadable(path: path, reason: "it is a folder or a device, not a file")
+            throw .unreadable(
+                path: path,
+                reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : PlainFile.notReadable)
         }
         size = Int(status.st_size)
         modified = Self.modification(status)

@@ -41,6 +41,9 @@ public struct MTCNN: FaceDetector {
                 && options.thresholds.count == 3, "options out of range")
         let folder = try folder ?? DetectorFiles.mtcnn()
         self.options = options
+        for name in MTCNNNetworks.fileNames {
+            try PlainFile.requireReadable(folder.appendingPathComponent(name))
+        }
         networks = try MTCNNNetworks(folder)
         var hash = SHA256()
         for name in MTCNNNetworks.fileNames {

@@ -43,6 +43,9 @@ public final class ONNXDetector: FaceDetector {
     /// - Parameter threads: That OpenVINO may use.
     /// - Throws: `ONNXError`, `OpenVINOError`, ``FaceDetectionError/unfit(path:reason:)``.
     public init(_ url: URL, threads: Int = 1) throws {
+        guard !PlainFile.isSpecial(url) else {
+            throw FaceDetectionError.unfit(path: url.path, reason: PlainFile.notReadable)
+        }
         let file = try ONNXFile(url)
         path = url.path
         guard let kind = Self.kind(of: file) else {

@@ -1,5 +1,6 @@
 public import FaceData
 import Foundation
+import SafeFiles
 
 /// Opens what is to be embedded, whatever it is: only images and names matter.
 public enum EmbeddedSet {
@@ -14,6 +15,9 @@ public enum EmbeddedSet {
         let url = URL(fileURLWithPath: source)
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        guard !PlainFile.isSpecial(url) else {
+            throw FaceDataError.unreadable(path: url.path, reason: PlainFile.notReadable)
+        }
         if exists, isFolder.boolValue {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
             if !names.contains(where: { $0.hasSuffix(".rec") }) { return try folder(url) }

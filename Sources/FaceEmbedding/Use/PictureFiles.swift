@@ -48,6 +48,9 @@ public enum PictureFiles {
     ///
     /// - Throws: `FaceDataError.unreadable(path:reason:)`.
     public static func hash(_ url: URL) throws -> String {
+        guard !PlainFile.isSpecial(url) else {
+            throw FaceDataError.unreadable(path: url.path, reason: PlainFile.notReadable)
+        }
         do {
             return SHA256.hexDigest(of: try Data(contentsOf: url))
         } catch {

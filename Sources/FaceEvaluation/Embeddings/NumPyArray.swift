@@ -1,3 +1,4 @@
+import FaceData
 public import Foundation
 
 /// An array of floating-point numbers in NumPy's file format (`.npy`, versions 1 to 3).
@@ -24,6 +25,8 @@ public struct NumPyArray: Sendable, Hashable {
     public static func read(_ url: URL) throws -> NumPyArray {
         let data: Data
         do {
+            // A pipe, which has no end to wait for, is refused.
+            _ = try FileReader(url)
             data = try Data(contentsOf: url, options: .mappedIfSafe)
         } catch {
             throw FaceEvaluationError.malformedArray(

@@ -57,9 +57,10 @@ extension Safetensors {
 
     private static func bytes(of url: URL) throws(TorchError) -> [UInt8] {
         do {
+            try PlainFile.requireReadable(url)
             return [UInt8](try Data(contentsOf: url))
         } catch {
-            throw .file(path: url.path, reason: error.localizedDescription)
+            throw failure(error, reading: url)
         }
     }
 }

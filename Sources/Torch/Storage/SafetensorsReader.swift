@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 extension Safetensors {
     /// Reads a whole file. Tensors in half precision (`F16`) become `float32`.
@@ -8,23 +9,31 @@ extension Safetensors {
     public static func read(_ url: URL) throws(TorchError) -> Content {
         let data: Data
         do {
+            try PlainFile.requireReadable(url)
             data = try Data(contentsOf: url)
         } catch {
-            throw .file(path: url.path, reason: error.localizedDescription)
+            throw failure(error, reading: url)
         }
         return try decode(data, path: url.path)
+    }
+
+    /// What keeps a file from being read.
+    static func failure(_ error: any Error, reading url: URL) -> TorchError {
+        if case SafeFilesError.unreadable(_, let reason) = error {
+            return .file(path: url.path, reason: reason)
+        }
+        return .file(path: url.path, reason: error.localizedDescription)
     }
 
     /// Reads the strings of a file, and none of its tensors.
     ///
     /// - Throws: As ``read(_:)``.
     public static func metadata(of url: URL) throws(TorchError) -> [String: String] {
-        func failure(_ error: any Error) -> TorchError {
-            .file(path: url.path, reason: error.localizedDescription)
-        }
+        func failure(_ error: any Error) -> TorchError { Self.failure(error, reading: url) }
         let file: FileHandle
         let size: UInt64
         do {
+            try PlainFile.requireReadable(url)
             file = try FileHandle(forReadingFrom: url)
             size = try file.seekToEnd()
         } catch { throw failure(error) }

@@ -212,7 +212,7 @@ import Testing
         #expect(
             refusal { _ = try RecordPack(folder.url) }
                 == .unreadable(
-                    path: folder.url.path, reason: "it is a folder or a device, not a file"))
+                    path: folder.url.path, reason: "it is a folder"))
         let gone = folder.url.appendingPathComponent("gone.rec")
         #expect(
             refusal { _ = try RecordPack(gone) }

@@ -127,6 +127,6 @@ import Testing
         #expect(
             refusal { _ = try ImageDecoder().decode(folder.url) }
                 == .badImage(
-                    path: folder.url.path, reason: "it is a folder or a device, not a file"))
+                    path: folder.url.path, reason: "it is a folder"))
     }
 }

@@ -356,7 +356,8 @@ struct SetReader {
             throw .validation(
                 set: name,
                 reason:
-                    "\(options.identities) of its \(counted(set.identities.count, "identity", "identities")) are fewer than "
+                    "\(options.identities) of its \(counted(set.identities.count, "identity", "identities")) "
+                    + "\(options.identities == 1 ? "is" : "are") fewer than "
                     + "\(HeldOutIdentities.minIdentities) with two images each; hold out a larger fraction"
             )
         }

@@ -54,7 +54,8 @@ public struct IdentificationDraw: Sendable {
             throw .draw(
                 path: set.location.path,
                 reason:
-                    "of its \(counted(people.count, "identity", "identities")) only \(known.count) have more than "
+                    "of its \(counted(people.count, "identity", "identities")) only \(known.count) "
+                    + "\(known.count == 1 ? "has" : "have") more than "
                     + "\(counted(enrolled, "image")) when \(others) are unknown or distractors; enrol fewer images, "
                     + "or ask for fewer unknown people")
         }

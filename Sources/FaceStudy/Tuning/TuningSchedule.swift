@@ -23,7 +23,8 @@ enum TuningSchedule {
         guard let count else {
             throw .tuning(
                 reason:
-                    "\(counted(tries, "try", "tries")) of \(counted(epochs, "epoch")) are too few for "
+                    "\(counted(tries, "try", "tries")) of \(counted(epochs, "epoch")) "
+                + "\(tries == 1 ? "is" : "are") too few for "
                     + "halving; use at least 4 tries of 2 epochs, or leave out --tune-halving")
         }
         return (0..<count).map { rung in

@@ -52,7 +52,7 @@ let galleryEnrolCommand = Command(
     Console.note(
         "\(counted(added, "picture")) of \(counted(people.count, "person", "people")) enrolled"
             + (added + leftOut < total
-                ? "; \(grouped(total - added - leftOut)) were enrolled before" : ""))
+                ? "; \(counted(total - added - leftOut, "was", "were")) enrolled before" : ""))
     guard leftOut > 0 else { return .success }
     Console.standard.error(counted(leftOut, "picture was", "pictures were") + " left out")
     return .failure

@@ -78,7 +78,7 @@ let embedCommand = Command(
     } else {
         Console.note(
             "\(counted(outcome.images, "image")) embedded, \(outcome.dimension) numbers each"
-                + (outcome.kept > 0 ? "; \(grouped(outcome.kept)) were done before" : ""))
+                + (outcome.kept > 0 ? "; \(counted(outcome.kept, "was", "were")) done before" : ""))
     }
     return found.map(DetectorOptions.tell) ?? true ? .success : .failure
 }

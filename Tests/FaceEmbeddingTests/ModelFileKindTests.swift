@@ -1,4 +1,5 @@
 import FaceEvaluation
+import FaceModels
 import Foundation
 import Testing
 import Torch

@@ -106,7 +106,7 @@ public struct EvaluationResults {
     /// then be known before they are there.
     ///
     /// - Throws: `FaceRunsError.notPlain(path:kind:)`.
-    public static func requirePlain(_ folder: URL) throws(FaceRunsError) {
+    public static func requirePlain(_ folder: URL) throws {
         let names = [
             "metrics.json", "details.json", "scores", "curves", "comparison.json", "index.html",
             "report.md", "pictures",

@@ -14,6 +14,18 @@ struct StudyConfigurationTests {
         return try StudyConfiguration.read(file)
     }
 
+    @Test("A pipe that nobody writes to is refused, not waited for", .timeLimit(.minutes(1)))
+    func pipe() throws {
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("\(UUID().uuidString).json5")
+        #expect(mkfifo(file.path, 0o600) == 0)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let reason = "it is a pipe, a socket or a device; save its content as a file and give that"
+        #expect(throws: FaceConfigurationError.unreadable(path: file.path, reason: reason)) {
+            try StudyConfiguration.read(file)
+        }
+    }
+
     @Test("Comments, trailing commas and bare keys; what is left out keeps its default")
     func json5() throws {
         let configuration = try read(

@@ -238,6 +238,12 @@ struct ReachTests {
             expect(
                 try tool.run("data", "pack", "train set", "pipe.rec"),
                 "pipe.rec': it is a pipe, a socket or a device; ")
+            // A pipe that nobody writes to has no end to wait for.
+            for words in [["data", "check", "pipe.rec"], ["compare", "--config", "pipe.rec"]] {
+                expect(
+                    try tool.run(words),
+                    "pipe.rec': it is a pipe, a socket or a device; save its content as a file")
+            }
             expect(
                 try tool.run("data", "check", "train set", "--removal", "test"),
                 "test': it is a folder; ")

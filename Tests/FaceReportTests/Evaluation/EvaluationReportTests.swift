@@ -53,6 +53,30 @@ import Testing
         #expect(markdown.contains("View 1"))
     }
 
+    /// A prepared folder must not lead the pictures out of it.
+    @Test func writesThroughNoLink() throws {
+        try inTemporaryFolder { folder throws in
+            let (out, other) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("other"))
+            for place in [out, other] {
+                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            }
+            let link = out.appendingPathComponent("pictures")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: other)
+            let report = EvaluationReport(model: "m", sets: [try set("lfw")])
+            var refusal = ""
+            do throws(FaceReportError) {
+                try report.write(to: out)
+            } catch {
+                refusal = error.description
+            }
+            #expect(refusal.hasPrefix("'\(link.path)' is a symbolic link"), "\(refusal)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: other.path).isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: out.path) == ["pictures"])
+            try FileManager.default.removeItem(at: link)
+            #expect(try report.write(to: out).count > 2)
+        }
+    }
+
     @Test func needsNothingButItself() throws {
         let html = try text(
             EvaluationReport(model: "m", sets: [try set("lfw")]), "index.html")

@@ -11,6 +11,7 @@
 
 #include "dispatch.h"
 #include "head/angles.h"
+#include "head/block.h"
 #include "head/descent.h"
 #include "head/functions.h"
 #include "head/products.h"
@@ -298,6 +299,59 @@ void head(at::ScalarType type, int64_t batch, int64_t classes, int64_t size, int
   expect_close(exponentials.isfinite(), at::ones({batch}, at::kBool), what);
 }
 
+/// The head in two blocks, of which one may have no class that takes part, against the whole one.
+void blocks(at::ScalarType type, int64_t batch, int64_t classes, int64_t size, int64_t subcenters,
+            bool chosen) {
+  auto what = "blocks " + std::to_string(batch) + "x" + std::to_string(classes) + "x" +
+              std::to_string(size) + "/" + std::to_string(subcenters);
+  auto directions = at::randn({batch, size}, type);
+  directions = directions / directions.norm(2, {1}, true);
+  auto weight = at::randn({classes * subcenters, size}, type);
+  // All that takes part is in the second block.
+  int64_t first = classes / 2, count = classes - first;
+  auto labels = at::arange(batch).remainder(count) + (chosen ? 0 : first);
+  auto scale = at::rand({batch}, type) + 0.5;
+  auto some = chosen ? at::arange(first, classes) : at::empty({0}, at::kLong);
+  std::vector<at::Tensor> whole{directions, weight, scale};
+  for (auto &input : whole) input = input.clone().requires_grad_();
+  auto table = head::cosine_similarity_matrix(whole[0], whole[1], some, labels, subcenters, false,
+                                              c10::make_intrusive<head::Workspace>());
+  head::margin_cross_entropy(table[0], table[1] * whole[2], whole[2], table[1], labels, nullptr)[0]
+      .backward();
+
+  auto targets = at::zeros({2, batch}, at::kDouble), to_rows = at::zeros_like(weight);
+  std::vector<std::unique_ptr<head::ClassBlock>> parts;
+  at::Tensor log_sum;
+  for (auto [start, length] : {std::pair<int64_t, int64_t>(0, first), {first, count}}) {
+    auto own = chosen ? at::arange(start == 0 ? 0 : length) : at::Tensor();
+    auto places = chosen ? (start == 0 ? labels - classes : labels) : labels - start;
+    parts.push_back(head::class_block(
+        directions, weight.narrow(0, start * subcenters, length * subcenters), own,
+        at::where(places.lt(length), places, -1).contiguous(), subcenters, false,
+        c10::make_intrusive<head::Workspace>()));
+    parts.back()->write_targets(targets);
+    auto row = parts.back()->summarize(scale, nullptr)[0];
+    log_sum = log_sum.defined() ? at::logaddexp(log_sum, row) : row;
+  }
+  auto logits = targets[0] * scale;
+  auto log_total = at::logaddexp(logits, log_sum);
+  auto share = at::full({batch}, 1.0 / double(batch), at::kDouble);
+  auto to_logits = ((logits - log_total).exp() - 1) * share;
+  at::Tensor to_directions = at::zeros_like(directions), to_scale = to_logits * targets[0];
+  for (auto &part : parts) to_scale = to_scale + part->differentiate_softmax(log_total, share);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    bool is_empty = chosen && i == 0;
+    auto rows = to_rows.narrow(0, i == 0 ? 0 : first * subcenters,
+                               is_empty ? 0 : (i == 0 ? first : count) * subcenters);
+    to_directions.add_(parts[i]->differentiate_cosines(to_logits * scale,
+                                                       at::zeros_like(to_logits), rows));
+  }
+  auto expected = whole[1].grad().is_sparse() ? whole[1].grad().to_dense() : whole[1].grad();
+  expect_close(to_directions, whole[0].grad(), what + ", directions");
+  expect_close(to_rows, expected, what + ", rows");
+  expect_close(to_scale, whole[2].grad(), what + ", scale");
+}
+
 void angles(int64_t count, int64_t size) {
   auto vectors = at::randn({count, size}, at::kDouble);
   auto rows = at::randn({count, size}, at::kDouble);
@@ -332,6 +386,9 @@ void heads() {
         for (bool chosen : {false, true})
           for (bool mapped : {false, true})
             head(type, batch, classes, size, subcenters, chosen, mapped, false);
+    for (auto [batch, classes, size] : {std::tuple(3, 5, 7), {16, 128, 32}, {17, 129, 33}})
+      for (int64_t subcenters : {1, 3})
+        for (bool chosen : {false, true}) blocks(type, batch, classes, size, subcenters, chosen);
     for (int64_t size : {1, 15, 16, 33})
       for (bool momentum : {false, true}) descent(type, size, momentum);
   }

@@ -59,34 +59,56 @@ final class ONNXStart {
     func match(_ specification: BackboneSpecification, inputSize: Int) throws -> WeightMatch {
         let key = "\(specification) \(inputSize)"
         if let match = known[key] { return match }
-        let backbone = try BackboneCatalogue.make(
-            specification, inputSize: inputSize, initial: .zeros())
-        var match = WeightMatch(
-            try ONNXWeights(file, of: backbone, inputSize: inputSize).file, backbone.state)
-        if match.isWhole {
-            try match.load(into: backbone.state)
-            match.proof = try verify(backbone, inputSize)
-        }
+        let match = try newMatch(specification, inputSize)
         known[key] = match
         return match
     }
 
+    private func newMatch(
+        _ specification: BackboneSpecification, _ inputSize: Int
+    ) throws -> WeightMatch {
+        let backbone = try BackboneCatalogue.make(
+            specification, inputSize: inputSize, initial: .zeros())
+        let weights = try ONNXWeights(file, of: backbone, inputSize: inputSize)
+        let all = WeightMatch(weights.file, backbone.state, optional: weights.unused)
+        guard all.missing.isEmpty, all.mismatched.isEmpty else { return all }
+        var match = WeightMatch(weights.matched, backbone.state, optional: weights.unused)
+        guard match.isWhole else { return all }
+        try match.load(into: backbone.state)
+        let unused = weights.unused.sorted().joined(separator: ", ")
+        let rest = unused.isEmpty ? "" : "; only training uses \(unused), which the file has not"
+        if let reason = whyNotVerified {
+            match.proof = "not verified by comparing outputs, \(reason)\(rest)"
+            return all.isWhole ? match : all
+        }
+        let difference = try difference(backbone, inputSize)
+        if difference <= tolerance {
+            // Equal outputs count more than operations without a counterpart, which may only gather windows.
+            match.proof =
+                "verified: OpenVINO gives the same embeddings, "
+                + "at most \(String(format: "%.0e", difference)) apart\(rest)"
+            return match
+        }
+        guard all.isWhole else { return all }
+        throw otherNetwork(backbone.specification, difference)
+    }
+
     // MARK: Verification
 
-    private func verify(_ backbone: any Backbone, _ inputSize: Int) throws -> String {
-        if let reason = whyNotVerified { return "not verified by comparing outputs, \(reason)" }
-        let difference = try difference(backbone, inputSize)
+    private var tolerance: Double {
         let isHalf = file.weights.contains { $0.type == ONNXElementType.float16.rawValue }
-        guard difference <= (isHalf ? Self.rounding.half : Self.rounding.single) else {
-            throw ModelFormatsError.misfit(
-                path: url.path,
-                summary: "has weights of all shapes of \(backbone.specification), but computes "
-                    + "something else (normalised embeddings are up to "
-                    + "\(String(format: "%.2f", difference)) apart): its operations or their "
-                    + "order differ; give the state dict that it was exported from")
-        }
-        return "verified: OpenVINO gives the same embeddings, "
-            + "at most \(String(format: "%.0e", difference)) apart"
+        return isHalf ? Self.rounding.half : Self.rounding.single
+    }
+
+    private func otherNetwork(
+        _ specification: BackboneSpecification, _ difference: Double
+    ) -> ModelFormatsError {
+        .misfit(
+            path: url.path,
+            summary: "has weights of all shapes of \(specification), but computes "
+                + "something else (normalised embeddings are up to "
+                + "\(String(format: "%.2f", difference)) apart): its operations or their "
+                + "order differ; give the state dict that it was exported from")
     }
 
     private var whyNotVerified: String? {

@@ -9,8 +9,12 @@ import Torch
 /// each shape. A batch normalisation that was folded into a convolution becomes an identity with the bias. The
 /// match has to be verified by comparing outputs: parallel branches of equal shapes may be in another order.
 public struct ONNXWeights {
-    /// Tensors by the backbone's names, and what the backbone has nothing for, by the file's.
+    /// Tensors under the backbone's names, and under the file's the weights of operations without a counterpart.
     public let file: WeightFile
+    /// Only the former.
+    public let matched: WeightFile
+    /// Names of the backbone's tensors that only training uses, so that no such file has them.
+    public let unused: Set<String>
 
     /// Matches a file with a backbone.
     ///
@@ -20,23 +24,27 @@ public struct ONNXWeights {
         let graph = try TracedGraph(
             of: backbone.state, on: Tensor.zeros([1, 3, inputSize, inputSize])
         ) { backbone($0, training: false) }
+        let used = Set(graph.operations.flatMap(\.arguments).flatMap(\.tensors))
+        unused = Set(
+            backbone.state.enumerated().filter { !used.contains($0.offset + 1) }
+                .map(\.element.name).filter { !$0.hasSuffix("num_batches_tracked") })
         var given = Dictionary(
             grouping: WeightedOperation<[Float]>.all(of: network), by: \.key)
-        var entries: [WeightFile.Entry] = []
+        var matched: [WeightFile.Entry] = []
         for wanted in WeightedOperation<StateEntry>.all(of: graph) {
             guard let first = given[wanted.key]?.first else { continue }
             given[wanted.key]?.removeFirst()
-            entries += Self.entries(of: first, for: wanted)
+            matched += Self.entries(of: first, for: wanted)
         }
         let left = given.filter { !$0.key.mayPrepareInput }.sorted { $0.key < $1.key }
-        for operation in left.flatMap(\.value) {
-            entries.append(
-                Self.entry(
-                    "\(operation.key.kind.rawValue) '\(operation.name)'", operation.key.shape,
-                    operation.weights[.weight] ?? []))
+        let others = left.flatMap(\.value).map { operation in
+            Self.entry(
+                "\(operation.key.kind.rawValue) '\(operation.name)'", operation.key.shape,
+                operation.weights[.weight] ?? [])
         }
-        file = WeightFile(
-            path: network.path, part: "the order of the graph", tensors: entries)
+        let part = "the order of the graph"
+        file = WeightFile(path: network.path, part: part, tensors: matched + others)
+        self.matched = WeightFile(path: network.path, part: part, tensors: matched)
     }
 
     /// The tensors of an operation, of what the file's has.
@@ -116,6 +124,17 @@ public struct ONNXWeights {
     ) -> WeightFile.Entry {
         WeightFile.Entry(name, shape) { () throws(ModelFormatsError) in
             Tensor(values, shape: shape)
+        }
+    }
+}
+
+extension TracedGraph.Argument {
+    /// The tensors that it consists of.
+    fileprivate var tensors: [TracedGraph.Identifier] {
+        switch self {
+        case .tensor(let tensor): [tensor]
+        case .tensors(let list): list
+        default: []
         }
     }
 }

@@ -44,7 +44,9 @@ public struct WeightMatch {
     }
 
     /// Compares a network with a file.
-    public init(_ file: WeightFile, _ network: [StateEntry]) {
+    ///
+    /// - Parameter optional: Names of tensors that the file need not have.
+    public init(_ file: WeightFile, _ network: [StateEntry], optional: Set<String> = []) {
         path = file.path
         let shapes = Dictionary(
             network.map { ($0.name, $0.tensor.shape) }, uniquingKeysWith: { first, _ in first })
@@ -60,7 +62,8 @@ public struct WeightMatch {
         tensors = best.tensors
         let found = best.tensors
         let needed = network.filter {
-            found[$0.name] != nil || !$0.name.hasSuffix("num_batches_tracked")
+            found[$0.name] != nil
+                || !($0.name.hasSuffix("num_batches_tracked") || optional.contains($0.name))
         }
         fitted = needed.map(\.name).filter { found[$0]?.shape == shapes[$0] }
         missing = needed.map(\.name).filter { found[$0] == nil }

@@ -51,6 +51,7 @@ struct ONNXStartTests {
             let other = try untrained(name, side: network.side)
             let found = try match(url, other, side: network.side)
             #expect(found.isWhole && found.proof.contains("verified: OpenVINO gives the same"))
+            #expect(found.proof.contains("mask_token") == name.hasPrefix("vit"))
             try found.load(into: other.state)
             let expected = embeddings(network.backbone, images)
             #expect(relativeDifference(expected, embeddings(other, images)) < 1e-3)
@@ -68,7 +69,7 @@ struct ONNXStartTests {
             let other = try untrained(name, side: network.side)
             try match(url, other, side: network.side).load(into: other.state)
             for (own, taken) in zip(network.backbone.state, other.state)
-            where !own.name.hasSuffix("num_batches_tracked") {
+            where !own.name.hasSuffix("num_batches_tracked") && own.name != "mask_token" {
                 #expect(own.tensor.array(of: Float.self) == taken.tensor.array(of: Float.self))
             }
         }

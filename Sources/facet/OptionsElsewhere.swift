@@ -220,5 +220,8 @@ enum OptionsElsewhere {
                 "--distance",
             ],
             instead: "each protocol defines it, and it is printed with the result"),
+        AbsentOption(
+            ["--use-norm-score", "--use-detector-score", "--use-norm", "--use-det"],
+            instead: "--template-weights norm+detector, norm, detector or none says what counts"),
     ]
 }

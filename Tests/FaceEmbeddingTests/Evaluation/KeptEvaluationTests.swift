@@ -69,7 +69,7 @@ struct KeptEvaluationTests {
 
     private func journals(_ folder: URL) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
-            $0.hasPrefix(".embeddings-")
+            $0.contains("embeddings-")
         }
     }
 

@@ -91,8 +91,7 @@ private final class Relay: @unchecked Sendable {
     private var isFrozen = false
 
     init(to target: UInt16?) throws {
-        self.target = target
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.address(0)
         let isBound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -106,6 +105,8 @@ private final class Relay: @unchecked Sendable {
                 _ = getsockname(listener, $0, &length)
             }
         }
+        self.target = target
+        self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [self] in acceptAll() }
     }

@@ -107,6 +107,8 @@ private final class Relay: @unchecked Sendable {
                 _ = getsockname(listener, $0, &length)
             }
         }
+        self.target = target
+        self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [self] in acceptAll() }
     }

@@ -193,7 +193,9 @@ import Testing
         #expect(try images.bytes(of: 3) == files.bytes(of: 3))
         #expect(images.failures.keys.sorted() == [1, 2])
         #expect(images.count == 4 && images.name(of: 1) == "bad.png")
-        guard case .badImage = images.failures[1], case .unreadable = images.failures[2] else {
+        guard case .badImage = images.failures[1],
+            case .badImage(_, reason: "there is no such file") = images.failures[2]
+        else {
             Issue.record("\(images.failures)")
             return
         }

@@ -132,7 +132,7 @@ extension ModelFlags {
         }
         guard !takes, let option = options.first(where: arguments.has) else { return }
         throw CommandError.together(
-            option, "a model or embeddings whose file says how its images are prepared")
+            option, "a model or embeddings whose file states how images are prepared")
     }
 }
 

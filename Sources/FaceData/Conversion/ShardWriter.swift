@@ -57,7 +57,7 @@ final class ShardWriter {
             throw .cannotWrite(
                 path: url.path,
                 reason:
-                    "'\(other)' is there and would be taken for one of the \(counted(count, "shard")) to be written; "
+                    "'\(other)' exists and would be mistaken for one of the \(counted(count, "shard")) to be written; "
                     + "remove it, or choose another name")
         }
         if let first = shards.first {

@@ -64,7 +64,8 @@ final class EmbeddingJournal {
                 rows += part.rows
             }
         }
-        writer = try FileWriter(url, keeping: size)
+        // Without a part there is no file, nor a folder for it, until the first one comes.
+        if size > 0 { writer = try FileWriter(url, keeping: size) }
         return rows
     }
 
@@ -84,7 +85,8 @@ final class EmbeddingJournal {
 
     /// Adds a part and brings it to the disk.
     func append(_ views: EmbeddingViews, images: String) throws {
-        guard let writer else { return }
+        let writer = try self.writer ?? FileWriter(url, keeping: 0)
+        self.writer = writer
         let tables = [views.original] + (views.mirrored.map { [$0] } ?? [])
         var bytes = Data(capacity: tables[0].values.count * tables.count * 4)
         for table in tables {

@@ -117,7 +117,7 @@ struct PackedDataTests {
             #expect(try LabelledImageSet.open(folder.path + "/one.tar").count == 64)
             let again = try tool.run(one)
             #expect(again.status == 1)
-            #expect(again.errors.contains("one.tar': it is there already"), "\(again.errors)")
+            #expect(again.errors.contains("one.tar': it already exists"), "\(again.errors)")
             for (words, part) in [
                 (["one.zip", "--one-tar"], "a name that ends in .tar"),
                 (["two.tar", "--one-tar", "--shard-images", "3"], "cannot be combined"),
@@ -131,7 +131,7 @@ struct PackedDataTests {
             try Data("mine".utf8).write(to: folder.appendingPathComponent("t.bin"))
             let bin = try tool.run(["data", "convert", test, "t.bin"])
             #expect(bin.status == 1)
-            #expect(bin.errors.contains("t.bin': it is there already"), "\(bin.errors)")
+            #expect(bin.errors.contains("t.bin': it already exists"), "\(bin.errors)")
             // Shards of an earlier, larger set would be taken for some of this one.
             try FileManager.default.moveItem(
                 at: folder.appendingPathComponent("x-000000.tar"),

@@ -78,7 +78,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
     public static func requireNone(_ file: URL) throws(FaceDataError) {
         guard SystemPath.kind(file.path) == .file else { return }
         throw .cannotWrite(
-            path: file.path, reason: "it is there already; remove it, or choose another name")
+            path: file.path, reason: "it already exists; remove it, or choose another name")
     }
 }
 

@@ -151,7 +151,7 @@ import Testing
         try folder.write("mine", to: "out/x.\(ending)")
         #expect(
             throws: FaceDataError.cannotWrite(
-                path: out.path, reason: "it is there already; remove it, or choose another name")
+                path: out.path, reason: "it already exists; remove it, or choose another name")
         ) { try SetConversion().write(set, as: target, to: out) }
         #expect(try String(contentsOf: out, encoding: .utf8) == "mine")
     }

@@ -259,7 +259,7 @@ struct TestTar {
         #expect(
             throws: FaceDataError.cannotWrite(
                 path: ShardWriter.shard(1, of: other).path,
-                reason: "it is there already; remove it, or choose another name")
+                reason: "it already exists; remove it, or choose another name")
         ) { try SetConversion().write(set, toShards: other, images: 2) }
         #expect(
             try FileManager.default.contentsOfDirectory(

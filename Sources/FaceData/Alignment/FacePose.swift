@@ -15,23 +15,32 @@ struct FacePose {
     let scale: Double
 
     /// Finds the nearest view.
-    init(_ points: FacePoints) {
-        let seen = Places(points.points.map { ($0.x, $0.y) })
-        var (distance, roll, scale) = (Double.infinity, 0.0, 0.0)
-        for view in Self.views {
+    init(_ points: FacePoints) { self.init(Places(points)) }
+
+    /// Finds the nearest view of five points that ten finite numbers are in an order.
+    init(_ numbers: [Double], _ order: PointOrder) {
+        self.init(
+            Places { index in
+                let place = order.places[index]
+                return (numbers[place.x], numbers[place.y])
+            })
+    }
+
+    private init(_ seen: Places) {
+        var best = (left: Double.infinity, dot: 0.0, cross: 0.0, square: 1.0)
+        let views = Self.views
+        for view in views {
             let dot = (view.x * seen.x + view.y * seen.y).sum()
             let cross = (view.x * seen.y - view.y * seen.x).sum()
             // What is left of the points' square, in units of the view.
             let square = dot * dot + cross * cross
             guard square > 0, square.isFinite, seen.square.isFinite else { continue }
             let left = max(0, seen.square * view.square * view.square / square - view.square)
-            let found = (left / 5).squareRoot()
-            if found < distance {
-                (distance, roll) = (found, atan2(cross, dot) * 180 / .pi)
-                scale = square.squareRoot() / view.square
-            }
+            if left < best.left { best = (left, dot, cross, view.square) }
         }
-        (self.distance, self.roll, self.scale) = (distance, roll, scale)
+        distance = (best.left / 5).squareRoot()
+        roll = atan2(best.cross, best.dot) * 180 / .pi
+        scale = (best.dot * best.dot + best.cross * best.cross).squareRoot() / best.square
     }
 
     /// How wide the points lie across the line that is nearest to them, as a fraction of how far they lie along
@@ -39,7 +48,7 @@ struct FacePose {
     ///
     /// Faces have 0.6 and more, profiles 0.3.
     static func width(_ points: FacePoints) -> Double {
-        let seen = Places(points.points.map { ($0.x, $0.y) })
+        let seen = Places(points)
         let (xx, yy) = ((seen.x * seen.x).sum(), (seen.y * seen.y).sum())
         let xy = (seen.x * seen.y).sum()
         let spread = ((xx - yy) * (xx - yy) / 4 + xy * xy).squareRoot()
@@ -56,12 +65,18 @@ struct FacePose {
         /// Sum of the squared distances from the mean.
         let square: Double
 
-        init(_ points: [(Double, Double)]) {
-            let mean = points.reduce((0, 0)) { ($0.0 + $1.0 / 5, $0.1 + $1.1 / 5) }
-            for (index, point) in points.enumerated() {
-                (x[index], y[index]) = (point.0 - mean.0, point.1 - mean.1)
+        init(_ point: (Int) -> (Double, Double)) {
+            for index in 0..<5 { (x[index], y[index]) = point(index) }
+            let mean = ((x / 5).sum(), (y / 5).sum())
+            for index in 0..<5 {
+                x[index] -= mean.0
+                y[index] -= mean.1
             }
             square = (x * x + y * y).sum()
+        }
+
+        init(_ points: FacePoints) {
+            self.init { (points.points[$0].x, points.points[$0].y) }
         }
     }
 
@@ -77,12 +92,12 @@ struct FacePose {
             for pitch in stride(from: -45.0, through: 45, by: 15) {
                 let (a, b) = (yaw * .pi / 180, pitch * .pi / 180)
                 views.append(
-                    Places(
-                        zip(flat, depths).map { point, depth in
-                            let x = point.0 * cos(a) + depth * sin(a)
-                            let z = depth * cos(a) - point.0 * sin(a)
-                            return (x, point.1 * cos(b) - z * sin(b))
-                        }))
+                    Places { index in
+                        let (point, depth) = (flat[index], depths[index])
+                        let x = point.0 * cos(a) + depth * sin(a)
+                        let z = depth * cos(a) - point.0 * sin(a)
+                        return (x, point.1 * cos(b) - z * sin(b))
+                    })
             }
         }
         return views

@@ -2,8 +2,10 @@
 struct PointOrder {
     /// What the numbers are then, behind "they would fit as".
     let name: String
+    /// Whether programs are known to write it.
+    private(set) var isKnown = false
     /// Places of the five points' x and y among the numbers.
-    private let places: [(x: Int, y: Int)]
+    let places: [(x: Int, y: Int)]
 
     /// The order in which points are read.
     static let given = PointOrder("they are", .pairs, parts: [0, 1, 2, 3, 4])
@@ -11,7 +13,7 @@ struct PointOrder {
     /// Orders that programs are known to write, the given one first.
     static let known: [PointOrder] = {
         let swapped = [1, 0, 2, 4, 3]
-        return [
+        let orders = [
             given,
             PointOrder("five x and then five y", .fives),
             PointOrder(
@@ -30,6 +32,11 @@ struct PointOrder {
             PointOrder(
                 "five y and then five x, with left and right swapped", .turnedFives, parts: swapped),
         ]
+        return orders.map { order in
+            var known = order
+            known.isKnown = true
+            return known
+        }
     }()
 
     /// Every order: the known ones, and all others of the points in each layout of the numbers.

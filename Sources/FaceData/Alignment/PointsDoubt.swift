@@ -16,6 +16,8 @@ struct PointsDoubt {
     private static let likelyDistance = 5.0
     /// A face that hangs head down is rather one whose points are in reverse order.
     private static let maxRoll = 90.0
+    /// Faces that are turned further are rather upside down than on their side.
+    static let upsideDownRoll = 135.0
     /// Pixels of a picture for one of the aligned face: eyes 2 pixels apart.
     private static let minScale = 0.06
     /// See ``FacePose/width(_:)``.
@@ -112,7 +114,9 @@ struct PointsDoubt {
             // Points that are a face's, but not within the picture.
             return other ?? "landmarks of another picture, or of one of another size"
         }
-        guard outside(points, width, height) <= maxOutside else { return other }
+        guard abs(pose.roll) > upsideDownRoll, outside(points, width, height) <= maxOutside else {
+            return other
+        }
         // A face is nearly the same from below.
         let isClearlyOther = distance.map { $0 < pose.distance * 0.6 } ?? false
         let isClearlyThis = distance.map { pose.distance < $0 * 0.6 } ?? true
@@ -134,13 +138,24 @@ struct OrderGuess {
     ///
     /// Axes that are exchanged and sides that are exchanged make the same of a face, but for a quarter of a
     /// turn: whichever has it more upright is named, and behind it the other one where a face may lean as much.
-    static func name(_ guesses: [OrderGuess]) -> (text: String, distance: Double)? {
+    ///
+    /// - Parameter withLying: Whether an order that programs are known to write is also named where it has the
+    ///   faces on their side, as pictures of a set may be.
+    static func name(
+        _ guesses: [OrderGuess], withLying: Bool = false
+    ) -> (text: String, distance: Double)? {
         guard let least = guesses.map(\.distance).min() else { return nil }
         let equal = guesses.filter { $0.distance <= least * 1.2 + 0.2 }.sorted {
             ($0.roll, $0.distance) < ($1.roll, $1.distance)
         }
-        let named = equal.prefix(1) + equal.dropFirst().filter { $0.roll <= likelyRoll }
-        return (named.prefix(2).map(\.order.name).joined(separator: ", or as "), least)
+        guard let first = equal.first else { return nil }
+        let others = equal.dropFirst()
+        if let other = others.first(where: { $0.roll <= likelyRoll }) {
+            return ("\(first.order.name), or as \(other.order.name)", least)
+        }
+        let lying = others.first { $0.order.isKnown }
+        let further = withLying ? lying.map { ", or, if the faces lie on one side, as \($0.order.name)" } : nil
+        return (first.order.name + (further ?? ""), least)
     }
 
     /// Whether numbers may be fractions of a picture's width and height.

@@ -91,9 +91,7 @@ private final class Relay: @unchecked Sendable {
     private var isFrozen = false
 
     init(to target: UInt16?) throws {
-        self.target = target
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        self.listener = listener
         var address = Self.address(0)
         let isBound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -157,7 +157,8 @@ class ComposedBlock final : public ClassBlock {
     auto values = (mapped_.defined() ? mapped_.detach() : table_.cosines).to(at::kDouble);
     auto scale = scale_.to(at::kDouble);
     // Lowered by the block's largest first: e^(scale (x - largest)) is at most 1.
-    auto factors = weight * (scale * reference_ - log_total).exp();
+    // The same with the total, but for a block that has only the sample's own class.
+    auto factors = weight * (scale * reference_ - log_total).clamp_max(0).exp();
     auto gradient = (scale.unsqueeze(1) * (values - reference_.unsqueeze(1))).exp();
     gradient.mul_(factors.unsqueeze(1));
     clear_targets(gradient);

@@ -335,7 +335,8 @@ void differentiate(const SoftmaxProblem &p, const at::Tensor &reference,
                    const at::Tensor &log_total, const at::Tensor &weight, at::Tensor &to_scale) {
   int64_t columns = p.cosines.size(1), count = p.labels.numel();
   auto scale = p.scale.to(at::kDouble);
-  auto lowered = weight * (scale * reference - log_total).exp();
+  // At most 0, but for a block that has only the sample's own class, whose reference says nothing.
+  auto lowered = weight * (scale * reference - log_total).clamp_max(0).exp();
   SoftmaxGradient<T> gradients{scales_of<T>(p, columns), columns_of<T>(reference, columns, T(0)),
                    columns_of<T>(lowered * scale, columns, T(0))};
   std::vector<std::vector<double>> moments(part_count(p), std::vector<double>(columns, 0));

@@ -3,6 +3,7 @@
 #include "kernels/bytes.h"
 #include "dispatch.h"
 
+#include <ATen/TracerMode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -45,6 +46,9 @@ ct_status ct_arange(int64_t count, ct_dtype dtype, ct_device on, ct_tensor *out)
 ct_status ct_from_bytes(const void *bytes, size_t byte_count, const int64_t *shape, size_t rank,
                         ct_dtype dtype, ct_device on, ct_tensor *out) {
   return producing(out, [&] {
+    // A tracer sees the memory being taken and not what is written to it: it would record a tensor of whatever
+    // memory holds. Not seen, the tensor is a constant of the traced network.
+    at::tracer::impl::NoTracerDispatchMode untraced;
     auto host = host_tensor(ints(shape, rank), scalar_type(dtype), on);
     TORCH_CHECK(host.nbytes() == byte_count, "a tensor of shape ", host.sizes(), " needs ",
                 host.nbytes(), " bytes, not ", byte_count);
@@ -123,6 +127,8 @@ ct_status ct_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out)
 ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64_t c, double mean,
                     double standard_deviation, ct_memory_format format, ct_device on, ct_tensor *out) {
   return producing(out, [&] {
+    // As in ct_from_bytes.
+    at::tracer::impl::NoTracerDispatchMode untraced;
     auto target = device(on);
     if (target.is_cpu() && memory_format(format) == at::MemoryFormat::ChannelsLast &&
         uses_own_kernels()) {

@@ -277,8 +277,8 @@ let package = Package(
         library(
             "FaceReport",
             needs: [
-                "FaceConfiguration", "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation",
-                "FaceStatistics", "Charts", "Documents",
+                "FaceConfiguration", "SafeNumbers", "SafeFiles", "Spelling", "FaceRuns",
+                "FaceEvaluation", "FaceStatistics", "Charts", "Documents",
             ]),
 
         // The command line.

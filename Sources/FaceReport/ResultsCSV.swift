@@ -56,9 +56,8 @@ struct ResultsCSV {
     /// best group's.
     private static func groups(_ results: StudyResults) -> [Column] {
         results.detailedSets.flatMap { test -> [Column] in
-            var seen: Set<String> = []
             let attributes = results.runs.flatMap { $0.details[test]?.groups ?? [] }
-                .map(\.attribute).filter { seen.insert($0).inserted }
+                .map(\.attribute).uniqued
             return attributes.flatMap { attribute -> [Column] in
                 let place = "\(test):\(attribute)"
                 let ends = { @Sendable (run: ReportedRun) -> (String, best: Double, worst: Double)? in

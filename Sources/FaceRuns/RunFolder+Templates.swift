@@ -1,6 +1,5 @@
 public import FaceEvaluation
 public import Foundation
-import SafeFiles
 
 /// A report's data on a test set of templates.
 public struct TemplateTestFacts: Codable, Sendable, Hashable {
@@ -29,42 +28,39 @@ extension RunFolder {
 
     /// Writes `identification/<test>.json`, atomically.
     public func write(_ report: TemplateReport, test: String) throws(FaceRunsError) {
-        let url = templatesURL(test: test)
-        let data = try JSONRecord.file(report, path: url.path)
-        try FaceRunsError.storing { () throws(SafeFilesError) in try AtomicFile.write(data, to: url)
-        }
+        try replace(templatesURL(test: test), with: report)
     }
 
     /// Reads `identification/<test>.json`; nil if there is none.
     public func readTemplates(test: String) throws(FaceRunsError) -> TemplateReport? {
         let url = templatesURL(test: test)
         guard let data = try read(url) else { return nil }
-        let report = try JSONRecord.decode(TemplateReport.self, from: data, path: url.path)
-        if let reason = report.damage {
-            throw .damagedFile(path: url.path, line: nil, reason: reason)
-        }
-        return report
+        return try JSONRecord.decode(TemplateReport.self, from: data, path: url.path)
     }
 }
 
-extension TemplateReport {
-    /// The error in a record that was not written by this program; nil if there is none.
-    fileprivate var damage: String? {
+extension TemplateReport: CheckedRecord {
+    func check() throws(RecordFault) {
         for figure in figures {
             let numbers =
                 [figure.value, figure.insightFace].compactMap { $0 } + (figure.interval ?? [])
             if !numbers.allSatisfy({ (0...1).contains($0) })
                 || ![nil, 2].contains(figure.interval?.count)
             {
-                return "'\(figure.measure.title)' is not a fraction with an interval"
+                throw RecordFault(
+                    reason: "'\(figure.measure.title)' is not a fraction with an interval")
             }
-            guard let draws = figure.replicates else { continue }
-            if !(draws.draws + draws.withoutGroups + [draws.estimate]).allSatisfy((0...1).contains)
-                || draws.people < 0
-            {
-                return "the draws of '\(figure.measure.title)' are not fractions"
+            if let draws = figure.replicates, !draws.areFractions {
+                throw RecordFault(
+                    reason: "the draws of '\(figure.measure.title)' are not fractions")
             }
         }
-        return nil
+    }
+}
+
+extension PeopleReplicates {
+    /// Whether the rates, and the number of people, are such.
+    var areFractions: Bool {
+        (draws + withoutGroups + [estimate]).allSatisfy((0...1).contains) && people >= 0
     }
 }

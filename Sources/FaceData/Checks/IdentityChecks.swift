@@ -27,12 +27,9 @@ enum IdentityChecks {
     private static func sameNames(_ set: LabelledImageSet) -> SetCheck.Diagnostic? {
         let groups = Dictionary(grouping: set.identities) { PersonName($0).key }
             .filter { $0.key != "" && $0.value.count > 1 }.values.sorted { $0[0] < $1[0] }
-        guard !groups.isEmpty else { return nil }
         return SetCheck.Diagnostic(
-            severity: .warning, kind: "duplicate-identity",
-            message: counted(groups.count, "name is", "names are")
-                + " given to more than one identity",
-            items: groups.map { $0.joined(separator: " = ") })
+            .warning, "duplicate-identity", groups.map { $0.joined(separator: " = ") },
+            "name is given to more than one identity", "names are given to more than one identity")
     }
 
     /// Whether the records of a pack that describe identities name the images that have the label.
@@ -56,12 +53,10 @@ enum IdentityChecks {
             }
             wrong.append("identity record \(index)")
         }
-        guard !wrong.isEmpty else { return nil }
         return SetCheck.Diagnostic(
-            severity: .error, kind: "label-range",
-            message: counted(wrong.count, "identity record names", "identity records name")
-                + " images of other labels, or none",
-            items: wrong)
+            .error, "label-range", wrong,
+            "identity record names images of other labels, or none",
+            "identity records name images of other labels, or none")
     }
     /// Consecutive images of one label.
     private static func runs(_ labels: [Int]) -> [Range<Int>] {

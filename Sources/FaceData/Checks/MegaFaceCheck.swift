@@ -61,39 +61,30 @@ public struct MegaFaceCheck: Codable, Sendable, Hashable {
     private static func diagnostics(
         _ found: [String: [String]], _ sizes: [Int: Int], _ lists: MegaFaceLists
     ) -> [SetCheck.Diagnostic] {
-        func finding(
-            _ severity: SetCheck.Severity, _ kind: String, _ items: [String], _ one: String,
-            _ more: String
-        ) -> SetCheck.Diagnostic? {
-            guard !items.isEmpty else { return nil }
-            return SetCheck.Diagnostic(
-                severity: severity, kind: kind, message: counted(items.count, one, more),
-                items: items)
-        }
         let counts = Dictionary(lists.probes.map { ($0.person, 1) }, uniquingKeysWith: +)
         let alone = counts.filter { $0.value == 1 }.keys.sorted()
         let lengths = sizes.keys.sorted().map { "\($0) numbers: \(counted(sizes[$0] ?? 0, "file"))" }
         return [
-            finding(
+            SetCheck.Diagnostic(
                 .error, "missing-feature", found["missing"] ?? [], "feature file is missing",
                 "feature files are missing"),
-            finding(
+            SetCheck.Diagnostic(
                 .error, "damaged-feature", found["damaged"] ?? [], "feature file is damaged",
                 "feature files are damaged"),
-            finding(
+            SetCheck.Diagnostic(
                 .error, "feature-length", lengths.count > 1 ? lengths : [],
                 "length of features", "different lengths of features"),
-            finding(
+            SetCheck.Diagnostic(
                 .error, "zero-feature", found["zero"] ?? [], "feature has no direction",
                 "features have no direction"),
-            finding(
+            SetCheck.Diagnostic(
                 .warning, "listed-twice", lists.twice, "image is listed twice",
                 "images are listed twice"),
-            finding(
+            SetCheck.Diagnostic(
                 .warning, "unknown-noise", lists.unknownNoise,
                 "entry of the lists of noise is not in the lists of images",
                 "entries of the lists of noise are not in the lists of images"),
-            finding(
+            SetCheck.Diagnostic(
                 .note, "lone-probe", alone, "person has one probe alone, which is in no pair",
                 "people have one probe alone, which is in no pair"),
         ].compactMap { $0 }

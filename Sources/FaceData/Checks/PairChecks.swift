@@ -136,13 +136,12 @@ struct PairChecks {
         one: String,
         more: String
     ) -> SetCheck.Diagnostic? {
-        guard !pairs.isEmpty else { return nil }
-        return SetCheck.Diagnostic(
-            severity: severity, kind: kind, message: counted(pairs.count, one, more),
-            items: pairs.map {
+        SetCheck.Diagnostic(
+            severity, kind,
+            pairs.map {
                 "\(names.image($0.first)) and \(names.image($0.second)), labelled "
                     + ($0.same ? "the same person" : "different people")
-            })
+            }, one, more)
     }
 
     // MARK: What is wrong with the whole

@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// Errors and warnings about a set of images.
 public struct SetCheck: Codable, Sendable, Hashable {
@@ -156,4 +157,20 @@ struct CheckNames {
 
     /// An image's person; nil if the set does not state it.
     func owner(_ index: Int) -> String? { owners[index] }
+}
+
+extension SetCheck.Diagnostic {
+    /// A diagnostic about items, whose message begins with their number; nil if there are none.
+    ///
+    /// - Parameters:
+    ///   - one: What follows the number 1.
+    ///   - more: What follows any other number.
+    init?(
+        _ severity: SetCheck.Severity, _ kind: String, _ items: [String], _ one: String,
+        _ more: String
+    ) {
+        guard !items.isEmpty else { return nil }
+        self.init(
+            severity: severity, kind: kind, message: counted(items.count, one, more), items: items)
+    }
 }

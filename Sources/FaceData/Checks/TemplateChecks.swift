@@ -27,15 +27,6 @@ struct TemplateChecks {
         self.pictures = pictures
     }
 
-    private func diagnostic(
-        _ severity: SetCheck.Severity, _ kind: String, _ items: [String], _ one: String,
-        _ more: String
-    ) -> SetCheck.Diagnostic? {
-        guard !items.isEmpty else { return nil }
-        return SetCheck.Diagnostic(
-            severity: severity, kind: kind, message: counted(items.count, one, more), items: items)
-    }
-
     private func name(_ template: Int) -> String {
         let person = set.templates[template].person.map { " of '\(set.people[$0])'" } ?? ""
         return "template \(set.templates[template].name)\(person)"
@@ -47,7 +38,7 @@ struct TemplateChecks {
         let failed = set.templates.indices.filter { index in
             set.templates[index].members.allSatisfy { bad.contains($0.image) }
         }
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .error, "template-without-image", failed.map(name),
             "template has no image that can be decoded: a failure to enrol",
             "templates have no image that can be decoded: failures to enrol")
@@ -55,7 +46,7 @@ struct TemplateChecks {
 
     private var unusedImages: SetCheck.Diagnostic? {
         let used = Set(set.templates.flatMap { $0.members.map(\.image) })
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .note, "unused-image", (0..<set.source.count).filter { !used.contains($0) }.map(names.image),
             "image is in no template", "images are in no template")
     }
@@ -64,7 +55,7 @@ struct TemplateChecks {
         var isUsed = [Bool](repeating: false, count: set.templates.count)
         for index in set.probes + set.galleries.flatMap(\.templates) { isUsed[index] = true }
         for index in set.pairs.first + set.pairs.second { isUsed[Int(index)] = true }
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .note, "unused-template", isUsed.indices.filter { !isUsed[$0] }.map(name),
             "template is in no pair and no gallery, and no probe",
             "templates are in no pair and no gallery, and no probes")
@@ -82,7 +73,7 @@ struct TemplateChecks {
         // Distractors are in every gallery, and nobody looks for them.
         let sought = Set(set.probes.compactMap { set.templates[$0].person })
         let several = count.filter { $0.value > 1 && sought.contains($0.key) }.keys.sorted()
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .warning, "several-galleries", several.map { set.people[$0] },
             "person who is searched for is enrolled in several galleries",
             "people who are searched for are enrolled in several galleries")
@@ -102,7 +93,7 @@ struct TemplateChecks {
             }
             return nil
         }
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .warning, "probe-enrolled", items, "probe shows a picture that is enrolled",
             "probes show pictures that are enrolled")
     }
@@ -117,7 +108,7 @@ struct TemplateChecks {
             }
             return "\(name(probe)) and \(name(other))"
         }
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .warning, "probe-repeated", items, "probe has the pictures of another one",
             "probes have the pictures of others")
     }
@@ -135,10 +126,10 @@ struct TemplateChecks {
         let nobody = enrolled.indices.filter { gallery in
             !set.probes.contains { isKnown($0, enrolled[gallery]) }
         }
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .warning, "gallery-of-nobody", nobody.map { set.galleries[$0].name },
             "gallery has nobody who is searched for", "galleries have nobody who is searched for")
-            ?? diagnostic(
+            ?? SetCheck.Diagnostic(
                 .note, "no-unknown-people", without.map { set.galleries[$0].name },
                 "gallery is searched for enrolled people alone, so that there is no FNIR at an FPIR",
                 "galleries are searched for enrolled people alone, so that there is no FNIR at an FPIR")
@@ -172,7 +163,7 @@ struct TemplateChecks {
     }
 
     private var withThemselves: SetCheck.Diagnostic? {
-        diagnostic(
+        SetCheck.Diagnostic(
             .warning, "pair-with-itself", pairs { _, first, second in first == second },
             "pair consists of one template twice", "pairs consist of one template twice")
     }
@@ -184,7 +175,7 @@ struct TemplateChecks {
             else { return false }
             return (one == other) != set.pairs.same[pair]
         }
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .error, "pair-of-other-people", wrong,
             "pair has a label that contradicts the people of its templates",
             "pairs have a label that contradicts the people of their templates")
@@ -195,7 +186,7 @@ struct TemplateChecks {
         let wrong = pairs { pair, first, second in
             !set.pairs.same[pair] && first != second && !shown[first].isDisjoint(with: shown[second])
         }
-        return diagnostic(
+        return SetCheck.Diagnostic(
             .warning, "pair-of-copies", wrong, "pair of two people shows one picture on both sides",
             "pairs of two people show one picture on both sides")
     }
@@ -213,10 +204,10 @@ struct TemplateChecks {
             if isSame { again.append(text(Int(next.pair))) } else { both.append(text(Int(next.pair))) }
         }
         return [
-            diagnostic(
+            SetCheck.Diagnostic(
                 .error, "pair-contradiction", both, "pair is labelled both one person and two people",
                 "pairs are labelled both one person and two people"),
-            diagnostic(
+            SetCheck.Diagnostic(
                 .warning, "pair-repeated", again, "pair occurs more than once, in either order",
                 "pairs occur more than once, in either order"),
         ].compactMap { $0 }

@@ -1,3 +1,4 @@
+public import FaceData
 public import FaceEvaluation
 import Foundation
 import Spelling
@@ -13,6 +14,24 @@ public struct EvaluatedMegaFace: Sendable {
     public init(name: String, report: DistractorReport) {
         self.name = name
         self.report = report
+    }
+
+    /// Searches with features that are files.
+    ///
+    /// - Throws: `FaceEvaluationError` for a feature without a direction.
+    public init(name: String, _ features: MegaFaceFeatures) throws {
+        func table(_ values: [Float]) throws -> EmbeddingTable {
+            try EmbeddingTable(
+                count: values.count / features.dimension, dimension: features.dimension,
+                values: values
+            ).normalized()
+        }
+        self.init(
+            name: name,
+            report: try DistractorReport(
+                probes: table(features.probes), people: features.people,
+                distractors: table(features.distractors), noisy: features.noisy,
+                product: TemplateProduct.torch))
     }
 
     /// The numbers for a person at a terminal.

@@ -2,6 +2,7 @@ import FaceData
 import FaceEvaluation
 import FaceModels
 public import Foundation
+import Spelling
 import Torch
 
 /// A test set as given: where its images are, and its pairs.
@@ -125,16 +126,11 @@ public struct ModelEvaluation {
         let names = (0..<set.source.count).map(set.source.name(of:))
         work.keep(name, embedded.views, names)
         let rows = try embedded.views.normalizedSum()
-        func table(_ range: Range<Int>, without failed: Set<Int>) throws -> EmbeddingTable {
-            let kept = range.filter { !failed.contains($0) }
-            return try EmbeddingTable(
-                count: kept.count, dimension: rows.dimension,
-                values: kept.flatMap { Array(rows[$0]) })
-        }
         let probes = 0..<set.people.count
         let report = try DistractorReport(
-            probes: table(probes, without: []), people: set.people,
-            distractors: table(probes.upperBound..<rows.count, without: embedded.failed),
+            probes: rows.selected(probes), people: set.people,
+            distractors: rows.selected(
+                (probes.upperBound..<rows.count).filter { !embedded.failed.contains($0) }),
             noisy: set.noisy, failed: embedded.failed.filter(probes.contains),
             product: TemplateProduct.torch)
         work.megaFace.append(EvaluatedMegaFace(name: name, report: report))
@@ -279,11 +275,6 @@ public struct ModelEvaluation {
         }
         return Embedded(
             pairs: pairs, views: found.views, labelled: pairs.pairs, failed: found.failed,
-            warnings: warnings.map(\.capitalizedSentence))
+            warnings: warnings.map(\.asSentence))
     }
-}
-
-extension String {
-    /// A sentence of a part of one: with a capital letter and an end.
-    fileprivate var capitalizedSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

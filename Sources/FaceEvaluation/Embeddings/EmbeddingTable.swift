@@ -31,6 +31,14 @@ public struct EmbeddingTable: Sendable, Hashable {
         values[row * dimension..<(row + 1) * dimension]
     }
 
+    /// Some of the rows, in the given order; each is in `0..<count`.
+    public func selected(_ rows: some Collection<Int>) throws -> EmbeddingTable {
+        var selected: [Float] = []
+        selected.reserveCapacity(rows.count * dimension)
+        for row in rows { selected += self[row] }
+        return try EmbeddingTable(count: rows.count, dimension: dimension, values: selected)
+    }
+
     /// L2 norm of every row.
     ///
     /// - Throws: ``FaceEvaluationError/notFinite(row:component:value:)`` for the first row that

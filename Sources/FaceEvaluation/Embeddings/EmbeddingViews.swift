@@ -43,12 +43,7 @@ public struct EmbeddingViews: Sendable, Hashable {
     public func meanNorm(without failed: Set<Int> = []) throws -> Double {
         let tables = [original] + (mirrored.map { [$0] } ?? [])
         guard !failed.isEmpty else { return try EmbeddingTable.meanNorm(of: tables) }
-        return try EmbeddingTable.meanNorm(
-            of: tables.map { table in
-                let rows = (0..<count).filter { !failed.contains($0) }
-                return try EmbeddingTable(
-                    count: rows.count, dimension: table.dimension,
-                    values: rows.flatMap { Array(table[$0]) })
-            })
+        let rows = (0..<count).filter { !failed.contains($0) }
+        return try EmbeddingTable.meanNorm(of: tables.map { try $0.selected(rows) })
     }
 }

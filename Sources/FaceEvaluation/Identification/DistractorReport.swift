@@ -40,11 +40,7 @@ public struct DistractorReport: Codable, Sendable, Hashable {
     ) throws {
         let usable = people.indices.filter { !failed.contains($0) }
         let search = try DistractorSearch(
-            probes: failed.isEmpty
-                ? probes
-                : EmbeddingTable(
-                    count: usable.count, dimension: probes.dimension,
-                    values: usable.flatMap { Array(probes[$0]) }),
+            probes: failed.isEmpty ? probes : probes.selected(usable),
             people: usable.map { people[$0] }, distractors: distractors, product: product)
         let counts = Dictionary(people.map { ($0, 1) }, uniquingKeysWith: +)
         let all = counts.values.reduce(0) { $0 + $1 * ($1 - 1) }

@@ -195,8 +195,6 @@ enum IdentificationSection {
 extension StudyResults {
     /// Names of the test sets of templates, in the order of the runs.
     var templateSets: [String] {
-        var seen: Set<String> = []
-        return runs.flatMap { $0.description.templateTests ?? [] }.map(\.name)
-            .filter { seen.insert($0).inserted }
+        runs.flatMap { $0.description.templateTests ?? [] }.map(\.name).uniqued
     }
 }

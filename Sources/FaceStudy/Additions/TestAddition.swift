@@ -81,9 +81,12 @@ struct TestAddition {
         if let first = added.first {
             let model = try openModel(for: first)
             for candidate in missing { try add(candidate, model, order, to: &result) }
-            try add(more, model, order)
+            let cohort = more.isEmpty && others.isEmpty ? nil : try embeddedCohort(model)
+            for candidate in more { try add(candidate, cohort, model, order) }
             for candidate in plain { try write(details(of: try evaluate(candidate, model))) }
-            try annotate(others, model)
+            for candidate in others {
+                try folder.write(try evaluate(candidate, cohort, model).details)
+            }
             try describeAnnotations()
         }
         try sort(order, &result)
@@ -131,14 +134,6 @@ struct TestAddition {
                 try control.report(.evaluating(run, candidate.test.facts.name, $0, $1))
             }
         }
-    }
-
-    private func add(
-        _ candidates: [TemplateCandidate], _ model: SetEmbedder, _ order: [String]
-    ) throws {
-        guard !candidates.isEmpty else { return }
-        let cohort = try embeddedCohort(model)
-        for candidate in candidates { try add(candidate, cohort, model, order) }
     }
 
     private func embeddedCohort(_ model: SetEmbedder) throws -> ScoreCohort? {
@@ -200,14 +195,6 @@ struct TestAddition {
 
     private func details(of evaluation: ScoredSet) throws -> SetDetails? {
         try evaluation.details(annotations, draws: StudyConfiguration.Evaluation.draws)
-    }
-
-    private func annotate(_ candidates: [TemplateCandidate], _ model: SetEmbedder) throws {
-        guard !candidates.isEmpty else { return }
-        let cohort = try embeddedCohort(model)
-        for candidate in candidates {
-            try folder.write(try evaluate(candidate, cohort, model).details)
-        }
     }
 
     /// Names the files in the run's study file and description.

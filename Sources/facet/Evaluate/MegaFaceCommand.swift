@@ -29,20 +29,11 @@ let megaFaceCommand = Command(
         lists: URL(fileURLWithPath: arguments.positional("lists") ?? ""),
         suffix: arguments.value("--suffix") ?? "insightface",
         limit: try arguments.whole("--distractors", in: 1...Int.max))
-    func table(_ values: [Float]) throws -> EmbeddingTable {
-        try EmbeddingTable(
-            count: values.count / features.dimension, dimension: features.dimension,
-            values: values
-        ).normalized()
-    }
-    let report = try DistractorReport(
-        probes: table(features.probes), people: features.people,
-        distractors: table(features.distractors), noisy: features.noisy,
-        product: TemplateProduct.torch)
+    let found = try EvaluatedMegaFace(name: "megaface", features)
     if arguments.has("--json") {
-        try Console.standard.writeJSON(report)
+        try Console.standard.writeJSON(found.report)
     } else {
-        Console.output(EvaluatedMegaFace(name: "megaface", report: report).text)
+        Console.output(found.text)
     }
     return .success
 }

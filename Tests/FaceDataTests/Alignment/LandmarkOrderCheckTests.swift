@@ -72,19 +72,9 @@ import Testing
     }
 
     @Test(
-        arguments: [
-            ([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], "five x and then five y"),
-            ([2, 3, 0, 1, 4, 5, 8, 9, 6, 7], "points with left and right swapped"),
-            ([1, 0, 3, 2, 5, 4, 7, 6, 9, 8], "y before x"),
-            ([1, 3, 5, 7, 9, 0, 2, 4, 6, 8], "five y and then five x"),
-            ([0, 1, 2, 3, 6, 7, 8, 9, 4, 5], "eyes, mouth and then nose"),
-            ([4, 5, 0, 1, 2, 3, 6, 7, 8, 9], "nose, eyes and then mouth"),
-            ([6, 7, 8, 9, 4, 5, 0, 1, 2, 3], "mouth, nose and then eyes"),
-            ([8, 9, 6, 7, 4, 5, 2, 3, 0, 1], "mouth, nose and then eyes, from right to left"),
-            ([2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right swapped"),
-        ], [-15...15, 25...40, -40 ... -25, -60...60])
+        arguments: WrongOrder.known, [-15...15, 25...40, -40 ... -25, -60...60])
     func namesTheCauseAlsoOfRolledFaces(
-        order: (indices: [Int], cause: String), leaning: ClosedRange<Double>
+        order: WrongOrder, leaning: ClosedRange<Double>
     ) throws {
         let faces = Self.faces(100, leaning: leaning)
         let reason = try #require(

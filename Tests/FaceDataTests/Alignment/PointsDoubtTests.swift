@@ -24,18 +24,9 @@ import Testing
         #expect(try Self.doubt(Self.good.map { $0 / 10 }, width: 23, height: 23) == nil)
     }
 
-    @Test(arguments: [
-        ([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], "five x and then five y"),
-        ([2, 3, 0, 1, 4, 5, 8, 9, 6, 7], "points with left and right swapped"),
-        ([1, 0, 3, 2, 5, 4, 7, 6, 9, 8], "y before x"),
-        ([1, 3, 5, 7, 9, 0, 2, 4, 6, 8], "five y and then five x"),
-        ([0, 1, 2, 3, 6, 7, 8, 9, 4, 5], "eyes, mouth and then nose"),
-        ([4, 5, 0, 1, 2, 3, 6, 7, 8, 9], "nose, eyes and then mouth"),
-        ([6, 7, 8, 9, 4, 5, 0, 1, 2, 3], "mouth, nose and then eyes"),
-        ([8, 9, 6, 7, 4, 5, 2, 3, 0, 1], "mouth, nose and then eyes, from right to left"),
-        ([2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right swapped"),
-    ])
-    func namesTheOrder(indices: [Int], cause: String) throws {
+    @Test(arguments: WrongOrder.known)
+    func namesTheOrder(order: WrongOrder) throws {
+        let (indices, cause) = (order.indices, order.cause)
         let doubt = try #require(try Self.doubt(Self.reordered(indices)))
         #expect(doubt.cause?.hasPrefix(cause) == true, "\(doubt.reason)")
         #expect(doubt.reason.contains("they would fit as \(cause)"))
@@ -161,4 +152,27 @@ import Testing
         }
         #expect(faces == 300)
     }
+}
+
+/// An order that files have a face's ten numbers in, and its name in messages.
+struct WrongOrder: Sendable {
+    /// Where each number of the file is among those of the right order.
+    let indices: [Int]
+    let cause: String
+
+    private init(_ indices: [Int], _ cause: String) {
+        (self.indices, self.cause) = (indices, cause)
+    }
+
+    static let known = [
+        WrongOrder([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], "five x and then five y"),
+        WrongOrder([2, 3, 0, 1, 4, 5, 8, 9, 6, 7], "points with left and right swapped"),
+        WrongOrder([1, 0, 3, 2, 5, 4, 7, 6, 9, 8], "y before x"),
+        WrongOrder([1, 3, 5, 7, 9, 0, 2, 4, 6, 8], "five y and then five x"),
+        WrongOrder([0, 1, 2, 3, 6, 7, 8, 9, 4, 5], "eyes, mouth and then nose"),
+        WrongOrder([4, 5, 0, 1, 2, 3, 6, 7, 8, 9], "nose, eyes and then mouth"),
+        WrongOrder([6, 7, 8, 9, 4, 5, 0, 1, 2, 3], "mouth, nose and then eyes"),
+        WrongOrder([8, 9, 6, 7, 4, 5, 2, 3, 0, 1], "mouth, nose and then eyes, from right to left"),
+        WrongOrder([2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right swapped"),
+    ]
 }

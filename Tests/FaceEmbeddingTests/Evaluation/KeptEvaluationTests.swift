@@ -201,16 +201,7 @@ struct KeptEvaluationTests {
             _ = try embedding.write(to: folder("features"), suffix: "own")
             let features = try MegaFaceFeatures(
                 features: folder("features"), lists: folder("lists"), suffix: "own")
-            func table(_ values: [Float]) throws -> EmbeddingTable {
-                try EmbeddingTable(
-                    count: values.count / features.dimension, dimension: features.dimension,
-                    values: values
-                ).normalized()
-            }
-            let read = try DistractorReport(
-                probes: table(features.probes), people: features.people,
-                distractors: table(features.distractors), noisy: features.noisy,
-                product: TemplateProduct.torch)
+            let read = try EvaluatedMegaFace(name: "read", features).report
             #expect(read == report)
             // And as one matrix.
             _ = try embedding.write(to: folder("all.bin"))

@@ -1,6 +1,7 @@
 import Documents
 import FaceEvaluation
 import FaceRuns
+import Spelling
 
 /// Error rates of groups of people, by every attribute that the study was given.
 enum GroupsSection {
@@ -19,9 +20,7 @@ enum GroupsSection {
     ) -> [Block] {
         let cells = results.losses.map { ($0, results.cell(configuration, $0)) }
         let details = cells.flatMap { $0.1.finished.compactMap { $0.details[name] } }
-        var seen: Set<String> = []
-        let attributes = details.flatMap(\.groups).map(\.attribute)
-            .filter { seen.insert($0).inserted }
+        let attributes = details.flatMap(\.groups).map(\.attribute).uniqued
         let tables = attributes.compactMap { attribute in
             GroupTables(
                 cells.map { loss, cell in
@@ -35,7 +34,7 @@ enum GroupsSection {
         let warnings = Array(Set(details.flatMap(\.warnings))).sorted()
         guard !tables.isEmpty || !warnings.isEmpty else { return [] }
         return [.heading("\(name), \(results.title(configuration))")] + tables.flatMap(\.blocks)
-            + [.caveats(warnings.map { RichText($0.sentence) })]
+            + [.caveats(warnings.map { RichText($0.asSentence) })]
     }
 
     /// The chapter of an evaluation of one model.
@@ -52,7 +51,7 @@ enum GroupsSection {
             guard !tables.isEmpty || !set.warnings.isEmpty else { return [] }
             let heading: [Block] = sets.count > 1 ? [.heading(set.name)] : []
             return heading + tables.flatMap(\.blocks)
-                + [.caveats(set.warnings.map { RichText($0.sentence) })]
+                + [.caveats(set.warnings.map { RichText($0.asSentence) })]
         }
         return blocks.isEmpty ? nil : Section("groups", "Groups of people", blocks)
     }
@@ -61,11 +60,4 @@ enum GroupsSection {
 extension StudyResults {
     /// Names of all test sets, those of pairs of images first.
     var detailedSets: [String] { testSets.map(\.name) + templateSets }
-}
-
-extension String {
-    /// A clause as a sentence: with a capital letter and a full stop.
-    fileprivate var sentence: String {
-        prefix(1).uppercased() + dropFirst() + (hasSuffix(".") ? "" : ".")
-    }
 }

@@ -1,6 +1,7 @@
 import Charts
 import Documents
 import FaceEvaluation
+import FaceRuns
 import SafeNumbers
 
 /// Error against rejection: what is left of the false non-match rate when pairs of low quality are rejected.
@@ -57,9 +58,7 @@ enum QualitySection {
                 let runs = results.cell(configuration, loss).finished
                 return runs.first?.details[name].map { (loss, $0) }
             }
-            var seen: Set<String> = []
-            let qualities = firsts.flatMap { $0.1.errorReject.map(\.quality) }
-                .filter { seen.insert($0).inserted }
+            let qualities = firsts.flatMap { $0.1.errorReject.map(\.quality) }.uniqued
             return qualities.map { quality in
                 (
                     "\(results.title(configuration)), by \(quality)",

@@ -29,7 +29,8 @@ enum ModelFileKind: Equatable {
     init(_ url: URL) {
         guard !PlainFile.isSpecial(url) else {
             self = .foreign(
-                what: "a pipe, a socket or a device", advice: "save its content as a file and give that")
+                what: "a pipe, a socket or a device",
+                advice: "save its content as a file and give that")
             return
         }
         guard let file = try? FileHandle(forReadingFrom: url) else {

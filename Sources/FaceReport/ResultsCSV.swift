@@ -60,10 +60,12 @@ struct ResultsCSV {
                 .map(\.attribute).uniqued
             return attributes.flatMap { attribute -> [Column] in
                 let place = "\(test):\(attribute)"
-                let ends = { @Sendable (run: ReportedRun) -> (String, best: Double, worst: Double)? in
+                let ends = {
+                    @Sendable (run: ReportedRun) -> (String, best: Double, worst: Double)? in
                     let report = run.details[test]?.groups.first { $0.attribute == attribute }
                     let rates = report?.rows.filter(\.isWithin).compactMap(\.fnmr)
-                    guard let name = report?.worst, let best = rates?.min(), let worst = rates?.max()
+                    guard let name = report?.worst, let best = rates?.min(),
+                        let worst = rates?.max()
                     else { return nil }
                     return (name, best, worst)
                 }

@@ -133,8 +133,7 @@ struct SetReader {
             opened.warnings.map { "'\(source.name)': \($0)" }
             + (try alignmentDoubt(
                 counts ? TolerantImages(opened.source) : opened.source, "test \(source.name)",
-                source.images, all)
-            ).map { "'\(source.name)': \($0)" }
+                source.images, all)).map { "'\(source.name)': \($0)" }
         warnings.forEach { control.listener(.warning($0)) }
         let scan = try scan(opened.source, name: source.name, all)
         let images = try TestImages(opened.source, scan, counts: counts)

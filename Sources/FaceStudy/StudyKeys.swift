@@ -139,7 +139,8 @@ extension StudyConfiguration.Evaluation {
                     + "confidence where the set tells it, both, or nothing"),
             .text(
                 "attributes", \.attributes, flag: .init("--attributes", "FILE"), mayBeAbsent: true,
-                "groups of people, a CSV whose first column is `person` or `image`: error rates by group"),
+                "groups of people, a CSV whose first column is `person` or `image`: error rates by group"
+            ),
             .text(
                 "quality", \.quality, flag: .init("--quality", "FILE"), mayBeAbsent: true,
                 "qualities of the test images, a name and a number in each line: error against rejection by "

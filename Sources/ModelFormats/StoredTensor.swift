@@ -159,7 +159,8 @@ public struct StoredTensor {
     }
     /// Copies runs of bytes that begin a step apart to memory side by side.
     private static func copy(
-        _ count: Int, from source: UnsafeRawPointer, step: Int, to target: UnsafeMutablePointer<UInt8>,
+        _ count: Int, from source: UnsafeRawPointer, step: Int,
+        to target: UnsafeMutablePointer<UInt8>,
         size: Int
     ) {
         switch size {

@@ -9,7 +9,8 @@ import Testing
 @Suite struct GroupsSectionTests {
     private static func replicates(_ rate: Double, _ people: Int) -> String {
         let draws = (0..<40).map { min(1, max(0, rate + Double($0 % 8 - 4) / 400)) }
-        return "{\"estimate\": \(rate), \"draws\": \(draws), \"withoutGroups\": [], \"people\": \(people)}"
+        return
+            "{\"estimate\": \(rate), \"draws\": \(draws), \"withoutGroups\": [], \"people\": \(people)}"
     }
 
     /// Two groups with their false non-match rates, and a curve that falls from the first one's.
@@ -66,7 +67,9 @@ import Testing
             #expect(page.contains("id=\"groups\"") && page.contains("Groups of people"))
             #expect(page.contains("f and m"))
             #expect(page.contains("Read with caution, for only 12 people: f."))
-            #expect(page.contains("&#39;x&#39; is not in the test set.") || page.contains("'x' is not in the test set."))
+            #expect(
+                page.contains("&#39;x&#39; is not in the test set.")
+                    || page.contains("'x' is not in the test set."))
             #expect(page.contains("other people and other seeds"))
             #expect(page.contains("id=\"quality\"") && page.contains("Excess area"))
             #expect(page.contains("1.25"))
@@ -83,9 +86,10 @@ import Testing
             }
             let names = try #require(lines.first).suffix(3)
             #expect(
-                Array(names) == ["worst_group", "worst_group_fnmr", "worst_to_best_fnmr"].map {
-                    "\($0):\(test):sex"
-                })
+                Array(names)
+                    == ["worst_group", "worst_group_fnmr", "worst_to_best_fnmr"].map {
+                        "\($0):\(test):sex"
+                    })
             for line in lines.dropFirst() {
                 let isBest = line.contains { $0.contains("arcface") }
                 let values = Array(line.suffix(3))
@@ -107,7 +111,10 @@ import Testing
     @Test(
         arguments: [
             ("\"fnmr\" : 0.1,", "\"fnmr\" : 7,", "the rates of 'f f' are no shares"),
-            ("\"far\" : 0.001", "\"far\" : -1", "the curve by 'norm of the embedding' is none of shares"),
+            (
+                "\"far\" : 0.001", "\"far\" : -1",
+                "the curve by 'norm of the embedding' is none of shares"
+            ),
             ("\"genuine\" : 90", "\"genuine\" : -90", "the rates of 'f f' are no shares"),
         ])
     func recordsThatWereEditedAreNamed(old: String, new: String, sentence: String) throws {

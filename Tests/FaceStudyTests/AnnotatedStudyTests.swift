@@ -52,7 +52,8 @@ struct AnnotatedStudyTests {
             #expect(added.skipped == 1 && added.steps == 0)
             let details = try #require(try mine.readDetails(test: "pairs"))
             #expect(details.groups.map(\.attribute) == ["half"])
-            #expect(details.groups[0].rows.map(\.groups) == [["a", "a"], ["b", "b"], ["a", "b"]])
+            #expect(
+                details.groups[0].rows.map(\.groups) == [["a", "a"], ["b", "b"], ["a", "b"]])
             // Four pairs of one person of p0 and p1, two of p2; two of p0 and p1, four across.
             #expect(details.groups[0].rows.map(\.genuine) == [4, 2, 0])
             #expect(details.groups[0].rows.map(\.impostor) == [2, 0, 4])
@@ -110,7 +111,9 @@ struct AnnotatedStudyTests {
             #expect(report.failedToEnrol == 1 && report.mated == 4 && report.nonmated == 4)
             // Both pairs of the image are as far apart as can be.
             let scores = try #require(try mine.readScores(test: "pairs"))
-            let lost = scores.filter { $0.first.contains("p0_0003") || $0.second.contains("p0_0003") }
+            let lost = scores.filter {
+                $0.first.contains("p0_0003") || $0.second.contains("p0_0003")
+            }
             #expect(lost.count == 2 && lost.allSatisfy { $0.pair.distance == 4 })
             #expect(scores.filter { $0.pair.distance < 4 }.count == scores.count - 2)
         }

@@ -110,7 +110,8 @@ struct DetectTests {
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try Data(all.source.bytes(of: index)).write(to: file)
             }
-            let found = try tool.run("data", "detect", "photos", "--output", "l.csv", "--threads", "1")
+            let found = try tool.run(
+                "data", "detect", "photos", "--output", "l.csv", "--threads", "1")
             #expect(found.status == 0, "\(found.errors)")
             #expect(found.output.contains("in 3 pictures, of which 3 have one"), "\(found.output)")
             let csv = try String(
@@ -133,7 +134,8 @@ struct DetectTests {
             let warning = " pixels and is enlarged to 512x512"
             let compared = try tool.run(
                 [
-                    "verify", "net.pt", "photos/loose.jpg", "photos/album/1.jpg", "--threshold", "0",
+                    "verify", "net.pt", "photos/loose.jpg", "photos/album/1.jpg", "--threshold",
+                    "0",
                     "--json",
                 ] + large)
             if compared.status == 0 {
@@ -146,10 +148,12 @@ struct DetectTests {
                 #expect(abs(try #require(first["roll"] as? Double)) < 60)
                 let warnings = try #require(first["warnings"] as? [String])
                 #expect(warnings.contains { $0.hasSuffix(warning) }, "\(warnings)")
-                let embedded = try tool.run(["embed", "net.pt", "photos", "--output", "e.npy"] + large)
+                let embedded = try tool.run(
+                    ["embed", "net.pt", "photos", "--output", "e.npy"] + large)
                 #expect(embedded.status == 0)
                 #expect(embedded.errors.contains("3 pictures have a face that is small"))
-                #expect(embedded.errors.contains("loose.jpg: its face has only"), "\(embedded.errors)")
+                #expect(
+                    embedded.errors.contains("loose.jpg: its face has only"), "\(embedded.errors)")
             } else {
                 Issue.record("\(compared.errors)")
             }

@@ -126,7 +126,8 @@ struct EmbedTests {
                 let outcome = try embed(tool, set, "o.npy")
                 #expect(outcome.status == 0, "\(name): \(outcome.errors)")
                 #expect(
-                    try Data(contentsOf: folder.appendingPathComponent("o.npy")) == expected, "\(name)")
+                    try Data(contentsOf: folder.appendingPathComponent("o.npy")) == expected,
+                    "\(name)")
             }
         }
     }

@@ -98,7 +98,9 @@ struct NamesAndLabelsTests {
         }
     #endif
 
-    @Test("A list of pairs without its first line is read as RFW's lists are, and one of neither form refused")
+    @Test(
+        "A list of pairs without its first line is read as RFW's lists are, and one of neither form refused"
+    )
     func missingHeader() throws {
         try withFolder { folder in
             _ = try TinyFaces(in: folder)

@@ -42,7 +42,8 @@ struct ReadmeTests {
     private func writePictures(_ tool: Tool) throws {
         for (folder, size, seed) in [("LFW", "64", "1"), ("others", "224", "77")] {
             let drawn = try tool.run(
-                "data", "synthesize", "pairs", folder, "--scale", "0.0667", "--size", size, "--seed",
+                "data", "synthesize", "pairs", folder, "--scale", "0.0667", "--size", size,
+                "--seed",
                 seed, "--threads", "1")
             #expect(drawn.status == 0, "\(drawn.errors)")
         }
@@ -54,7 +55,8 @@ struct ReadmeTests {
                 lfw.appendingPathComponent(name),
                 root.appendingPathComponent("CASIA-WebFace/\(name)"))
         }
-        let images = names.flatMap { name in (1...5).map { (name, "\(name)/\(name)_000\($0).jpg") } }
+        let images = names.flatMap { name in (1...5).map { (name, "\(name)/\(name)_000\($0).jpg") }
+        }
         var list = ""
         for (index, first) in images.enumerated() {
             for second in images[(index + 1)...] {

@@ -128,7 +128,9 @@ struct TemplateTests {
         }
     }
 
-    @Test("Groups and qualities are in a study's report, added to what is finished, and on an evaluation's page")
+    @Test(
+        "Groups and qualities are in a study's report, added to what is finished, and on an evaluation's page"
+    )
     func groups() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
@@ -147,7 +149,9 @@ struct TemplateTests {
                 encoding: .utf8)
             let grown = try Tool(folder: folder).run(command + ["--attributes", "attributes.csv"])
             #expect(grown.status == 0, "\(grown.errors)")
-            for (name, mark) in [("index.html", "id=\"groups\""), ("report.md", "Groups of people")] {
+            for (name, mark) in [
+                ("index.html", "id=\"groups\""), ("report.md", "Groups of people"),
+            ] {
                 let page = try String(
                     contentsOf: folder.appendingPathComponent("study/report/\(name)"),
                     encoding: .utf8)

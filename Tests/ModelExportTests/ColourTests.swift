@@ -117,7 +117,8 @@ struct ColourTests {
         let original = try embeddings(model, RequestedInput()).original
         let other = RequestedInput(colourOrder: options.colourOrder == .rgb ? .bgr : .rgb)
         let judged = try [RequestedInput(), other].map { input in
-            try ExportJudgement(original: original, exported: try embeddings(target, input).original)
+            try ExportJudgement(
+                original: original, exported: try embeddings(target, input).original)
         }
         #expect(judged[0].isGood(), "\(judged[0].summary)")
         // Random weights embed all faces nearly alike, so that swapped colours change them little.

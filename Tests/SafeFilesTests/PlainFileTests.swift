@@ -36,7 +36,8 @@ struct PlainFileTests {
                 folder.appendingPathComponent("inside"), folder.appendingPathComponent("outside")
             )
             for place in [inside.appendingPathComponent("plain"), outside] {
-                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    at: place, withIntermediateDirectories: true)
             }
             let names = ["plain/1", "plain/2", "a/1"]
             try PlainFile.require(names, in: inside)

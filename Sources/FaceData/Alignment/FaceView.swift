@@ -60,7 +60,8 @@ public struct FaceView: Sendable, Hashable, Codable {
         var warnings: [String] = []
         if size < Self.minFraction * Double(inputSize) {
             warnings.append(
-                "its face has only \(Self.text(size)) pixels and is enlarged to \(inputSize)x\(inputSize)")
+                "its face has only \(Self.text(size)) pixels and is enlarged to \(inputSize)x\(inputSize)"
+            )
         }
         if abs(yaw) > Self.maxYaw {
             warnings.append("its face is turned aside by about \(Self.text(abs(yaw))) degrees")

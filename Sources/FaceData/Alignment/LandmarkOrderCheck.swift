@@ -61,7 +61,8 @@ struct LandmarkOrderCheck {
             for second in first + 1..<5 {
                 let count = faces.count { areOne($0, first, second) }
                 guard count * 10 >= faces.count * 9 else { continue }
-                return "the \(PointOrder.parts[first]) and the \(PointOrder.parts[second]) have the same "
+                return
+                    "the \(PointOrder.parts[first]) and the \(PointOrder.parts[second]) have the same "
                     + "place in \(count) of \(faces.count) faces"
             }
         }
@@ -71,7 +72,8 @@ struct LandmarkOrderCheck {
     private static func areOne(_ face: FacePoints, _ first: Int, _ second: Int) -> Bool {
         let pose = FacePose(face)
         let (one, other) = (face.points[first], face.points[second])
-        let distance = ((one.x - other.x) * (one.x - other.x) + (one.y - other.y) * (one.y - other.y))
+        let distance =
+            ((one.x - other.x) * (one.x - other.x) + (one.y - other.y) * (one.y - other.y))
             .squareRoot()
         // Half a pixel of an aligned face.
         return distance <= 0.5 * pose.scale

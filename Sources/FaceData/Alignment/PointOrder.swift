@@ -46,7 +46,8 @@ struct PointOrder {
             + Layout.allCases.flatMap { layout in
                 orders(of: [0, 1, 2, 3, 4]).map { parts in
                     let words = parts.map { Self.parts[$0] }.joined(separator: ", ")
-                    return PointOrder("\(layout.rawValue) in the order \(words)", layout, parts: parts)
+                    return PointOrder(
+                        "\(layout.rawValue) in the order \(words)", layout, parts: parts)
                 }
             }.filter { !seen.contains($0.key) }
     }()

@@ -154,7 +154,9 @@ struct OrderGuess {
             return ("\(first.order.name), or as \(other.order.name)", least)
         }
         let lying = others.first { $0.order.isKnown }
-        let further = withLying ? lying.map { ", or, if the faces lie on one side, as \($0.order.name)" } : nil
+        let further =
+            withLying
+            ? lying.map { ", or, if the faces lie on one side, as \($0.order.name)" } : nil
         return (first.order.name + (further ?? ""), least)
     }
 

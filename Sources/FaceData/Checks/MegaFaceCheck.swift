@@ -63,7 +63,9 @@ public struct MegaFaceCheck: Codable, Sendable, Hashable {
     ) -> [SetCheck.Diagnostic] {
         let counts = Dictionary(lists.probes.map { ($0.person, 1) }, uniquingKeysWith: +)
         let alone = counts.filter { $0.value == 1 }.keys.sorted()
-        let lengths = sizes.keys.sorted().map { "\($0) numbers: \(counted(sizes[$0] ?? 0, "file"))" }
+        let lengths = sizes.keys.sorted().map {
+            "\($0) numbers: \(counted(sizes[$0] ?? 0, "file"))"
+        }
         return [
             SetCheck.Diagnostic(
                 .error, "missing-feature", found["missing"] ?? [], "feature file is missing",

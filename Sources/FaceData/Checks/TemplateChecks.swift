@@ -47,7 +47,8 @@ struct TemplateChecks {
     private var unusedImages: SetCheck.Diagnostic? {
         let used = Set(set.templates.flatMap { $0.members.map(\.image) })
         return SetCheck.Diagnostic(
-            .note, "unused-image", (0..<set.source.count).filter { !used.contains($0) }.map(names.image),
+            .note, "unused-image",
+            (0..<set.source.count).filter { !used.contains($0) }.map(names.image),
             "image is in no template", "images are in no template")
     }
 
@@ -69,7 +70,9 @@ struct TemplateChecks {
 
     private var severalGalleries: SetCheck.Diagnostic? {
         var count: [Int: Int] = [:]
-        for gallery in set.galleries { for person in people(gallery) { count[person, default: 0] += 1 } }
+        for gallery in set.galleries {
+            for person in people(gallery) { count[person, default: 0] += 1 }
+        }
         // Distractors are in every gallery, and nobody looks for them.
         let sought = Set(set.probes.compactMap { set.templates[$0].person })
         let several = count.filter { $0.value > 1 && sought.contains($0.key) }.keys.sorted()
@@ -132,7 +135,8 @@ struct TemplateChecks {
             ?? SetCheck.Diagnostic(
                 .note, "no-unknown-people", without.map { set.galleries[$0].name },
                 "gallery is searched for enrolled people alone, so that there is no FNIR at an FPIR",
-                "galleries are searched for enrolled people alone, so that there is no FNIR at an FPIR")
+                "galleries are searched for enrolled people alone, so that there is no FNIR at an FPIR"
+            )
     }
 
     // MARK: Pairs
@@ -147,7 +151,9 @@ struct TemplateChecks {
             + (set.pairs.same[pair] ? "one person" : "two people")
     }
 
-    private func pairs(where isWrong: (_ pair: Int, _ first: Int, _ second: Int) -> Bool) -> [String] {
+    private func pairs(where isWrong: (_ pair: Int, _ first: Int, _ second: Int) -> Bool)
+        -> [String]
+    {
         (0..<set.pairs.count).filter {
             isWrong($0, Int(set.pairs.first[$0]), Int(set.pairs.second[$0]))
         }.map(text)
@@ -158,7 +164,8 @@ struct TemplateChecks {
         let kind = set.pairs.same[0] ? "one person" : "two people"
         return SetCheck.Diagnostic(
             severity: .error, kind: "pairs-of-one-kind",
-            message: "all \(counted(set.pairs.count, "pair")) are labelled \(kind); no rate can be measured",
+            message:
+                "all \(counted(set.pairs.count, "pair")) are labelled \(kind); no rate can be measured",
             items: [])
     }
 
@@ -184,7 +191,8 @@ struct TemplateChecks {
     private var ofOnePicture: SetCheck.Diagnostic? {
         let shown = set.templates.map { Set($0.members.map { pictures[$0.image] }) }
         let wrong = pairs { pair, first, second in
-            !set.pairs.same[pair] && first != second && !shown[first].isDisjoint(with: shown[second])
+            !set.pairs.same[pair] && first != second
+                && !shown[first].isDisjoint(with: shown[second])
         }
         return SetCheck.Diagnostic(
             .warning, "pair-of-copies", wrong, "pair of two people shows one picture on both sides",
@@ -201,11 +209,16 @@ struct TemplateChecks {
         var (again, both) = ([String](), [String]())
         for (one, next) in zip(keys, keys.dropFirst()) where one.key == next.key {
             let isSame = set.pairs.same[Int(one.pair)] == set.pairs.same[Int(next.pair)]
-            if isSame { again.append(text(Int(next.pair))) } else { both.append(text(Int(next.pair))) }
+            if isSame {
+                again.append(text(Int(next.pair)))
+            } else {
+                both.append(text(Int(next.pair)))
+            }
         }
         return [
             SetCheck.Diagnostic(
-                .error, "pair-contradiction", both, "pair is labelled both one person and two people",
+                .error, "pair-contradiction", both,
+                "pair is labelled both one person and two people",
                 "pairs are labelled both one person and two people"),
             SetCheck.Diagnostic(
                 .warning, "pair-repeated", again, "pair occurs more than once, in either order",

@@ -35,7 +35,8 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
 
     /// Endings of files that are not written; a folder with such a name would be mistaken for one.
     private static let others: Set = [
-        "7z", "arrow", "csv", "gz", "h5", "hdf5", "idx", "json", "jsonl", "lst", "npy", "npz", "tgz",
+        "7z", "arrow", "csv", "gz", "h5", "hdf5", "idx", "json", "jsonl", "lst", "npy", "npz",
+        "tgz",
         "tsv", "txt", "xz", "zst",
     ]
 

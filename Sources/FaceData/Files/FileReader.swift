@@ -41,7 +41,8 @@ public final class FileReader: ByteStore {
             close(descriptor)
             throw .unreadable(
                 path: path,
-                reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : PlainFile.notReadable)
+                reason: status.st_mode & S_IFMT == S_IFDIR
+                    ? "it is a folder" : PlainFile.notReadable)
         }
         size = Int(status.st_size)
         modified = Self.modification(status)

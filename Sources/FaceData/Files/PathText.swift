@@ -18,7 +18,9 @@ package struct PathText {
     package static func plain(_ path: String) -> String {
         let slash = UInt8(ascii: "/")
         guard path.utf8.contains(slash) else { return path }
-        let parts = path.utf8.split(separator: slash).filter { !$0.elementsEqual([UInt8(ascii: ".")]) }
+        let parts = path.utf8.split(separator: slash).filter {
+            !$0.elementsEqual([UInt8(ascii: ".")])
+        }
         return (path.utf8.first == slash ? "/" : "")
             + parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")
     }

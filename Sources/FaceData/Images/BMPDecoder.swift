@@ -53,7 +53,8 @@ enum BMPDecoder {
 
     /// Appends the row that begins at an offset.
     private static func append(
-        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout BMPPixels
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader,
+        to pixels: inout BMPPixels
     ) {
         switch header.bits {
         case 1, 4, 8: appendIndexed(bytes, start, header, to: &pixels)
@@ -67,7 +68,8 @@ enum BMPDecoder {
 
     /// A row of indices in the palette, the first one in the highest bits of a byte.
     private static func appendIndexed(
-        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout BMPPixels
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader,
+        to pixels: inout BMPPixels
     ) {
         let each = 8 / header.bits
         let mask = (1 << header.bits) - 1
@@ -79,7 +81,8 @@ enum BMPDecoder {
 
     /// A row of numbers whose parts are selected by masks.
     private static func appendMasked(
-        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout BMPPixels
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader,
+        to pixels: inout BMPPixels
     ) {
         let size = header.bits / 8
         let masks = header.masks ?? BMPMask.defaultMasks(bits: header.bits)

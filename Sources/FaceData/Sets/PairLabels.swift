@@ -52,7 +52,8 @@ struct PairLabels {
         guard mayBePeople, same.all > 0, !same.isMostlyOfOne else { return nil }
         let pairs = same.all + different.all
         if different.isMostlyOfOne {
-            return "the labels of \(grouped(contradicting.count)) of \(counted(pairs, "pair")) contradict the "
+            return
+                "the labels of \(grouped(contradicting.count)) of \(counted(pairs, "pair")) contradict the "
                 + "folders of the images: pairs of one folder are labelled different people, and pairs of two "
                 + "folders the same person; the labels are probably inverted (1 must be the same person)"
         }

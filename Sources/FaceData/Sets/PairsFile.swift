@@ -176,7 +176,8 @@ private struct PairsReader {
         else {
             throw .pairs(
                 path: path, line: first?.number ?? 1,
-                reason: "the header must be the number of folds and of pairs of each kind in a fold, "
+                reason:
+                    "the header must be the number of folds and of pairs of each kind in a fold, "
                     + "as '10 300', or there must be none, and each line a pair, as 'name 1 2' or "
                     + "'name 1 other 2'")
         }

@@ -78,7 +78,8 @@ public struct MegaFaceLists: Sendable {
         unknownNoise =
             limit == nil ? scrubNoise.union(faceNoise).subtracting(known).sorted() : []
         guard !probes.isEmpty, !distractors.isEmpty else {
-            throw .unreadable(path: folder.path, reason: "its lists leave no probe or no distractor")
+            throw .unreadable(
+                path: folder.path, reason: "its lists leave no probe or no distractor")
         }
     }
 
@@ -176,7 +177,9 @@ public struct MegaFaceImages: Sendable {
     /// - Throws: ``FaceDataError`` when it is MegaFace and cannot be read.
     public static func open(images: URL, lists: String) throws(FaceDataError) -> MegaFaceImages? {
         let folder = lists.isEmpty ? images : URL(fileURLWithPath: lists)
-        guard SystemPath.kind(images.path) == .folder, MegaFaceLists.isSet(folder) else { return nil }
+        guard SystemPath.kind(images.path) == .folder, MegaFaceLists.isSet(folder) else {
+            return nil
+        }
         let names = try folders.map { (names) throws(FaceDataError) -> String in
             let found = names.first {
                 SystemPath.kind(images.appendingPathComponent($0).path) == .folder

@@ -39,7 +39,8 @@ public struct EvaluatedMegaFace: Sendable {
         func percent(_ value: Double?) -> String { value.map(EvaluatedTemplates.percent) ?? "-" }
         let failed =
             report.failedPairs > 0
-            ? "; \(counted(report.failedPairs, "pair")) with a probe that failed count as misses" : ""
+            ? "; \(counted(report.failedPairs, "pair")) with a probe that failed count as misses"
+            : ""
         let head =
             "\(name): \(counted(report.pairs, "pair")) of images of one person; noise left out: "
             + "\(counted(report.noisyProbes, "probe")) and "

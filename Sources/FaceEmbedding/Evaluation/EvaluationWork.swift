@@ -26,14 +26,16 @@ struct EvaluationWork {
     /// - Throws: ``FaceEmbeddingError/embeddings(path:reason:)`` where failures are to be counted and there are
     ///   embeddings alone.
     init(
-        _ source: EmbeddingSource, path: String, engine: (any EmbeddingEngine)?, _ options: TestOptions
+        _ source: EmbeddingSource, path: String, engine: (any EmbeddingEngine)?,
+        _ options: TestOptions
     ) throws {
         self.options = options
         guard case .network(let network) = source else {
             guard !options.countsFailures else {
                 throw FaceEmbeddingError.embeddings(
                     path: path,
-                    reason: "which images failed to enrol is not known of embeddings; give the network"
+                    reason:
+                        "which images failed to enrol is not known of embeddings; give the network"
                 )
             }
             keeper = nil

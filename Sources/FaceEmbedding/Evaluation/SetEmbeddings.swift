@@ -29,13 +29,15 @@ final class SetEmbeddingKeeper {
 
     /// - Parameter engine: What else computes with the network; nil for LibTorch.
     /// - Throws: The error of a network whose file cannot be read.
-    init(_ network: EmbeddingNetwork, _ options: TestOptions, engine: (any EmbeddingEngine)?) throws {
+    init(_ network: EmbeddingNetwork, _ options: TestOptions, engine: (any EmbeddingEngine)?) throws
+    {
         self.network = network
         self.options = options
         let embedder = network.embedder
         plan =
             options.journals == nil
-            ? "" : "\(try network.identity()) \(embedder.compute.precision) "
+            ? ""
+            : "\(try network.identity()) \(embedder.compute.precision) "
                 + "\(embedder.compute.device) \(embedder.batchSize) \(options.countsFailures)"
                 + (engine.map { " \($0.name)" } ?? "")
     }
@@ -54,9 +56,10 @@ final class SetEmbeddingKeeper {
     func embeddings(
         of images: any ImageSource, name: String, progress: (Int) throws -> Void
     ) throws -> SetEmbeddings {
-        let views = try options.journals.map {
-            try kept(images, Self.file(name, in: $0), progress)
-        } ?? marked(try network.embeddings(of: images, progress: progress), images, from: 0)
+        let views =
+            try options.journals.map {
+                try kept(images, Self.file(name, in: $0), progress)
+            } ?? marked(try network.embeddings(of: images, progress: progress), images, from: 0)
         return try unmarked(views, name: name, images)
     }
 

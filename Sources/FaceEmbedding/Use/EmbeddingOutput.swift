@@ -37,9 +37,10 @@ struct EmbeddingOutput {
         let writer = try FileWriter(url)
         try writer.write(MegaFaceFile.header(rows: names.count, columns: journal.dimension))
         try forEachSum { _, row in
-            try writer.write(row.flatMap { value in
-                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
-            })
+            try writer.write(
+                row.flatMap { value in
+                    (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+                })
         }
         try writer.finish()
     }

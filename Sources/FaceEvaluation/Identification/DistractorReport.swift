@@ -36,7 +36,8 @@ public struct DistractorReport: Codable, Sendable, Hashable {
     ///   - failed: Probes that could not be used, by their rows.
     public init(
         probes: EmbeddingTable, people: [String], distractors: EmbeddingTable,
-        noisy: (probes: Int, distractors: Int), failed: Set<Int> = [], product: BlockProduct = .plain
+        noisy: (probes: Int, distractors: Int), failed: Set<Int> = [],
+        product: BlockProduct = .plain
     ) throws {
         let usable = people.indices.filter { !failed.contains($0) }
         let search = try DistractorSearch(

@@ -52,7 +52,8 @@ public struct SetDetails: Codable, Sendable, Hashable {
             annotations.attributes.map { $0.warnings(for: set) + Self.manyGroups($0, set) } ?? []
         if annotations.attributes != nil, !hasBothKinds {
             warnings.append(
-                "no groups: its pairs are all of \(scores.impostor.isEmpty ? "one person" : "two people")")
+                "no groups: its pairs are all of \(scores.impostor.isEmpty ? "one person" : "two people")"
+            )
         }
         var curves = [try scored.errorReject()].compactMap { $0 }
         if let table = annotations.qualities {

@@ -307,7 +307,8 @@ enum EvaluationDocument {
         let count = Format.count(gallery.total, "pair")
         let shown =
             gallery.shown.count < gallery.total
-            ? "; \(Format.count(gallery.shown.count)) \(gallery.shown.count == 1 ? "is" : "are") shown" : ""
+            ? "; \(Format.count(gallery.shown.count)) \(gallery.shown.count == 1 ? "is" : "are") shown"
+            : ""
         return [
             .heading(title), .paragraph(RichText("\(count) \(what)\(shown).")), .gallery(gallery),
         ]

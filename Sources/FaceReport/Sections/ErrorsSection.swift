@@ -122,7 +122,8 @@ enum ErrorsSection {
 
     private static func extent(_ gallery: ErrorGallery) -> String {
         gallery.shown.count < gallery.total
-            ? "; \(Format.count(gallery.shown.count)) \(gallery.shown.count == 1 ? "is" : "are") shown" : ""
+            ? "; \(Format.count(gallery.shown.count)) \(gallery.shown.count == 1 ? "is" : "are") shown"
+            : ""
     }
 }
 

@@ -24,7 +24,7 @@ enum TuningSchedule {
             throw .tuning(
                 reason:
                     "\(counted(tries, "try", "tries")) of \(counted(epochs, "epoch")) "
-                + "\(tries == 1 ? "is" : "are") too few for "
+                    + "\(tries == 1 ? "is" : "are") too few for "
                     + "halving; use at least 4 tries of 2 epochs, or leave out --tune-halving")
         }
         return (0..<count).map { rung in

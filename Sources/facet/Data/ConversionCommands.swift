@@ -30,7 +30,8 @@ private let tarOptions = [
         "pictures of a shard, where OUT ends in .tar; default \(SetConversion.defaultShardImages)"),
     Option(
         "--one-tar", .flag,
-        "where OUT ends in .tar: one archive of identity folders, as tar makes of a folder, instead of shards"),
+        "where OUT ends in .tar: one archive of identity folders, as tar makes of a folder, instead of shards"
+    ),
 ]
 
 let convertCommand = Command(
@@ -123,7 +124,8 @@ private enum Target: Equatable {
         guard arguments.has("--one-tar") else { return target }
         guard target == .set(.shards) else {
             throw .badValue(
-                option: "--one-tar", value: url.lastPathComponent, expected: "a name that ends in .tar")
+                option: "--one-tar", value: url.lastPathComponent,
+                expected: "a name that ends in .tar")
         }
         guard !arguments.has("--shard-images") else {
             throw .together("--one-tar", "--shard-images")

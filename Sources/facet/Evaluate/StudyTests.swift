@@ -24,7 +24,8 @@ func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {
     ]
     guard let option = options.first(where: arguments.has) else { return study }
     guard try StudyFolder(study).runs().count == 1 else {
-        throw CommandError.together(option, "the folder of a study of several runs; name one of them")
+        throw CommandError.together(
+            option, "the folder of a study of several runs; name one of them")
     }
     return nil
 }

@@ -33,7 +33,8 @@ let exportCommand = Command(
             completion: .words(ModelExporter.Format.allCases.map(\.rawValue))),
         Option(
             "--raw-input", .flag,
-            "the network takes values from 0 to 255 and normalises them itself; not for safetensors"),
+            "the network takes values from 0 to 255 and normalises them itself; not for safetensors"
+        ),
         Option(
             "--colour", .value("NAME"),
             "channel order of the exported network's input, whichever it was trained on: rgb (default) "

@@ -33,7 +33,8 @@ let embedCommand = Command(
             elsewhere: ["--out", "-o"]),
         Option(
             "--suffix", .value("TEXT"),
-            "write a feature file of MegaFace's kind for each image, IMAGE_TEXT.bin, below the folder --output"),
+            "write a feature file of MegaFace's kind for each image, IMAGE_TEXT.bin, below the folder --output"
+        ),
         Option("--no-mirror", .flag, "leave out the mirror images"),
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",

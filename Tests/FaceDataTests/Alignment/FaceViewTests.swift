@@ -7,7 +7,8 @@ struct FaceViewTests {
     /// Five points of a head, from before: columns, rows, and how far each stands before the eyes. The template of
     /// 112 pixels made symmetric, with a nose 15 pixels long.
     private static let head: [(x: Double, y: Double, z: Double)] = [
-        (-17.62, -20.30, 0), (17.62, -20.30, 0), (0, -0.16, 15), (-14.59, 20.38, 1), (14.59, 20.38, 1),
+        (-17.62, -20.30, 0), (17.62, -20.30, 0), (0, -0.16, 15), (-14.59, 20.38, 1),
+        (14.59, 20.38, 1),
     ]
 
     /// The head turned about the vertical (positive: to the right of the picture), nodded, leant clockwise, scaled and

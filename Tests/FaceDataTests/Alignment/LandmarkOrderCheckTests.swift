@@ -11,7 +11,8 @@ import Testing
         var stream = SeededRandom(seed: 5, "faces")
         func uniform(_ range: ClosedRange<Double>) -> Double {
             range.lowerBound
-                + (range.upperBound - range.lowerBound) * Double(stream.below(1 << 20)) / Double(1 << 20)
+                + (range.upperBound - range.lowerBound) * Double(stream.below(1 << 20))
+                / Double(1 << 20)
         }
         let depths = [0.0, 0, 17, 2, 2]
         return (0..<count).map { _ in
@@ -68,7 +69,9 @@ import Testing
     @Test func namesAnyOrder() throws {
         let check = try Self.check(Self.faces(60).map { Self.points($0, [3, 0, 2, 4, 1]) })
         let order = "left mouth corner, left eye, nose, right mouth corner, right eye"
-        #expect(check.reason?.contains("as points in the order \(order);") == true, "\(check.reason ?? "")")
+        #expect(
+            check.reason?.contains("as points in the order \(order);") == true,
+            "\(check.reason ?? "")")
     }
 
     @Test(
@@ -89,10 +92,13 @@ import Testing
     /// What both mistakes together make of upright faces is faces that lie on their side.
     @Test func tellsOfFacesThatMayLieOnTheirSide() throws {
         let faces = Self.faces(50)
-        let both = try Self.check(faces.map { face in [3, 2, 1, 0, 5, 4, 9, 8, 7, 6].map { face[$0] } })
+        let both = try Self.check(
+            faces.map { face in [3, 2, 1, 0, 5, 4, 9, 8, 7, 6].map { face[$0] } })
         #expect(both.reason == nil)
         #expect(both.doubt?.contains("of 50 faces most lie on one side") == true)
-        #expect(both.doubt?.hasSuffix("the landmarks are y before x, with left and right swapped") == true)
+        #expect(
+            both.doubt?.hasSuffix("the landmarks are y before x, with left and right swapped")
+                == true)
         #expect(try Self.check(faces).doubt == nil)
     }
 
@@ -121,7 +127,9 @@ import Testing
         let landmarks = try LandmarkFile(root.appendingPathComponent("alignment/landmarks.txt"))
         let names = try LabelledImageSet.folder(root.appendingPathComponent("alignment/originals"))
             .names
-        let faces = names.flatMap { landmarks.faces(of: $0) }.map { $0.points.flatMap { [$0.x, $0.y] } }
+        let faces = names.flatMap { landmarks.faces(of: $0) }.map {
+            $0.points.flatMap { [$0.x, $0.y] }
+        }
         #expect(faces.count == 300)
         for order in Self.orders() {
             let check = try Self.check(faces.map { Self.points($0, order) })

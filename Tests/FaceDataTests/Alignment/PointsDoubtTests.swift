@@ -70,7 +70,9 @@ import Testing
     /// A profile's points lie nearly on a line; those on a line are no face's.
     @Test(arguments: [(0.0, 1.0), (1, 0), (1, 1), (0.3, -1)])
     func refusesPointsOnALine(x: Double, y: Double) throws {
-        for steps in [[-2.0, -1, 0, 1, 2], [-2, -2, 0.5, 2, 2], [-2, -2, 0, 2, 2], [2, 2, 0, -2, -2]] {
+        for steps in [
+            [-2.0, -1, 0, 1, 2], [-2, -2, 0.5, 2, 2], [-2, -2, 0, 2, 2], [2, 2, 0, -2, -2],
+        ] {
             let doubt = try Self.doubt(steps.flatMap { [112 + 20 * $0 * x, 112 + 20 * $0 * y] })
             #expect(doubt?.reason.hasPrefix("its landmarks lie on a line") == true)
             // Also when the detector trembles.
@@ -172,7 +174,9 @@ struct WrongOrder: Sendable {
         WrongOrder([0, 1, 2, 3, 6, 7, 8, 9, 4, 5], "eyes, mouth and then nose"),
         WrongOrder([4, 5, 0, 1, 2, 3, 6, 7, 8, 9], "nose, eyes and then mouth"),
         WrongOrder([6, 7, 8, 9, 4, 5, 0, 1, 2, 3], "mouth, nose and then eyes"),
-        WrongOrder([8, 9, 6, 7, 4, 5, 2, 3, 0, 1], "mouth, nose and then eyes, from right to left"),
-        WrongOrder([2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right swapped"),
+        WrongOrder(
+            [8, 9, 6, 7, 4, 5, 2, 3, 0, 1], "mouth, nose and then eyes, from right to left"),
+        WrongOrder(
+            [2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right swapped"),
     ]
 }

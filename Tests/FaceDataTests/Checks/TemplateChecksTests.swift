@@ -148,7 +148,9 @@ import Testing
         #expect(check.probes == 4 && check.people == 2 && check.distractors == 3)
         let kinds = Dictionary(
             uniqueKeysWithValues: check.diagnostics.map { ($0.kind, $0.items) })
-        #expect(kinds["missing-feature"]?.map { $0.hasSuffix("megaface/0/2/c.jpg_insightface.bin") } == [true])
+        #expect(
+            kinds["missing-feature"]?.map { $0.hasSuffix("megaface/0/2/c.jpg_insightface.bin") }
+                == [true])
         #expect(kinds["damaged-feature"]?.count == 1)
         #expect(kinds["feature-length"] == ["2 numbers: 4 files", "3 numbers: 1 file"])
         #expect(kinds["zero-feature"]?.count == 1)

@@ -9,7 +9,8 @@ import Testing
         try ImageEncoder.png(.noise(width: 9, height: 9, seed: UInt64(seed)))
     }
 
-    private static func set(_ names: [String], _ folder: TemporaryFolder) throws -> LabelledImageSet {
+    private static func set(_ names: [String], _ folder: TemporaryFolder) throws -> LabelledImageSet
+    {
         for (seed, name) in names.enumerated() {
             try folder.write(try picture(seed), to: "set/\(name)")
         }
@@ -30,7 +31,8 @@ import Testing
         return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    @Test(.enabled("tar is not installed") { FileManager.default.fileExists(atPath: "/usr/bin/tar") })
+    @Test(
+        .enabled("tar is not installed") { FileManager.default.fileExists(atPath: "/usr/bin/tar") })
     func tarReadsTheArchive() throws {
         let folder = try TemporaryFolder()
         let long = String(repeating: "n", count: 120)
@@ -49,7 +51,9 @@ import Testing
     }
 
     @Test(
-        .enabled("unzip is not installed") { FileManager.default.fileExists(atPath: "/usr/bin/unzip") })
+        .enabled("unzip is not installed") {
+            FileManager.default.fileExists(atPath: "/usr/bin/unzip")
+        })
     func unzipFindsNoFault() throws {
         let folder = try TemporaryFolder()
         // What Macs add to archives is passed over; a person of that name is not.
@@ -74,7 +78,10 @@ import Testing
             let outcome = try SetConversion().write(
                 set, as: ending == "tar" ? .tar : .zip, to: out)
             #expect(outcome.renamed.map(\.file) == ["ann-2/1.png", "b/x_.png"], "\(outcome)")
-            #expect(try LabelledImageSet.open(out.path).names == ["Ann/1.png", "ann-2/1.png", "b/x_.png"])
+            #expect(
+                try LabelledImageSet.open(out.path).names == [
+                    "Ann/1.png", "ann-2/1.png", "b/x_.png",
+                ])
         }
     }
 
@@ -132,7 +139,10 @@ import Testing
         }
         #expect(
             "\(try #require(error))".contains("two identities are called 'ann'"), "\(error as Any)")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["0.png", "1.png"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == [
+                "0.png", "1.png",
+            ])
     }
 
     @Test(arguments: ["parquet", "tar", "zip"])

@@ -35,7 +35,9 @@ import ZipFiles
         let folder = try TemporaryFolder()
         let file = folder.url.appendingPathComponent("x.zip")
         let writer = try ZipWriter(file)
-        for index in 0..<65_600 { try writer.append("\(index)", [UInt8(truncatingIfNeeded: index)]) }
+        for index in 0..<65_600 {
+            try writer.append("\(index)", [UInt8(truncatingIfNeeded: index)])
+        }
         try writer.finish()
         let bytes = [UInt8](try Data(contentsOf: file))
         let entries = try Self.entries(bytes)

@@ -16,7 +16,8 @@ import Testing
             "\(Self.composed)/1.png", "\(Self.composed)/2.png", "\(Self.decomposed)/1.png",
             "\(Self.decomposed)/3.png", "Zed/1.png",
         ].enumerated() {
-            try folder.write(RGBImage.noise(width: 8, height: 8, seed: UInt64(seed)), to: "set/\(name)")
+            try folder.write(
+                RGBImage.noise(width: 8, height: 8, seed: UInt64(seed)), to: "set/\(name)")
         }
         return try LabelledImageSet.open(folder.url.appendingPathComponent("set").path)
     }
@@ -56,7 +57,10 @@ import Testing
         #expect(found.count == 5 && found.identities.count == 2, "\(found.identities)")
         func pictures(_ set: LabelledImageSet) throws -> Set<[String]> {
             let all = try set.labels.indices.map { index in
-                (set.labels[index], try set.source.image(index).pixels.map { "\($0)" }.joined(separator: " "))
+                (
+                    set.labels[index],
+                    try set.source.image(index).pixels.map { "\($0)" }.joined(separator: " ")
+                )
             }
             return Set(Dictionary(grouping: all, by: \.0).values.map { $0.map(\.1).sorted() })
         }

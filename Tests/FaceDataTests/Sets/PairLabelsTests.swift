@@ -45,7 +45,9 @@ import Testing
 
     @Test func invertedLabelsAreTold() throws {
         let all = try warning(open { _, isOne in !isOne })
-        #expect(all?.hasPrefix("the labels of 8 of 8 pairs contradict the folders of the images") == true)
+        #expect(
+            all?.hasPrefix("the labels of 8 of 8 pairs contradict the folders of the images")
+                == true)
         #expect(all?.hasSuffix("probably inverted (1 must be the same person)") == true)
         // Also where some are right.
         let most = try warning(open { number, isOne in number == 0 ? isOne : !isOne })
@@ -67,7 +69,9 @@ import Testing
                     fold: 0)
             }, folds: 1)
         let told = try #require(PairLabels(slipped).warning)
-        #expect(told.contains(" pairs labelled the same person are of images in two folders"), "\(told)")
+        #expect(
+            told.contains(" pairs labelled the same person are of images in two folders"), "\(told)"
+        )
     }
 
     /// A few wrong labels are listed one by one, as before, also where they are more than a quarter.
@@ -84,7 +88,10 @@ import Testing
     @Test func checkTellsInvertedLabels() throws {
         let pairs = try open { _, isOne in !isOne }
         let check = try SetCheck(.pairs(pairs), survey: try ImageSurvey(pairs.source, threads: 1))
-        #expect(check.diagnostics.contains { $0.message.contains("probably inverted") && $0.severity == .warning })
+        #expect(
+            check.diagnostics.contains {
+                $0.message.contains("probably inverted") && $0.severity == .warning
+            })
         #expect(!check.diagnostics.contains { $0.kind == "pair-of-other-people" })
     }
 

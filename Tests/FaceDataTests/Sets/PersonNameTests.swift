@@ -17,7 +17,8 @@ import Testing
 
     @Test(arguments: [
         ["id_1_12", "id_11_2", "id_112"], ["007", "7"], ["मीरा", "मोरा"], ["張三", "張四"],
-        ["Ann Lee", "Anna Lee"], ["0166921", "166921"], ["-1", "1", "+1"], ["-1.000000", "1.000000"],
+        ["Ann Lee", "Anna Lee"], ["0166921", "166921"], ["-1", "1", "+1"],
+        ["-1.000000", "1.000000"],
     ])
     func namesOfOtherPeople(names: [String]) {
         #expect(Set(names.map { PersonName($0).key }).count == names.count)

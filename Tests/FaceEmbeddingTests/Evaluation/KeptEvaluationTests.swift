@@ -38,7 +38,8 @@ struct KeptEvaluationTests {
             let image = RGBImage(
                 width: 32, height: 32,
                 pixels: (0..<32 * 32 * 3).map { _ in UInt8(stream.below(256)) })
-            try Data(ImageEncoder.png(image)).write(to: folder.appendingPathComponent("\(index).png"))
+            try Data(ImageEncoder.png(image)).write(
+                to: folder.appendingPathComponent("\(index).png"))
         }
 
         var tests: [NamedTestSet] {
@@ -73,7 +74,8 @@ struct KeptEvaluationTests {
         }
     }
 
-    @Test("go on where they were ended, in the second set without the first one, to the same numbers")
+    @Test(
+        "go on where they were ended, in the second set without the first one, to the same numbers")
     func goesOn() throws {
         try withCase { tested in
             let results = tested.folder.appendingPathComponent("results")
@@ -169,7 +171,10 @@ struct KeptEvaluationTests {
             func folder(_ name: String) -> URL { tested.folder.appendingPathComponent(name) }
             var (scrub, mega) = ([String](), [String]())
             for index in 0..<tested.count {
-                let path = index < 12 ? "facescrub/P\(index / 3)/\(index).png" : "megaface/0/\(index % 3)/\(index).png"
+                let path =
+                    index < 12
+                    ? "facescrub/P\(index / 3)/\(index).png"
+                    : "megaface/0/\(index % 3)/\(index).png"
                 if index < 12 { scrub.append(path) } else { mega.append(path) }
                 let target = folder("images/\(path)")
                 try files.createDirectory(

@@ -223,9 +223,11 @@ import Testing
         let views = try EmbeddingViews(
             original: EmbeddingTable(count: 2 * people, dimension: 8, values: values))
         var pairs = TemplatePairs()
-        for first in 0..<people { for second in 0..<people {
-            pairs.append(2 * first, 2 * second + 1, same: first == second)
-        } }
+        for first in 0..<people {
+            for second in 0..<people {
+                pairs.append(2 * first, 2 * second + 1, same: first == second)
+            }
+        }
         let set = TemplateSet(
             source: NumberedImages(count: 2 * people),
             templates: (0..<2 * people).map {
@@ -315,7 +317,9 @@ import Testing
         #expect(TemplatePooling(weights: "norm+detector") == TemplatePooling())
         #expect(TemplatePooling(weights: "detector")?.weighsByNorm == false)
         #expect(TemplatePooling(weights: "norm")?.weighsByDetector == false)
-        #expect(TemplatePooling(weights: "none") == TemplatePooling(weighsByNorm: false, weighsByDetector: false))
+        #expect(
+            TemplatePooling(weights: "none")
+                == TemplatePooling(weighsByNorm: false, weighsByDetector: false))
         #expect(TemplatePooling(weights: "quality") == nil)
     }
 

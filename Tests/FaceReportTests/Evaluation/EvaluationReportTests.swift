@@ -56,9 +56,12 @@ import Testing
     /// A prepared folder must not lead the pictures out of it.
     @Test func writesThroughNoLink() throws {
         try inTemporaryFolder { folder throws in
-            let (out, other) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("other"))
+            let (out, other) = (
+                folder.appendingPathComponent("out"), folder.appendingPathComponent("other")
+            )
             for place in [out, other] {
-                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    at: place, withIntermediateDirectories: true)
             }
             let link = out.appendingPathComponent("pictures")
             try FileManager.default.createSymbolicLink(at: link, withDestinationURL: other)

@@ -138,10 +138,12 @@ public final class ParquetWriter {
 
     /// The fields one after another, structures before what is in them.
     private var schema: [(inout ThriftWriter) -> Void] {
-        [{ [fields] in
-            $0.text(4, "schema")
-            $0.number(5, fields.count)
-        }] + fields.flatMap(\.schema)
+        [
+            { [fields] in
+                $0.text(4, "schema")
+                $0.number(5, fields.count)
+            }
+        ] + fields.flatMap(\.schema)
     }
 }
 

@@ -39,7 +39,8 @@ final class ZipWriter {
         var end: [UInt8] = []
         if count >= 0xFFFF || length >= 0xFFFF_FFFF || offset >= 0xFFFF_FFFF {
             end += Self.fields([
-                (0x0606_4B50, 4), (44, 8), (Member.madeBy, 2), (45, 2), (0, 8), (count, 8), (count, 8),
+                (0x0606_4B50, 4), (44, 8), (Member.madeBy, 2), (45, 2), (0, 8), (count, 8),
+                (count, 8),
                 (length, 8), (offset, 8),
             ])
             end += Self.fields([(0x0706_4B50, 4), (0, 4), (offset + length, 8), (1, 4)])

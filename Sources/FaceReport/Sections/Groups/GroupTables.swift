@@ -66,7 +66,8 @@ struct GroupTables {
     }
 
     private var over: String {
-        (series.map(\.reports.count).max() ?? 1) > 1 ? "other people and other seeds" : "other people"
+        (series.map(\.reports.count).max() ?? 1) > 1
+            ? "other people and other seeds" : "other people"
     }
 
     // MARK: Rates of each group

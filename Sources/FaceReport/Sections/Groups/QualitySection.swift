@@ -47,7 +47,8 @@ enum QualitySection {
             stays level rejects at random. \(further)
             """
         return Section(
-            "quality", "Errors against rejected pairs", [.paragraph(text)] + figures.map(Block.figure))
+            "quality", "Errors against rejected pairs",
+            [.paragraph(text)] + figures.map(Block.figure))
     }
 
     private static func figure(
@@ -73,7 +74,8 @@ enum QualitySection {
         return figure(name, panels)
     }
 
-    private static func figure(_ name: String, _ panels: [(title: String, lines: [Line])]) -> Figure?
+    private static func figure(_ name: String, _ panels: [(title: String, lines: [Line])])
+        -> Figure?
     {
         let lines = panels.flatMap(\.lines)
         guard let far = lines.first?.curve.far else { return nil }
@@ -113,7 +115,9 @@ enum QualitySection {
                 percent: 0 is perfect.
                 """,
             columns: [.words("Rejected by")]
-                + shares.map { .numbers(Format.whole(100 * $0) + "\u{A0}%", group: "FNMR, rejected") }
+                + shares.map {
+                    .numbers(Format.whole(100 * $0) + "\u{A0}%", group: "FNMR, rejected")
+                }
                 + [.numbers("Excess area")],
             groups: panels.map { panel in
                 Table.Group(

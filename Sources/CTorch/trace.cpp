@@ -1,8 +1,6 @@
 // What a network consists of: its operations, recorded by LibTorch's tracer while it runs.
 #include "bridge.h"
 
-#include <ATen/ops/cat.h>
-
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -39,16 +37,13 @@ struct Operation {
 
 struct Trace {
   std::shared_ptr<jit::Graph> graph;
-  /// The same, of one image more.
-  std::shared_ptr<jit::Graph> wider;
   std::vector<Operation> operations;
   std::unordered_map<const jit::Value *, int64_t> identifiers;
   std::vector<const jit::Value *> values;
   std::vector<Argument> shapes;
   int64_t output = 0;
 
-  Trace(std::shared_ptr<jit::Graph> traced, std::shared_ptr<jit::Graph> other)
-      : graph(std::move(traced)), wider(std::move(other)) {
+  explicit Trace(std::shared_ptr<jit::Graph> traced) : graph(std::move(traced)) {
     for (const auto *input : graph->inputs()) identifier(input);
     for (const auto *node : graph->nodes()) add(node);
     output = identifier(graph->outputs().at(0));
@@ -171,11 +166,8 @@ ct_status ct_trace_run(ct_tensor input, const ct_tensor *given, size_t count, vo
                        bool (*body)(void *context, ct_tensor input, ct_tensor *output),
                        ct_trace *out) {
   return guarded([&] {
-    auto stack = [&](const at::Tensor &images) {
-      jit::Stack inputs{images};
-      for (size_t i = 0; i < count; ++i) inputs.emplace_back(tensor(given[i]));
-      return inputs;
-    };
+    jit::Stack inputs{tensor(input)};
+    for (size_t i = 0; i < count; ++i) inputs.emplace_back(tensor(given[i]));
     auto run = [&](jit::Stack stack) {
       at::Tensor images = stack.at(0).toTensor();
       ct_tensor made{};
@@ -185,13 +177,9 @@ ct_status ct_trace_run(ct_tensor input, const ct_tensor *given, size_t count, vo
       return jit::Stack{result};
     };
     auto nameless = [](const at::Tensor &) { return std::string(); };
-    auto recorded = [&](const at::Tensor &images) {
-      return jit::tracer::trace(stack(images), run, nameless, /*strict=*/true,
-                                /*force_outplace=*/true)
-          .first->graph;
-    };
-    const auto &images = tensor(input);
-    *out = {new Trace(recorded(images), recorded(at::cat({images, images.narrow(0, 0, 1)})))};
+    auto traced = jit::tracer::trace(std::move(inputs), run, nameless, /*strict=*/true,
+                                     /*force_outplace=*/true);
+    *out = {new Trace(traced.first->graph)};
   });
 }
 
@@ -232,11 +220,11 @@ ct_status ct_trace_constant(ct_trace self, int64_t tensor, ct_tensor *out) {
   });
 }
 
-ct_status ct_trace_save(ct_trace self, const ct_tensor *given, size_t count, int64_t batch,
-                        const char *path) {
+ct_status ct_trace_save(ct_trace self, ct_trace wider, const ct_tensor *given, size_t count,
+                        int64_t batch, const char *path) {
   return guarded([&] {
     auto graph = trace(self).graph->copy();
-    free_batch(*graph, lengths(*graph, *trace(self).wider, batch));
+    free_batch(*graph, lengths(*graph, *trace(wider).graph, batch));
     {
       jit::WithInsertPoint start(*graph->nodes().begin());
       for (size_t i = 0; i < count; ++i) {

@@ -1,3 +1,4 @@
+import Foundation
 import Torch
 
 /// A network that was traced with two batch sizes: lengths that differ between the traces grow with the batch size,
@@ -37,9 +38,6 @@ struct BatchTrace {
         }
     }
 
-    /// Images of zeros to trace a network with.
-    static func zeros(_ side: Int) -> Tensor { zeros(images, side) }
-
     private static func zeros(_ count: Int, _ side: Int) -> Tensor {
         Tensor.zeros([count, 3, side, side])
     }
@@ -63,5 +61,12 @@ struct BatchTrace {
         guard let value = trace.constant(tensor), wider.constant(tensor)?.shape == value.shape
         else { return nil }
         return value
+    }
+
+    /// Writes the network as TorchScript, which takes any number of images.
+    ///
+    /// - Throws: `TorchError` when the file cannot be written.
+    func writeTorchScript(to url: URL) throws {
+        try trace.writeTorchScript(to: url, wider: wider)
     }
 }

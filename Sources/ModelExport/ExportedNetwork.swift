@@ -166,11 +166,12 @@ public struct ExportedNetwork {
     }
 
     /// The network with the operations that prepare its input.
-    private func recorded(_ options: ONNXOptions) throws -> TracedGraph {
+    private func recorded(_ options: ONNXOptions) throws -> BatchTrace {
         let (swaps, normalization) = (swapsChannels(options), metadata.normalization)
-        guard swaps || options.isRawInput else { return trace.trace }
-        return try TracedGraph(of: backbone.state, on: BatchTrace.zeros(metadata.inputSize)) {
-            [backbone] given in
+        guard swaps || options.isRawInput else { return trace }
+        return try BatchTrace(
+            of: backbone.state, title: backbone.specification.title, side: metadata.inputSize
+        ) { [backbone] given in
             var images = given
             if options.isRawInput {
                 images = (images - normalization.mean) * (1 / normalization.standardDeviation)

@@ -104,10 +104,12 @@ public final class TracedGraph {
 
     /// Writes the network as TorchScript, which takes any number of images.
     ///
-    /// - Throws: ``TorchError`` when the file cannot be written.
-    public func writeTorchScript(to url: URL) throws(TorchError) {
+    /// - Parameter wider: The same network, recorded with one image more: what differs depends on the
+    ///   number of images.
+    /// - Throws: ``TorchError`` when the file cannot be written, or the two differ in something else.
+    public func writeTorchScript(to url: URL, wider: TracedGraph) throws(TorchError) {
         let status = unsafe ct_trace_save(
-            handle, state.map(\.tensor.handle), state.count, Int64(batch), url.path)
+            handle, wider.handle, state.map(\.tensor.handle), state.count, Int64(batch), url.path)
         try requireSuccess(status, "writing TorchScript")
     }
 

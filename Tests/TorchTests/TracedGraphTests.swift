@@ -14,8 +14,8 @@ struct TracedGraphTests {
         convolution.state.prefixed("conv") + normalization.state.prefixed("bn")
     }
 
-    private func trace() throws -> TracedGraph {
-        try TracedGraph(of: state, on: Tensor.zeros([2, 3, 8, 8])) { images in
+    private func trace(_ batch: Int = 2) throws -> TracedGraph {
+        try TracedGraph(of: state, on: Tensor.zeros([batch, 3, 8, 8])) { images in
             let map = convolution(
                 images, normalizedBy: normalization, rectify: true, training: false)
             return map.globalAveragePooled().reshaped([images.shape[0], -1])
@@ -50,7 +50,7 @@ struct TracedGraphTests {
         let url = FileManager.default.temporaryDirectory
             .appendingPathComponent("\(UUID().uuidString).pt")
         defer { try? FileManager.default.removeItem(at: url) }
-        try trace().writeTorchScript(to: url)
+        try trace().writeTorchScript(to: url, wider: trace(3))
         let images = Tensor((0..<3 * 192).map { Float($0 % 17) / 17 }, shape: [3, 3, 8, 8])
         let expected = convolution(
             images, normalizedBy: normalization, rectify: true, training: false

@@ -445,10 +445,10 @@ int64_t ct_trace_output(ct_trace self);
 ct_traced_value ct_trace_shape(ct_trace self, int64_t tensor);
 /// The value of a tensor that is neither given nor made by an operation; an empty handle otherwise.
 ct_status ct_trace_constant(ct_trace self, int64_t tensor, ct_tensor *out);
-/// Writes what was traced as a TorchScript module whose weights are constants. A shape that begins
-/// with `batch` takes images of any number.
-ct_status ct_trace_save(ct_trace self, const ct_tensor *given, size_t count, int64_t batch,
-                        const char *path);
+/// Writes what was traced with `batch` images as a TorchScript module whose weights are constants.
+/// Lengths that are greater in `wider`, a trace of one image more, follow the number of images.
+ct_status ct_trace_save(ct_trace self, ct_trace wider, const ct_tensor *given, size_t count,
+                        int64_t batch, const char *path);
 
 // GPUs --------------------------------------------------------------------------------------------
 

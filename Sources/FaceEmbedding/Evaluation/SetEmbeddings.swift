@@ -22,8 +22,6 @@ final class SetEmbeddingKeeper {
     private let plan: String
     private var journals: [EmbeddingJournal] = []
 
-    /// Batches that are kept together.
-    private static let batches = 4
     /// Every component of a failed image's row.
     private static let mark = -Float.greatestFiniteMagnitude
 
@@ -81,21 +79,14 @@ final class SetEmbeddingKeeper {
         _ images: any ImageSource, _ file: URL, _ progress: (Int) throws -> Void
     ) throws -> EmbeddingViews {
         let journal = EmbeddingJournal(file, plan: plan + images.making)
-        let digest = ImageDigest(images)
-        var done = try journal.resume { part, range in
-            range.upperBound <= images.count && part.images == digest.of(range)
-        }
         journals.append(journal)
-        try progress(done)
-        let step = Self.batches * max(1, network.embedder.batchSize)
-        while done < images.count {
-            let range = done..<min(done + step, images.count)
+        _ = try journal.fill(
+            with: images, batchSize: network.embedder.batchSize, progress: progress
+        ) { range in
             let views = try network.embeddings(of: SelectedImages(Array(range), of: images)) {
                 try progress(range.lowerBound + $0)
             }
-            try journal.append(
-                try marked(views, images, from: range.lowerBound), images: digest.of(range))
-            done = range.upperBound
+            return try marked(views, images, from: range.lowerBound)
         }
         return try journal.views()
     }

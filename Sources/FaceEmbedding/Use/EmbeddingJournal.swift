@@ -48,11 +48,38 @@ final class EmbeddingJournal {
         self.plan = SHA256.hexDigest(of: Array(plan.utf8))
     }
 
+    /// Batches of a part.
+    private static let batches = 4
+
+    /// Embeds the images that no earlier process has embedded, a part after the other.
+    ///
+    /// - Parameters:
+    ///   - batchSize: Images embedded at once.
+    ///   - progress: Told how many images are done; what was done is kept if it throws.
+    ///   - embed: Embeds the images of a range.
+    /// - Returns: How many images earlier processes had embedded.
+    func fill(
+        with images: any ImageSource, batchSize: Int, progress: (Int) throws -> Void,
+        _ embed: (Range<Int>) throws -> EmbeddingViews
+    ) throws -> Int {
+        let digest = ImageDigest(images)
+        let kept = try resume { part, range in
+            range.upperBound <= images.count && part.images == digest.of(range)
+        }
+        try progress(kept)
+        let step = Self.batches * max(1, batchSize)
+        for start in stride(from: kept, to: images.count, by: step) {
+            let range = start..<min(start + step, images.count)
+            try append(try embed(range), images: digest.of(range))
+        }
+        return kept
+    }
+
     /// Takes the parts that an earlier process left, as far as they are intact and needed.
     ///
     /// - Parameter isWanted: Whether a part is of the images at its rows.
     /// - Returns: How many images are done.
-    func resume(_ isWanted: (Part, Range<Int>) -> Bool) throws -> Int {
+    private func resume(_ isWanted: (Part, Range<Int>) -> Bool) throws -> Int {
         var (size, rows) = (0, 0)
         if let file = try? FileReader(PartialFile.url(of: url)) {
             while let part = Self.part(file, at: size), part.plan == plan,
@@ -84,7 +111,7 @@ final class EmbeddingJournal {
     }
 
     /// Adds a part and brings it to the disk.
-    func append(_ views: EmbeddingViews, images: String) throws {
+    private func append(_ views: EmbeddingViews, images: String) throws {
         let writer = try self.writer ?? FileWriter(url, keeping: 0)
         self.writer = writer
         let tables = [views.original] + (views.mirrored.map { [$0] } ?? [])
@@ -176,5 +203,23 @@ final class EmbeddingJournal {
     func remove() {
         writer?.keepsPart = false
         writer = nil
+    }
+}
+
+/// Names images by their names and what their files are like.
+private struct ImageDigest {
+    private let images: any ImageSource
+
+    init(_ images: any ImageSource) { self.images = images }
+
+    /// SHA-256 over some images, in hexadecimal.
+    func of(_ range: Range<Int>) -> String {
+        var hash = SHA256()
+        for index in range {
+            let stamp = images.stamp(of: index)
+            hash.update(
+                Array("\(images.name(of: index))\n\(stamp.size) \(stamp.modified)\n".utf8))
+        }
+        return hash.hexDigest()
     }
 }

@@ -2,7 +2,6 @@ public import FaceData
 import FaceEvaluation
 import FaceModels
 public import Foundation
-import SafeFiles
 import Torch
 
 /// Embeds the images of a set, of any size, into a file.
@@ -39,9 +38,6 @@ public struct SetEmbedding {
     public let images: any ImageSource
     private let mirroring: Bool
     private let plan: String
-
-    /// Batches that are kept together.
-    private static let batches = 4
 
     /// Opens a model, as ``FaceEmbedder`` does.
     ///
@@ -101,22 +97,13 @@ public struct SetEmbedding {
         to output: URL, suffix: String? = nil, progress: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
         let journal = EmbeddingJournal(output, plan: plan)
-        let digest = ImageDigest(images)
-        let kept = try journal.resume { part, range in
-            range.upperBound <= images.count && part.images == digest.of(range)
-        }
-        var done = kept
-        try progress(done)
-        if done == 0 { try network.requireFixed(on: images) }
-        let step = Self.batches * max(1, network.embedder.batchSize)
-        while done < images.count {
-            let range = done..<min(done + step, images.count)
-            let views = try network.embedder.embeddings(
-                of: SelectedImages(Array(range), of: images), size: network.inputSize,
-                mirroring: mirroring
+        let kept = try journal.fill(
+            with: images, batchSize: network.embedder.batchSize, progress: progress
+        ) { range in
+            if range.lowerBound == 0 { try network.requireFixed(on: images) }
+            return try network.embeddings(
+                of: SelectedImages(Array(range), of: images), mirroring: mirroring
             ) { try progress(range.lowerBound + $0) }
-            try journal.append(views, images: digest.of(range))
-            done = range.upperBound
         }
         let file = EmbeddingOutput(
             journal: journal, names: (0..<images.count).map(images.name(of:)),
@@ -128,23 +115,5 @@ public struct SetEmbedding {
         }
         journal.remove()
         return Outcome(images: images.count, kept: kept, dimension: journal.dimension)
-    }
-}
-
-/// Names images by their names and what their files are like.
-struct ImageDigest {
-    private let images: any ImageSource
-
-    init(_ images: any ImageSource) { self.images = images }
-
-    /// SHA-256 over some images, in hexadecimal.
-    func of(_ range: Range<Int>) -> String {
-        var hash = SHA256()
-        for index in range {
-            let stamp = images.stamp(of: index)
-            hash.update(
-                Array("\(images.name(of: index))\n\(stamp.size) \(stamp.modified)\n".utf8))
-        }
-        return hash.hexDigest()
     }
 }

@@ -20,7 +20,7 @@ struct KeptEvaluationTests {
             self.folder = folder
             model = folder.appendingPathComponent("model.safetensors")
             let backbone = try BackboneCatalogue.make(
-                BackboneSpecification(parsing: "mobilenetv1:width=0.25,embedding=8"), inputSize: 32,
+                BackboneSpecification(parsing: "iresnet18:width=0.125,embedding=8"), inputSize: 32,
                 initial: InitialWeights(seed: 3))
             try ModelFile.write(backbone, ModelFile.Metadata(inputSize: 32), to: model)
             for index in 0..<count { try draw(index, seed: 5) }

@@ -42,9 +42,8 @@ struct GroupTables {
             guard let ends = series.extremes, let gap = series.gap else { return nil }
             let interval = gap.interval()
             return [
-                Table.Entry(series.title, key: series.style),
-                Table.Entry(ends.worst.group), rate(ends.worst.estimate, series.mark),
-                Table.Entry(ends.best.group), rate(ends.best.estimate, series.mark),
+                Table.Entry(series.title, key: series.style), rate(ends.worst, series.mark),
+                rate(ends.best, series.mark),
                 Table.Entry(
                     Format.percent(gap.mean),
                     detail: TemplateSection.range([
@@ -60,8 +59,8 @@ struct GroupTables {
                 that a difference between groups that are alike looks somewhat larger than it is.
                 """,
             columns: [
-                .words(what), .words("worst group"), .numbers("FNMR", group: "Worst"),
-                .words("best group"), .numbers("FNMR", group: "Best"), .numbers("Difference"),
+                .words(what), .words("Highest FNMR"), .words("Lowest FNMR"),
+                .numbers("Difference"),
             ], rows: rows)
     }
 
@@ -85,7 +84,7 @@ struct GroupTables {
         return Table(
             caption: """
                 False non-match rate of each group at the common threshold, in percent: the share of its pairs of one \
-                person that are rejected, with 95 % intervals for \(over).\(unlearned)
+                person that are rejected, with 95 % intervals for \(over).\(lowest)\(unlearned)
                 """,
             columns: [.words("Group"), .numbers("People"), .numbers("Pairs")] + columns, rows: rows)
     }
@@ -95,8 +94,9 @@ struct GroupTables {
         guard !groups.isEmpty else { return nil }
         let rows = groups.map { row -> [Table.Entry] in
             let estimates = series.map { $0.fmr(row.groups) }
+            // The lowest is not the best one: that is a rate like the other groups'.
             return [Table.Entry(row.title), Table.Entry(Format.count(row.impostor))]
-                + entries(estimates)
+                + estimates.map { estimate in estimate.map { rate($0, "") } ?? .missing }
         }
         return Table(
             caption: """
@@ -124,11 +124,21 @@ struct GroupTables {
         }
     }
 
+    private func rate(_ extreme: GroupSeries.Extreme, _ mark: String) -> Table.Entry {
+        var entry = rate(extreme.estimate, mark)
+        entry.text = "\(extreme.group): " + entry.text
+        return entry
+    }
+
     private func rate(_ estimate: SeedPeopleEstimate, _ mark: String) -> Table.Entry {
         let interval = estimate.interval()
         return Table.Entry(
             Format.percent(estimate.mean) + mark,
             detail: TemplateSection.range([max(0, interval.lower), min(1, interval.upper)]))
+    }
+
+    private var lowest: String {
+        series.count { $0.hasLearned } > 1 ? " The lowest rate of each group is marked." : ""
     }
 
     private var unlearned: String {

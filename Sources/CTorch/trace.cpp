@@ -126,6 +126,8 @@ std::vector<Length> lengths(jit::Graph &graph, jit::Graph &wider, int64_t batch)
                 "the network computes otherwise for another number of images");
     auto *same = *other;
     ++other;
+    TORCH_CHECK(node->kind() != c10::aten::empty,
+                "the network computes with memory that is filled where the tracer does not see it");
     if (node->kind() != c10::prim::Constant) continue;
     auto first = jit::toIValue(node->output()), second = jit::toIValue(same->output());
     if (!first || !second) continue;

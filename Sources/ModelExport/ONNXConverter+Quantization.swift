@@ -9,6 +9,8 @@ extension ONNXConverter {
     /// The name of a product's input: rounded to bytes, where its range is known.
     func operand(_ argument: TracedGraph.Argument) throws -> String {
         let name = try name(argument)
+        // What does not depend on the images stays as it is.
+        guard constant(argument) == nil else { return name }
         observe(name, like: argument)
         guard let range = range(of: name) else { return name }
         let result = "\(name)_rounded"

@@ -13,7 +13,8 @@ import Torch
 struct SeasonedNetwork {
     /// Inputs of the networks that 32 pixels are too few for.
     private static let sides = [
-        "alexnet": 64, "deepface": 80, "dlib_resnet": 112, "inception_resnet_v1": 80,
+        "alexnet": 64, "deepface": 80, "dlib_resnet": 112, "edgenext_small": 64,
+        "edgenext_x_small": 64, "edgenext_xx_small": 64, "inception_resnet_v1": 80,
     ]
 
     let backbone: any Backbone

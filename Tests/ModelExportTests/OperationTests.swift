@@ -69,6 +69,9 @@ struct OperationTests {
         SmallNetwork("largest of padded windows over the edge") {
             $0.maxPooledOverEdges(kernel: 3, stride: 2, padding: 1)
         },
+        SmallNetwork("factors that are made while the network runs") {
+            $0 * Tensor([0.5, 2, -1] as [Float], shape: [1, 3, 1, 1])
+        },
         SmallNetwork("channels in the opposite order") { $0.flipped(1) },
         SmallNetwork("a constant beside each image") { images in
             let edge = images.filled(like: 0.75, shape: [images.shape[0], 2, 10, 10])

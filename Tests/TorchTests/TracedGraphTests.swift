@@ -45,6 +45,30 @@ struct TracedGraphTests {
         #expect(graph.batch == 2)
     }
 
+    @Test("Values that are made from memory while a network runs are constants of its TorchScript")
+    func constants() throws {
+        let body = { (images: Tensor) in
+            (images * Tensor([0.5, 2, 4] as [Float], shape: [1, 3, 1, 1])).reshaped([
+                images.shape[0], -1,
+            ])
+        }
+        let graph = try TracedGraph(of: [], on: Tensor.zeros([2, 3, 2, 2]), body)
+        let wider = try TracedGraph(of: [], on: Tensor.zeros([3, 3, 2, 2]), body)
+        #expect(graph.operations.map(\.name) == ["aten::mul", "aten::reshape"])
+        guard case .tensor(let factors) = graph.operations[0].arguments[1] else {
+            Issue.record("no tensor")
+            return
+        }
+        #expect(graph.constant(factors)?.array(of: Float.self) == [0.5, 2, 4])
+        let url = FileManager.default.temporaryDirectory
+            .appendingPathComponent("\(UUID().uuidString).pt")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try graph.writeTorchScript(to: url, wider: wider)
+        let images = Tensor((0..<36).map(Float.init), shape: [3, 3, 2, 2])
+        let expected = (0..<36).map { Float($0) * [0.5, 2, 4][$0 / 4 % 3] }
+        #expect(try TorchScript(url)(images).array(of: Float.self) == expected)
+    }
+
     @Test("TorchScript computes the same on another number of images")
     func torchScript() throws {
         let url = FileManager.default.temporaryDirectory

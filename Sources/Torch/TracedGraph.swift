@@ -90,7 +90,7 @@ public final class TracedGraph {
 
     /// The state's entry that a tensor is, if it is one.
     public func entry(_ tensor: Identifier) -> StateEntry? {
-        (1...state.count).contains(tensor) ? state[tensor - 1] : nil
+        state.indices.contains(tensor - 1) ? state[tensor - 1] : nil
     }
 
     /// The value of a tensor that no operation makes; nil for others, and for the input.

@@ -54,7 +54,9 @@ public struct ONNXWeights {
         var values = given.weights
         var behind: [OperationPart: [Float]] = [:]
         if let follows = wanted.normalization {
-            behind = normalization(given, wanted, epsilon: follows.epsilon)
+            behind = absorbed(
+                normalization(given, wanted, epsilon: follows.epsilon), into: follows.weights,
+                epsilon: follows.epsilon)
             // What is folded into the bias is added by the normalisation.
             if given.normalization == nil, let count = values[.bias]?.count {
                 values[.bias] = [Float](repeating: 0, count: count)
@@ -91,6 +93,35 @@ public struct ONNXWeights {
         var weights = shifted(own.weights, by: own.epsilon - epsilon)
         if wanted.weights[.bias] == nil, let bias = given.weights[.bias] {
             weights[.mean] = zip(weights[.mean] ?? all(0), bias).map { $0 - $1 }
+        }
+        return weights
+    }
+
+    /// Statistics that do what a factor and a summand do, for a normalisation that has none of its own: AdaFace's
+    /// networks end with one.
+    private static func absorbed(
+        _ weights: [OperationPart: [Float]], into slots: [OperationPart: StateEntry],
+        epsilon: Double
+    ) -> [OperationPart: [Float]] {
+        guard let means = weights[.mean], let variances = weights[.variance],
+            let factors = weights[.weight], let summands = weights[.bias],
+            Set([means, variances, factors, summands].map(\.count)).count == 1,
+            slots[.bias] == nil, slots[.weight] != nil || factors.allSatisfy({ $0 > 0 })
+        else { return weights }
+        var weights = weights
+        weights[.bias] = nil
+        let factor = zip(factors, variances).map {
+            Double($0) / (Double($1) + epsilon).squareRoot()
+        }
+        weights[.mean] = means.indices.map {
+            summands[$0] == 0
+                ? means[$0] : Float(Double(means[$0]) - Double(summands[$0]) / factor[$0])
+        }
+        if slots[.weight] == nil {
+            weights[.weight] = nil
+            weights[.variance] = zip(factors, zip(factor, variances)).map { own, pair in
+                own == 1 ? pair.1 : Float(1 / (pair.0 * pair.0) - epsilon)
+            }
         }
         return weights
     }

@@ -13,6 +13,19 @@ struct OperationKey: Hashable, Comparable {
     /// The weight's; of vectors and of what is added or multiplied, the number of its elements.
     let shape: [Int]
 
+    /// The key of an operation with a weight of a shape.
+    ///
+    /// A convolution of one pixel is a linear map: converters write one as the other where the image is one pixel, as
+    /// within squeeze-and-excitation.
+    init(_ kind: Kind, weight shape: [Int]) {
+        let isLinear = kind == .linear || kind == .convolution && shape.dropFirst(2) == [1, 1]
+        self.kind = isLinear ? .linear : kind
+        self.shape =
+            isLinear
+            ? Array(shape.prefix(2))
+            : kind == .convolution ? shape : [shape.reduce(1, *)]
+    }
+
     static func < (first: Self, second: Self) -> Bool { first.description < second.description }
 }
 
@@ -121,12 +134,10 @@ private struct TraceReader {
         guard let weight = entry(arguments[parts[0]]) else { return }
         var weights: [OperationPart: StateEntry] = [.weight: weight]
         if parts.count > 1 { weights[.bias] = entry(arguments[parts[1]]) }
-        let isWhole = kind == .convolution || kind == .linear
         places[result] = found.count
         found.append(
             WeightedOperation(
-                key: OperationKey(
-                    kind: kind, shape: isWhole ? weight.tensor.shape : [weight.tensor.count]),
+                key: OperationKey(kind, weight: weight.tensor.shape),
                 name: weight.name, weights: weights))
     }
 
@@ -146,7 +157,7 @@ private struct TraceReader {
         }
         found.append(
             WeightedOperation(
-                key: OperationKey(kind: .normalization, shape: mean.tensor.shape),
+                key: OperationKey(.normalization, weight: mean.tensor.shape),
                 name: mean.name, weights: weights, epsilon: epsilon))
     }
 }
@@ -238,9 +249,8 @@ private struct GraphReader {
         var weights: [OperationPart: [Float]] = [.weight: weight.values]
         weights[.bias] =
             bias ?? (hasBias && node.type != "MatMul" ? constant(node.inputs, 2)?.values : nil)
-        let isWhole = kind == .convolution || kind == .linear
         var operation = WeightedOperation(
-            key: OperationKey(kind: kind, shape: isWhole ? weight.shape : [weight.values.count]),
+            key: OperationKey(kind, weight: weight.shape),
             name: node.name.isEmpty ? node.outputs.first ?? "" : node.name, weights: weights)
         if operation.key.isFoldable {
             operation.normalization = normalization(behind: output ?? node.outputs.first ?? "")
@@ -278,7 +288,7 @@ private struct GraphReader {
         let node = file.nodes[index]
         found.append(
             WeightedOperation(
-                key: OperationKey(kind: .normalization, shape: [weights[.mean]?.count ?? 0]),
+                key: OperationKey(.normalization, weight: [weights[.mean]?.count ?? 0]),
                 name: node.name.isEmpty ? node.outputs.first ?? "" : node.name,
                 weights: weights, epsilon: epsilon))
     }

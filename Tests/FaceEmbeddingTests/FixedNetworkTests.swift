@@ -40,7 +40,8 @@ struct FixedNetworkTests {
         func name(of index: Int) -> String { "\(index)" }
         func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
             let image = RGBImage(
-                width: 8, height: 8, pixels: .init(repeating: UInt8(60 + 8 * index), count: 192))
+                width: 8, height: 8,
+                pixels: .init(repeating: UInt8(60 + min(8, 190 / count) * index), count: 192))
             do {
                 let bytes = try ImageEncoder.jpeg(image, quality: 95)
                 buffer.fill(bytes.count) { $0.copyBytes(from: bytes) }
@@ -76,6 +77,20 @@ struct FixedNetworkTests {
         let one = Means { $1 }
         try network(one).requireFixed(on: Greys(count: 1))
         #expect(one.counts == [1, 1, 1, 1])
+    }
+
+    @Test("The second beginning is of other images, halfway between those of the first")
+    func otherImages() throws {
+        var firsts: [Float] = []
+        let backbone = Means { _, means in
+            firsts.append(means.array(of: Float.self)[0])
+            return means
+        }
+        // Sixteen of 64 are every fourth; a picture is brighter by two than the one before.
+        try network(backbone).requireFixed(on: Greys(count: 64))
+        try #require(firsts.count == 12)
+        #expect(firsts[0] == firsts[1] && firsts[6] == firsts[7])
+        #expect(abs(firsts[6] - firsts[0] - 4 / 127.5) < 0.5 / 127.5)
     }
 
     @Test("What Facet saved, and an empty set, are not tried")

@@ -75,6 +75,21 @@ struct ModelFileKindTests {
         Case("an XML file", "a.xml", "<?xml version=\"1.0\"?><net/>"),
         Case("a text", "a.txt", "just some words that are no model"),
         Case("an empty file", "a.pt", []),
+        Case("a Python pickle", "weights.pdparams", [0x80, 5, 0x95, 0, 0, 0, 0, 0, 0]),
+        Case("a GGUF file", "a.gguf", "GGUF\u{3}\u{0}\u{0}\u{0}...."),
+        Case("an ncnn network", "a.param", "7767517\n75 83\n"),
+        Case("a gzip archive", "a.pth", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0]),
+        Case("an xz archive", "a.pth", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 4, 0xE6]),
+        Case("a 7z archive", "a.pth", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0, 4, 0]),
+        Case("a zstd archive", "a.pth", [0x28, 0xB5, 0x2F, 0xFD, 4, 0, 0, 0, 0]),
+        Case("a RAR archive", "a.pth", [0x52, 0x61, 0x72, 0x21, 0x1A, 7, 1, 0, 0]),
+        Case("a bzip2 archive", "a.pth", Array("BZh91AY&SY".utf8)),
+        Case("a tar archive", "a.pth", .init(repeating: 0x61, count: 257) + Array("ustar\0".utf8)),
+        Case("a RecordIO pack", "train.rec", [0x0A, 0x23, 0xD7, 0xCE, 1, 0, 0, 0, 0]),
+        Case("a program or library", "a.so", [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0, 0]),
+        // A header of a gigabyte and more is no safetensors file's.
+        Case("begins with 01 00 00 40", "a", [1, 0, 0, 0x40, 0, 0, 0, 0, 0x7B]),
+        Case("begins with 01 00 00 00 01", "a", [1, 0, 0, 0, 1, 0, 0, 0, 0x7B]),
         Case("an image", "a.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 0, 0, 0, 0]),
         Case("begins with de ad be ef 01 02 03 04", "a", [0xDE, 0xAD, 0xBE, 0xEF, 1, 2, 3, 4, 5]),
     ]
@@ -143,6 +158,9 @@ struct ModelFileKindTests {
         let tensors = [UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header
         #expect(try kind("a.onnx", tensors) == .safetensors)
         #expect(try kind("a.pth", Array(tensors.prefix(5))) == .safetensors)
+        #expect(try kind("a", [1, 0, 0, 0x3F, 0, 0, 0, 0, 0x7B]) == .safetensors)
+        // Too short to be anything else, also where it begins as ONNX does.
+        #expect(try kind("a", [8, 8]) == .safetensors)
         #expect(try kind("a.onnx", [1, 1, 1, 13] + Array("loss_metric_2".utf8)) == .dlib)
         #expect(try kind("model.onnx", [8, 8, 0x12, 7] + Array("pytorch".utf8)) == .onnx)
         #expect(try kind("renamed.pt", [8, 7, 0x12, 7] + Array("pytorch".utf8)) == .onnx)

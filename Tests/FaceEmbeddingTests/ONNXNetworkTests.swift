@@ -103,6 +103,32 @@ struct ONNXNetworkTests {
                 == "input 16x16, BGR as byte / 255, as asked for")
     }
 
+    @Test("What is asked for in part leaves the rest to the file, and it is said which")
+    func partly() throws {
+        let blue = RequestedInput(colourOrder: .bgr)
+        let plain = try TinyONNX.network("plain", blue)
+        #expect(
+            plain.summary
+                == "input 16x16, BGR as (byte - 127.5) / 127.5, as asked for, and else insightface's "
+                + "convention, as the file does not say it")
+        #expect(!plain.prepared.isCertain)
+        #expect(try TinyONNX.network("stated", RequestedInput(mean: [0])).prepared.isCertain)
+        let whole = RequestedInput(colourOrder: .bgr, mean: [0], standardDeviation: [1])
+        #expect(try TinyONNX.network("plain", whole).prepared.isCertain)
+    }
+
+    @Test("What was found of a network is told as it is opened")
+    func told() throws {
+        var lines: [String] = []
+        _ = try EmbeddingSource.open(
+            try TinyONNX.url("fixed-batch.onnx"), TinyONNX.options(),
+            weights: StateDictOptions(told: { lines.append($0) }))
+        #expect(
+            lines == [
+                "'fixed-batch.onnx': \(try TinyONNX.network("fixed-batch").summary)"
+            ])
+    }
+
     @Test("Colours can be exchanged")
     func colours() throws {
         let network = try TinyONNX.network("plain", RequestedInput(colourOrder: .bgr))
@@ -118,6 +144,8 @@ struct ONNXNetworkTests {
         arguments: [
             ("two-inputs", "it has 2 inputs ('images', 'other')"),
             ("rank-2", "its input has the shape [any, 768]"),
+            ("wide", "its input is 16x5000 pixels, more than 4096"),
+            ("oblong", "its input is 16x32 pixels, and not a square"),
             ("dropout", "the dropout 'drop' is active"),
             ("external", "keeps its weights in 'missing.data', which does not exist"),
             ("unknown-operator", "it does not have the operators com.none.FaceMagic"),
@@ -200,6 +228,14 @@ struct PreparationProbeTests {
                 == "with BGR as (byte - 127.5) / 127.5 the network decides 100.0 % of 200 pairs correctly, and "
                 + "with RGB as (byte - 127.5) / 127.5, as given, 50.0 %; if it was trained so, add "
                 + "--colour bgr --input-mean 127.5 --input-deviation 127.5")
+    }
+
+    @Test("What is far worse is no better preparation")
+    func worse() throws {
+        #expect(
+            try PreparationProbe.warning(given: .standard, set(200)) { other, _ in
+                try table(other == .standard)
+            } == nil)
     }
 
     @Test("Nothing is said where nothing is better, or there are too few pairs")

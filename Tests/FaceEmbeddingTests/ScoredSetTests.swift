@@ -30,6 +30,13 @@ struct ScoredSetTests {
             .init(first: 1, second: 3, same: false, fold: 1),
         ], folds: 2)
 
+    @Test("Statistics counts people, not images")
+    func people() throws {
+        let design = try pairs.design()
+        #expect(design.peopleCount == 2 && design.foldCount == 2)
+        #expect(design.people.map { $0.first == $0.second } == [true, false, true, false])
+    }
+
     /// Unit vectors at angles in degrees, times lengths.
     private func table(_ angles: [Double], lengths: [Double] = [1, 1, 1, 1]) throws
         -> EmbeddingTable

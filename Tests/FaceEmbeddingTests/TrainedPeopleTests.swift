@@ -118,6 +118,30 @@ struct TrainedPeopleTests {
         }
     }
 
+    @Test("Another network is advised where more of the file fits it, and only there")
+    func advice() throws {
+        try withFolder { folder in
+            let model = folder.appendingPathComponent("w.safetensors")
+            let full = try BackboneCatalogue.make(
+                BackboneSpecification(parsing: "mobilenetv1"), inputSize: 32,
+                initial: InitialWeights(seed: 3))
+            try Safetensors.write(full.state, metadata: [:], to: model)
+            let weights = try PretrainedWeights(model)
+            func refusal(_ text: String) throws -> String {
+                let network = try BackboneCatalogue.make(
+                    BackboneSpecification(parsing: text), inputSize: 32, initial: .zeros())
+                let error = #expect(throws: (any Error).self) {
+                    _ = try weights.match(
+                        network.state, of: network.specification, inputSize: 32, isPartial: false)
+                }
+                return error.map { "\($0)" } ?? ""
+            }
+            #expect(try refusal("iresnet18").contains("; mobilenetv1 fits better: "))
+            // Of another width: it is the same network.
+            #expect(try !refusal("mobilenetv1:width=0.25").contains("fits better"))
+        }
+    }
+
     @Test("Weights of another network are refused, in part taken where that is asked for")
     func misfit() throws {
         try withFolder { folder in

@@ -108,7 +108,7 @@ struct OperationTests {
         try SeasonedNetwork.file { url in
             let error = #expect(throws: ModelExportError.self) { try network.exported(to: url) }
             #expect(
-                error?.description.contains("no form for 'aten::cumsum'") == true,
+                error?.description.contains("there is no equivalent of 'aten::cumsum'") == true,
                 "\(String(describing: error))")
         }
     }

@@ -86,6 +86,8 @@ def models():
                         tensors=[tensor("mean", np.float32([.485, .456, .406]).reshape(1, 3, 1, 1)),
                                  tensor("deviation",
                                         np.float32([.229, .224, .225]).reshape(1, 3, 1, 1))])
+    yield "wide", model(shape=("batch", 3, SIDE, 5000))
+    yield "oblong", model(shape=("batch", 3, SIDE, 2 * SIDE))
     yield "channels-last", model(before=[node("Transpose", ["images"], ["t"], perm=[0, 3, 1, 2])],
                                  start="t", shape=("batch", SIDE, SIDE, 3))
     yield "bytes", model(before=[node("Cast", ["images"], ["t"], to=TensorProto.FLOAT)], start="t",

@@ -108,6 +108,9 @@ struct NamesAndLabelsTests {
             let outcome = try Tool(folder: folder).run("data", "check", "test,bare.txt")
             #expect(!outcome.errors.contains("line 1"), "\(outcome.errors)")
             #expect(!outcome.output.contains("uneven"), "\(outcome.output)")
+            #expect(
+                (outcome.output + outcome.errors).contains(
+                    "'bare.txt' does not have LFW's first line, '1 1'"))
             try Self.write("Q0 x\nQ0\t1\tQ1\t2\n", "odd.txt", folder)
             let odd = try Tool(folder: folder).run("data", "check", "test,odd.txt")
             #expect(odd.status == 1)

@@ -143,9 +143,14 @@ private struct PairsReader {
         for (index, line) in lines.enumerated() {
             pairs.append(try pair(line, same: same[index], fold: index / (2 * each)))
         }
+        let folds = same.count / (2 * each)
+        let name = URL(fileURLWithPath: path).lastPathComponent
         return VerificationPairs(
-            source: ImageFiles(images, in: finder.root), pairs: pairs,
-            folds: same.count / (2 * each))
+            source: ImageFiles(images, in: finder.root), pairs: pairs, folds: folds,
+            warnings: [
+                "'\(name)' does not have LFW's first line, '\(folds) \(each)' for what it holds: by the order of its "
+                    + "pairs it has \(counted(folds, "fold")) of \(counted(each, "pair")) of each kind"
+            ])
     }
 
     /// Reads the lines of LFW's CSV files, and of lists without a header.

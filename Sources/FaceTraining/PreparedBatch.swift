@@ -3,9 +3,9 @@ import Torch
 
 /// A batch on the network's device.
 struct PreparedBatch {
-    /// `[n, 3, h, w]`, normalised.
+    /// Normalised images, `[n, 3, h, w]`.
     let images: Tensor
-    /// `[n]`.
+    /// Class indices, `[n]`.
     let labels: Tensor
     /// The labels on the CPU, which are checked when the batch's step begins.
     let labelValues: [Int]
@@ -32,8 +32,7 @@ struct Upcoming {
     private var fetched: Result<PreparedBatch?, any Error>?
     private var waited = Duration.zero
 
-    /// - Parameter isAhead: Whether ``fetch()`` prefetches: on the CPU there is nothing to
-    ///   be done meanwhile.
+    /// - Parameter isAhead: Whether ``fetch()`` prefetches: on the CPU nothing could overlap with it.
     init(
         _ batches: any TrainingBatches, isAhead: Bool,
         now: @escaping () -> ContinuousClock.Instant = { .now },

@@ -8,7 +8,7 @@ enum OtherProcesses {
     case awaitAgreement
     /// An order of process 0.
     case awaitOrder
-    /// Nothing of this training.
+    /// Nothing: they do not take part in this training.
     case haveNoPart
 }
 
@@ -23,7 +23,7 @@ extension Trainer {
     /// The order of process 0 after an epoch, besides those of its observer.
     private enum Order: String {
         case goOn = "go on"
-        /// Give process 0 the class weights that it does not have.
+        /// Send process 0 the class weights that it does not have.
         case giveWeights = "give weights"
         case end
     }
@@ -39,7 +39,7 @@ extension Trainer {
                 + "\(configuration.microBatches)")
     }
 
-    /// Gives all processes the state of process 0.
+    /// Sends the state of process 0 to all processes.
     func beginTogether() throws {
         guard let team else { return }
         defer { if position.epoch < configuration.epochs { others = othersAfterStep } }
@@ -54,7 +54,7 @@ extension Trainer {
             try requireSame(theirs, mine, team)
             position = theirs.position
         }
-        // Reading a set may take one process longer than an exchange may.
+        // Reading a set may take longer than the timeout of an exchange.
         try team.awaitAll("ready")
         for entry in checkpoint.state {
             if let rows, rows.contains(entry) {
@@ -102,7 +102,7 @@ extension Trainer {
         }
     }
 
-    /// What all processes do next, when they have saved where process 0 wants that.
+    /// What all processes do next, after saving if process 0 requests it.
     private func agreement(
         _ team: ProcessTeam, _ readiness: ProcessTeam.Readiness, _ observer: any TrainingObserver
     ) throws -> ProcessTeam.Readiness {
@@ -111,23 +111,23 @@ extension Trainer {
         others = .awaitAgreement
         try save(observer)
         others = .haveNoPart
-        // Who could not save has all end here.
+        // A process that failed to save ends all of them here.
         return try team.agree(.ready)
     }
 
-    /// What the other processes wait for where the training stands.
+    /// What the other processes wait for at the current position.
     var othersAfterStep: OtherProcesses {
         position.stepInEpoch < stepsPerEpoch ? .awaitAgreement : .awaitOrder
     }
 
-    /// Makes the model of process 0 whole, where each process has a part of the class weights.
+    /// Completes the model of process 0 if each process has a part of the class weights.
     func gatherModel() throws {
         guard let team, let rows, team.leads else { return }
         try team.lead(Order.giveWeights.rawValue)
         try rows.restoreWeights()
     }
 
-    /// Goes on in all processes after an epoch, when process 0 has done with it what it does.
+    /// Continues in all processes after an epoch, once process 0 has evaluated and recorded it.
     func goOnTogether(_ observer: any TrainingObserver) throws {
         guard let team else { return }
         if team.leads {

@@ -2,9 +2,9 @@ import FaceEmbedding
 import FaceEvaluation
 import Foundation
 
-/// How far an exported network is from the original.
+/// Comparison of an exported network with the original.
 public struct ExportJudgement: Hashable, Sendable, Encodable {
-    /// How decisions on a test set differ.
+    /// Comparison of decisions on a test set.
     public struct Test: Hashable, Sendable, Encodable {
         /// Name of the test set.
         public var name: String
@@ -14,27 +14,27 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
         public var original: Double
         /// Accuracy of the exported network; 0...1.
         public var exported: Double
-        /// The images of the pairs that one gets right and the other wrong.
+        /// The images of the pairs that only one of the two classifies correctly.
         public var flipped: [[String]]
     }
 
-    /// Faces that both embedded.
+    /// Number of faces that both embedded.
     public var images: Int
-    /// The largest difference of two numbers of normalised embeddings.
+    /// The largest difference between components of normalised embeddings.
     public var largestDifference: Double
-    /// The smallest cosine of two embeddings of a face.
+    /// The smallest cosine between the two embeddings of a face.
     public var smallestCosine: Double
-    /// The test sets, where there are any.
+    /// Comparisons on test sets; empty without any.
     public var tests: [Test] = []
 
-    /// A smaller cosine is a collapse: rounding in float32 gives 0.99999, in float16 0.9999.
+    /// Minimum cosine between embeddings: rounding in float32 gives 0.99999, in float16 0.9999.
     static let leastCosine = 0.999
-    /// The same for int8, whose rounding turns embeddings by several degrees: 0.9 are 26.
+    /// The same for int8, whose rounding rotates embeddings by several degrees: 0.9 is 26 degrees.
     static let leastCosineOfBytes = 0.9
-    /// A larger loss of accuracy on a test set is a collapse.
+    /// Maximum loss of accuracy on a test set, as a fraction of the pairs.
     static let greatestLoss = 0.01
 
-    /// Whether the exported network computes what the original does.
+    /// Whether the exported network reproduces the original within tolerances.
     ///
     /// - Parameter isQuantized: Whether it computes in int8.
     public func isGood(isQuantized: Bool = false) -> Bool {
@@ -42,7 +42,7 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
             && tests.allSatisfy { $0.original - $0.exported <= Self.greatestLoss }
     }
 
-    /// The numbers, in one line.
+    /// The numbers in one line.
     public var summary: String {
         let cosine = String(format: "%.6f", smallestCosine)
         let difference = String(format: "%.1e", largestDifference)
@@ -50,7 +50,7 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
             "smallest cosine \(cosine) and largest difference \(difference) on \(images) faces"
         let sets = tests.map { test in
             String(
-                format: "%@: %.3f %% before and %.3f %% after, %d of %d pairs decided otherwise",
+                format: "%@: %.3f %% before and %.3f %% after, %d of %d pairs decided differently",
                 test.name, test.original * 100, test.exported * 100, test.flipped.count, test.pairs)
         }
         return ([faces] + sets).joined(separator: "; ")

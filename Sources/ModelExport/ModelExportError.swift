@@ -2,13 +2,13 @@
 public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The exported network does not compute what the original does; nothing was kept.
     case differs(path: String, judgement: String)
-    /// There are too few images to see which values a network computes with.
+    /// There are too few images to calibrate int8.
     case fewImages(path: String, count: Int)
-    /// A file cannot be exported.
+    /// A model cannot be exported because it is not one of Facet's backbones.
     case notANetwork(path: String)
     /// OpenVINO does not compute what LibTorch does.
     case otherEngine(path: String, judgement: String)
-    /// A network computes something that the format has no form for.
+    /// A network has an operation that the format cannot express.
     case unsupported(operation: String, network: String)
     /// A file cannot be written.
     case unwritable(path: String, reason: String)

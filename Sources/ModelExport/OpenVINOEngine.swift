@@ -2,8 +2,8 @@ public import FaceEmbedding
 import FaceModels
 import Foundation
 
-/// Lets OpenVINO embed with networks of Facet's: each is exported to ONNX, run by OpenVINO, and taken only if
-/// it computes what LibTorch does.
+/// Runs Facet's networks with OpenVINO: a network is exported to ONNX, and used only if its embeddings
+/// match LibTorch's.
 public struct OpenVINOEngine: EmbeddingEngine {
     /// Name of the engine in results: `openvino`.
     public let name = "openvino"
@@ -14,15 +14,15 @@ public struct OpenVINOEngine: EmbeddingEngine {
     ///
     /// - Parameters:
     ///   - version: Facet's version.
-    ///   - told: Receives how far both are apart.
+    ///   - told: Receives a summary of the comparison with LibTorch.
     public init(version: String, told: @escaping @Sendable (String) -> Void = { _ in }) {
         self.version = version
         self.told = told
     }
 
-    /// - Throws: ``ModelExportError/notANetwork(path:)`` for what LibTorch alone can run,
-    ///   ``ModelExportError/unsupported(operation:network:)``, ``ModelExportError/otherEngine(path:judgement:)``,
-    ///   and `OpenVINOError` where OpenVINO is missing.
+    /// - Throws: ``ModelExportError/notANetwork(path:)`` for a network that only LibTorch can run,
+    ///   ``ModelExportError/unsupported(operation:network:)``,
+    ///   ``ModelExportError/otherEngine(path:judgement:)``, and `OpenVINOError` where OpenVINO is missing.
     public func replacing(
         _ network: EmbeddingNetwork, _ options: EmbeddingOptions
     ) throws -> EmbeddingNetwork {
@@ -35,7 +35,7 @@ public struct OpenVINOEngine: EmbeddingEngine {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("network.onnx")
         let exporter = ModelExporter(.onnx, version: version, embedding: options)
-        // Rounding to bfloat16 would hide what differs.
+        // Rounding to bfloat16 would hide differences.
         var exact = network
         exact.embedder = try Embedder(
             backbone: model.backbone, normalization: model.metadata.normalization,

@@ -104,7 +104,7 @@ struct TuningSectionTests {
         #expect(chapter.contains("The loss became NaN at step 12 of epoch 1"))
         #expect(chapter.contains("ArcFace from place"))
         // A parameter that the loss finds by itself.
-        #expect(report.html.contains("A default that the loss finds by itself has no place."))
+        #expect(report.html.contains("A default that the loss determines itself is not shown."))
     }
 
     @Test("The curves of the report are those of the tries, failed ones as guessing")
@@ -141,7 +141,7 @@ struct TuningSectionTests {
             }
         }
         let report = try render(sample)
-        #expect(report.markdown.contains("Tuning is under way: 1 of 5 losses have tries to come."))
+        #expect(report.markdown.contains("Tuning is in progress: 1 of 5 losses have remaining tries."))
         #expect(report.markdown.contains("7 tries are to come."))
         #expect(report.html.contains("id=\"tuning\""))
         try inTemporaryFolder { folder throws in

@@ -210,7 +210,7 @@ struct WorkersTests {
             #expect(
                 warnings.suffix(1) == [
                     "'\(folder.url.lastPathComponent)' was taken over by process 4711 on host 'elsewhere', "
-                        + "because this process gave no sign of life for too long; nothing more was "
+                        + "because this process was unresponsive for too long; nothing more was "
                         + "written to it"
                 ] && warnings.count == 2)
             #expect(try content(folder) == whole)

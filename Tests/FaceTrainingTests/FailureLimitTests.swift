@@ -131,7 +131,7 @@ struct FailureLimitTests {
                 + "scale")
         #expect(
             sentence(.shrunk)
-                == "after step 7 (epoch 2) the loss stands at ln(500) = 6.21: embeddings have shrunk "
+                == "after step 7 (epoch 2) the loss remains at ln(500) = 6.21: embeddings have shrunk "
                 + "to 0, where nothing is learnt")
         #expect(
             sentence(.roseAboveGuessing, guessing: 5).contains(

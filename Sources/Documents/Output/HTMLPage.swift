@@ -1,6 +1,6 @@
 import Charts
 
-/// A document as one HTML page that needs no other file, and works without its small script.
+/// A document as one self-contained HTML page, which also works without its small script.
 package struct HTMLPage {
     package let text: String
 
@@ -93,7 +93,7 @@ package struct HTMLPage {
         }
     }
 
-    /// Text with its marks.
+    /// Formatted text.
     static func render(_ text: RichText) -> Markup {
         .group(
             text.parts.map { part in

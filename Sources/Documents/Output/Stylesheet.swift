@@ -1,7 +1,7 @@
 import Charts
 
-/// The page's look: one column of text like a paper's, tables with rules as in booktabs, figures
-/// of two panels a row that stack on a narrow screen.
+/// The page's style: one column of text like a paper's, tables with rules as in booktabs, and figures with
+/// two panels per row that stack on a narrow screen.
 enum Stylesheet {
     static var text: String {
         """

@@ -4,7 +4,7 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// Several models on the same pairs, each compared with each.
+/// Pairwise comparison of several models on the same pairs.
 public struct ModelComparison {
     /// Two models on one test set.
     struct Difference: Codable, Hashable {
@@ -13,13 +13,13 @@ public struct ModelComparison {
         var second: String
         /// Accuracy of the first minus that of the second; -1...1.
         var difference: Double
-        /// The 95 % interval of the difference on other people.
+        /// The 95 % confidence interval of the difference for other people.
         var interval: [Double]
         /// Pairs that only the first gets right.
         var firstOnly: Int
         /// Pairs that only the second gets right.
         var secondOnly: Int
-        /// McNemar's exact probability, corrected for all comparisons (Holm).
+        /// p-value of McNemar's exact test, corrected for all comparisons (Holm).
         var pValue: Double
     }
 
@@ -36,7 +36,7 @@ public struct ModelComparison {
 
     /// Compares models.
     ///
-    /// - Parameter models: Their names, each another, and what they scored on the same test sets.
+    /// - Parameter models: Distinct names, and results on the same test sets.
     public init(_ models: [(name: String, results: EvaluationResults)]) throws {
         self.models = models
         var differences: [Difference] = []

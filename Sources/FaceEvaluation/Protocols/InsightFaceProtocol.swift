@@ -1,5 +1,4 @@
-/// The verification protocol of insightface's `verification.py`, which the literature's LFW
-/// numbers are reported with.
+/// The verification protocol of insightface's `verification.py`, used for most published LFW results.
 ///
 /// A pair is *the same person* if and only if its squared L2 distance is strictly below a
 /// threshold. For each fold the threshold is chosen on all other folds and evaluated on the fold;

@@ -38,11 +38,11 @@ struct LambdaAnnealing {
         let last = setup[Self.lastKey]
         switch setup[Self.annealingKey] {
         case .geometric:
-            // 1 + λ falls geometrically, so that λ_min may be 0.
+            // 1 + λ decreases geometrically, so that λ_min may be 0.
             return Annealing(over: setup[Self.untilKey], at: progress)
                 .geometric(from: 1 + first, to: 1 + last) - 1
         case .step:
-            // Caffe counts a step before it computes with it.
+            // Caffe increments the step before using it.
             let steps = Double(progress.step + 1)
             return max(last, first * pow(1 + setup[Self.gammaKey] * steps, -setup[Self.powerKey]))
         }

@@ -8,10 +8,10 @@ public import Torch
 ///     v1:  t(θ) = cos(min(m θ, π))
 ///     v2:  t(θ) = cosθ,   cosθ_j -> cos(θ_j / m)
 ///
-/// v0 is SphereFace's own form with any factor and a scale, without λ.
+/// v0 is SphereFace's form with any factor and a scale, without λ.
 ///
 /// - **Defaults**: v1, m 1.5, s up to 30, gradient detached (the paper's characteristic gradient
-///   detachment), as in OpenSphere. The margin grows from none over the first half of the run.
+///   detachment), as in OpenSphere. The margin grows from 1, i.e. none, over the first half of the run.
 public final class SphereFaceRLoss: AngularMarginLoss {
     /// The angles that the margin modifies.
     enum Version: String, CaseIterable, Sendable {

@@ -6,10 +6,11 @@ import SafeFiles
 import Torch
 
 extension Study {
-    /// Joins the processes that work on the study, or is the first of them.
+    /// Joins the study's workers, or becomes the first of them.
     ///
-    /// - Throws: ``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)`` where another study is under
-    ///   way in the folder, and ``FaceStudyError/busy(path:holder:)`` where a command needs it to itself.
+    /// - Throws: ``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)`` if another study is in
+    ///   progress in the folder, and ``FaceStudyError/busy(path:holder:)`` if a command has exclusive
+    ///   access.
     func join(
         _ compute: ComputeConfiguration, _ control: StudyControl
     ) throws -> StudyWorker {
@@ -35,7 +36,7 @@ extension Study {
         return worker
     }
 
-    /// The properties that must be the same for all who work on the study.
+    /// The properties that must be the same in all workers of the study.
     private func request(_ compute: ComputeConfiguration) -> JSONValue {
         let all = configuration.json()
         return .object([
@@ -48,7 +49,7 @@ extension Study {
         ])
     }
 
-    /// Waits until it is known whether a command has the study to itself.
+    /// Waits until it is known whether a command has exclusive access to the study.
     private func requireNoLoner(_ worker: StudyWorker, _ control: StudyControl) throws {
         while let loner = try worker.loner() {
             let holder = loner.holder?.description ?? "an unknown process"
@@ -57,7 +58,7 @@ extension Study {
         }
     }
 
-    /// Refuses to work alongside processes that were given something else. Whoever reports was there first,
+    /// Refuses to work alongside processes with a different request. The reporting worker was there first,
     /// and is not refused.
     private func requireSameRequest(_ worker: StudyWorker, _ control: StudyControl) throws {
         guard try worker.otherReporter() != nil else { return }
@@ -66,8 +67,8 @@ extension Study {
         }
     }
 
-    /// Says what the sets hold, and refuses to work alongside processes whose sets of the same names hold
-    /// something else.
+    /// Publishes the contents of the sets, and refuses to work alongside processes whose sets of the same
+    /// names differ.
     func requireSameContent(
         _ data: PreparedData, _ worker: StudyWorker, _ control: StudyControl
     ) throws {
@@ -84,7 +85,7 @@ extension Study {
         }
     }
 
-    /// Refuses where a worker that certainly exists is another one's.
+    /// Throws if a worker that is certainly alive has a difference.
     private func requireNone(
         _ worker: StudyWorker, _ control: StudyControl,
         _ difference: (WorkerRecord) -> (key: String, mine: String, theirs: String)?
@@ -129,7 +130,7 @@ extension PreparedData {
 }
 
 extension StudyControl {
-    /// Lets time pass, unless the study is to stop.
+    /// Sleeps, unless the study is to stop.
     ///
     /// - Throws: ``FaceStudyError/interrupted``.
     func wait(_ time: Duration) throws(FaceStudyError) {

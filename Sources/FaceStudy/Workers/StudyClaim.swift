@@ -2,7 +2,7 @@ import FaceRuns
 import Foundation
 import SafeFiles
 
-/// A command's claim on a study's folder that no other process may have at the same time.
+/// A command's exclusive claim on a study's folder.
 final class StudyClaim {
     private let lock: FolderLock
     private let claim: LoneClaim
@@ -19,7 +19,7 @@ final class StudyClaim {
 }
 
 extension StudyFolder {
-    /// Makes the folder and keeps all other processes out of it.
+    /// Creates the folder and keeps all other processes out of it.
     func claim() throws(FaceStudyError) -> StudyClaim {
         let lock = try lock(isShared: false)
         let claim = try FaceStudyError.claiming { () throws(FaceRunsError) in
@@ -32,7 +32,7 @@ extension StudyFolder {
         return StudyClaim(lock, claim)
     }
 
-    /// Makes the folder and keeps those processes out of it that need it to themselves.
+    /// Creates the folder and keeps processes out of it that need exclusive access.
     func share() throws(FaceStudyError) -> FolderLock { try lock(isShared: true) }
 
     private func lock(isShared: Bool) throws(FaceStudyError) -> FolderLock {
@@ -57,7 +57,7 @@ extension StudyFolder {
 }
 
 extension FaceStudyError {
-    /// An error that keeps a lease from being taken stops the whole study.
+    /// Converts an error of taking a lease to one that stops the whole study.
     static func claiming<Result>(
         _ body: () throws(FaceRunsError) -> Result
     ) throws(FaceStudyError) -> Result {

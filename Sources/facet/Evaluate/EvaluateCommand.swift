@@ -24,8 +24,8 @@ let evaluateCommand = Command(
         them, is beside the model; pictures of both are compared by facet data check --against.
 
         Given the folder of a study, it adds the test sets to the study: the model of each finished run \
-        is tested on them, and the report is rewritten. With an option that is about one model, as \
-        --save-thresholds or --all-protocols, the folder of facet train stands for the model in it.
+        is tested on them, and the report is rewritten. With an option that applies to one model, such as \
+        --save-thresholds or --all-protocols, the folder of facet train means the model in it.
 
         With --output, writes a page with the curves and the worst errors, and the numbers as JSON \
         and CSV; one folder per model if there are several.
@@ -136,13 +136,13 @@ let evaluateCommand = Command(
         throw CommandError.together("--save-thresholds", "more than one test set")
     }
     let output = arguments.value("--output").map { URL(fileURLWithPath: $0) }
-    /// Where a model's results go.
+    /// The output folder of a model; nil without `--output`.
     func folder(_ name: String) -> URL? {
         paths.count == 1 ? output : output?.appendingPathComponent(name)
     }
     var drawn = DrawnTests()
     defer { drawn.remove() }
-    /// The test sets, built-in ones drawn: once, when the first model is open.
+    /// The test sets, with built-in ones rendered once, after the first model has been opened.
     func drawnConfiguration() throws -> StudyConfiguration {
         try drawn.draw(for: &configuration, output: output, interrupt)
         return configuration
@@ -184,7 +184,7 @@ let evaluateCommand = Command(
     return .success
 }
 
-/// Refuses to write over a model, a list or an image that is read.
+/// Refuses to overwrite a model, a list or an image that is read.
 private func requireNoInput(
     _ written: URL, _ models: [String], _ configuration: StudyConfiguration
 ) throws {
@@ -200,7 +200,7 @@ private func requireNoInput(
         && configuration.test.contains { file.hasPrefix(plain($0.images) + "/") }
     if isNamed || isInSet {
         throw FaceDataError.cannotWrite(
-            path: written.path, reason: "it is a file that is read; choose another name")
+            path: written.path, reason: "it is one of the input files; choose another name")
     }
 }
 
@@ -242,7 +242,7 @@ private func evaluate(
     return results
 }
 
-/// The people whom scores are normalised by; nil if they are not.
+/// The cohort that normalises scores; nil for none.
 private func namedCohort(
     _ configuration: StudyConfiguration, _ arguments: Arguments
 ) throws -> NamedCohort? {
@@ -264,17 +264,17 @@ private func namedCohort(
     return NamedCohort(normalization, images: options.cohort)
 }
 
-/// Warnings, some of which several models share.
+/// Prints warnings, each only once for all models.
 private final class OnceTold {
     private var told: Set<String> = []
 
-    /// Prints a warning that was not printed before.
+    /// Prints a warning unless it has been printed before.
     func tell(_ warning: String) {
         if told.insert(warning).inserted { Console.standard.warning(warning) }
     }
 }
 
-/// A name for each model that no other has: the end of its path, as long as it takes.
+/// A unique name for each model: the shortest sufficient end of its path.
 private func modelNames(_ paths: [String]) -> [String] {
     let parts = paths.map { path -> [String] in
         var parts = URL(fileURLWithPath: path).standardizedFileURL.pathComponents

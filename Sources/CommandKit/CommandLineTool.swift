@@ -37,7 +37,7 @@ public struct CommandLineTool: Sendable {
     private func perform(_ words: [String]) throws -> ExitCode {
         switch try CommandParser(root).parse(words) {
         case .help(let command, let path):
-            let width = min(Console.standard.width, Self.widestHelp)
+            let width = min(Console.standard.width, Self.maxHelpWidth)
             Console.output(String(HelpText(command, path: path, width: width).text.dropLast()))
             return .success
         case .version:
@@ -61,5 +61,5 @@ public struct CommandLineTool: Sendable {
     }
 
     /// Lines longer than this are hard to read, however wide the terminal.
-    private static let widestHelp = 120
+    private static let maxHelpWidth = 120
 }

@@ -14,7 +14,7 @@ struct JSON5Text {
     private(set) var lines: [String: Int] = [:]
     private var rest: Substring.UnicodeScalarView
     private var line = 1
-    private static let deepest = 64
+    private static let maxDepth = 64
 
     private init(_ text: String) {
         rest = text.unicodeScalars[...]
@@ -35,7 +35,7 @@ struct JSON5Text {
 
     private mutating func value(_ path: String, depth: Int) throws(Fault) -> JSONValue {
         try skip()
-        guard depth < Self.deepest else { throw fault("nested too deeply") }
+        guard depth < Self.maxDepth else { throw fault("nested too deeply") }
         lines[path] = line
         switch rest.first {
         case nil: throw fault("missing value")

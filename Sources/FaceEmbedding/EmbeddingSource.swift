@@ -163,7 +163,7 @@ private struct Opener {
     }
 
     func onnx(_ url: URL, _ onnx: ONNXNetwork) throws -> EmbeddingSource {
-        weights.told("'\(url.lastPathComponent)': \(onnx.summary)")
+        weights.log("'\(url.lastPathComponent)': \(onnx.summary)")
         let prepared = onnx.prepared
         let embedder = { [compute, batchSize] (preparation: InputPreparation) in
             Embedder(onnx: onnx, preparation, compute: compute, batchSize: batchSize)
@@ -194,9 +194,9 @@ private struct Opener {
         let normalization = try normalization(url)
         let network = try StateDictNetwork(
             url, weights, inputSize: options.inputSize, device: try Device.named(compute.device))
-        weights.told("'\(url.lastPathComponent)': \(network.summary)")
+        weights.log("'\(url.lastPathComponent)': \(network.summary)")
         if network.isAdaFaces, normalization.order == .rgb {
-            weights.told(
+            weights.log(
                 "it is a checkpoint in AdaFace's layout, whose published weights expect BGR: add "
                     + "\(weights.colourOption) bgr if these do")
         }

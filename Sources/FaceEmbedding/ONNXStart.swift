@@ -78,7 +78,7 @@ final class ONNXStart {
         try match.load(into: backbone.state)
         let unused = weights.unused.sorted().joined(separator: ", ")
         let rest = unused.isEmpty ? "" : "; only training uses \(unused), which the file has not"
-        if let reason = whyNotVerified {
+        if let reason = unverifiedReason {
             match.proof = "not verified by comparing outputs, \(reason)\(rest)"
             return all.isWhole ? match : all
         }
@@ -112,7 +112,7 @@ final class ONNXStart {
                 + "order differ; give the state dict that it was exported from")
     }
 
-    private var whyNotVerified: String? {
+    private var unverifiedReason: String? {
         if !OpenVINOLibrary.isAvailable {
             return "which needs OpenVINO (scripts/bootstrap openvino)"
         }

@@ -13,13 +13,13 @@ struct PreparationProbe {
         /// Fraction of pairs classified correctly with the best threshold on them.
         let accuracy: Double
         /// Whether each pair is classified correctly.
-        let isRight: [Bool]
+        let isCorrect: [Bool]
     }
 
     /// Maximum number of pairs.
     static let pairs = 200
     /// Minimum number of pairs; with fewer, nothing is tried.
-    static let leastPairs = 40
+    static let minPairs = 40
     /// p-value of McNemar's test, corrected for the number of trials, below which a trial counts as better.
     static let level = 0.001
     /// Minimum gain in accuracy; a wrong range costs a well-trained network little, which is not worth a
@@ -35,12 +35,12 @@ struct PreparationProbe {
     ) throws -> String? {
         let subset = set.subset(pairs)
         let same = subset.pairs.count(where: \.same)
-        guard min(same, subset.pairs.count - same) >= leastPairs / 2,
+        guard min(same, subset.pairs.count - same) >= minPairs / 2,
             let own = try trial(given, subset, embed)
         else { return nil }
         let others = try given.alternatives.compactMap { try trial($0, subset, embed) }
         let better = others.filter { other in
-            let test = McNemarTest(first: own.isRight, second: other.isRight)
+            let test = McNemarTest(first: own.isCorrect, second: other.isCorrect)
             return other.accuracy >= own.accuracy + gain
                 && test.pValue * Double(others.count) < level
         }
@@ -61,7 +61,7 @@ struct PreparationProbe {
         else { return nil }
         return Trial(
             preparation: preparation, accuracy: best.accuracy,
-            isRight: scored.map { (Double($0.distance) < best.threshold) == $0.same })
+            isCorrect: scored.map { (Double($0.distance) < best.threshold) == $0.same })
     }
 
     private static func percent(_ fraction: Double) -> String {

@@ -12,17 +12,17 @@ public struct StateDictOptions {
     /// The command-line option for the network's channel order, for advice in messages.
     public var colourOption: String
     /// Receives messages on what was read from a file.
-    public var told: (String) -> Void
+    public var log: (String) -> Void
 
     /// Creates options.
     public init(
         backbone: String? = nil, isPartial: Bool = false, colourOption: String = "--colour",
-        told: @escaping (String) -> Void = { _ in }
+        log: @escaping (String) -> Void = { _ in }
     ) {
         self.backbone = backbone
         self.isPartial = isPartial
         self.colourOption = colourOption
-        self.told = told
+        self.log = log
     }
 }
 

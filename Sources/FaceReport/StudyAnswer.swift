@@ -86,9 +86,11 @@ public struct StudyAnswer: Sendable, Hashable {
         let different = all.filter(\.isSignificant)
         if different.isEmpty { return "No two losses can be told apart." }
         let rest = all.count - different.count
-        let others = rest == 0 ? "" : "; the other \(Format.count(rest)) comparisons are not significant"
+        let others =
+            rest == 0 ? "" : "; the other \(Format.count(rest)) comparisons are not significant"
         guard different.count <= maxNamed else {
-            return "\(Format.count(different.count)) of \(Format.count(all.count)) differences between "
+            return
+                "\(Format.count(different.count)) of \(Format.count(all.count)) differences between "
                 + "losses are significant."
         }
         let names = different.map { comparison in

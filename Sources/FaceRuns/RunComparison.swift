@@ -87,8 +87,8 @@ public struct RunComparison: Codable, Sendable, Hashable {
         _ first: RunFolder, _ second: RunFolder, _ added: Set<String>
     ) throws(FaceRunsError) -> [Difference] {
         var differences: [Difference] = []
-        let mine = try first.readResult()?.withoutCourse(added)
-        let theirs = try second.readResult()?.withoutCourse(added)
+        let mine = try first.readResult()?.withoutBestEpochs(added)
+        let theirs = try second.readResult()?.withoutBestEpochs(added)
         if mine?.withoutTimes != theirs?.withoutTimes {
             differences.append(
                 Difference(
@@ -180,7 +180,7 @@ extension EpochRecord {
 
 extension RunResult {
     /// The result without the best epochs on some test sets.
-    fileprivate func withoutCourse(_ tests: Set<String>) -> RunResult {
+    fileprivate func withoutBestEpochs(_ tests: Set<String>) -> RunResult {
         var result = self
         for index in result.tests.indices where tests.contains(result.tests[index].name) {
             result.tests[index].bestEpoch = 0

@@ -34,7 +34,8 @@ extension SetDetails: CheckedRecord {
             let points = curve.curve.points
             let numbers = points.flatMap { [$0.rejected, $0.fnmr] } + [curve.far]
             if points.isEmpty || !numbers.allSatisfy((0...1).contains) {
-                throw RecordFault(reason: "the curve by '\(curve.quality)' has values that are not fractions")
+                throw RecordFault(
+                    reason: "the curve by '\(curve.quality)' has values that are not fractions")
             }
         }
     }

@@ -130,12 +130,13 @@ public final class StudyWorker {
         }
     }
 
-    /// The process with exclusive access to the study, and whether it is certainly alive; nil if there is
-    /// none.
-    public func loner() throws(FaceRunsError) -> (holder: ProcessIdentity?, isAlive: Bool)? {
-        guard case .held(let holder) = try state(of: study.aloneURL) else { return nil }
+    /// The process with exclusive access to the study, if any, and whether it is certainly alive.
+    public func exclusiveHolder() throws(FaceRunsError) -> (
+        holder: ProcessIdentity?, isAlive: Bool
+    )? {
+        guard case .held(let holder) = try state(of: study.exclusiveURL) else { return nil }
         let isAlive = try FaceRunsError.storing { () throws(SafeFilesError) in
-            try watch.isAlive(study.aloneURL)
+            try watch.isAlive(study.exclusiveURL)
         }
         return (holder, isAlive)
     }
@@ -211,7 +212,7 @@ extension StudyFolder {
     public var workersURL: URL { url.appendingPathComponent(".workers") }
 
     var reporterURL: URL { workersURL.appendingPathComponent("reporter.lease") }
-    var aloneURL: URL { workersURL.appendingPathComponent("alone.lease") }
+    var exclusiveURL: URL { workersURL.appendingPathComponent("alone.lease") }
     var reportedURL: URL { workersURL.appendingPathComponent("reported") }
 
     func workerURL(_ token: String) -> URL { workersURL.appendingPathComponent("\(token).lease") }

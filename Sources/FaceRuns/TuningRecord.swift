@@ -326,7 +326,9 @@ extension TuningCell {
             guard
                 SearchRange(parameter.range.lower, parameter.range.upper, parameter.range.scale)
                     != nil
-            else { throw RecordFault(reason: "the range of '\(parameter.name)' is empty or invalid") }
+            else {
+                throw RecordFault(reason: "the range of '\(parameter.name)' is empty or invalid")
+            }
             try RecordChecks.finite("default", parameter.defaultValue)
             for published in parameter.published {
                 try RecordChecks.finite("published", published.value)

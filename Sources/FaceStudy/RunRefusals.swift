@@ -20,7 +20,7 @@ struct RunRefusals {
     }
 
     /// Whether an error is permanent, and not caused by one damaged file.
-    static func areForGood(_ error: any Error) -> Bool {
+    static func isPermanent(_ error: any Error) -> Bool {
         switch error as? FaceStudyError {
         case .differentConfiguration, .start: return true
         default: break

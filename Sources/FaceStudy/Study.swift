@@ -79,8 +79,8 @@ public struct Study {
         context.embedsTogether = try shareSets(context.data, control)
         try requirePossible(context)
         try requireSameContent(context.data, worker, control)
-        tellOfMoreEpochs(control)
-        tellOfMoreTests(control)
+        reportMoreEpochs(control)
+        reportMoreTests(control)
         let memory = MemoryCheck()
         explainMemory(control)
         var tuning = try tuning(context)
@@ -118,7 +118,7 @@ public struct Study {
             do {
                 try RunExecutor(context: context.run(run)).requirePossible()
             } catch {
-                if RunRefusals.areForGood(error) { refusals.add(error, of: run) }
+                if RunRefusals.isPermanent(error) { refusals.add(error, of: run) }
             }
         }
         try requireSameTries(context)

@@ -55,7 +55,7 @@ extension StudyConfiguration.Start {
                 "whether class weights are matched by the identities' names"),
             .word(
                 "newClasses", \.newClasses, flag: .init("--new-classes", "NAME"),
-                "what class weights of other identities start from: the mean embedding of up to 16 images, or random weights"
+                "initial class weights of other identities: the mean embedding of up to 16 images, or random weights"
             ),
         ])
 }

@@ -96,7 +96,7 @@ extension Study {
         if preview.problems.isEmpty {
             try requireSameTries(context)
             try requireSameChoices()
-            tellOfMoreTests(control)
+            reportMoreTests(control)
             preview.tuning = try tuning(context)?.record
             preview.estimate = try estimate(context, MemoryCheck(), preview.tuning)
         }

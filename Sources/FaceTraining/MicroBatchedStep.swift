@@ -121,7 +121,7 @@ final class MicroBatchedStep {
                 return withPrecision(precision, on: device) { model.backbone(part, training: true) }
             }
             var embedding = pass()
-            if statistics.isSurprised(after: microBatch) { embedding = pass() }
+            if statistics.startedWrong(after: microBatch) { embedding = pass() }
             embeddings.append(embedding)
             changes.append(statistics.change())
         }
@@ -223,7 +223,7 @@ private final class RunningStatistics {
     }
 
     /// Determines from the first pass which counters advance, and whether it started with wrong ones.
-    func isSurprised(after microBatch: Int) -> Bool {
+    func startedWrong(after microBatch: Int) -> Bool {
         guard areCounting == nil else { return false }
         let areCounting = zip(counters, formerCounts).map { tensor, former in
             tensor.array(of: Int.self)[0] != former + microBatch

@@ -15,7 +15,7 @@ final class SharedRows {
     /// The tensors of which each process has a part.
     private(set) var entries: [StateEntry] = []
     /// All rows that process 0 has read, by name, until they are distributed.
-    private var wholes: [String: Tensor] = [:]
+    private var allRows: [String: Tensor] = [:]
     /// Number of ``entries`` that the current save has gathered.
     private var gathered = 0
     private var isRestored = false
@@ -38,7 +38,7 @@ final class SharedRows {
                 of: head.blocks.classes(of: SharedLoss.blocks(of: $0, among: team.size, head)))
         }
         // Process 0 may have started with different weights.
-        if team.leads { wholes[Self.weightName] = head.ownWeight.detached() }
+        if team.leads { allRows[Self.weightName] = head.ownWeight.detached() }
         head.keep(SharedLoss.blocks(of: team.rank, among: team.size, head))
     }
 
@@ -60,24 +60,24 @@ final class SharedRows {
     // MARK: From process 0 to all
 
     /// Keeps all rows that process 0 has read, until they are distributed.
-    func keep(_ whole: Tensor, of entry: StateEntry) { wholes[entry.name] = whole }
+    func keep(_ whole: Tensor, of entry: StateEntry) { allRows[entry.name] = whole }
 
     /// Sends each process its rows from process 0; does nothing if process 0 has none.
-    func handOut(_ entry: StateEntry) throws(ProcessError) {
-        let whole = wholes.removeValue(forKey: entry.name)
+    func distribute(_ entry: StateEntry) throws(ProcessError) {
+        let whole = allRows.removeValue(forKey: entry.name)
         let isThere = Tensor([whole == nil ? 0 : 1])
         try team.exchange { group throws(TorchError) in try group.broadcast(isThere) }
         guard isThere.array(of: Int.self) == [1] else { return }
         for (rank, rows) in ranges.enumerated() {
             for piece in pieces(of: rows, entry) {
-                let part = try handOut(piece, whole, of: entry, to: rank)
+                let part = try distribute(piece, whole, of: entry, to: rank)
                 guard rank == team.rank else { continue }
                 entry.tensor.detached().narrowed(0, local(piece)).assign(part)
             }
         }
     }
 
-    private func handOut(
+    private func distribute(
         _ piece: Range<Int>, _ whole: Tensor?, of entry: StateEntry, to rank: Int
     ) throws(ProcessError) -> Tensor {
         let part = whole?.narrowed(0, piece) ?? empty(piece, entry)

@@ -9,7 +9,7 @@ enum OtherProcesses {
     /// An order of process 0.
     case awaitOrder
     /// Nothing: they do not take part in this training.
-    case haveNoPart
+    case idle
 }
 
 extension Trainer {
@@ -22,9 +22,9 @@ extension Trainer {
 
     /// The order of process 0 after an epoch, besides those of its observer.
     private enum Order: String {
-        case goOn = "go on"
+        case proceed = "proceed"
         /// Send process 0 the class weights that it does not have.
-        case giveWeights = "give weights"
+        case sendWeights = "send weights"
         case end
     }
 
@@ -58,7 +58,7 @@ extension Trainer {
         try team.awaitAll("ready")
         for entry in checkpoint.state {
             if let rows, rows.contains(entry) {
-                try rows.handOut(entry)
+                try rows.distribute(entry)
                 continue
             }
             try team.exchange { group throws(TorchError) in try group.broadcast(entry.tensor) }
@@ -90,7 +90,7 @@ extension Trainer {
             readiness = .ends
             if !team.leads { team.tell("\(error)") }
         }
-        others = .haveNoPart
+        others = .idle
         switch try agreement(team, readiness, observer) {
         case .ready, .saves: return try batch.get()
         case .stops:
@@ -110,7 +110,7 @@ extension Trainer {
         guard agreed == .saves else { return agreed }
         others = .awaitAgreement
         try save(observer)
-        others = .haveNoPart
+        others = .idle
         // A process that failed to save ends all of them here.
         return try team.agree(.ready)
     }
@@ -123,23 +123,23 @@ extension Trainer {
     /// Completes the model of process 0 if each process has a part of the class weights.
     func gatherModel() throws {
         guard let team, let rows, team.leads else { return }
-        try team.lead(Order.giveWeights.rawValue)
+        try team.lead(Order.sendWeights.rawValue)
         try rows.restoreWeights()
     }
 
     /// Continues in all processes after an epoch, once process 0 has evaluated and recorded it.
-    func goOnTogether(_ observer: any TrainingObserver) throws {
+    func continueTogether(_ observer: any TrainingObserver) throws {
         guard let team else { return }
         if team.leads {
-            try team.lead(Order.goOn.rawValue)
-            others = .haveNoPart
+            try team.lead(Order.proceed.rawValue)
+            others = .idle
             return
         }
         while true {
             let text = try team.nextOrder()
             switch Order(rawValue: text) {
-            case .goOn: return
-            case .giveWeights: try rows?.restoreWeights()
+            case .proceed: return
+            case .sendWeights: try rows?.restoreWeights()
             case .end: throw ProcessError.abandoned
             case nil: try observer.assist(text)
             }
@@ -152,7 +152,7 @@ extension Trainer {
         switch others {
         case .awaitAgreement: _ = try? team.agree(.ends)
         case .awaitOrder: try? team.lead(Order.end.rawValue)
-        case .haveNoPart: break
+        case .idle: break
         }
     }
 }

@@ -51,7 +51,7 @@ public final class Trainer {
     /// The processes that train together; nil for a single process.
     let team: ProcessTeam?
     /// The operation that the other processes are waiting for.
-    var others = OtherProcesses.haveNoPart
+    var others = OtherProcesses.idle
     private let normalization: InputNormalization
     private var warning: String?
     /// The last steps, the newest last.
@@ -161,7 +161,7 @@ public final class Trainer {
             if position.epoch + 1 >= configuration.epochs { try gatherModel() }
             if team?.leads != false { try observer.receive(.epoch(summarizeEpoch())) }
             beginNextEpoch()
-            try goOnTogether(observer)
+            try continueTogether(observer)
         }
         try rows?.restoreWeights()
     }
@@ -173,7 +173,7 @@ public final class Trainer {
         let batches = Result { try makeBatches() }
         var clock = StepClock()
         var upcoming = (try? batches.get()).map {
-            Upcoming($0, isAhead: device != .cpu, prepare: prepare)
+            PrefetchedBatches($0, isPrefetching: device != .cpu, prepare: prepare)
         }
         while let batch = try agreed(
             batches.flatMap { _ in Result { try upcoming?.next() } }, observer)
@@ -288,7 +288,7 @@ public final class Trainer {
         _ batch: PreparedBatch, _ rate: Double, _ meanwhile: () -> Void
     ) throws -> TrainingStep.Numbers {
         // From here on, a failure occurs in all processes at the same place.
-        others = .haveNoPart
+        others = .idle
         let numbers: TrainingStep.Numbers
         if let divided {
             let labels = try divided.gathered(batch.labelValues)

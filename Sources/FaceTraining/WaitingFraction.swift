@@ -5,7 +5,7 @@ public struct WaitingFraction {
     /// influence.
     private static let weight = 0.05
     /// Smaller fractions are not reported.
-    private static let noted = 0.1
+    private static let minReported = 0.1
 
     /// Fraction of the time that was spent waiting; 0...1.
     public private(set) var fraction = 0.0
@@ -21,7 +21,7 @@ public struct WaitingFraction {
 
     /// Text for the progress line; nil below 10 %.
     public var sentence: String? {
-        fraction > Self.noted
+        fraction > Self.minReported
             ? "waits for images \(Int((fraction * 100).rounded())) % of the time" : nil
     }
 }

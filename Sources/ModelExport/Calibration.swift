@@ -10,9 +10,9 @@ import Torch
 /// others are for the comparison.
 struct Calibration {
     /// Minimum number of images in a set.
-    static let fewest = 64
+    static let minImages = 64
     /// Maximum number of images to calibrate with; more hardly change the ranges.
-    static let most = 128
+    static let maxImages = 128
     /// Batch size; small, since all of a network's results are kept.
     private static let batch = 4
 
@@ -24,11 +24,11 @@ struct Calibration {
     ///
     /// - Throws: ``ModelExportError/fewImages(path:count:)``.
     init(_ faces: any ImageSource) throws(ModelExportError) {
-        guard faces.count >= Self.fewest else {
+        guard faces.count >= Self.minImages else {
             throw .fewImages(path: faces.location.path, count: faces.count)
         }
         self.faces = faces
-        let count = min(Self.most, faces.count / 2)
+        let count = min(Self.maxImages, faces.count / 2)
         chosen = (0..<count).map { $0 * faces.count / count }
     }
 

@@ -74,7 +74,7 @@ public struct ModelExporter {
     public func export(
         _ source: URL, to target: URL, weights: StateDictOptions = StateDictOptions(),
         tests: [NamedTestSet] = [], progress: (String, Int, Int) throws -> Void = { _, _, _ in }
-    ) throws -> ExportJudgement {
+    ) throws -> ExportComparison {
         LibTorch.setThreads(embedding.compute.threads)
         guard
             case .network(let original) = try EmbeddingSource.open(
@@ -95,21 +95,21 @@ public struct ModelExporter {
         defer { folder.remove() }
         let part = folder.url.appendingPathComponent(target.lastPathComponent)
             .deletingPathExtension().appendingPathExtension(Self.endings[format] ?? "")
-        var judgement = try write(original, model, judgedAt: part)
+        var comparison = try write(original, model, writingTo: part)
         if !tests.isEmpty {
             let size = original.inputSize
             let first = try evaluate(source, weights, tests, size, progress)
             let second = try evaluate(part, StateDictOptions(), tests, size, progress)
-            judgement.tests = ExportJudgement.tests(first, second)
+            comparison.tests = ExportComparison.tests(first, second)
         }
-        guard judgement.isGood(isQuantized: calibration != nil) else {
-            throw ModelExportError.differs(path: target.path, judgement: judgement.summary)
+        guard comparison.isWithinTolerance(isQuantized: calibration != nil) else {
+            throw ModelExportError.differs(path: target.path, comparison: comparison.summary)
         }
         if format == .openvino {
             try AtomicFile.move(Self.weights(of: part), to: beside)
         }
         try AtomicFile.move(part, to: target)
-        return judgement
+        return comparison
     }
 
     /// Writes a network and compares it with the original.
@@ -118,10 +118,10 @@ public struct ModelExporter {
     func write(
         _ original: EmbeddingNetwork,
         _ model: (backbone: any Backbone, metadata: ModelFile.Metadata),
-        judgedAt part: URL
-    ) throws -> ExportJudgement {
+        writingTo part: URL
+    ) throws -> ExportComparison {
         try write(model.backbone, model.metadata, to: part)
-        return try judge(original, part)
+        return try compare(original, part)
     }
 
     private static let endings: [Format: String] = [
@@ -166,7 +166,7 @@ public struct ModelExporter {
 
     /// Compares both networks on rendered faces, or for int8 on images that were not calibrated with, in
     /// batches of another size than in tracing.
-    private func judge(_ original: EmbeddingNetwork, _ part: URL) throws -> ExportJudgement {
+    private func compare(_ original: EmbeddingNetwork, _ part: URL) throws -> ExportComparison {
         var options = embedding
         options.batchSize = 7
         options.inputSize = original.inputSize
@@ -177,7 +177,7 @@ public struct ModelExporter {
         let faces: any ImageSource =
             try calibration.map { try Calibration($0).others(Self.faces) }
             ?? BuiltInFaces(count: Self.faces, size: original.inputSize)
-        return try ExportJudgement(
+        return try ExportComparison(
             original: try original.embeddings(of: faces, mirroring: false).original,
             exported: try exported.embeddings(of: faces, mirroring: false).original)
     }
@@ -187,7 +187,7 @@ public struct ModelExporter {
         _ progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var quiet = weights
-        quiet.told = { _ in }
+        quiet.log = { _ in }
         var options = embedding
         // TorchScript files do not state it.
         options.inputSize = inputSize

@@ -20,7 +20,7 @@ enum LivePageProcess {
     /// First word of the command line of such a process; not a user command.
     private static let word = "--draw-live-page"
     /// Timeout in seconds.
-    private static let longest = 120.0
+    private static let timeout = 120.0
 
     /// The outcome of rendering.
     enum Outcome {
@@ -49,7 +49,7 @@ enum LivePageProcess {
             return .failed("no process could be started (\(error.localizedDescription))")
         }
         let limit = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + longest, execute: limit)
+        DispatchQueue.global().asyncAfter(deadline: .now() + timeout, execute: limit)
         let text = String(
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
@@ -77,7 +77,7 @@ enum LivePageProcess {
         guard words.count == 5, words[0] == word, let runs = Int(words[2]),
             let seeds = Int(words[3]), let rope = Double(words[4])
         else { return nil }
-        standBack()
+        lowerPriority()
         let study = StudyFolder(URL(fileURLWithPath: words[1]))
         let report = Report(
             study: study.url, pictures: TestPictures(study).jpeg(of:in:),
@@ -96,7 +96,7 @@ enum LivePageProcess {
 
     /// Yields to the training: sets the lowest priority, and makes this process the first to be killed if
     /// memory runs out.
-    private static func standBack() {
+    private static func lowerPriority() {
         #if canImport(Glibc)
             // The C function takes an int, but its constant is imported as an enumeration.
             _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)

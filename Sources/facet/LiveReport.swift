@@ -52,7 +52,7 @@ final class LiveReport: @unchecked Sendable {
     private var progress: StudyProgress
     private var run = ""
     private var lastRequest: ContinuousClock.Instant?
-    private let isTold = DispatchSemaphore(value: 0)
+    private let isNotified = DispatchSemaphore(value: 0)
     private let rendering = NSLock()
     private var rendered: (version: Int, html: String)?
 
@@ -109,7 +109,7 @@ final class LiveReport: @unchecked Sendable {
             moment.isOver = true
             return lastRequest.map { $0.duration(to: .now) < .seconds(5) } ?? false
         }
-        if isWatched, waits { _ = isTold.wait(timeout: .now() + 10) }
+        if isWatched, waits { _ = isNotified.wait(timeout: .now() + 10) }
     }
 
     // MARK: The browser's side
@@ -148,7 +148,7 @@ final class LiveReport: @unchecked Sendable {
 
     /// The response to the notification that a page has shown the end of the study.
     private func goodbye() -> Page {
-        isTold.signal()
+        isNotified.signal()
         return .empty
     }
 

@@ -74,7 +74,7 @@ enum ModelFlags {
         let name = try arguments.choice("--engine", among: Engine.allCases.map(\.rawValue))
         switch name.flatMap(Engine.init) {
         case nil, .libtorch: return nil
-        case .openvino: return OpenVINOEngine(version: FacetVersion.number, told: Console.note)
+        case .openvino: return OpenVINOEngine(version: FacetVersion.number, log: Console.note)
         }
     }
 
@@ -86,7 +86,7 @@ enum ModelFlags {
     ) -> StateDictOptions {
         StateDictOptions(
             backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
-            colourOption: colour, told: Console.note)
+            colourOption: colour, log: Console.note)
     }
 
     /// The requested input format of a network whose file does not state it.

@@ -95,7 +95,7 @@ private func convertToPDF(_ drawing: URL) -> Bool {
 private let namedDamages = 5
 
 /// Warns about the files of a study that could not be read.
-private func tell(of damages: [String]) {
+private func warn(of damages: [String]) {
     damages.prefix(namedDamages).forEach(Console.standard.warning)
     let rest = damages.count - namedDamages
     guard rest > 0 else { return }
@@ -107,7 +107,7 @@ private func tell(of damages: [String]) {
 func writeReport(_ report: Report, json: Bool) throws {
     let rendered = try report.render()
     let files = try report.write(rendered)
-    tell(of: rendered.damages)
+    warn(of: rendered.damages)
     if json {
         Console.output(try ResultsRows(try report.runs()).json())
         if let page = files.first { Console.note("report: \(page.path)") }

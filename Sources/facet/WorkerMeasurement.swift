@@ -60,11 +60,11 @@ struct WorkerMeasurement {
     private func measure(
         _ file: URL, _ backbone: String, _ shares: ThreadShares
     ) throws -> WorkerChoice.Measurement? {
-        var processes: [Probing] = []
+        var processes: [ProbeProcess] = []
         defer { processes.forEach { $0.end() } }
         for threads in shares.all {
             processes.append(
-                try Probing([Self.word, file.path, backbone, "\(threads)", "\(getpid())"]))
+                try ProbeProcess([Self.word, file.path, backbone, "\(threads)", "\(getpid())"]))
         }
         guard let memories = processes.map({ $0.line() }).whole()?.compactMap({ UInt64($0) }),
             memories.count == processes.count
@@ -106,7 +106,7 @@ struct WorkerMeasurement {
 }
 
 /// The parent's handle of a process that performs steps.
-private final class Probing {
+private final class ProbeProcess {
     private let process = Process()
     private let (input, output) = (Pipe(), Pipe())
 

@@ -15,7 +15,7 @@ final class WorkerProcesses {
         let process: Process
         let log: URL
         var shown = 0
-        var isTold = false
+        var isReported = false
 
         init(number: Int, process: Process, log: URL) {
             self.number = number
@@ -55,7 +55,7 @@ final class WorkerProcesses {
         }
         let over = workers.filter { !$0.process.isRunning }
         workers.forEach(showLog)
-        for worker in over where !worker.isTold { tellEnd(of: worker) }
+        for worker in over where !worker.isReported { reportEnd(of: worker) }
         return over.count == workers.count
     }
 
@@ -109,8 +109,8 @@ final class WorkerProcesses {
     }
 
     /// Reports a worker that was ended by a signal, and the run it was working on.
-    private func tellEnd(of worker: Worker) {
-        worker.isTold = true
+    private func reportEnd(of worker: Worker) {
+        worker.isReported = true
         guard worker.process.terminationReason == .uncaughtSignal else { return }
         let process = worker.process.processIdentifier
         let runs = (try? study.runs()) ?? []

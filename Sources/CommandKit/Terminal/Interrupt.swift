@@ -28,7 +28,7 @@ public final class Interrupt: Sendable {
 
     /// The handling of the signals that arrived.
     private struct State {
-        var judge = SignalPolicy()
+        var policy = SignalPolicy()
         var received: Int32?
         /// Whether the work has polled the flag and found it set.
         var isSeen = false
@@ -85,12 +85,12 @@ public final class Interrupt: Sendable {
         _ arrival: SignalPolicy.Arrival, _ state: Locked<State>, _ whenSaved: WhenSaved,
         _ onFirst: () -> Void
     ) {
-        let verdict = state.withLock { state in
-            let verdict = state.judge.judge(arrival, isStopping: state.isSeen)
-            if verdict == .request { state.received = arrival.number }
-            return verdict
+        let reaction = state.withLock { state in
+            let reaction = state.policy.handle(arrival, isStopping: state.isSeen)
+            if reaction == .request { state.received = arrival.number }
+            return reaction
         }
-        switch verdict {
+        switch reaction {
         case .request: onFirst()
         case .ignore: break
         case .endWhenSaved: whenSaved { SignalTable.end(by: arrival.number) }

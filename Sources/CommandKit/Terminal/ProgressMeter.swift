@@ -40,7 +40,7 @@ package struct ProgressMeter: Sendable {
     package mutating func update(completed: Int, at now: Duration) {
         self.completed = completed
         let elapsed = (now - lastUpdate).seconds
-        guard elapsed >= Self.shortestSample else { return }
+        guard elapsed >= Self.minSample else { return }
         // An exponential moving average; the weight corrects its bias towards zero at the beginning.
         let fade = exp(-elapsed / Self.memory)
         let sample = Double(completed - lastCompleted) / elapsed
@@ -66,7 +66,7 @@ package struct ProgressMeter: Sendable {
     /// Seconds after which a sample's weight has decayed to 1/e.
     private static let memory = 15.0
     /// Seconds below which a rate is mostly noise.
-    private static let shortestSample = 0.1
+    private static let minSample = 0.1
 }
 
 // Text.

@@ -1,4 +1,4 @@
-/// Decides the meaning of a termination signal, given those before it.
+/// Decides how the process reacts to a termination signal, given those before it.
 ///
 /// A scheduler that ends a job at its limit sends SIGTERM, SIGCONT and SIGTERM again within some
 /// milliseconds (Slurm: 5 to 21), to every process of the job: that is one request. Only a signal at least
@@ -15,7 +15,7 @@ struct SignalPolicy: Sendable {
     }
 
     /// How the process reacts to a signal.
-    enum Verdict: Hashable, Sendable {
+    enum Reaction: Hashable, Sendable {
         /// Record it; the work saves its state at the next step and ends.
         case request
         /// Do nothing: it belongs to the previous request, or that is already being carried out.
@@ -31,10 +31,10 @@ struct SignalPolicy: Sendable {
 
     private var first: Duration?
 
-    /// Decides what the next signal means.
+    /// Determines the reaction to the next signal.
     ///
     /// - Parameter isStopping: Whether the work has seen the request and is about to save and end.
-    mutating func judge(_ arrival: Arrival, isStopping: Bool) -> Verdict {
+    mutating func handle(_ arrival: Arrival, isStopping: Bool) -> Reaction {
         guard let first else {
             first = arrival.time
             return .request

@@ -61,7 +61,7 @@ package struct HTMLPage {
         case .list(let items):
             return list(items, kind: "plain")
         case .caveats(let items):
-            return items.isEmpty ? .nothing : list(items, kind: "cautions")
+            return items.isEmpty ? .nothing : list(items, kind: "caveats")
         case .heading(let title):
             return element("h3") { title }
         case .table(let table):

@@ -18,7 +18,7 @@ public struct EvaluatedSet {
     /// The insightface protocol's accuracy and its uncertainty, accounting for shared people.
     public let accuracy: SeedPairEstimate
     /// Whether the insightface protocol classifies each pair correctly.
-    package let isRight: [Bool]
+    package let isCorrect: [Bool]
     /// Warnings found before anything was embedded.
     private let earlierWarnings: [String]
 
@@ -47,9 +47,9 @@ public struct EvaluatedSet {
         let errors = try VerificationErrors(of: set.scored, by: set.rule)
         self.errors = errors
         let wrong = Set((errors.falseAccepts + errors.falseRejects).map(\.pair))
-        isRight = set.scored.indices.map { !wrong.contains($0) }
+        isCorrect = set.scored.indices.map { !wrong.contains($0) }
         accuracy = try SeedPairEstimate(
-            [isRight.map { $0 ? 1 : 0 }], try set.pairs.design(), of: .fraction)
+            [isCorrect.map { $0 ? 1 : 0 }], try set.pairs.design(), of: .fraction)
         earlierWarnings = warnings
         viewOne =
             development.isEmpty ? nil : try ViewOneResult(train: development, test: set.scored)

@@ -59,7 +59,7 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
                     format: "%+.2f (%+.2f to %+.2f) to the best", values[0] * 100, values[1] * 100,
                     values[2] * 100)
             }
-            let parts = [fnmr, fmr, difference, row.caution.map { "caution: \($0)" }].compactMap {
+            let parts = [fnmr, fmr, difference, row.caveat.map { "caution: \($0)" }].compactMap {
                 $0
             }
             return "  \(row.title): \(counted(row.people, "person", "people")), "

@@ -58,9 +58,9 @@ public struct ModelComparison {
         _ second: (name: String, results: EvaluationResults), _ set: Int
     ) throws -> Difference {
         let (mine, theirs) = (first.results.sets[set], second.results.sets[set])
-        let values = zip(mine.isRight, theirs.isRight).map { ($0 ? 1.0 : 0) - ($1 ? 1 : 0) }
+        let values = zip(mine.isCorrect, theirs.isCorrect).map { ($0 ? 1.0 : 0) - ($1 ? 1 : 0) }
         let estimate = try SeedPairEstimate([values], try mine.pairs.design())
-        let test = McNemarTest(first: mine.isRight, second: theirs.isRight)
+        let test = McNemarTest(first: mine.isCorrect, second: theirs.isCorrect)
         let interval = estimate.pairInterval()
         return Difference(
             test: mine.name, first: first.name, second: second.name, difference: estimate.mean,

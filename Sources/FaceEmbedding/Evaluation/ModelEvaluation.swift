@@ -235,7 +235,7 @@ public struct ModelEvaluation {
         _ name: String, _ images: [String], _ pairs: [VerificationPair]
     ) throws -> (views: EmbeddingViews, pairs: [VerificationPair]) {
         guard case .file(let file) = source else {
-            throw FaceEmbeddingError.embeddings(path: model.path, reason: "it holds a network")
+            throw FaceEmbeddingError.embeddings(path: model.path, reason: "it contains a network")
         }
         return try file.match(name, images: images, pairs: pairs)
     }

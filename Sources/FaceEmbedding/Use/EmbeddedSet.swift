@@ -10,10 +10,10 @@ public enum EmbeddedSet {
     /// - Parameters:
     ///   - source: A path, or two separated by a comma for formats that have two.
     ///   - threads: Number of threads that read labels.
-    ///   - told: Receives warnings about a set's files.
+    ///   - warn: Receives warnings about a set's files.
     /// - Throws: `FaceDataError`.
     public static func open(
-        _ source: String, threads: Int = 1, told: (String) -> Void = { _ in }
+        _ source: String, threads: Int = 1, warn: (String) -> Void = { _ in }
     ) throws -> any ImageSource {
         let url = URL(fileURLWithPath: source)
         var isFolder: ObjCBool = false
@@ -32,7 +32,7 @@ public enum EmbeddedSet {
                     guard let set = try? ImageCollection.open(source, threads: threads) else {
                         throw error
                     }
-                    set.warnings.forEach(told)
+                    set.warnings.forEach(warn)
                     return set.source
                 }
             }
@@ -40,7 +40,7 @@ public enum EmbeddedSet {
             return ImageFiles(paths, in: url.deletingLastPathComponent())
         }
         let set = try ImageCollection.open(source, threads: threads)
-        set.warnings.forEach(told)
+        set.warnings.forEach(warn)
         return set.source
     }
 

@@ -40,7 +40,7 @@ final class EmbeddingJournal {
     /// Size in bytes of the header before a part's numbers.
     private static let headerSize = 512
     /// Upper limit of the numbers of a part.
-    private static let mostNumbers = 1 << 31
+    private static let maxNumbers = 1 << 31
 
     /// Creates the journal of an output file, without writing anything.
     init(_ output: URL, plan: String) {
@@ -103,7 +103,7 @@ final class EmbeddingJournal {
             let header = try? file.bytes(at: offset, count: headerSize),
             let part = try? JSONDecoder().decode(Part.self, from: Data(header)),
             part.rows > 0, part.dimension > 0, (1...2).contains(part.views),
-            part.rows <= mostNumbers / part.dimension,
+            part.rows <= maxNumbers / part.dimension,
             offset + headerSize + part.size <= file.size,
             let bytes = try? file.bytes(at: offset + headerSize, count: part.size),
             CRC32C.checksum(of: Data(bytes)) == part.checksum

@@ -33,16 +33,16 @@ public struct FaceCropping: Sendable {
     /// let anna = try embedder.cropping(by: .detecting(aligner)).embedding(of: photograph)
     /// ```
     ///
-    /// - Parameter told: Receives a sentence for each file with several faces.
+    /// - Parameter warn: Receives a sentence for each file with several faces.
     public static func detecting(
-        _ aligner: FaceAligner, told: @escaping @Sendable (String) -> Void = { _ in }
+        _ aligner: FaceAligner, warn: @escaping @Sendable (String) -> Void = { _ in }
     ) -> FaceCropping {
         FaceCropping(cropped: { (url) throws(FaceDataError) in
             do {
                 let face = try aligner.face(of: url)
                 if face.count > 1 {
                     let rule = aligner.search.choice.rawValue
-                    told(
+                    warn(
                         "'\(url.path)' has \(face.count) faces; one was chosen by the rule '\(rule)'"
                     )
                 }

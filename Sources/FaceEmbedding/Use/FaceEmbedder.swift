@@ -87,7 +87,7 @@ public final class FaceEmbedder: Sendable {
         self.cropping = cropping
     }
 
-    /// The same network with another cropping of files, e.g. ``FaceCropping/detecting(_:told:)``.
+    /// The same network with another cropping of files, e.g. ``FaceCropping/detecting(_:warn:)``.
     public func cropping(by cropping: FaceCropping) -> FaceEmbedder {
         FaceEmbedder(self, cropping)
     }

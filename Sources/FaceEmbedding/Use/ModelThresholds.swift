@@ -11,7 +11,7 @@ public struct ModelThresholds {
     private let network: EmbeddingNetwork
 
     /// The contents of a file beside a model.
-    private struct Beside: Codable {
+    private struct Sidecar: Codable {
         /// ``EmbeddingNetwork/identity()`` of the network.
         var model: String
         var thresholds: ScoreCalibration
@@ -38,7 +38,7 @@ public struct ModelThresholds {
             }
         }
         guard let data = try PlainFile.read(url) else { return nil }
-        let beside = try ScoreCalibration.decoding(Beside.self, from: data, path: url.path)
+        let beside = try ScoreCalibration.decoding(Sidecar.self, from: data, path: url.path)
         guard try beside.model == network.identity() else {
             throw FaceEmbeddingError.otherThresholds(path: url.path, model: network.path)
         }
@@ -55,7 +55,7 @@ public struct ModelThresholds {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var data = try encoder.encode(
-            Beside(model: network.identity(), thresholds: thresholds))
+            Sidecar(model: network.identity(), thresholds: thresholds))
         data.append(UInt8(ascii: "\n"))
         try AtomicFile.write(data, to: url)
     }

@@ -20,7 +20,8 @@ public enum PictureFiles {
             .filter { LabelledImageSet.endings.contains($0.pathExtension.lowercased()) }
             .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         guard !pictures.isEmpty else {
-            throw FaceDataError.unreadable(path: url.path, reason: "the folder holds no pictures")
+            throw FaceDataError.unreadable(
+                path: url.path, reason: "the folder contains no pictures")
         }
         return pictures
     }

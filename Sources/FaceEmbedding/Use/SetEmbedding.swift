@@ -76,7 +76,7 @@ public struct SetEmbedding {
             images.name(of: $0).contains(where: \.isNewline)
         }) {
             throw FaceEmbeddingError.embeddings(
-                path: images.path(of: index), reason: "its name holds a line break; rename it")
+                path: images.path(of: index), reason: "its name contains a line break; rename it")
         }
         self.network = network
         self.images = images

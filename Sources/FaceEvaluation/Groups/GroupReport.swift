@@ -26,7 +26,7 @@ public struct GroupReport: Codable, Sendable, Hashable {
         /// FNMR minus that of the best group, with its interval; nil for the best group and for pairs of groups.
         public let toBest: [Double]?
         /// Why the row must be interpreted with caution; nil if there is no reason.
-        public let caution: String?
+        public let caveat: String?
         /// ``fnmr`` on draws of the people, for comparing groups and models; nil without pairs.
         public let fnmrReplicates: PeopleReplicates?
         /// ``fmr`` on draws of the people; nil without pairs.
@@ -36,6 +36,13 @@ public struct GroupReport: Codable, Sendable, Hashable {
         public var isWithin: Bool { groups[0] == groups[1] }
         /// Its name in tables.
         public var title: String { isWithin ? groups[0] : groups.joined(separator: " and ") }
+
+        /// Keys of the file: a caveat is stored as "caution".
+        private enum CodingKeys: String, CodingKey {
+            case groups, people, genuine, impostor, fnmr, fnmrInterval, fmr, fmrInterval, toBest
+            case fnmrReplicates, fmrReplicates
+            case caveat = "caution"
+        }
     }
 
     /// Name of the attribute that groups people.
@@ -188,7 +195,7 @@ extension GroupReport.Row {
         fnmrReplicates = found.fnmr
         fmrReplicates = found.fmr
         let expected = fmr * Double(counts.impostors)
-        caution =
+        caveat =
             counts.people.count < GroupReport.fewPeople
             ? "only \(counted(counts.people.count, "person", "people"))"
             : expected < TemplateVerification.minExpectedErrors

@@ -57,16 +57,16 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
             .map { $0.value.map(\.1) }
     }
 
-    /// Calls `judgement` for each fold with the sweep over all other folds and the fold's pairs.
+    /// Calls `evaluate` for each fold with the sweep over all other folds and the fold's pairs.
     private func results<Result>(
         _ folds: [[ScoredPair]], grid: ThresholdGrid,
-        by judgement: (ThresholdCounts, [ScoredPair]) -> Result
+        by evaluate: (ThresholdCounts, [ScoredPair]) -> Result
     ) -> [Result] {
         let counts = folds.map { ThresholdCounts(of: $0, grid: grid) }
         var all = ThresholdCounts(of: [], grid: grid)
         for count in counts { all += count }
         return zip(counts, folds).map { count, fold in
-            judgement(folds.count == 1 ? all : all - count, fold)
+            evaluate(folds.count == 1 ? all : all - count, fold)
         }
     }
 

@@ -132,7 +132,7 @@ public struct VerificationProtocol: Sendable, Hashable {
         let seen = SortedScores(train.map { scores[$0] })
         guard let threshold = rule.threshold(for: seen), !test.isEmpty else { return nil }
         let right = test.count { index in
-            decision.isRight(scores[index].score, same: scores[index].same, threshold: threshold)
+            decision.isCorrect(scores[index].score, same: scores[index].same, threshold: threshold)
         }
         return FoldAccuracy(
             pairs: test.count, threshold: threshold,

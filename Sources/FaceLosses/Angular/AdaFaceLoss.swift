@@ -40,7 +40,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias; the norm is used as a quality",
             gradient:
-                "detached or exact, see grad; the quality counts as a constant in both; as in "
+                "detached or exact, see grad; the quality is treated as a constant in both; as in "
                 + "the authors' code θ_y - m q is kept within 0.001 ... π - 0.001, where the exact one "
                 + "ends, and 0.001 is added to σ",
             use: "training sets and tests of mixed quality, for instance surveillance images",

@@ -19,7 +19,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
 
     static let versionKey = LossParameterKey.word(
         "version", default: Version.arc,
-        "arc adds the margin to the angle, cos takes it off the cosine")
+        "arc adds the margin to the angle, cos subtracts it from the cosine")
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, "mean of the margins, in rad for arc"
     ).searched(0.2...0.7)
@@ -36,7 +36,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         equation: "ArcFace with m from a normal distribution of mean m and standard deviation σ",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
-            gradient: "detached or exact, see grad; margins count as constants",
+            gradient: "detached or exact, see grad; margins are treated as constants",
             use: "when a single margin does not suit all identities",
             pitfalls:
                 "a batch in another order draws other margins for its images; the loss is noisier "

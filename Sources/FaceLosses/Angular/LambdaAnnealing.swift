@@ -9,7 +9,7 @@ struct LambdaAnnealing {
 
     static let annealingKey = LossParameterKey.word(
         "anneal", default: Fall.geometric,
-        "how λ falls: by the fraction of the run that is done, or by the authors' rule for steps")
+        "decay of λ: by the completed fraction of the run, or by the authors' rule for steps")
     static let firstKey = LossParameterKey.number(
         "base", symbol: "λ₀", default: 1000, in: 0...1e6, "λ at the start")
     static let lastKey = LossParameterKey.number(
@@ -18,9 +18,9 @@ struct LambdaAnnealing {
     static let untilKey = LossParameterKey.number(
         "until", default: 0.5, in: 0...1, "geometric: fraction of the run in which λ falls")
     static let gammaKey = LossParameterKey.number(
-        "gamma", symbol: "γ", default: 0.12, in: 0...1000, "step: how fast λ falls")
+        "gamma", symbol: "γ", default: 0.12, in: 0...1000, "step: rate of λ's decay")
     static let powerKey = LossParameterKey.number(
-        "power", default: 1, in: 0...100, "step: exponent of the fall")
+        "power", default: 1, in: 0...100, "step: exponent of the decay")
 
     /// The parameters of the decay.
     static let parameters = [

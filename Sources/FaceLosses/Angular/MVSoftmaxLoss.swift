@@ -18,7 +18,7 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         "margin subtracted from the target cosine"
     ).searched(0.1...0.6)
     static let factorKey = LossParameterKey.number(
-        "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more"
+        "t", default: 1.2, in: 1...3, "weight of hard classes; 1 for the same as others"
     ).searched(1...1.5)
 
     /// The rule by which targets keep their cosines.

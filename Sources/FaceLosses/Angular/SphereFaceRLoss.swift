@@ -23,7 +23,7 @@ public final class SphereFaceRLoss: AngularMarginLoss {
     ).searched(1.1...2)
     static let versionKey = LossParameterKey.word(
         "version", default: Version.v1,
-        "v0 and v1 multiply the target's angle, past π falling on or constant; v2 divides the "
+        "v0 and v1 multiply the target's angle, beyond π decreasing or constant; v2 divides the "
             + "others'")
 
     /// Name, equation, parameters and presets.

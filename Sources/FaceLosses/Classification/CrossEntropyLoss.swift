@@ -27,7 +27,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
             use: "the baseline, and the safest fallback when a margin loss does not train",
             pitfalls:
                 "the loss can fall by growing norms alone, and embeddings of one identity stay "
-                + "wide: the norm says nothing of quality"),
+                + "wide: the norm does not indicate quality"),
         parameters: [smoothingKey.parameter, trainsKey.parameter],
         presets: [
             LossPreset(

@@ -27,8 +27,8 @@ public final class LSoftmaxLoss: ConfigurableLoss {
         guide: LossGuide(
             normalization: "nothing; class weights of any norm, no bias",
             gradient:
-                "detached or exact, see grad; the detached one holds constant what the margin "
-                + "takes off the target's logit",
+                "detached or exact, see grad; the detached one treats the amount that the margin "
+                + "subtracts from the target's logit as a constant",
             use: "to compare with A-Softmax, which replaced it: with free weight norms a class can "
                 + "meet its margin by norm",
             pitfalls: "without annealing it does not leave its start; where λ falls to 0 many runs "

@@ -19,7 +19,7 @@ public final class RangeLoss: ConfigurableLoss {
         "weight", symbol: "λ", default: 1, in: 0...1e6,
         "weight relative to the classification loss")
     static let countKey = LossParameterKey.whole(
-        "k", default: 2, in: 1...100, "largest distances of an identity that count")
+        "k", default: 2, in: 1...100, "number of an identity's largest distances used")
     static let withinKey = LossParameterKey.number(
         "alpha", symbol: "α", default: 1e-5, in: 0...1000, "weight of distances within identities"
     ).searched(1e-6...1e-4, .logarithmic)

@@ -35,7 +35,7 @@ public final class TripletLoss: ConfigurableLoss {
         "margin between distances"
     ).searched(0.1...0.5)
     static let miningKey = LossParameterKey.word(
-        "mining", default: Mining.semihard, "which triplets of the batch count")
+        "mining", default: Mining.semihard, "which triplets of the batch are used")
     static let distanceKey = LossParameterKey.word(
         "distance", default: Distance.squared, "whether distances are squared")
 

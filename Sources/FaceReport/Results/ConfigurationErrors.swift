@@ -29,7 +29,7 @@ package struct ConfigurationErrors {
         self.test = test
         self.outcomes = outcomes
         let all = losses.compactMap { outcomes[$0] }
-        hard = (0..<pairs.count).filter { pair in all.allSatisfy { !$0.isRight[pair] } }
+        hard = (0..<pairs.count).filter { pair in all.allSatisfy { !$0.isCorrect[pair] } }
     }
 
     /// The outcomes of a loss on the pairs; one of ``losses``.
@@ -37,14 +37,14 @@ package struct ConfigurationErrors {
 
     /// The loss that classifies the most pairs correctly; the first of several.
     package var leader: LossSeries? {
-        let right = losses.map { outcome(of: $0).isRight.count { $0 } }
+        let right = losses.map { outcome(of: $0).isCorrect.count { $0 } }
         return right.max().flatMap { best in right.firstIndex(of: best) }.map { losses[$0] }
     }
 
     /// Pairs that a loss misclassifies, in the order of the test set.
     package func wrong(of loss: LossSeries) -> [Int] {
-        let isRight = outcome(of: loss).isRight
-        return isRight.indices.filter { !isRight[$0] }
+        let isCorrect = outcome(of: loss).isCorrect
+        return isCorrect.indices.filter { !isCorrect[$0] }
     }
 
     /// Pairs of two people taken for one, the smallest distance first.
@@ -71,7 +71,7 @@ package struct ConfigurationErrors {
                 $0 + (Double($1.distances[pair]) - $1.thresholds[pair]).magnitude
             }
         }
-        return pairs.same.indices.filter { mine.isRight[$0] && !theirs.isRight[$0] }
+        return pairs.same.indices.filter { mine.isCorrect[$0] && !theirs.isCorrect[$0] }
             .map { ($0, clearness($0)) }.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }.map(\.0)
     }
 

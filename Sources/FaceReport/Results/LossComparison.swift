@@ -59,7 +59,7 @@ package struct LossComparison: Sendable {
 
     /// ``equivalence`` of one of the two losses relative to the other.
     package func equivalence(of loss: LossSeries) -> EquivalenceProbabilities? {
-        loss == better ? equivalence : equivalence?.turned
+        loss == better ? equivalence : equivalence?.swapped
     }
 
     /// Number of seeds that both losses have finished.

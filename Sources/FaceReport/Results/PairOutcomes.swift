@@ -46,7 +46,7 @@ package struct PairOutcomes: Sendable {
     /// Squared L2 distance of each pair.
     package let distances: [Float]
     /// Whether each pair was correctly classified, at the threshold chosen on the other folds.
-    package let isRight: [Bool]
+    package let isCorrect: [Bool]
     /// The threshold for each pair, a squared L2 distance: that of its fold.
     package let thresholds: [Double]
 
@@ -59,7 +59,7 @@ package struct PairOutcomes: Sendable {
     init(_ scores: [ScoreRecord], _ recomputed: RecomputedResult, known: inout [TestPairs]) {
         let ofFold = recomputed.accuracy.folds.map(\.threshold)
         let thresholds = recomputed.folds.map { ofFold[$0] }
-        isRight = zip(thresholds, scores).map { threshold, score in
+        isCorrect = zip(thresholds, scores).map { threshold, score in
             (Double(score.pair.distance) < threshold) == score.pair.same
         }
         self.thresholds = thresholds
@@ -74,5 +74,5 @@ package struct PairOutcomes: Sendable {
     }
 
     /// 1 for a correctly classified pair, otherwise 0.
-    var values: [Double] { isRight.map { $0 ? 1 : 0 } }
+    var values: [Double] { isCorrect.map { $0 ? 1 : 0 } }
 }

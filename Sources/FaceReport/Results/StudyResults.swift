@@ -76,8 +76,9 @@ package struct StudyResults: Sendable {
         var tuning: TuningRecord?
         do {
             tuning = try study.readTuning()
-            let told = ToldTuning.cells(runs, besides: tuning)
-            let damage = ToldTuning.damage(told, record: tuning, path: study.tuningURL.path)
+            let recovered = RecoveredTuning.cells(runs, besides: tuning)
+            let damage = RecoveredTuning.damage(
+                recovered, record: tuning, path: study.tuningURL.path)
             damages += damage.map { [paths.text($0)] } ?? []
         } catch {
             damages.append(paths.text(error.description))
@@ -91,7 +92,7 @@ package struct StudyResults: Sendable {
     ) {
         self.scope = scope
         self.tuning = tuning
-        tunedCells = (tuning?.cells ?? []) + ToldTuning.cells(runs, besides: tuning)
+        tunedCells = (tuning?.cells ?? []) + RecoveredTuning.cells(runs, besides: tuning)
         let order = DisplayOrder(runs)
         losses = order.losses
         backbones = order.backbones

@@ -125,7 +125,7 @@ package struct TunedStudy: Sendable {
             This answer compares the losses \(strong: "with the values chosen there"), retrained \
             with \(Format.count(results.seeds, "seed")) that no try had used.
             """ + rest
-                + Self.setback(
+                + Self.regressions(
                     losses.map { ($0.cell.lossTitle, $0.gain?.mean) }, rope: rope, test: test)
         ]
     }
@@ -134,7 +134,7 @@ package struct TunedStudy: Sendable {
     /// who look for the highest accuracy.
     ///
     /// - Parameter gains: Gain of each loss, as a fraction of the pairs; `nil` if unknown.
-    static func setback(
+    static func regressions(
         _ gains: [(title: String, mean: Double?)], rope: Double, test: String
     ) -> RichText {
         let lower = gains.compactMap { title, mean -> String? in

@@ -147,7 +147,7 @@ enum AnswerSection {
         let compared = verdicts.filter { $0.ranking.count > 1 }
         if compared.count == 1, let only = compared.first {
             return [
-                "\(results.title(only.configuration)) alone has a second loss: "
+                "Only \(results.title(only.configuration)) has a second loss: "
                     + LeadText.highest(only)
             ] + LeadText.evidence(only, leads)
         }

@@ -51,7 +51,7 @@ enum ErrorsSection {
         let wrong = part.wrong(of: loss)
         let others = part.losses.filter { $0 != loss }.map { part.outcome(of: $0) }
         let alone = wrong.count { pair in
-            !others.isEmpty && others.allSatisfy { $0.isRight[pair] }
+            !others.isEmpty && others.allSatisfy { $0.isCorrect[pair] }
         }
         let counts = [
             wrong.count { part.pairs.same[$0] }, wrong.count { !part.pairs.same[$0] }, alone,

@@ -24,7 +24,7 @@ extension StudyConfiguration {
 
 extension Study {
     /// Reports what stays unchanged when finished runs continue.
-    func tellOfMoreEpochs(_ control: StudyControl) {
+    func reportMoreEpochs(_ control: StudyControl) {
         let epochs = configuration.training.schedule.epochs
         let shorter = plan.runs.filter { run in
             let folder = folder.run(named: run.folderName)

@@ -7,7 +7,7 @@ import FaceTraining
 
 extension Study {
     /// Reports the sets on which finished runs were tested but the others will not be.
-    func tellOfMoreTests(_ control: StudyControl) {
+    func reportMoreTests(_ control: StudyControl) {
         let asked = Set(configuration.test.map(\.name))
         var more: [StudyConfiguration.TestSource] = []
         var areSome = false

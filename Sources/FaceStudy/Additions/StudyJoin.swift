@@ -275,11 +275,11 @@ struct JoinPlan {
             once: "choice \(key)")
     }
 
-    private var told: Set<String> = []
+    private var seen: Set<String> = []
 
     /// Adds a reason, unless one of the same kind was given.
     private mutating func add(_ reason: String, once key: String? = nil) {
-        guard told.insert(key ?? reason).inserted else { return }
+        guard seen.insert(key ?? reason).inserted else { return }
         reasons.append(reason)
     }
 }

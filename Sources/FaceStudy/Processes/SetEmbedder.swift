@@ -81,14 +81,14 @@ struct SetEmbedder {
                 try source.check(turns.images(of: team.rank, in: round))
                 return batch.map { [$0.original] + ($0.mirrored.map { [$0] } ?? []) } ?? []
             }
-            guard try goesOn(team, mine) else { return }
+            guard try allHaveBatch(team, mine) else { return }
             take(try gathered(team, mine.get(), order, turns, round))
         }
     }
 
     /// Whether all processes have their batch; if this one has not, it reports the error to the others and
     /// throws it.
-    private func goesOn<Batch>(
+    private func allHaveBatch<Batch>(
         _ team: ProcessTeam, _ mine: Result<Batch, any Error>
     ) throws -> Bool {
         guard case .failure(let error) = mine else {

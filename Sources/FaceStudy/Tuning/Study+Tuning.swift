@@ -28,9 +28,9 @@ extension Study {
         for train in context.data.train {
             if let sentence = train.tuningWarning { context.control.listener(.warning(sentence)) }
         }
-        var told: Set<String> = []
+        var seen: Set<String> = []
         for cell in tuningPlan.cells where !cell.fixed.isEmpty {
-            guard told.insert(cell.loss.requested).inserted else { continue }
+            guard seen.insert(cell.loss.requested).inserted else { continue }
             let isOne = cell.fixed.count == 1
             context.control.listener(
                 .warning(
@@ -113,7 +113,7 @@ extension TuningRun {
         while true {
             let left = pending
             guard let first = left.first else { return }
-            var isHeldUp = true
+            var isWaiting = true
             for pending in left {
                 try worker.refresh()
                 var context = context(of: pending)
@@ -121,9 +121,9 @@ extension TuningRun {
                 defer { worker.release(lease) }
                 context.lease = lease
                 try make(pending, context, memory, &clock)
-                isHeldUp = false
+                isWaiting = false
             }
-            if isHeldUp {
+            if isWaiting {
                 let control = context(of: first).control
                 var others = wait ?? WaitForOthers(worker, control)
                 try others.wait(for: left.map { context(of: $0).folder })

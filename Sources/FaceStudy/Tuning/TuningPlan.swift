@@ -51,7 +51,7 @@ struct TuningPlan {
             try Self.requireTries(tuning)
             return
         }
-        try Self.requireSense(configuration, epochs: epochs)
+        try Self.requireValid(configuration, epochs: epochs)
         rungs = try TuningSchedule.rungs(
             tries: tuning.tries, epochs: epochs, halving: tuning.halving,
             limit: configuration.training.epochs)
@@ -110,11 +110,12 @@ struct TuningPlan {
         }
     }
 
-    private static func requireSense(
+    private static func requireValid(
         _ configuration: StudyConfiguration, epochs: Int
     ) throws(FaceStudyError) {
         guard configuration.tuning.tries > 1 else {
-            throw .tuning(reason: "one try is the default alone; use --tune 2 or more, or none")
+            throw .tuning(
+                reason: "one try tests only the default values; use --tune 2 or more, or none")
         }
         guard epochs <= configuration.training.epochs else {
             throw .tuning(

@@ -241,10 +241,10 @@ extension PreparedTrainSet {
     /// A warning if tries can hardly be distinguished on the held-out identities; nil if they can.
     var tuningWarning: String? {
         let found = tuningValidation
-        guard found.standardError > TuningValidation.largestError else { return nil }
+        guard found.standardError > TuningValidation.maxError else { return nil }
         let needed = Int(
             (TuningValidation.assumedAccuracy * (1 - TuningValidation.assumedAccuracy)
-                / (TuningValidation.largestError * TuningValidation.largestError)).rounded(.up))
+                / (TuningValidation.maxError * TuningValidation.maxError)).rounded(.up))
         let people = (heldOut * needed + max(1, found.pairs) - 1) / max(1, found.pairs)
         let all = facts.identities + heldOut
         let advice =
@@ -262,7 +262,7 @@ extension PreparedTrainSet {
 
 extension TuningValidation {
     /// The standard error above which a validation set counts as too small.
-    static let largestError = 0.01
+    static let maxError = 0.01
 }
 
 extension StudyContext {

@@ -22,7 +22,7 @@ extension Study {
                     retries: control.retriesFailed ? true : nil), control.leases)
         }
         do {
-            try requireNoLoner(worker, control)
+            try requireNoExclusiveClaim(worker, control)
             let isFirst = try worker.becomeReporter()
             try requireSameRequest(worker, control)
             if !isFirst, let reporter = try worker.otherReporter() {
@@ -50,10 +50,10 @@ extension Study {
     }
 
     /// Waits until it is known whether a command has exclusive access to the study.
-    private func requireNoLoner(_ worker: StudyWorker, _ control: StudyControl) throws {
-        while let loner = try worker.loner() {
-            let holder = loner.holder?.description ?? "an unknown process"
-            if loner.isAlive { throw FaceStudyError.busy(path: folder.url.path, holder: holder) }
+    private func requireNoExclusiveClaim(_ worker: StudyWorker, _ control: StudyControl) throws {
+        while let claimant = try worker.exclusiveHolder() {
+            let holder = claimant.holder?.description ?? "an unknown process"
+            if claimant.isAlive { throw FaceStudyError.busy(path: folder.url.path, holder: holder) }
             try control.wait(control.leases.glance)
         }
     }
@@ -90,7 +90,7 @@ extension Study {
         _ worker: StudyWorker, _ control: StudyControl,
         _ difference: (WorkerRecord) -> (key: String, mine: String, theirs: String)?
     ) throws {
-        var isTold = false
+        var isReported = false
         while true {
             try worker.refresh()
             let found = worker.others.sorted { $0.key < $1.key }.compactMap { token, other in
@@ -102,13 +102,13 @@ extension Study {
                     path: folder.url.path, holder: other.holder.description,
                     key: difference.key, theirs: difference.theirs, mine: difference.mine)
             }
-            if !isTold {
+            if !isReported {
                 control.listener(
                     .note(
                         "waiting to see whether \(other.holder) still works on another study in "
                             + "this folder"))
             }
-            isTold = true
+            isReported = true
             try control.wait(control.leases.glance)
         }
     }

@@ -75,9 +75,9 @@ private struct Overseer {
     /// The runs that are retried; nil if all are executed.
     let failed: [PlannedRun]?
     private(set) var outcome = Study.Outcome(isReportedElsewhere: true)
-    private var told: Set<String> = []
-    private var wasDone = false
-    private var reported: String?
+    private var announced: Set<String> = []
+    private var anyWorkerDone = false
+    private var reportedResults: String?
 
     init(study: Study, worker: StudyWorker, control: StudyControl, failed: [PlannedRun]?) {
         self.study = study
@@ -92,25 +92,25 @@ private struct Overseer {
     mutating func look(isOver: Bool) throws {
         try worker.refresh()
         let plan = try study.presentPlan()
-        tell(plan)
-        wasDone = wasDone || worker.others.values.contains { $0.isDone == true }
-        guard wasDone || isOver else { return }
+        report(plan)
+        anyWorkerDone = anyWorkerDone || worker.others.values.contains { $0.isDone == true }
+        guard anyWorkerDone || isOver else { return }
         try count(failed ?? plan.runs)
         let reporting = StudyReporting(
             worker: worker, control: control, folder: study.folder, runs: plan.runs)
         let results = reporting.resultsHash
-        guard results != reported, try worker.becomeReporter() else { return }
+        guard results != reportedResults, try worker.becomeReporter() else { return }
         outcome.isReportedElsewhere = false
         try reporting.write(outcome)
-        reported = results
+        reportedResults = results
     }
 
     /// Reports finished runs, each once.
-    private mutating func tell(_ plan: StudyPlan) {
-        for run in plan.runs where !told.contains(run.folderName) {
+    private mutating func report(_ plan: StudyPlan) {
+        for run in plan.runs where !announced.contains(run.folderName) {
             guard let result = study.result(of: run), result.status == .finished else { continue }
-            told.insert(run.folderName)
-            control.listener(.runFinishedElsewhere(run, result, told.count, plan.runs.count))
+            announced.insert(run.folderName)
+            control.listener(.runFinishedElsewhere(run, result, announced.count, plan.runs.count))
         }
     }
 
@@ -126,7 +126,9 @@ private struct Overseer {
             }
         }
         // A worker considers all runs finished: a run that fails before it has begun leaves no record.
-        guard wasDone || left.isEmpty else { throw FaceStudyError.workersEnded(left: left.count) }
-        outcome.failed += left.map { "\($0): it failed before it began, as its worker has said" }
+        guard anyWorkerDone || left.isEmpty else {
+            throw FaceStudyError.workersEnded(left: left.count)
+        }
+        outcome.failed += left.map { "\($0): it failed before it started; see its worker's output" }
     }
 }

@@ -5,9 +5,9 @@ import SafeFiles
 /// A command's exclusive claim on a study's folder.
 final class StudyClaim {
     private let lock: FolderLock
-    private let claim: LoneClaim
+    private let claim: ExclusiveClaim
 
-    fileprivate init(_ lock: FolderLock, _ claim: LoneClaim) {
+    fileprivate init(_ lock: FolderLock, _ claim: ExclusiveClaim) {
         self.lock = lock
         self.claim = claim
     }
@@ -23,7 +23,7 @@ extension StudyFolder {
     func claim() throws(FaceStudyError) -> StudyClaim {
         let lock = try lock(isShared: false)
         let claim = try FaceStudyError.claiming { () throws(FaceRunsError) in
-            try LoneClaim(self) { Thread.sleep(forTimeInterval: $0 / .seconds(1)) }
+            try ExclusiveClaim(self) { Thread.sleep(forTimeInterval: $0 / .seconds(1)) }
         }
         if let obstacle = claim.obstacle {
             throw .busy(path: url.path, holder: obstacle.description)

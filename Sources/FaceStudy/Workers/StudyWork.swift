@@ -26,16 +26,16 @@ struct StudyWork {
         var ends = [End?](repeating: nil, count: runs.count)
         var wait = WaitForOthers(worker, control)
         while ends.contains(where: { $0 == nil }) {
-            var isHeldUp = true
+            var isWaiting = true
             for index in runs.indices where ends[index] == nil {
                 try worker.refresh()
                 _ = try worker.becomeReporter()
                 guard let lease = try worker.take(context.run(runs[index]).folder) else { continue }
                 defer { worker.release(lease) }
                 ends[index] = try perform(index, lease)
-                isHeldUp = false
+                isWaiting = false
             }
-            if isHeldUp {
+            if isWaiting {
                 let open = runs.indices.filter { ends[$0] == nil }
                 try wait.wait(for: open.map { context.run(runs[$0]).folder })
             }
@@ -75,7 +75,7 @@ struct StudyWork {
 struct WaitForOthers {
     private let worker: StudyWorker
     private let control: StudyControl
-    private var told: Set<String> = []
+    private var reported: Set<String> = []
 
     init(_ worker: StudyWorker, _ control: StudyControl) {
         self.worker = worker
@@ -84,12 +84,12 @@ struct WaitForOthers {
 
     mutating func wait(for runs: [RunFolder]) throws {
         let holders = try runs.compactMap { try worker.holder(of: $0)?.description }
-        let new = Set(holders).subtracting(told)
+        let new = Set(holders).subtracting(reported)
         if !new.isEmpty {
             control.listener(
                 .note("waiting for what others work on: \(new.sorted().joined(separator: ", "))"))
         }
-        told.formUnion(new)
+        reported.formUnion(new)
         try control.wait(control.leases.glance)
     }
 }

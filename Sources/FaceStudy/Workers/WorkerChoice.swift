@@ -30,12 +30,12 @@ public struct WorkerChoice: Sendable, Hashable {
     public let backbone: String
 
     /// Maximum number of workers tried on one GPU.
-    private static let mostOnGPU = 8
+    private static let maxOnGPU = 8
     /// Minimum speed-up for a larger number of workers to be preferred, since each takes memory and time to
     /// start.
-    private static let worthwhile = 1.03
+    private static let minSpeedUp = 1.03
     /// Fraction of the best throughput below which even more workers are not tried.
-    private static let hopeless = 0.95
+    private static let minFraction = 0.95
 
     /// Begins a choice.
     ///
@@ -54,7 +54,7 @@ public struct WorkerChoice: Sendable, Hashable {
     ///   - runs: Number of remaining runs.
     ///   - cores: Number of available cores; nil for a GPU.
     public static func candidates(runs: Int, cores: Int?) -> [Int] {
-        let most = max(1, min(runs, cores ?? mostOnGPU))
+        let most = max(1, min(runs, cores ?? maxOnGPU))
         var candidates = Array(sequence(first: 1) { $0 * 2 <= most ? $0 * 2 : nil })
         if candidates.last != most { candidates.append(most) }
         return candidates
@@ -68,7 +68,7 @@ public struct WorkerChoice: Sendable, Hashable {
     public func isWorthTrying(_ workers: Int, available: UInt64?) -> Bool {
         guard let last = measurements.last else { return true }
         let best = measurements.map(\.imagesPerSecond).max() ?? 0
-        if last.imagesPerSecond < best * Self.hopeless { return false }
+        if last.imagesPerSecond < best * Self.minFraction { return false }
         guard let available, last.memory > 0 else { return true }
         // A tolerance of 10 % for errors of the measurement.
         return Double(last.memory) * Double(workers) < 0.9 * Double(available)
@@ -77,7 +77,7 @@ public struct WorkerChoice: Sendable, Hashable {
     /// The smallest number of workers with nearly the highest throughput; 1 if nothing was measured.
     public var workers: Int {
         let best = measurements.map(\.imagesPerSecond).max() ?? 0
-        return measurements.first { $0.imagesPerSecond * Self.worthwhile >= best }?.workers ?? 1
+        return measurements.first { $0.imagesPerSecond * Self.minSpeedUp >= best }?.workers ?? 1
     }
 
     /// The choice and the measurements, as text.

@@ -14,7 +14,7 @@ public struct WorkerProbe {
     private let images: Tensor
 
     /// Maximum seconds of a step; slower ones are measured with fewer images.
-    private static let longest = 1.0
+    private static let maxStepSeconds = 1.0
     /// Number of images that are tried first.
     private static let first = 8
     /// Minimum number of steps of a measurement.
@@ -45,7 +45,7 @@ public struct WorkerProbe {
         images = probe.images(
             StepTimes.images(
                 of: batch, atLeast: count, secondsEach: seconds / Double(count),
-                limit: Self.longest))
+                limit: Self.maxStepSeconds))
         // The first step of a size allocates memory.
         probe.train(images)
     }

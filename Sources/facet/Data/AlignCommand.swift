@@ -45,7 +45,7 @@ let alignCommand = Command(
     ]
 ) { arguments in
     let work = try DataWork(arguments)
-    work.goesOn = true
+    work.isResumable = true
     let choice = try DetectorOptions.choice(arguments)
     let places = try AlignPlaces(arguments)
     return try work.run {

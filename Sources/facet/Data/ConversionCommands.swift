@@ -161,7 +161,7 @@ private func convert(
     leavesOutBad: Bool = false
 ) throws -> ExitCode {
     let work = try DataWork(arguments)
-    work.goesOn = target.resumes
+    work.isResumable = target.resumes
     return try work.run {
         var set = try fewer(try work.open(arguments), arguments)
         try requireTarget(target, out, set)
@@ -180,7 +180,7 @@ private func convert(
         }
         let outcome = try write(set, arguments, conversion, target, out, work)
         try work.write(outcome, text: text(of: outcome, target, out))
-        if let found, !DetectorOptions.tell(found) { return .failure }
+        if let found, !DetectorOptions.report(found) { return .failure }
         guard outcome.written + outcome.kept == 0 else { return .success }
         Console.standard.error("no image was written: the set has none left")
         return .failure

@@ -17,7 +17,7 @@ final class DataWork {
 
     let threads: Int
     /// Whether an interrupted command keeps its finished work.
-    var goesOn = false
+    var isResumable = false
     private let json: Bool
     private let interrupt: Interrupt
     private var line: ProgressLine?
@@ -95,9 +95,9 @@ final class DataWork {
     func progress(_ title: String) -> (Int, Int) throws -> Void {
         var tell: ((Int) throws -> Void)?
         return { [self] done, total in
-            let told = tell ?? progress(title, total)
-            tell = told
-            try told(done)
+            let report = tell ?? progress(title, total)
+            tell = report
+            try report(done)
         }
     }
 
@@ -115,7 +115,7 @@ final class DataWork {
         } catch is Interrupted {
             endLine()
             Console.note(
-                goesOn
+                isResumable
                     ? "interrupted; run the same command again to resume"
                     : "interrupted; nothing was written, and the same command starts over")
             return interrupt.exitCode ?? .interrupted

@@ -29,7 +29,7 @@ let detectCommand = Command(
         let search = try DetectorOptions.search(
             arguments, DetectorOptions.choice(arguments), threads: work.threads)
         let pictures = try EmbeddedSet.open(
-            arguments.positional("set") ?? "", threads: work.threads, told: Console.standard.warning
+            arguments.positional("set") ?? "", threads: work.threads, warn: Console.standard.warning
         )
         let detection = SetDetection(search, threads: work.threads)
         let (rows, outcome) = try detection.faces(

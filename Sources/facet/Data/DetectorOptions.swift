@@ -82,7 +82,7 @@ enum DetectorOptions {
     /// Reports pictures that are left out, and those with several faces.
     ///
     /// - Returns: Whether none was left out.
-    static func tell(_ outcome: SetDetection.Outcome) -> Bool {
+    static func report(_ outcome: SetDetection.Outcome) -> Bool {
         var lines = text(ofLeftOut: outcome.leftOut)
         if !outcome.bad.isEmpty {
             lines.append("\(grouped(outcome.bad.count)) could not be read:")

@@ -45,16 +45,16 @@ let evaluateCommand = Command(
         ),
         Option(
             "--quality", .value("FILE"),
-            "qualities of the test images, a name and a number in each line: error against rejection by them"
+            "qualities of the test images, a name and a number per line, for error against rejection"
         ),
         Option(
             "--template-weights", .value("NAME"),
-            "what the images of a template are weighted by: norm+detector, norm, detector or none; default "
-                + "norm+detector, as insightface does it",
+            "weights of a template's images: norm+detector, norm, detector or none; default "
+                + "norm+detector, as in insightface",
             completion: .words(TemplatePooling.named.map(\.name))),
         Option(
             "--failures", .value("NAME"),
-            "what test images that cannot be read or decoded are: refuse for an error, or count for failures to "
+            "treatment of test images that cannot be read or decoded: refuse for an error, or count for failures to "
                 + "enrol (ISO/IEC 19795-1), whose comparisons and searches are misses; default refuse",
             completion: .words(["refuse", "count"])),
         Option(
@@ -64,7 +64,7 @@ let evaluateCommand = Command(
             completion: .words(["none", "z", "t", "s", "as"])),
         Option(
             "--cohort", .value("PATH"),
-            "the people whom scores are normalised by: a folder <identity>/<image>.jpg of people who are "
+            "people for normalising scores: a folder <identity>/<image>.jpg of people who are "
                 + "not tested", completion: .folders),
         Option("--all-protocols", .flag, "also print the results of the nine other protocols"),
         Option(
@@ -130,7 +130,7 @@ let evaluateCommand = Command(
     try ModelFlags.requireUse(
         ofInput: ["--colour", "--input-mean", "--input-deviation", "--input-size"], arguments,
         paths)
-    let warnings = OnceTold()
+    let warnings = DistinctWarnings()
     let savesThresholds = arguments.has("--save-thresholds")
     guard !savesThresholds || configuration.test.count == 1 else {
         throw CommandError.together("--save-thresholds", "more than one test set")
@@ -207,7 +207,7 @@ private func requireNoInput(
 private func evaluate(
     _ path: String, _ drawn: () throws -> StudyConfiguration, _ options: EmbeddingOptions,
     _ weights: StateDictOptions, _ tests: TestOptions, title: String,
-    savesThresholds: Bool, _ warnings: OnceTold, _ interrupt: Interrupt
+    savesThresholds: Bool, _ warnings: DistinctWarnings, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
         model: URL(fileURLWithPath: path), options: options, weights: weights)
@@ -222,7 +222,7 @@ private func evaluate(
             line?.finish()
             line = nil
             set = ""
-            warnings.tell(warning)
+            warnings.print(warning)
         }
     ) { name, done, total in
         if name != set {
@@ -265,12 +265,12 @@ private func namedCohort(
 }
 
 /// Prints warnings, each only once for all models.
-private final class OnceTold {
-    private var told: Set<String> = []
+private final class DistinctWarnings {
+    private var printed: Set<String> = []
 
     /// Prints a warning unless it has been printed before.
-    func tell(_ warning: String) {
-        if told.insert(warning).inserted { Console.standard.warning(warning) }
+    func print(_ warning: String) {
+        if printed.insert(warning).inserted { Console.standard.warning(warning) }
     }
 }
 

@@ -98,7 +98,7 @@ let exportCommand = Command(
         try EmbeddedSet.open($0, threads: exporter.embedding.compute.threads)
     }
     var line: ProgressLine?
-    let judgement = try exporter.export(
+    let comparison = try exporter.export(
         URL(fileURLWithPath: model), to: target,
         weights: ModelFlags.stateDict(arguments, colour: trainedColour),
         tests: configuration.namedTests
@@ -112,13 +112,14 @@ let exportCommand = Command(
     }
     line?.finish()
     if arguments.has("--json") {
-        try Console.standard.writeJSON(judgement)
+        try Console.standard.writeJSON(comparison)
         return .success
     }
-    Console.output("\(target.path)\n\(judgement.summary)")
-    for test in judgement.tests {
+    Console.output("\(target.path)\n\(comparison.summary)")
+    for test in comparison.tests {
         for pair in test.flipped {
-            Console.output("\(test.name): \(pair.joined(separator: " and ")) are decided differently")
+            Console.output(
+                "\(test.name): \(pair.joined(separator: " and ")) are decided differently")
         }
     }
     return .success

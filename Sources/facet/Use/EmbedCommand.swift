@@ -62,7 +62,7 @@ let embedCommand = Command(
     let options = try UseFlags.options(arguments)
     let images = try EmbeddedSet.open(
         arguments.positional("images") ?? "", threads: options.compute.threads,
-        told: Console.standard.warning)
+        warn: Console.standard.warning)
     _ = try DetectorOptions.isWanted(arguments)
     var found: DetectedImages?
     let embedding = try SetEmbedding(
@@ -98,12 +98,12 @@ let embedCommand = Command(
                 + (outcome.kept > 0 ? "; \(counted(outcome.kept, "was", "were")) done before" : ""))
     }
     guard let found else { return .success }
-    tell(found, inputSize: embedding.inputSize)
-    return DetectorOptions.tell(found.outcome) ? .success : .failure
+    warn(found, inputSize: embedding.inputSize)
+    return DetectorOptions.report(found.outcome) ? .success : .failure
 }
 
 /// Warns about faces that are small or not frontal.
-private func tell(_ found: DetectedImages, inputSize: Int) {
+private func warn(_ found: DetectedImages, inputSize: Int) {
     let doubtful = found.faces.indices.compactMap { index -> String? in
         let warnings = found.faces[index].view?.warnings(inputSize: inputSize) ?? []
         return warnings.isEmpty

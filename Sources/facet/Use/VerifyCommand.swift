@@ -14,7 +14,8 @@ let verifyCommand = Command(
         Prints the cosine of both embeddings, the threshold, the decision, and the probability that \
         two people are as similar or more, with its 95 % interval.
 
-        Warnings are printed for pictures that are blurred, small or cropped differently from the training set, and with --detect for \
+        Warnings are printed for pictures that are blurred, small or cropped differently from the training set, and with \
+        --detect for \
         faces that are small, turned aside or leaning.
 
         The exit code is 0 when the comparison was made, whatever its outcome; --json states whether they are the same.

@@ -24,7 +24,7 @@ struct GroupTables {
     /// A sentence on the groups, the tables, and the caveats.
     var blocks: [Block] {
         [.paragraph(introduction)] + [gaps, misses, matches].compactMap { $0 }.map(Block.table)
-            + [.caveats(cautions)]
+            + [.caveats(caveats)]
     }
 
     private var introduction: RichText {
@@ -146,9 +146,9 @@ struct GroupTables {
             ? "" : " \(Cell.nothingLearnedMark) Nothing was learned; not ranked."
     }
 
-    private var cautions: [RichText] {
-        let byReason = Dictionary(grouping: first.rows.filter { $0.caution != nil }) {
-            $0.caution ?? ""
+    private var caveats: [RichText] {
+        let byReason = Dictionary(grouping: first.rows.filter { $0.caveat != nil }) {
+            $0.caveat ?? ""
         }
         return byReason.keys.sorted().map { reason in
             let names = (byReason[reason] ?? []).map(\.title).joined(separator: ", ")

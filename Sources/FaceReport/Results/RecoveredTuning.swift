@@ -1,7 +1,7 @@
 import FaceRuns
 
 /// Reconstructs tuning cells from the runs of a study if `tuning.json` is damaged or missing.
-enum ToldTuning {
+enum RecoveredTuning {
     /// The cells of losses that runs describe as tuned but the record lacks, with the chosen values but
     /// without the other tries.
     static func cells(_ runs: [ReportedRun], besides record: TuningRecord?) -> [TuningCell] {
@@ -72,12 +72,12 @@ enum ToldTuning {
     }
 
     /// The message about a record that lacks losses which runs describe as tuned; nil if it lacks none.
-    static func damage(_ told: [TuningCell], record: TuningRecord?, path: String) -> String? {
-        guard !told.isEmpty else { return nil }
-        let names = Set(told.map(\.lossTitle)).sorted().joined(separator: ", ")
+    static func damage(_ recovered: [TuningCell], record: TuningRecord?, path: String) -> String? {
+        guard !recovered.isEmpty else { return nil }
+        let names = Set(recovered.map(\.lossTitle)).sorted().joined(separator: ", ")
         let what = record == nil ? "is missing, although" : "has no tries of"
         let rest =
-            record == nil ? " \(names) \(told.count == 1 ? "was" : "were") tuned" : " \(names)"
+            record == nil ? " \(names) \(recovered.count == 1 ? "was" : "were") tuned" : " \(names)"
         return
             "'\(path)' \(what)\(rest); repeat the command of the study, which rebuilds it from its "
             + "tries"

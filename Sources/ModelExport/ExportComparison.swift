@@ -3,7 +3,7 @@ import FaceEvaluation
 import Foundation
 
 /// Comparison of an exported network with the original.
-public struct ExportJudgement: Hashable, Sendable, Encodable {
+public struct ExportComparison: Hashable, Sendable, Encodable {
     /// Comparison of decisions on a test set.
     public struct Test: Hashable, Sendable, Encodable {
         /// Name of the test set.
@@ -28,18 +28,18 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
     public var tests: [Test] = []
 
     /// Minimum cosine between embeddings: rounding in float32 gives 0.99999, in float16 0.9999.
-    static let leastCosine = 0.999
+    static let minCosine = 0.999
     /// The same for int8, whose rounding rotates embeddings by several degrees: 0.9 is 26 degrees.
-    static let leastCosineOfBytes = 0.9
+    static let minQuantizedCosine = 0.9
     /// Maximum loss of accuracy on a test set, as a fraction of the pairs.
-    static let greatestLoss = 0.01
+    static let maxAccuracyLoss = 0.01
 
     /// Whether the exported network reproduces the original within tolerances.
     ///
     /// - Parameter isQuantized: Whether it computes in int8.
-    public func isGood(isQuantized: Bool = false) -> Bool {
-        smallestCosine >= (isQuantized ? Self.leastCosineOfBytes : Self.leastCosine)
-            && tests.allSatisfy { $0.original - $0.exported <= Self.greatestLoss }
+    public func isWithinTolerance(isQuantized: Bool = false) -> Bool {
+        smallestCosine >= (isQuantized ? Self.minQuantizedCosine : Self.minCosine)
+            && tests.allSatisfy { $0.original - $0.exported <= Self.maxAccuracyLoss }
     }
 
     /// The numbers in one line.
@@ -59,14 +59,14 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
     /// Compares the embeddings of the same faces.
     init(original: EmbeddingTable, exported: EmbeddingTable) throws {
         // Rows that are zero or not finite have no direction.
-        let turned = try? exported.normalized()
-        guard let turned, original.dimension == exported.dimension,
+        let normalized = try? exported.normalized()
+        guard let normalized, original.dimension == exported.dimension,
             original.count == exported.count
         else {
             self.init(images: original.count, largestDifference: 2, smallestCosine: -1)
             return
         }
-        let table = (first: try original.normalized(), second: turned)
+        let table = (first: try original.normalized(), second: normalized)
         var (difference, cosine) = (0.0, 1.0)
         for row in 0..<original.count {
             var product = 0.0
@@ -90,18 +90,19 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
         _ original: EvaluationResults, _ exported: EvaluationResults
     ) -> [Test] {
         zip(original.sets, exported.sets).map { before, after in
-            let flipped = zip(before.isRight, after.isRight).enumerated()
+            let flipped = zip(before.isCorrect, after.isCorrect).enumerated()
                 .filter { $0.element.0 != $0.element.1 }
                 .map { index, _ -> [String] in
                     let names = before.names(of: index)
                     return [names.first, names.second]
                 }
-            func accuracy(_ isRight: [Bool]) -> Double {
-                Double(isRight.count(where: \.self)) / Double(max(1, isRight.count))
+            func accuracy(_ isCorrect: [Bool]) -> Double {
+                Double(isCorrect.count(where: \.self)) / Double(max(1, isCorrect.count))
             }
             return Test(
-                name: before.name, pairs: before.isRight.count, original: accuracy(before.isRight),
-                exported: accuracy(after.isRight), flipped: flipped)
+                name: before.name, pairs: before.isCorrect.count,
+                original: accuracy(before.isCorrect),
+                exported: accuracy(after.isCorrect), flipped: flipped)
         }
     }
 }

@@ -1,7 +1,7 @@
 public import SafeFiles
 
 /// A command's exclusive claim on a study, which excludes all workers, e.g. to add other studies' runs.
-public final class LoneClaim {
+public final class ExclusiveClaim {
     /// The process that prevents the claim because it works on the study; nil if the study is claimed.
     public let obstacle: ProcessIdentity?
     private let study: StudyFolder
@@ -20,7 +20,7 @@ public final class LoneClaim {
         keeper = LeaseKeeper(clock)
         let unknown = ProcessIdentity(host: "unknown", process: 0, since: "")
         while true {
-            let url = study.aloneURL
+            let url = study.exclusiveURL
             let (taken, other) = try FaceRunsError.storing { () throws(SafeFilesError) in
                 let lease = try Lease.take(url, watch)
                 guard lease == nil, try watch.isAlive(url) else {

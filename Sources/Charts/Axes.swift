@@ -38,7 +38,7 @@ extension Frame {
     }
 }
 
-/// Rows one below the other, each with its name at the left of the data.
+/// Rows below each other, each with its name to the left of the data.
 struct RowScale {
     let names: [String]
     /// Height of a row.
@@ -46,7 +46,7 @@ struct RowScale {
     /// The offset of a row's middle below its default position.
     var shift = 0.0
 
-    /// Room that the names take at the left, a gap of `gap` included.
+    /// Width of the names at the left, including a gap.
     func margin(gap: Double) -> Double { (names.map(Label.width).max() ?? 0) + gap }
 
     /// Height of all rows.

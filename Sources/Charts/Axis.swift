@@ -1,7 +1,7 @@
 import Foundation
 import SafeNumbers
 
-/// An axis: which values it spans and where its ticks are.
+/// An axis: its range of values and its ticks.
 package struct Axis: Hashable, Sendable {
     package struct Tick: Hashable, Sendable {
         package var value: Double
@@ -31,7 +31,7 @@ package struct Axis: Hashable, Sendable {
         self.ticks = ticks
     }
 
-    /// Position of a value between the ends; 0...1, values outside are moved to the nearer end.
+    /// Position of a value between the ends; 0...1, values outside are clamped.
     package func fraction(_ value: Double) -> Double {
         let (low, high, at) =
             isLogarithmic
@@ -41,10 +41,10 @@ package struct Axis: Hashable, Sendable {
         return min(1, max(0, (at - low) / (high - low)))
     }
 
-    /// A linear axis that spans all values, zero too where `includesZero`, and ends at ticks.
+    /// A linear axis that spans all values, and zero if `includesZero`, and ends at ticks.
     ///
-    /// There is nothing beyond `limits`, e.g. 0...100 for percentages: where the data come near
-    /// one, the axis ends there.
+    /// It never extends beyond `limits`, e.g. 0...100 for percentages: if the data come near a limit, the
+    /// axis ends there.
     package static func linear(
         _ title: String, covering values: [Double], includesZero: Bool = false,
         limits: ClosedRange<Double> = -Double.infinity...Double.infinity, atMost count: Int = 6
@@ -64,9 +64,9 @@ package struct Axis: Hashable, Sendable {
         return Axis(title: title, domain: domain, ticks: ticks(in: domain, step: step))
     }
 
-    /// A value as far as an axis can be made for it: a run that diverges has norms and losses up to
-    /// the largest number there is, and differences of such numbers are none. What is left out
-    /// is drawn at the end of the axis.
+    /// A value that an axis can be computed for; nil otherwise. Norms and losses of a run that diverges may
+    /// be so large that their differences overflow. Values that are left out are drawn at the end of the
+    /// axis.
     private static func drawable(_ value: Double) -> Double? {
         guard value.isFinite, value.magnitude <= 1e100 else { return nil }
         return value.magnitude < 1e-100 ? 0 : value
@@ -91,8 +91,8 @@ package struct Axis: Hashable, Sendable {
             title: title, domain: pow(10, Double(exponent))...1, isLogarithmic: true, ticks: ticks)
     }
 
-    /// A logarithmic axis between two numbers above 0, with ticks at 1, 2 and 5 × 10ⁿ, or where these
-    /// are too many at powers of ten.
+    /// A logarithmic axis between two numbers above 0, with ticks at 1, 2 and 5 × 10ⁿ, or at powers of ten
+    /// if these are too many.
     package static func logarithmic(
         _ title: String, from low: Double, to high: Double, atMost count: Int = 6
     ) -> Axis {
@@ -129,7 +129,7 @@ package struct Axis: Hashable, Sendable {
         return candidates.first { $0 >= raw * (1 - 1e-9) } ?? scaled(1, exponent + 2)
     }
 
-    /// Ticks that an axis has at most, whatever its ends are.
+    /// Maximum number of ticks of an axis.
     private static let maxTicks = 100
 
     /// Multiples of a step inside a range, labelled with the decimals the step has.
@@ -150,7 +150,7 @@ package struct Axis: Hashable, Sendable {
         }
     }
 
-    /// `mantissa` × 10^`power`, as near to the decimal number as a `Double` can be.
+    /// `mantissa` × 10^`power`, correctly rounded.
     private static func scaled(_ mantissa: Double, _ power: Int) -> Double {
         power < 0 ? mantissa / pow(10, Double(-power)) : mantissa * pow(10, Double(power))
     }

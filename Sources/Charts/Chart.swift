@@ -10,8 +10,7 @@ package enum Chart: Hashable, Sendable {
     case fractions(FractionBars)
     case trials(TrialPlot)
 
-    /// The chart as SVG. `id` is a name that no other chart of the page has; `title` says what it
-    /// shows to a reader who does not see it.
+    /// The chart as SVG. `id` is unique on the page; `title` describes the chart for screen readers.
     package func svg(id: String, title: String) -> Markup { framed.svg(id: id, title: title) }
 
     private var framed: any FramedChart {

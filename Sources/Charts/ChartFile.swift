@@ -1,5 +1,5 @@
 extension Chart {
-    /// The chart as a file of its own, in the colours of the page that it is opened on.
+    /// The chart as a separate file, with colours that follow the viewer's colour scheme.
     package func file(id: String, title: String) -> String {
         guard case .element(let tag, let attributes, let children) = svg(id: id, title: title)
         else { return "" }
@@ -13,7 +13,7 @@ extension Chart {
         guard case .element(let tag, let attributes, let children) = svg(id: id, title: title)
         else { return "" }
         let sheet = element("style") { Markup.stylesheet(ChartStyle.paper) }
-        // A page in dark colours would show through, and the letters are dark.
+        // Without a background, dark text would be unreadable on a dark page.
         let paper = element("rect", ["width": "100%", "height": "100%", "fill": "#ffffff"])
         let root = Markup.element(tag, attributes, [sheet, paper] + children)
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + root.rendered

@@ -1,6 +1,6 @@
-/// How charts look: colours as custom properties of a page, and the rules of their marks.
+/// The style of charts: colours as CSS custom properties, and the rules of their marks.
 package enum ChartStyle {
-    /// The custom properties of a scheme of colours.
+    /// The custom properties of a colour scheme.
     package static func variables(_ scheme: Palette.Scheme) -> String {
         let named = [
             ("paper", scheme.background), ("ink", scheme.ink), ("muted", scheme.muted),
@@ -16,7 +16,7 @@ package enum ChartStyle {
         (0..<Palette.count).map { ".c\($0){--c:var(--s\($0))}" }.joined() + "\n"
     }
 
-    /// The rules of drawings, which a drawing in a file of its own takes along.
+    /// The rules of drawings, also included in separate files.
     package static let rules = """
         figure{margin:2.2rem 0 2.6rem}
         .panels{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.4rem 1.5rem}
@@ -74,7 +74,7 @@ package enum ChartStyle {
         """ + colors + rules
     }
 
-    /// The drawings' rules on paper, those of a series written out for each of its colours.
+    /// The drawings' rules for paper, with those of series repeated for each colour.
     static let paper: String = {
         let rules = Self.rules.split(separator: "}").map { rule in
             rule.split(separator: "{", maxSplits: 1).map(String.init)

@@ -1,10 +1,10 @@
-/// The frame of a chart: where the data go, on which scales.
+/// The frame of a chart: the area of the data, and the scales.
 ///
-/// Lengths are in the SVG's own unit, which is a pixel where the figure is not scaled.
+/// Lengths are in SVG user units, which are pixels unless the figure is scaled.
 struct Frame {
-    /// Width of all charts, so that letters have one size in all figures.
+    /// Width of all charts, so that text has the same size in all figures.
     static let width = 390.0
-    /// Size of a letter of a label.
+    /// Font size of labels.
     static let fontSize = 11.0
 
     var height: Double
@@ -15,13 +15,13 @@ struct Frame {
     var x: Axis
     var y: Axis?
 
-    /// Width of the part where data are drawn.
+    /// Width of the data area.
     var plotWidth: Double { Frame.width - left - right }
-    /// Height of the part where data are drawn.
+    /// Height of the data area.
     var plotHeight: Double { height - top - bottom }
-    /// Right end of that part.
+    /// Right edge of the data area.
     var rightEdge: Double { Frame.width - right }
-    /// Lower end of that part.
+    /// Lower edge of the data area.
     var baseline: Double { height - bottom }
 
     /// Horizontal position of a value.
@@ -38,7 +38,7 @@ struct Frame {
 
 /// The common interface of charts: marks within a frame, and a description for screen readers.
 protocol FramedChart {
-    /// The frame, large enough for what is written around the data.
+    /// The frame, with enough space for the text around the data.
     var frame: Frame { get }
     /// A description of the chart, in sentences.
     var description: String { get }
@@ -47,7 +47,7 @@ protocol FramedChart {
 }
 
 extension FramedChart {
-    /// The chart as SVG; `id` is a name that no other chart of the page has.
+    /// The chart as SVG; `id` is unique on the page.
     func svg(id: String, title: String) -> Markup {
         let frame = self.frame
         let size = "0 0 \(Coordinate.text(Frame.width)) \(Coordinate.text(frame.height))"

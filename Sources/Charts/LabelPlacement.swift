@@ -1,12 +1,12 @@
 /// Places labels in a column so that they do not cover each other.
 package enum LabelPlacement {
-    /// Moves positions apart until neighbours are at least `gap` from each other, each as little
-    /// as that allows, in the order they have; inside `range` where they fit.
+    /// Moves positions apart, each as little as possible and in the same order, until neighbours are at
+    /// least `gap` from each other; inside `range` if they fit.
     package static func spread(
         _ positions: [Double], gap: Double, within range: ClosedRange<Double>
     ) -> [Double] {
         let order = positions.indices.sorted { (positions[$0], $0) < (positions[$1], $1) }
-        // Blocks of labels that touch: where each begins if placed at its members' mean.
+        // Blocks of adjacent labels: the start of each if it is centred at its members' mean.
         var blocks: [(start: Double, count: Int)] = []
         for index in order {
             blocks.append((clamped(positions[index], 1, gap, range), 1))

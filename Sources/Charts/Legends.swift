@@ -1,13 +1,13 @@
 extension Frame {
-    /// The meaning of each kind of mark, in a row over the data.
+    /// A legend of the kinds of marks, in a row above the data.
     ///
     /// - Parameters:
-    ///   - titles: What is said, from the left.
+    ///   - titles: The entries' texts, from the left.
     ///   - keyWidth: Width of a mark of the legend.
-    ///   - gap: Between a mark and its title.
-    ///   - pitch: Between the ends of neighbouring titles, less the title's own width.
+    ///   - gap: Distance between a mark and its title.
+    ///   - pitch: Distance between the ends of neighbouring titles, minus the title's own width.
     ///   - y: Middle of the row.
-    ///   - key: The mark of an entry that begins at an x.
+    ///   - key: Draws the mark of an entry that begins at an x.
     func rowLegend(
         _ titles: [String], keyWidth: Double, gap: Double, pitch: Double, y: Double,
         key: (_ index: Int, _ x: Double) -> Markup
@@ -40,7 +40,7 @@ extension Frame {
     }
 }
 
-/// How large a legend in a box is.
+/// The dimensions of a legend in a box.
 enum BoxLegend {
     static let lineHeight = 15.0
 

@@ -27,7 +27,7 @@ package enum Mark {
         ) { text }
     }
 
-    /// A data point, with what it shows when pointed at.
+    /// A data point with a tooltip.
     package static func point(
         _ style: SeriesStyle, _ x: Double, _ y: Double, size: Double = 4, hollow: Bool = false,
         note: String? = nil
@@ -44,8 +44,7 @@ package enum Mark {
         }
     }
 
-    /// A line through points in the dashes of a series, or without any where its steps are as short
-    /// as a dash.
+    /// A line through points in the dash pattern of a series, or solid if its steps are as short as a dash.
     package static func path(
         _ style: SeriesStyle, _ points: [(x: Double, y: Double)], dashed: Bool = true
     ) -> Markup {
@@ -57,7 +56,7 @@ package enum Mark {
             "path", ["class": kind, "d": path(through: points), "stroke-dasharray": dashes])
     }
 
-    /// A line through points; `closed` leads back to the first and is filled.
+    /// A line through points; if `closed`, it returns to the first point and is filled.
     static func outline(
         _ kind: String, _ points: [(x: Double, y: Double)], closed: Bool = false
     ) -> Markup {
@@ -85,24 +84,24 @@ package enum Mark {
     }
 }
 
-/// How labels are fitted.
+/// Measures and shortens labels.
 enum Label {
-    /// About how wide a label is.
+    /// Approximate width of a label.
     static func width(_ text: String) -> Double {
         text.unicodeScalars.reduce(0) { width, scalar in
             width + Frame.fontSize * (scalar.value >= 0x2E80 ? 1 : 0.56)
         }
     }
 
-    /// A label cut to at most `count` letters.
+    /// A label shortened to at most `count` characters.
     static func short(_ text: String, _ count: Int = 20) -> String {
         text.count <= count ? text : text.prefix(count - 1) + "…"
     }
 }
 
-/// How coordinates are written: two decimals at most, none that are zero.
+/// Formats coordinates: at most two decimals, without trailing zeros.
 package enum Coordinate {
-    /// A coordinate as SVG has it.
+    /// A coordinate as SVG text.
     package static func text(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 1e9 else { return "0" }
         let hundredths = Int(saturating: (value * 100).rounded())

@@ -1,7 +1,7 @@
-/// The report's colours, on paper and in the dark.
+/// The report's colours, in a light and a dark scheme.
 ///
-/// The hues are those of Okabe and Ito (2008), which stay apart for colour-blind readers, with
-/// the lightness moved until each has a contrast of at least 4.5 : 1 with its background (WCAG 2.1,
+/// The hues are those of Okabe and Ito (2008), which colour-blind readers can distinguish, with the
+/// lightness adjusted until each has a contrast of at least 4.5 : 1 with its background (WCAG 2.1,
 /// criterion 1.4.3), since series are named in their colours.
 package enum Palette {
     /// A colour scheme; colours are `#RRGGBB`.
@@ -9,7 +9,7 @@ package enum Palette {
         package let background: String
         /// Colour of text.
         package let ink: String
-        /// Text of less weight.
+        /// Colour of secondary text.
         package let muted: String
         /// Rules of tables and axes.
         package let rule: String

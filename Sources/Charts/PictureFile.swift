@@ -1,12 +1,11 @@
-/// Charts side by side as one SVG file that any viewer shows, in the colours of the report on paper.
+/// Charts side by side as one SVG file for any viewer, in the report's light colours.
 ///
-/// The report's own figures take their colours from the page's style sheet, by variables that programs
-/// other than browsers do not know.
+/// The report's own figures take their colours from CSS custom properties, which only browsers support.
 package struct PictureFile: Sendable {
     package struct Panel: Sendable {
         /// Distinguishes the panel from its neighbours.
         package var title: String
-        /// A second line, of less weight; empty for none.
+        /// A second line in a less prominent style; empty for none.
         package var note: String
         /// An `svg` element with a `viewBox`.
         package var drawing: Markup
@@ -30,13 +29,13 @@ package struct PictureFile: Sendable {
         }
     }
 
-    /// Title of the whole.
+    /// Title of the picture.
     package var title: String
-    /// How to read it, one line each.
+    /// The lines of the caption.
     package var caption: [String]
     /// The charts, row by row.
     package var panels: [Panel]
-    /// Charts of a row; at least 1.
+    /// Charts per row; at least 1.
     package var columns: Int
 
     package init(title: String, caption: [String], panels: [Panel], columns: Int) {

@@ -1,7 +1,7 @@
-/// How one series is drawn in every figure: a colour, a dash and a marker, so that it is known
-/// also without colour.
+/// How one series is drawn in every figure: a colour, a dash pattern and a marker, so that it can be
+/// recognised without colour.
 package struct SeriesStyle: Hashable, Sendable {
-    /// Place among the report's series, from 0.
+    /// Index among the report's series, from 0.
     package let slot: Int
 
     /// The style of a slot.
@@ -9,8 +9,8 @@ package struct SeriesStyle: Hashable, Sendable {
         self.slot = slot
     }
 
-    /// Name of the colour's class in the stylesheet. The periods of colour, dash and marker
-    /// differ, so that a style comes back only after many series.
+    /// Name of the colour's class in the stylesheet. The periods of colour, dash and marker differ, so that
+    /// a style repeats only after many series.
     package var colorClass: String { "c\(slot % Palette.count)" }
 
     /// Lengths of dashes and gaps, or `nil` for a solid line.
@@ -34,7 +34,7 @@ package enum Marker: Int, CaseIterable, Sendable {
     case triangleDown
     case cross
 
-    /// Path around the origin whose area looks like that of a circle of radius `size`.
+    /// Path around the origin with about the visual size of a circle of radius `size`.
     func path(_ size: Double) -> String {
         func p(_ x: Double, _ y: Double) -> String {
             "\(Coordinate.text(x * size)) \(Coordinate.text(y * size))"
@@ -67,7 +67,7 @@ package enum Marker: Int, CaseIterable, Sendable {
     }
 }
 
-/// Points that bear one name and one style.
+/// Points with a common name and style.
 package struct PointSeries<Point: Hashable & Sendable>: Hashable, Sendable {
     package var title: String
     package var style: SeriesStyle

@@ -18,12 +18,12 @@ public struct Arguments: Sendable {
         return value
     }
 
-    /// An argument that names a file, whose ending says what is written into it.
+    /// An argument that names a file whose extension determines its format.
     ///
     /// - Parameters:
     ///   - name: The argument's or the option's name.
-    ///   - endings: Those that can be written, without a dot.
-    /// - Returns: The value and its ending in lower case; nil if it was not given.
+    ///   - endings: The supported extensions, without a dot.
+    /// - Returns: The value and its extension in lower case; nil if it was not given.
     public func file(
         _ name: String, endings: [String]
     ) throws(CommandError) -> (path: String, ending: String)? {
@@ -86,9 +86,9 @@ public struct Arguments: Sendable {
         return value
     }
 
-    /// An option's values, each a list with commas, but not inside of `name:a=1,b=2`.
+    /// An option's values, each a comma-separated list; commas inside `name:a=1,b=2` do not separate.
     ///
-    /// A part without a colon that holds `=` belongs to the part before it.
+    /// A part that contains `=` but no colon belongs to the part before it.
     public func list(_ option: String) -> [String]? {
         has(option) ? Self.parts(of: values(option)) : nil
     }

@@ -1,4 +1,4 @@
-/// A command: what it takes, what its help says, and what it does.
+/// A command: its arguments, its help and its action.
 public struct Command: Sendable {
     /// The action of a command with its arguments.
     public typealias Action = @Sendable (Arguments) throws -> ExitCode
@@ -7,7 +7,7 @@ public struct Command: Sendable {
     public let name: String
     /// A summary in one line.
     public let abstract: String
-    /// Further text of its help.
+    /// Additional text in its help.
     public let discussion: String
     /// Arguments without a name, in their order.
     public let positionals: [Positional]
@@ -17,13 +17,13 @@ public struct Command: Sendable {
     public let absent: [AbsentOption]
     /// Command lines that show its use.
     public let examples: [String]
-    /// Commands inside of it.
+    /// Its subcommands.
     public let subcommands: [Command]
     /// The action; a command without one only groups others.
     public let action: Action?
 
-    /// Declares a command that does something, and that may group others besides: a first word that
-    /// is one of theirs goes to that one.
+    /// Declares a command with an action, which may also have subcommands: a first word that names one
+    /// selects it.
     public init(
         _ name: String, _ abstract: String, discussion: String = "",
         positionals: [Positional] = [], options: [Option] = [], absent: [AbsentOption] = [],
@@ -64,7 +64,7 @@ public struct Positional: Sendable {
     public let help: String
     /// Whether it may be left out.
     public let isOptional: Bool
-    /// Whether it takes all words that are left; only the last argument may.
+    /// Whether it takes all remaining words; only the last argument may.
     public let isRepeating: Bool
     /// Completions that a shell offers for it.
     public let completion: Completion
@@ -92,7 +92,7 @@ public struct Option: Sendable {
         /// A value, repeatable.
         case values(String)
 
-        /// The text that stands for the value in the help; empty for a flag.
+        /// The placeholder of the value in the help; empty for a flag.
         var placeholder: String {
             switch self {
             case .flag: ""
@@ -103,11 +103,11 @@ public struct Option: Sendable {
 
     /// Name with its dashes, e.g. `--epochs`.
     public let name: String
-    /// The value that follows the name; the text stands for the value in the help.
+    /// The value that follows the name, with its placeholder in the help.
     public let kind: Kind
     /// One line for the help.
     public let help: String
-    /// Names that other tools use for it, with dashes: a message informs users of these.
+    /// Names that other tools use for it, with dashes; a message points users of these to this option.
     public let elsewhere: [String]
     /// Completions that a shell offers for the value.
     public let completion: Completion
@@ -127,7 +127,7 @@ public struct Option: Sendable {
         self.completion = completion ?? Completion(placeholder: kind.placeholder)
     }
 
-    /// The text that stands for the value in the help; empty for a flag.
+    /// The placeholder of the value in the help; empty for a flag.
     var placeholder: String { kind.placeholder }
 }
 
@@ -153,10 +153,10 @@ public enum Completion: Sendable, Hashable {
     case nothing
     /// Files and folders after `NAME=`.
     case namedFiles
-    /// One of some words, or several with commas between them.
+    /// One of some words, or several separated by commas.
     case words([String])
 
-    /// The completions implied by a placeholder in the help.
+    /// Derives the completions from a placeholder in the help.
     init(placeholder: String) {
         self =
             switch placeholder {

@@ -8,8 +8,8 @@ public struct CommandLineTool: Sendable {
 
     /// Declares a program.
     ///
-    /// - Parameter isUsage: Whether an error that a command throws says that what was requested
-    ///   cannot be understood, besides ``CommandError``, which always does.
+    /// - Parameter isUsage: Whether an error thrown by a command is a usage error; ``CommandError`` always
+    ///   is.
     public init(
         _ root: Command, version: String,
         isUsage: @escaping @Sendable (any Error) -> Bool = { _ in false }
@@ -19,11 +19,11 @@ public struct CommandLineTool: Sendable {
         self.isUsage = isUsage
     }
 
-    /// Does what a command line asks for.
+    /// Runs a command line.
     ///
     /// - Parameter words: The arguments, without the program's name.
     public func run(_ words: [String]) -> ExitCode {
-        // A file that may not grow further is an error of the command, reported in its own words.
+        // Exceeding the file size limit becomes an error of the write, which the command reports.
         signal(SIGXFSZ, SIG_IGN)
         do {
             let code = try perform(words)
@@ -37,7 +37,7 @@ public struct CommandLineTool: Sendable {
     private func perform(_ words: [String]) throws -> ExitCode {
         switch try CommandParser(root).parse(words) {
         case .help(let command, let path):
-            let width = min(Console.standard.width, Self.widestHelp)
+            let width = min(Console.standard.width, Self.maxHelpWidth)
             Console.output(String(HelpText(command, path: path, width: width).text.dropLast()))
             return .success
         case .version:
@@ -61,5 +61,5 @@ public struct CommandLineTool: Sendable {
     }
 
     /// Lines longer than this are hard to read, however wide the terminal.
-    private static let widestHelp = 120
+    private static let maxHelpWidth = 120
 }

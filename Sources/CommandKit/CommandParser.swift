@@ -1,6 +1,6 @@
 import Spelling
 
-/// The request that a command line makes.
+/// The request that a command line expresses.
 public enum Request: Sendable {
     /// A command's help; its names from the root.
     case help(Command, path: [String])
@@ -18,7 +18,7 @@ public struct CommandParser: Sendable {
         self.root = root
     }
 
-    /// Understands a command line, without the program's name.
+    /// Parses a command line, without the program's name.
     public func parse(_ words: [String]) throws(CommandError) -> Request {
         let found = find(words[...])
         let isHelp = found.rest.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
@@ -38,15 +38,14 @@ public struct CommandParser: Sendable {
         return .run(action, try bind(found.rest, to: found.command))
     }
 
-    /// The names, from the root, of the command that words lead to, as far as they do: whose help
-    /// says what was done wrong.
+    /// The names, from the root, of the deepest command that words lead to, whose help applies to an error.
     public func path(of words: [String]) -> [String] {
         let found = find(words[...])
         guard found.rest.first == "help" else { return found.path }
         return find(found.rest.dropFirst(), from: found).path
     }
 
-    /// A command, its names from the root, and the words that are left.
+    /// A command, its names from the root, and the remaining words.
     private struct Position {
         var command: Command
         var path: [String]
@@ -144,8 +143,8 @@ public struct CommandParser: Sendable {
 }
 
 extension Command {
-    /// A hint for an unknown option: this tool's own name for it, what is
-    /// done another way here, or what it may be a misspelling of.
+    /// A hint for an unknown option: this tool's name for it, the replacement here, or the option that it
+    /// may be a misspelling of.
     func hint(for name: String) -> String {
         let plain = Self.plain(name)
         if let option = options.first(where: { $0.elsewhere.map(Self.plain).contains(plain) }) {
@@ -154,7 +153,7 @@ extension Command {
         if let absent = absent.first(where: { $0.names.map(Self.plain).contains(plain) }) {
             return "; \(absent.instead)"
         }
-        // A switch off, as --no-amp, is about the same thing.
+        // A negated option such as --no-amp concerns the same setting.
         if name.hasPrefix("--no-"), !options.contains(where: { $0.name == name }) {
             let without = hint(for: "--" + name.dropFirst("--no-".count))
             if !without.isEmpty { return without }

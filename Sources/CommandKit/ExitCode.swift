@@ -1,12 +1,10 @@
-/// The exit code of a command, the same for all commands: 0 when everything was done, 2 when it
-/// was not understood what is to be done, 1 when doing it failed, and 128 and a signal's number when
-/// a signal ended it. Each command's help lists them.
+/// The exit code of a command, the same for all commands: 0 for success, 2 for a usage error, 1 for any
+/// other failure, and 128 plus a signal's number if a signal ended it. Each command's help lists them.
 ///
-/// A command may throw a code to end with it without another word.
+/// A command may throw a code to exit with it without a message.
 public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     case success = 0
-    /// Something could not be done, or a check found what it looks for; a sentence on standard error
-    /// says what.
+    /// Something failed, or a check found errors; standard error says what.
     case failure = 1
     /// The request cannot be understood: an unknown command, option or key, an unknown name of
     /// a loss, backbone or device, or an invalid value, on the command line or in a study file.

@@ -70,7 +70,7 @@ public struct HelpText: Sendable {
         return "\(title):\n" + lines.joined(separator: "\n")
     }
 
-    /// Words laid out in lines that begin with spaces.
+    /// Words wrapped into lines with an indent.
     private func wrapped(_ text: String, indent: Int) -> String {
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []

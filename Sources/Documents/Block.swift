@@ -1,24 +1,24 @@
-/// A piece of the report's text: what HTML and Markdown are both made of.
+/// A piece of the report's text, from which both HTML and Markdown are made.
 package indirect enum Block: Hashable, Sendable {
     case paragraph(RichText)
-    /// A list without numbers.
+    /// An unnumbered list.
     case list([RichText])
-    /// A list of what to be careful about.
+    /// A list of caveats.
     case caveats([RichText])
-    /// A heading below a section's.
+    /// A subheading.
     case heading(String)
     case table(Table)
     case figure(Figure)
-    /// A text in its own lines, e.g. a command.
+    /// A text on its own lines, e.g. a command.
     case code(String)
-    /// Terms and what they stand for.
+    /// Terms with their descriptions.
     case terms([Term])
     /// Misclassified pairs of pictures.
     case gallery(ErrorGallery)
-    /// Blocks that are folded away under a line.
+    /// Blocks that are folded under a summary line.
     case details(RichText, [Block])
 
-    /// A term and what it stands for.
+    /// A term with its description.
     package struct Term: Hashable, Sendable {
         package var name: String
         package var value: RichText
@@ -32,7 +32,7 @@ package indirect enum Block: Hashable, Sendable {
 
 /// A part of the report under a heading.
 package struct Section: Hashable, Sendable {
-    /// Name of its place in the page.
+    /// Its anchor on the page.
     package var anchor: String
     package var title: String
     package var blocks: [Block]

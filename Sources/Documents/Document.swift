@@ -1,14 +1,14 @@
-/// A document before it is HTML, Markdown or LaTeX.
+/// A document, independent of its output format: HTML, Markdown or LaTeX.
 package struct Document: Sendable {
     package let title: String
     /// The compared items, the data, and the progress of the study.
     package let subtitle: RichText
-    /// The parts, their figures and tables numbered.
+    /// The sections, with numbered figures and tables.
     package let sections: [Section]
     /// How the document was made.
     package let colophon: String
 
-    /// Joins the parts of a document, and numbers their figures and tables.
+    /// Creates a document, and numbers its figures and tables.
     package init(title: String, subtitle: RichText, sections: [Section], colophon: String) {
         var numbering = Numbering()
         self.title = title
@@ -18,7 +18,7 @@ package struct Document: Sendable {
     }
 }
 
-/// Numbers figures and tables in the order in which a reader meets them.
+/// Numbers figures and tables in reading order.
 private struct Numbering {
     private var figures = 0
     private var tables = 0

@@ -17,10 +17,9 @@ package struct Figure: Hashable, Sendable {
     /// A caption that explains what the figure shows and how to read it; ends with a full stop.
     package var caption: RichText
     package var panels: [Panel]
-    /// The legend of the styles, where the charts do not have it themselves.
+    /// The legend of the styles, if the charts have none.
     package var legend: [LegendEntry] = []
-    /// The figure's numbers: folded under it on a page, and in its place where there are no
-    /// figures.
+    /// The figure's numbers: folded under it on a page, and shown instead of it in formats without figures.
     package var data: Table?
     /// Its number, given by the document.
     package var number = 0

@@ -40,7 +40,7 @@ public struct ErrorGallery: Hashable, Sendable {
         }
     }
 
-    /// How many there are.
+    /// Total number of misclassified pairs.
     public var total: Int
     /// The worst of them.
     public var shown: [Pair]

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Takes absolute paths out of what a report says: reports are passed on, and where their makers keep
-/// files is private. Only the last part of a path is kept, after an ellipsis.
+/// Removes absolute paths from a report's text: reports are shared, and where their authors keep files is
+/// private. Only the last component of a path is kept, after an ellipsis.
 package struct PathShortener: Sendable {
-    /// Paths that are known whatever characters they hold, the longest first, with what replaces them.
+    /// Known paths, which may contain any characters, the longest first, with their replacements.
     private let known: [(path: String, text: String)]
 
-    /// Knows nothing but how absolute paths look.
+    /// A shortener without known paths, which recognises absolute paths by their form.
     package init() {
         known = []
     }
 
-    /// Knows some paths.
+    /// A shortener with known paths.
     ///
     /// - Parameters:
     ///   - folders: Folders whose names are left out of the paths that begin with them.
@@ -35,7 +35,7 @@ package struct PathShortener: Sendable {
         isPath(name) ? shortened(name, parts: 2) : name
     }
 
-    /// A text that is a path as a whole, or a sentence that may hold some.
+    /// Shortens a text that is a path as a whole, or a sentence that may contain paths.
     package func value(_ text: String) -> String {
         Self.isPath(text) ? Self.shortened(text) : self.text(text)
     }
@@ -99,8 +99,8 @@ package struct PathShortener: Sendable {
         return second != "/" && !after.contains(second)
     }
 
-    /// Where a path ends: at the quote that closes it or a comma before that, else at what no path in
-    /// a sentence holds.
+    /// The end of a path: at the closing quote or a comma before that, otherwise at a character that a path
+    /// in a sentence does not contain.
     private static func end(
         _ scalars: [Unicode.Scalar], from start: Int, _ closing: Unicode.Scalar?
     ) -> Int {

@@ -1,11 +1,11 @@
 import Charts
 
-/// A run of text with marks: what HTML and Markdown can both say.
+/// Formatted text, with the formatting that both HTML and Markdown support.
 ///
 /// ```swift
 /// let text: RichText = "\(strong: "ArcFace") scored highest on \(name)."
 /// ```
-/// Interpolated strings are text and never marks, whatever characters they hold.
+/// Interpolated strings are text and never markup, whatever characters they contain.
 package struct RichText: Hashable, Sendable {
     /// A part of a text.
     package enum Part: Hashable, Sendable {
@@ -22,12 +22,12 @@ package struct RichText: Hashable, Sendable {
         self.parts = parts
     }
 
-    /// A text without marks.
+    /// A text without formatting.
     package init(_ text: String) {
         parts = [.plain(text)]
     }
 
-    /// The text without its marks.
+    /// The text without its formatting.
     package var plain: String {
         parts.map { part in
             switch part {
@@ -50,7 +50,7 @@ package struct RichText: Hashable, Sendable {
         return RichText(parts: parts)
     }
 
-    /// Sentences one after the other, with a blank between them.
+    /// Sentences joined by spaces.
     package static func sentences(_ sentences: [RichText]) -> RichText {
         RichText(parts: Array(sentences.map(\.parts).joined(separator: [.plain(" ")])))
     }

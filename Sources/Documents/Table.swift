@@ -6,7 +6,7 @@ package struct Table: Hashable, Sendable {
         package var title: String
         /// A title shared with the neighbouring columns of the same group.
         package var group: String?
-        /// Whether it holds numbers, which are set flush right.
+        /// Whether it contains numbers, which are right-aligned.
         package var isNumber: Bool
 
         /// A column of words.
@@ -24,11 +24,11 @@ package struct Table: Hashable, Sendable {
     package struct Entry: Hashable, Sendable {
         /// The text or number.
         package var text: RichText
-        /// Text that follows it with less weight, e.g. `± 0.12`.
+        /// Secondary text that follows it, e.g. `± 0.12`.
         package var detail: String?
         /// Whether it is the best of its column.
         package var isBest = false
-        /// Figures' style whose key is shown before it.
+        /// Series style whose key is shown before it.
         package var key: SeriesStyle?
 
         /// An entry of plain text.
@@ -38,7 +38,7 @@ package struct Table: Hashable, Sendable {
             self.init(RichText(text), detail: detail, isBest: isBest, key: key)
         }
 
-        /// An entry of text with marks.
+        /// An entry of formatted text.
         package init(
             _ text: RichText, detail: String? = nil, isBest: Bool = false,
             key: SeriesStyle? = nil
@@ -53,7 +53,7 @@ package struct Table: Hashable, Sendable {
         package static let missing = Entry("–")
     }
 
-    /// Rows under a heading of their own, or under none.
+    /// Rows with an optional heading.
     package struct Group: Hashable, Sendable {
         package var title: String?
         package var rows: [[Entry]]

@@ -11,7 +11,7 @@ extension [ConfigurationKey] {
     }
 }
 
-/// A walk through a configuration along its keys.
+/// Traverses a configuration along its keys.
 private struct ConfigurationCheck {
     let keys: [ConfigurationKey]
     let order: (String) -> Int

@@ -1,12 +1,12 @@
 public import Foundation
 
-/// An error in a configuration or in the file that holds it.
+/// An error in a configuration or its file.
 public enum FaceConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A file is not JSON5, has a key that does not exist, or a value that it may not have.
+    /// A file is not JSON5, or has an unknown key or an invalid value.
     case file(path: String, line: Int, reason: String)
     /// A file cannot be read.
     case unreadable(path: String, reason: String)
-    /// A value that was not read from a file is not allowed.
+    /// A value from elsewhere is not allowed.
     case value(key: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.
@@ -29,7 +29,7 @@ extension ConfigurationKeys {
 
     /// Reads the text of such a file.
     ///
-    /// - Parameter name: What errors call it.
+    /// - Parameter name: The file's name for messages.
     /// - Throws: ``FaceConfigurationError``.
     public func read(
         text: String, name: String, over base: Root
@@ -40,9 +40,9 @@ extension ConfigurationKeys {
         return result
     }
 
-    /// Checks that a configuration has no value that it may not have.
+    /// Checks that all values of a configuration are allowed.
     ///
-    /// - Throws: ``FaceConfigurationError/value(key:reason:)`` for the first that it may not.
+    /// - Throws: ``FaceConfigurationError/value(key:reason:)`` for the first that is not.
     public func require(_ root: Root) throws(FaceConfigurationError) {
         if let fault = fault(in: root) { throw .value(key: fault.path, reason: fault.reason) }
     }

@@ -1,21 +1,21 @@
-/// A key of a configuration: its name, the values it may have, and what it means.
+/// A key of a configuration: its name, its allowed values, and its meaning.
 ///
-/// From one declaration follow the check of a study file, the flag of the command line, the ranges of
-/// the Swift interface, the help and the documentation.
+/// The checks of study files, the command-line flag, the ranges of the Swift interface, the help and the
+/// documentation are all derived from one declaration.
 public struct ConfigurationKey: Sendable {
     /// Path in the configuration, with `[]` after a list of objects: `train[].name`.
     public internal(set) var path: String
-    /// The values it may have.
+    /// The allowed values.
     public let domain: ValueDomain
     /// Unit of a number, e.g. `pixels`; empty for none.
     public let unit: String
-    /// Its meaning, in a few words; with backquotes around what is typed.
+    /// Its meaning, in a few words; literals are in backquotes.
     public let summary: String
-    /// The flag that sets it; nil if a study file alone does.
+    /// The flag that sets it; nil if only a study file can.
     public let flag: ConfigurationFlag?
     /// Whether an entry of a list of objects must have it.
     public let isRequired: Bool
-    /// Whether null, or its absence, is a value.
+    /// Whether it may be null or absent.
     public let mayBeAbsent: Bool
     /// Completions that a shell offers; the words of ``domain`` where this is empty.
     public let suggestions: [String]
@@ -55,13 +55,13 @@ public struct ConfigurationKey: Sendable {
 
 /// A flag of the command line that sets a key.
 public struct ConfigurationFlag: Sendable {
-    /// How the flag's text stands for the value.
+    /// The syntax of the flag's value.
     public enum Syntax: Sendable, Hashable {
         /// `name=value`, with that name.
         case assignment(String)
-        /// How many, from 1 on, or a list with commas.
+        /// A count from 1 on, or a comma-separated list.
         case countOrList
-        /// A list with commas.
+        /// A comma-separated list.
         case list
         /// Nothing: the presence of the flag means true.
         case presence
@@ -73,9 +73,9 @@ public struct ConfigurationFlag: Sendable {
     public let name: String
     /// The placeholder of the value in the help, e.g. `N`.
     public let placeholder: String
-    /// How the text stands for the value.
+    /// The syntax of the value.
     public let syntax: Syntax
-    /// Text that the help adds; empty for none.
+    /// Additional text in the help; empty for none.
     public let note: String
 
     /// Declares a flag of the command line.
@@ -88,7 +88,7 @@ public struct ConfigurationFlag: Sendable {
         self.note = note
     }
 
-    /// The values that the flag takes, as the end of "it must be ...".
+    /// The flag's allowed values, as the end of "it must be ...".
     public func allowed(by domain: ValueDomain, unit: String = "") -> String {
         switch (syntax, domain) {
         case (.assignment(let name), _):
@@ -103,10 +103,10 @@ public struct ConfigurationFlag: Sendable {
 
     private static let maxCount = 1000
 
-    /// The value that the flag's words stand for; nil for none that is allowed.
+    /// The value of the flag's words; nil if it is not allowed.
     ///
-    /// - Parameter words: The flag's value, or the entries of its list; an empty last one where that ends with a
-    ///   comma.
+    /// - Parameter words: The flag's value, or the entries of its list; the last one is empty if the list
+    ///   ends with a comma.
     public func value(_ words: [String], of domain: ValueDomain) -> JSONValue? {
         switch (syntax, domain) {
         case (.assignment(let name), _):
@@ -120,7 +120,7 @@ public struct ConfigurationFlag: Sendable {
                 guard (1...Self.maxCount).contains(count) else { return nil }
                 return .array((1...count).map { .number(Double($0)) })
             }
-            // One entry with a comma after it is a list.
+            // One entry followed by a comma is a list.
             return Self.list(words.last == "" ? words.dropLast() : words, of: entry)
         case (.list, .list(let entry)): return Self.list(words, of: entry)
         case (.presence, _): return .bool(true)

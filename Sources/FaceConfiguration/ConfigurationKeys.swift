@@ -34,13 +34,13 @@ public struct ConfigurationKeys<Root: Sendable>: Sendable {
     /// The keys, in the order of the documentation.
     public var all: [ConfigurationKey] { members.flatMap(\.keys) }
 
-    /// The configuration with all its keys; what is absent is left out.
+    /// The configuration as JSON with all its keys, except absent ones.
     public func json(of root: Root) -> JSONValue {
         let values = members.map { ($0.name, $0.read(root)) }.filter { $1 != .null }
         return .object(Dictionary(uniqueKeysWithValues: values))
     }
 
-    /// Lays values over a configuration; keys that are absent keep theirs.
+    /// Overrides values of a configuration; absent keys keep theirs.
     ///
     /// - Parameter json: An object without a ``fault(in:)``.
     public func apply(_ json: JSONValue, to root: inout Root) {
@@ -50,7 +50,7 @@ public struct ConfigurationKeys<Root: Sendable>: Sendable {
         }
     }
 
-    /// The first value of a configuration that it may not have; nil when all are allowed.
+    /// The first value of a configuration that is not allowed; nil if all are.
     public func fault(in root: Root) -> ConfigurationFault? { all.fault(in: json(of: root)) }
 
     /// The default of a key, where it is not in a list of objects.
@@ -115,7 +115,7 @@ extension ConfigurationMember {
     /// A key that is a string.
     ///
     /// - Parameters:
-    ///   - what: What it stands for: `a device`.
+    ///   - what: What the string names: `a device`.
     ///   - check: Returns why a string is invalid; nil if it is valid.
     public static func text(
         _ name: String, _ member: ConfigurationPath<Root, String>,
@@ -142,7 +142,7 @@ extension ConfigurationMember {
     /// A key that is a list of strings.
     ///
     /// - Parameters:
-    ///   - what: What each stands for: `a loss`.
+    ///   - what: What each string names: `a loss`.
     ///   - check: Returns why a string is invalid; nil if it is valid.
     public static func texts(
         _ name: String, _ member: ConfigurationPath<Root, [String]>, _ what: String,
@@ -195,7 +195,7 @@ extension ConfigurationMember {
             write: { root, json in keys.apply(json, to: &root[keyPath: member]) })
     }
 
-    /// A list of objects; each entry that is given is a new one.
+    /// A list of objects; each given entry starts from the defaults of an entry.
     public static func list<Entry: Sendable>(
         _ name: String, _ member: ConfigurationPath<Root, [Entry]>,
         _ keys: ConfigurationKeys<Entry>

@@ -1,6 +1,6 @@
-/// A Swift type that a key of a configuration may have.
+/// A Swift type for values of configuration keys.
 protocol ConfigurationValue: Sendable {
-    /// Nil where the JSON is of another kind.
+    /// Nil if the JSON value is of another type.
     init?(json: JSONValue)
     var json: JSONValue { get }
 }

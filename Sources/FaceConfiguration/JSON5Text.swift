@@ -1,4 +1,4 @@
-/// A JSON5 value whose members know their line.
+/// A JSON5 value with the line numbers of its members.
 ///
 /// JSON5 as at https://spec.json5.org: comments, trailing commas, bare keys, strings in either quotes,
 /// hexadecimal numbers. A key that occurs twice in an object is an error.
@@ -14,7 +14,7 @@ struct JSON5Text {
     private(set) var lines: [String: Int] = [:]
     private var rest: Substring.UnicodeScalarView
     private var line = 1
-    private static let deepest = 64
+    private static let maxDepth = 64
 
     private init(_ text: String) {
         rest = text.unicodeScalars[...]
@@ -35,7 +35,7 @@ struct JSON5Text {
 
     private mutating func value(_ path: String, depth: Int) throws(Fault) -> JSONValue {
         try skip()
-        guard depth < Self.deepest else { throw fault("nested too deeply") }
+        guard depth < Self.maxDepth else { throw fault("nested too deeply") }
         lines[path] = line
         switch rest.first {
         case nil: throw fault("missing value")
@@ -123,7 +123,7 @@ struct JSON5Text {
         }
         let isHexadecimal = digits.lowercased().hasPrefix("0x")
         let whole = isHexadecimal ? UInt64(digits.dropFirst(2), radix: 16) : UInt64(digits)
-        // A seed above 2^53 would be another one as a Double.
+        // A seed above 2^53 is not exactly representable as a Double.
         if let whole, !isNegative { return .whole(whole) }
         let value: Double? =
             isHexadecimal
@@ -203,7 +203,7 @@ struct JSON5Text {
         return text
     }
 
-    /// Passes over spaces and comments.
+    /// Skips spaces and comments.
     private mutating func skip() throws(Fault) {
         while let next = rest.first {
             if next.properties.isWhitespace {

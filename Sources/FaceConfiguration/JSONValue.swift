@@ -1,10 +1,10 @@
-/// Any JSON value: how a configuration is read, and how a run folder carries the configuration of a
-/// module that its reader does not know.
+/// Any JSON value. Configurations are read as such, and a run folder stores the configuration of a module
+/// that its reader does not know.
 public enum JSONValue: Codable, Sendable, Hashable {
     case null
     case bool(Bool)
     case number(Double)
-    /// A whole number that no `Double` is certain to hold, such as a seed of 64 bits: above 2^53.
+    /// A whole number above 2^53, such as a seed of 64 bits, which a `Double` may not represent exactly.
     case large(UInt64)
     case string(String)
     case array([JSONValue])
@@ -40,7 +40,7 @@ public enum JSONValue: Codable, Sendable, Hashable {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    /// This value with another's members laid over it, objects member by member.
+    /// This value overridden by another's members; objects are merged recursively.
     public func merging(_ other: JSONValue) -> JSONValue {
         guard case .object(let mine) = self, case .object(let theirs) = other else { return other }
         return .object(mine.merging(theirs) { $0.merging($1) })

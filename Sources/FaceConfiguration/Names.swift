@@ -1,16 +1,15 @@
 import Spelling
 
-/// How names of losses, backbones and parameters are compared: in any case, and with or without
-/// hyphens, underscores, dots and spaces, for the field writes `AM-Softmax`, `am_softmax` and
-/// `AMSoftmax`.
+/// Comparison of names of losses, backbones and parameters: ignoring case, hyphens, underscores, dots and
+/// spaces, since publications write `AM-Softmax`, `am_softmax` and `AMSoftmax`.
 public enum Names {
-    /// The letters and digits of a name in lower case: names with the same ones are the same name.
+    /// The letters and digits of a name in lower case; names are equal if these are.
     public static func folded(_ name: String) -> String {
         String(name.lowercased().filter { !"-_. ".contains($0) })
     }
 
-    /// The end of a message about a name that is unknown: the name that was meant, or all names when
-    /// none is near.
+    /// The end of a message about an unknown name: the probable intended name, or all names if none is
+    /// similar.
     ///
     /// - Parameter introduction: Text before all names: `the losses are`.
     public static func advice(
@@ -21,24 +20,24 @@ public enum Names {
     }
 }
 
-/// Names that were others in earlier versions of Facet, so that what was written then is still read.
+/// Former names from earlier versions of Facet, so that old files can still be read.
 public enum FormerNames {
-    /// Today's names of parameters, by the previous ones.
+    /// Current names of parameters, by their former names.
     public static let parameters = ["beyond": "fallback", "rise": "scaleWarmup"]
 
     private static let former = Dictionary(
         uniqueKeysWithValues: parameters.map { ($1, $0) })
 
-    /// A canonical text `name:key=value,key=value`, several with `+` between, in today's names.
+    /// Replaces former names in a canonical text `name:key=value,key=value`, or several joined by `+`.
     ///
     /// Texts without former names are returned unchanged.
     public static func current(inText text: String) -> String { renamed(text, by: parameters) }
 
-    /// A canonical text as a former version wrote it: the opposite of ``current(inText:)``.
+    /// A canonical text with former names: the inverse of ``current(inText:)``.
     public static func former(ofText text: String) -> String { renamed(text, by: former) }
 
-    /// Values by the names of parameters, in today's names; after a dot follows the parameter of a
-    /// term: `center.weight`.
+    /// Replaces former names in values by parameter names; a term's parameters have its name as prefix:
+    /// `center.weight`.
     public static func current<Value>(inValues values: [String: Value]) -> [String: Value] {
         let renamed = values.map { path, value in
             let parts = path.split(separator: ".", omittingEmptySubsequences: false)

@@ -48,17 +48,17 @@ public struct Parameter: Hashable, Sendable {
     /// Other names that are understood, e.g. `margin`; names of earlier versions are not listed here
     /// but in ``FormerNames``.
     public let aliases: [String]
-    /// Symbol in print, e.g. `λ`.
+    /// Symbol in tables, e.g. `λ`.
     public let symbol: String
     /// Its meaning, in a few words.
     public let summary: String
     /// Unit of a number, e.g. `rad`; empty for none.
     public let unit: String
-    /// The value when none is given.
+    /// The value if none is given.
     public let defaultValue: ParameterValue
-    /// The values it may have.
+    /// The allowed values.
     public let domain: ValueDomain
-    /// The values that tuning tries; nil if it leaves the parameter alone.
+    /// The range that tuning searches; nil if the parameter is not tuned.
     public var search: SearchRange?
 
     /// The allowed values, as the end of a sentence: `a number from 1 to 1000, or 'auto'`.
@@ -76,11 +76,11 @@ public struct Parameter: Hashable, Sendable {
 /// A parameter together with the Swift type of its values.
 ///
 /// A loss or a backbone declares each of its parameters once, as such a key, and reads it from its
-/// specification by the key; text, checks and help follow from the declaration.
+/// specification by the key; text, checks and help are derived from the declaration.
 public struct ParameterKey<Value: Sendable>: Sendable {
     /// Name, domain, default and help of the parameter.
     public private(set) var parameter: Parameter
-    /// The value when none is given.
+    /// The value if none is given.
     public let defaultValue: Value
     let read: @Sendable (ParameterValue) -> Value?
 }

@@ -1,4 +1,4 @@
-/// The text `name:key=value,key=value`, taken apart.
+/// The text `name:key=value,key=value`, parsed.
 public struct ParameterText: Hashable, Sendable {
     /// A value as given.
     public struct Assignment: Hashable, Sendable {
@@ -7,7 +7,7 @@ public struct ParameterText: Hashable, Sendable {
         /// The text after the equals sign.
         public var value: String
 
-        /// Pairs a name with a value.
+        /// Memberwise initialiser.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
@@ -16,12 +16,12 @@ public struct ParameterText: Hashable, Sendable {
 
     /// The text before the colon.
     public let name: String
-    /// The assignments after it, in order; no name twice.
+    /// The assignments after it, in order; names are unique.
     public let assignments: [Assignment]
 
-    /// Takes a text apart; white space around names, values and signs is ignored.
+    /// Parses a text; white space around names, values and separators is ignored.
     ///
-    /// - Parameter example: A text of the same kind, for the message about one that is malformed.
+    /// - Parameter example: A well-formed text, for messages.
     /// - Throws: ``ParameterError/malformed(assignment:text:example:)`` and
     ///   ``ParameterError/duplicate(name:text:)``.
     public init(parsing text: String, example: String) throws(ParameterError) {
@@ -68,7 +68,7 @@ public struct ParameterText: Hashable, Sendable {
 public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A parameter is given twice.
     case duplicate(name: String, text: String)
-    /// A parameter has a value that it may not have.
+    /// A parameter has a value that is not allowed.
     case invalidValue(owner: String, parameter: String, value: String, allowed: String)
     /// An entry is not of the form `key=value`.
     case malformed(assignment: String, text: String, example: String)
@@ -106,8 +106,8 @@ public struct ParameterValues: Hashable, Sendable {
     /// Reads values given as text.
     ///
     /// - Parameters:
-    ///   - owner: What has the parameters, for messages.
-    ///   - base: Values that hold where none is given.
+    ///   - owner: The loss or backbone that has the parameters, for messages.
+    ///   - base: Values of parameters that are not given.
     /// - Throws: ``ParameterError``.
     public init(
         _ assignments: [ParameterText.Assignment], of parameters: [Parameter], owner: String,
@@ -139,7 +139,7 @@ public struct ParameterValues: Hashable, Sendable {
         values[key.parameter.name].flatMap(key.read) ?? key.defaultValue
     }
 
-    /// The value of a parameter, or the default that one of its name has in a list.
+    /// The value of a parameter, or the default of the parameter of this name in a list.
     public func value<Value>(of key: ParameterKey<Value>, among parameters: [Parameter]) -> Value {
         let name = key.parameter.name
         let standard = parameters.first { $0.name == name }?.defaultValue
@@ -156,9 +156,9 @@ public struct ParameterValues: Hashable, Sendable {
 }
 
 extension [Parameter] {
-    /// The parameter of a name, in any case, by an alias, or by the name it had in a former version.
+    /// The parameter with a name in any case, an alias, or a former name.
     ///
-    /// A name that is written exactly as one is declared comes first, for `m` and `M` may both be.
+    /// An exact match takes precedence, since both `m` and `M` may exist.
     public func named(_ name: String) -> Parameter? {
         let name = FormerNames.parameters[name] ?? name
         if let exact = first(where: { $0.name == name }) { return exact }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// How the values of a search space are spread over its range.
+/// How the values of a search space are distributed over its range.
 public enum SearchScale: String, Codable, Sendable, Hashable, CaseIterable {
     /// Whole numbers, each equally often.
     case integer
     /// Uniformly in the value.
     case linear
-    /// Evenly in the logarithm, for what counts by factors.
+    /// Uniformly in the logarithm, for parameters whose ratios matter.
     case logarithmic = "log"
 }
 
@@ -16,13 +16,13 @@ public struct SearchRange: Codable, Sendable, Hashable {
     public let lower: Double
     /// The largest value; above ``lower``.
     public let upper: Double
-    /// How values are spread.
+    /// How values are distributed.
     public let scale: SearchScale
 
     /// Creates a range.
     ///
-    /// - Returns: nil if the range is empty or not finite, has no logarithm at its lower end, or
-    ///   has no whole ends where values are whole.
+    /// - Returns: nil if the range is empty or not finite, a logarithmic range does not begin above 0, or
+    ///   the ends of an integer range are not whole.
     public init?(_ lower: Double, _ upper: Double, _ scale: SearchScale) {
         guard lower.isFinite, upper.isFinite, lower < upper else { return nil }
         switch scale {
@@ -49,8 +49,8 @@ public struct SearchRange: Codable, Sendable, Hashable {
         }
     }
 
-    /// Where a value is in the range: 0 at its lower end, 1 at its upper one, outside of it less or
-    /// more; nil for one that has no place on a logarithmic range.
+    /// The position of a value in the range: 0 at its lower end, 1 at its upper one, below 0 or above 1
+    /// outside; nil for a value that has no logarithm on a logarithmic range.
     public func fraction(of value: Double) -> Double? {
         switch scale {
         case .integer, .linear: (value - lower) / (upper - lower)
@@ -58,7 +58,7 @@ public struct SearchRange: Codable, Sendable, Hashable {
         }
     }
 
-    /// The range as a person reads it: `0.2 to 0.7`, `8 to 128 (log)`, `2 to 5 (integer)`.
+    /// The range as text: `0.2 to 0.7`, `8 to 128 (log)`, `2 to 5 (integer)`.
     public var text: String {
         let ends = "\(lower.shortest) to \(upper.shortest)"
         return scale == .linear ? ends : "\(ends) (\(scale.rawValue))"

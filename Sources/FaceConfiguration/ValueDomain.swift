@@ -2,13 +2,13 @@ import Spelling
 
 /// The numbers that a value may be.
 public struct NumberRange: Hashable, Sendable {
-    /// The smallest number, or with ``isAbove`` what every number is above.
+    /// The smallest number, or with ``isAbove`` an exclusive bound.
     public let lower: Double
-    /// The largest number, or with ``isBelow`` what every number is below; infinite for no limit.
+    /// The largest number, or with ``isBelow`` an exclusive bound; infinite for no limit.
     public let upper: Double
-    /// Whether ``lower`` itself is left out.
+    /// Whether ``lower`` itself is excluded.
     public let isAbove: Bool
-    /// Whether ``upper`` itself is left out.
+    /// Whether ``upper`` itself is excluded.
     public let isBelow: Bool
 
     private init(_ lower: Double, _ upper: Double, isAbove: Bool = false, isBelow: Bool = false) {
@@ -36,7 +36,7 @@ public struct NumberRange: Hashable, Sendable {
         NumberRange(lower, upper, isAbove: true)
     }
 
-    /// Whether a number is one of them; infinite numbers and NaN never are.
+    /// Whether a number is in the range; infinite numbers and NaN never are.
     public func contains(_ number: Double) -> Bool {
         number.isFinite && (isAbove ? number > lower : number >= lower)
             && (isBelow ? number < upper : number <= upper)
@@ -56,8 +56,8 @@ public struct NumberRange: Hashable, Sendable {
 
 /// The values that a key of a configuration, or a parameter, may have.
 ///
-/// One declaration serves every way in which a value arrives: as text after a flag or in
-/// `name:key=value`, as JSON in a file, and as a value of a Swift program.
+/// One declaration serves all sources of values: text after a flag or in `name:key=value`, JSON in a file,
+/// and values of a Swift program.
 public indirect enum ValueDomain: Hashable, Sendable {
     case flag
     /// A list of values.
@@ -66,9 +66,9 @@ public indirect enum ValueDomain: Hashable, Sendable {
     case number(NumberRange)
     /// A number, or a word in its place.
     case numberOr(NumberRange, words: [String])
-    /// A whole number of 64 bits without a sign.
+    /// An unsigned whole number of 64 bits.
     case seed
-    /// A string; the text names what it stands for: `a loss`.
+    /// A string; the associated text describes it: `a loss`.
     case text(String)
     /// A whole number in a range.
     case whole(ClosedRange<Int>)
@@ -101,7 +101,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
         return "\(quoted.dropLast().joined(separator: ", ")) or \(last)"
     }
 
-    /// The words that may stand for a value; empty if there are none.
+    /// The words that are allowed as values; empty if there are none.
     public var words: [String] {
         switch self {
         case .numberOr(_, let words), .word(let words): words
@@ -110,7 +110,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
         }
     }
 
-    /// The value that a text stands for, or nil if it is not allowed.
+    /// The value of a text, or nil if it is not allowed.
     ///
     /// Words match in any case, and are returned as declared. A list is not read from one text.
     public func value(parsing text: String) -> JSONValue? {
@@ -131,9 +131,9 @@ public indirect enum ValueDomain: Hashable, Sendable {
     /// Why a value is not allowed; nil when it is.
     ///
     /// - Parameters:
-    ///   - path: Where the value is; a fault in an entry of a list says which.
+    ///   - path: The value's path; for an entry of a list, its index is added.
     ///   - unit: Unit of a number; empty for none.
-    ///   - check: What a string must pass besides; gives the reason against it.
+    ///   - check: An additional check of strings; returns the reason why one is invalid.
     public func fault(
         in value: JSONValue, at path: String = "", unit: String = "",
         check: (String) -> String? = { _ in nil }
@@ -177,12 +177,12 @@ public indirect enum ValueDomain: Hashable, Sendable {
 public struct ConfigurationFault: Hashable, Sendable {
     /// Path of the value, such as `training.schedule.peak` or `losses[1]`; empty for the whole.
     public var path: String
-    /// A sentence without its end.
+    /// The reason, as a sentence without its full stop.
     public var reason: String
 }
 
 extension JSONValue {
-    /// The value as a message names it.
+    /// The value in messages.
     var brief: String {
         switch self {
         case .array: "a list"

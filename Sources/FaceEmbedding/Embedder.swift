@@ -11,11 +11,11 @@ public struct Embedder {
     private let network: (Tensor) throws -> Tensor
     /// The conversion of bytes to network input.
     public let normalization: InputNormalization
-    /// How it is computed.
+    /// Device, precision and threads of the computation.
     public let compute: ComputeConfiguration
     /// Images embedded at once.
     public private(set) var batchSize: Int
-    /// Numbers of an embedding; nil if the network does not say it beforehand.
+    /// Length of an embedding; nil if it is not known beforehand.
     public let embeddingSize: Int?
 
     /// Creates an embedder around a backbone.
@@ -25,7 +25,7 @@ public struct Embedder {
     ) throws {
         let device = try Device.named(compute.device)
         network = { images in
-            // Not around networks of OpenVINO, whose own threads would be started on one processor.
+            // Not for networks of OpenVINO, whose threads would all start on one processor.
             LibTorch.withSpreadThreads {
                 withPrecision(compute.precision, on: device) { backbone(images, training: false) }
             }
@@ -54,7 +54,7 @@ public struct Embedder {
         self.batchSize = batchSize
     }
 
-    /// Creates an embedder around an ONNX network, which is given bytes and prepares them itself.
+    /// Creates an embedder around an ONNX network, which receives bytes and prepares them itself.
     init(
         onnx: ONNXNetwork, _ preparation: InputPreparation, compute: ComputeConfiguration,
         batchSize: Int
@@ -91,13 +91,14 @@ public struct Embedder {
             original: original.table(), mirrored: mirroring ? mirrored.table() : nil)
     }
 
-    /// Embeddings of images, batch after batch: of all, or of every so many batches of ``batchSize`` images.
+    /// Embeddings of images, batch after batch: of all batches of ``batchSize`` images, or of every
+    /// `stride`-th one.
     ///
     /// - Parameters:
     ///   - images: Images, in their order; the last batch may have fewer.
     ///   - size: Height and width of the network's input, in pixels.
     ///   - mirroring: Whether mirror images are embedded as well.
-    ///   - stride: From one batch to the next requested one.
+    ///   - stride: Distance from one requested batch to the next; 1 for all.
     ///   - first: The first requested batch.
     public func batches(
         of images: any ImageSource, size: Int, mirroring: Bool = true, every stride: Int = 1,
@@ -108,7 +109,7 @@ public struct Embedder {
             device: try Device.named(compute.device))
     }
 
-    /// Embeddings of images that enter the network together; without mirror images.
+    /// Embeddings of images in a single batch, without mirror images.
     public func together(_ images: any ImageSource, size: Int) throws -> EmbeddingTable {
         var whole = self
         whole.batchSize = max(1, images.count)

@@ -1,14 +1,14 @@
-/// Another program than LibTorch that computes a network of Facet's.
+/// An inference engine other than LibTorch that can run Facet's networks.
 public protocol EmbeddingEngine: Sendable {
-    /// Its name, by which embeddings that were begun with it are known.
+    /// Its name, which identifies the embeddings that it computed.
     var name: String { get }
 
-    /// A network computed by the engine; all else that is known about it stays.
+    /// The same network run by the engine; everything else known about it stays the same.
     ///
     /// - Parameters:
-    ///   - network: A network that LibTorch computes, of a file that is not a program of its own.
+    ///   - network: A network that LibTorch runs, from a file that is not a TorchScript program.
     ///   - options: How it is run.
-    /// - Throws: What keeps the engine from computing it, or what it computes otherwise.
+    /// - Throws: An error if the engine cannot run the network, or its results differ.
     func replacing(
         _ network: EmbeddingNetwork, _ options: EmbeddingOptions
     ) throws -> EmbeddingNetwork

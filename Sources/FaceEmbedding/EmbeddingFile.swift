@@ -5,8 +5,7 @@ import SafeFiles
 import Spelling
 public import Torch
 
-/// Embeddings in a file, so that they can be evaluated without the network that made them, or made by
-/// another program.
+/// Embeddings in a file, so that they can be evaluated without the network, or come from another program.
 ///
 /// | file | content |
 /// |---|---|
@@ -15,10 +14,10 @@ public import Torch
 /// | `.safetensors` | any number: `NAME/original` and, if there is one, `NAME/mirrored`, each `[n, d]`; without a name, `original` and `mirrored`, for one test set |
 ///
 /// Embeddings are not normalised. Row `i` is image `i` of the test set, each image once in the order in
-/// which the pairs first name it. A file of twice as many rows as there are pairs has two rows a pair
+/// which the pairs first name it. A file with twice as many rows as there are pairs has two rows per pair
 /// instead, in the order of the pairs, as insightface's `.bin` files have their images. Facet's own
-/// safetensors files hold the images' names as well, under the key `NAME/images`, a name a line, and
-/// are refused for other images.
+/// safetensors files also contain the images' names, under the key `NAME/images`, one per line, and are
+/// refused for other images.
 public struct EmbeddingFile {
     /// The data that a file has for one test set.
     private struct Entry {
@@ -29,7 +28,7 @@ public struct EmbeddingFile {
     private let path: String
     private var entries: [String: Entry] = [:]
 
-    /// Whether a file's name says that it can be only this.
+    /// Whether a file's name ends in `.npy`, which no other kind of model has.
     public static func isNamedArray(_ url: URL) -> Bool { url.pathExtension.lowercased() == "npy" }
 
     // MARK: Reading
@@ -72,7 +71,7 @@ public struct EmbeddingFile {
                     count: shape.rows, dimension: shape.columns, values: values)))
     }
 
-    /// Takes the tensors of a safetensors file that holds embeddings.
+    /// Reads the tensors of a safetensors file of embeddings.
     public init(_ content: Safetensors.Content, path: String) throws {
         self.path = path
         for name in content.tensors.keys where name.split(separator: "/").last == "original" {
@@ -90,7 +89,7 @@ public struct EmbeddingFile {
         }
     }
 
-    /// Whether a safetensors file holds embeddings, and not a model.
+    /// Whether a safetensors file contains embeddings rather than a model.
     public static func isContent(_ content: Safetensors.Content) -> Bool {
         content.tensors.keys.contains { $0 == "original" || $0.hasSuffix("/original") }
     }
@@ -114,8 +113,8 @@ public struct EmbeddingFile {
     ///   - name: The test set's name.
     ///   - images: Its images' names.
     ///   - pairs: Its pairs by the indices of the images.
-    /// - Throws: ``FaceEmbeddingError/embeddings(path:reason:)`` when there are none, or too many or too
-    ///   few, or they are of other images.
+    /// - Throws: ``FaceEmbeddingError/embeddings(path:reason:)`` when there are none, their number is
+    ///   wrong, or they are of other images.
     public func match(
         _ name: String, images: [String], pairs: [VerificationPair]
     ) throws -> (views: EmbeddingViews, pairs: [VerificationPair]) {

@@ -11,33 +11,33 @@ public struct EmbeddingNetwork {
     public var inputSize: Int
     /// Its file, for messages.
     public var path: String
-    /// Whether another program saved it, so that nothing is known about how it computes.
+    /// Whether another program saved it, so that nothing is known about its computation.
     public var isForeign: Bool
-    /// Mean face of what it was trained on, where its file says it.
+    /// Mean face of its training set; nil if its file does not have it.
     public var meanFace: [Double]?
-    /// Whom it was trained on, where its file says it.
+    /// The people it was trained on; nil if its file does not name its training set.
     public var trained: TrainedPeople?
-    /// The network itself and what its file says about it, where it is one of Facet's backbones.
+    /// The network itself and its metadata, if it is one of Facet's backbones.
     public var model: (backbone: any Backbone, metadata: ModelFile.Metadata)?
-    /// Whether its file is a `model.safetensors` of Facet's, which says what it is and can hold more.
+    /// Whether its file is a `model.safetensors` of Facet's, whose metadata describe it and can be
+    /// extended.
     var describesItself = false
     /// Whether it is dlib's network, in dlib's file.
     var isDlib = false
-    /// How images are prepared, where ``embedder`` does not say it.
+    /// How images are prepared, if ``embedder`` does not specify it.
     var statedPreparation: String?
-    /// The same network with another preparation of its input, and the preparation it has, where that is
-    /// not certain.
+    /// Ways to prepare the network's input; nil if the right one is certain.
     var preparations: Preparations?
 
     /// How the input of a network may be prepared.
     struct Preparations {
-        /// As it is given.
+        /// The preparation in use.
         let given: InputPreparation
-        /// The network with another one.
+        /// Creates the network with another one.
         let embedder: (InputPreparation) -> Embedder
     }
 
-    /// Creates a network from what is known about it.
+    /// Memberwise initialiser.
     public init(
         embedder: Embedder, inputSize: Int, path: String, isForeign: Bool = false,
         meanFace: [Double]? = nil, trained: TrainedPeople? = nil
@@ -50,8 +50,9 @@ public struct EmbeddingNetwork {
         self.trained = trained
     }
 
-    /// The template to which faces are aligned for it: dlib's for dlib's network, and otherwise insightface's, which is
-    /// that of most networks; in the pixels of its input where that is a multiple of 112, and else in 112.
+    /// The template for aligning faces: dlib's for dlib's network, and otherwise insightface's, which most
+    /// networks use; scaled to the network's input size if that is a multiple of 112, otherwise to 112
+    /// pixels.
     public var template: FaceTemplate {
         if isDlib || model?.backbone is DlibResNet { return .dlib(side: inputSize) }
         return .insightface(side: inputSize > 0 && inputSize % 112 == 0 ? inputSize : 112)
@@ -60,8 +61,8 @@ public struct EmbeddingNetwork {
     /// Embeddings of images and of their mirror images, not normalised.
     ///
     /// - Parameters:
-    ///   - mirroring: Whether the mirror images are wanted as well.
-    ///   - progress: Told how many images are done.
+    ///   - mirroring: Whether mirror images are embedded as well.
+    ///   - progress: Receives the number of images that are done.
     public func embeddings(
         of images: any ImageSource, mirroring: Bool = true,
         progress: (Int) throws -> Void = { _ in }
@@ -70,14 +71,14 @@ public struct EmbeddingNetwork {
             of: images, size: inputSize, mirroring: mirroring, progress: progress)
     }
 
-    /// Images that a network is tried with at once.
+    /// Number of images in a trial batch.
     private static let sample = 16
-    /// Difference between two calls, as a fraction of an embedding's length, that is rounding: an
-    /// interpreter may reorder a sum once it has compiled a network.
+    /// Largest difference between two calls, as a fraction of an embedding's length, that counts as
+    /// rounding: an interpreter may reorder a sum once it has compiled a network.
     private static let rounding: Float = 1e-5
-    /// Difference between an image alone and in a batch that is rounding. Kernels add in another order
-    /// for another number of images, 1e-6 in float32 and up to a hundredth in half precision; batch
-    /// statistics differ by a third and more.
+    /// Largest difference between an image alone and in a batch that counts as rounding. Kernels add in
+    /// another order for another number of images, 1e-6 in float32 and up to a hundredth in half precision;
+    /// batch statistics differ by a third and more.
     private static let batchRounding: Float = 0.05
 
     /// Tries the network with a few images twice, and with one of them alone.
@@ -120,7 +121,7 @@ public struct EmbeddingNetwork {
         _ indices: [Int], _ images: any ImageSource, _ batch: EmbeddingTable
     ) throws -> Float? {
         var largest: Float?
-        // Several: a picture may happen to have the batch's statistics.
+        // Several images, because one may happen to have the batch's statistics.
         for row in indices.indices.prefix(4) {
             guard let alone = try together([indices[row]], images) else { return largest }
             largest = max(largest ?? 0, Self.difference(alone, batch, from: row))
@@ -128,7 +129,7 @@ public struct EmbeddingNetwork {
         return largest
     }
 
-    /// Indices of a few images, evenly from all.
+    /// Indices of a few images, evenly spaced.
     private static func indices(of count: Int, _ offset: Int) -> [Int] {
         let wanted = min(count, sample)
         return (0..<wanted).map { ($0 * count / wanted + offset * count / (2 * wanted)) % count }
@@ -154,7 +155,7 @@ public struct EmbeddingNetwork {
         guard first.dimension == second.dimension else { return .infinity }
         return (0..<min(first.count, second.count - offset)).map { row -> Float in
             let (a, b) = (first[row], second[offset + row])
-            // Values that are not finite are refused later, with their own words.
+            // Values that are not finite are refused later, with their own error.
             guard !a.elementsEqual(b, by: { $0.bitPattern == $1.bitPattern }) else { return 0 }
             let square = zip(a, b).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
             let length = b.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
@@ -168,7 +169,7 @@ public struct EmbeddingNetwork {
         return fraction < 0.001 ? "less than 0.1 %" : "\((fraction * 1000).rounded() / 10) %"
     }
 
-    /// A sentence when another order of colours or range of bytes separates the set's pairs far better.
+    /// A warning if another channel order or value range separates the set's pairs far better.
     public func preparationWarning(_ pairs: VerificationPairs) throws -> String? {
         guard let preparations else { return nil }
         return try PreparationProbe.warning(given: preparations.given, pairs) { other, images in
@@ -178,7 +179,7 @@ public struct EmbeddingNetwork {
         }
     }
 
-    /// A sentence when the test set's faces are cropped differently from what the network knows.
+    /// A warning if the test set's faces are cropped differently from the network's training set.
     public func cropWarning(_ pairs: VerificationPairs, threads: Int) throws -> String? {
         guard pairs.minPeople >= MeanFace.minPeople else { return nil }
         return MeanFace.warning(

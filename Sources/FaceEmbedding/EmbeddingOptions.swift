@@ -7,7 +7,7 @@ public struct EmbeddingOptions: Sendable {
     public var compute: ComputeConfiguration
     /// Images embedded at once; at least 1.
     public var batchSize: Int
-    /// Height and width of the input of a network whose file does not say it, in pixels.
+    /// Height and width of the input of a network whose file does not state it, in pixels.
     public var inputSize: Int
     /// The network's input format where its file does not state it.
     public var input: RequestedInput
@@ -26,7 +26,7 @@ public struct EmbeddingOptions: Sendable {
         self.engine = engine
     }
 
-    /// In float32 on the CPU, with a thread for each core that is available.
+    /// In float32 on the CPU, with one thread per available core.
     public static var standard: EmbeddingOptions {
         EmbeddingOptions(
             compute: ComputeConfiguration(

@@ -15,8 +15,8 @@ public enum EmbeddingSource {
     case file(EmbeddingFile)
     case network(EmbeddingNetwork)
 
-    /// Whether what is requested of the input of a network counts for a file: not where it says itself how
-    /// images are prepared, as models and runs of Facet's, dlib's network, and embeddings.
+    /// Whether a requested input format applies to a file: not to those that determine it themselves, which
+    /// are Facet's models and runs, dlib's network, and embeddings.
     public static func takesRequestedInput(_ url: URL) -> Bool {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
@@ -28,11 +28,11 @@ public enum EmbeddingSource {
         }
     }
 
-    /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
-    /// TorchScript, ONNX or OpenVINO's own format, or a file of embeddings.
+    /// Opens a path: a model file, a run's folder or its checkpoint, a network in TorchScript, ONNX or
+    /// OpenVINO's own format, or a file of embeddings.
     ///
-    /// - Parameter weights: What is known about a PyTorch state dict.
-    /// - Throws: The error of a file that is missing, damaged or something else.
+    /// - Parameter weights: The user's description of a PyTorch state dict.
+    /// - Throws: The error of a file that is missing, damaged or of another kind.
     public static func open(
         _ url: URL, _ options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions()
     ) throws -> EmbeddingSource {
@@ -41,7 +41,7 @@ public enum EmbeddingSource {
         guard exists else {
             throw TorchError.file(path: url.path, reason: "there is no such file")
         }
-        // Also of an array, whose name tells what it is.
+        // Also for an array, which is recognised by its name.
         guard !PlainFile.isSpecial(url) else {
             throw TorchError.file(path: url.path, reason: PlainFile.notReadable)
         }
@@ -65,7 +65,7 @@ public enum EmbeddingSource {
         }
     }
 
-    /// Opens a path as ``open(_:_:weights:)`` does, for what needs a network.
+    /// Opens a path as ``open(_:_:weights:)`` does, where a network is required.
     ///
     /// - Throws: Its errors, and ``FaceEmbeddingError/noModel(path:reason:)`` for a file of embeddings.
     static func network(
@@ -79,7 +79,7 @@ public enum EmbeddingSource {
     }
 }
 
-/// Opens one kind of file each.
+/// Opens each kind of file.
 private struct Opener {
     let options: EmbeddingOptions
     let weights: StateDictOptions
@@ -87,7 +87,8 @@ private struct Opener {
     private var compute: ComputeConfiguration { options.compute }
     private var batchSize: Int { options.batchSize }
 
-    /// The opened network, computed by the requested engine. OpenVINO's own files never come here.
+    /// The opened network, run by the requested engine. OpenVINO's own files are never passed to this
+    /// function.
     func replaced(_ source: EmbeddingSource) throws -> EmbeddingSource {
         guard let engine = options.engine, case .network(let network) = source else {
             return source
@@ -107,7 +108,7 @@ private struct Opener {
             path: url.path, reason: Self.reason(url, runs, models.map(\.0)))
     }
 
-    /// Why a folder is not a model, and what in it is.
+    /// Why a folder is not a model, and which files in it may be one.
     private static func reason(_ url: URL, _ runs: [RunFolder], _ trained: [RunFolder]) -> String {
         if let first = trained.first {
             return
@@ -143,7 +144,7 @@ private struct Opener {
                 isForeign: true, meanFace: Self.meanFace(ScriptMetadata.meanFace(of: url))))
     }
 
-    /// A mean face as test sets are compared with; nil for one of another size.
+    /// The mean face for comparison with test sets; nil for bytes of another size.
     private static func meanFace(_ bytes: [UInt8]?) -> [Double]? {
         bytes.flatMap {
             $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
@@ -162,7 +163,7 @@ private struct Opener {
     }
 
     func onnx(_ url: URL, _ onnx: ONNXNetwork) throws -> EmbeddingSource {
-        weights.told("'\(url.lastPathComponent)': \(onnx.summary)")
+        weights.log("'\(url.lastPathComponent)': \(onnx.summary)")
         let prepared = onnx.prepared
         let embedder = { [compute, batchSize] (preparation: InputPreparation) in
             Embedder(onnx: onnx, preparation, compute: compute, batchSize: batchSize)
@@ -177,7 +178,7 @@ private struct Opener {
         return .network(network)
     }
 
-    /// What bytes become for a network: what is asked for, and else what its file says, if it does.
+    /// The input normalisation of a network: as requested, otherwise as its file states.
     private func normalization(
         _ url: URL, stated: InputNormalization = .standard
     ) throws(FaceEmbeddingError) -> InputNormalization {
@@ -193,9 +194,9 @@ private struct Opener {
         let normalization = try normalization(url)
         let network = try StateDictNetwork(
             url, weights, inputSize: options.inputSize, device: try Device.named(compute.device))
-        weights.told("'\(url.lastPathComponent)': \(network.summary)")
+        weights.log("'\(url.lastPathComponent)': \(network.summary)")
         if network.isAdaFaces, normalization.order == .rgb {
-            weights.told(
+            weights.log(
                 "it is a checkpoint in AdaFace's layout, whose published weights expect BGR: add "
                     + "\(weights.colourOption) bgr if these do")
         }
@@ -245,7 +246,7 @@ private struct Opener {
         return normalization
     }
 
-    /// The backbone of a checkpoint, which its run's folder says the specification of.
+    /// The backbone of a checkpoint, whose specification is in the run's folder.
     private func checkpoint(
         _ url: URL, _ content: Safetensors.Content
     ) throws -> EmbeddingSource {

@@ -1,38 +1,38 @@
 import Spelling
 
-/// What can go wrong when a model, or a file of embeddings, is opened and used.
+/// Errors of opening and using a model or a file of embeddings.
 public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of embeddings cannot be written.
     case cannotWrite(path: String, reason: String)
-    /// Scores should be normalised by people whose embeddings a file of embeddings does not have.
+    /// Scores are to be normalised by a cohort, but the model is a file of embeddings.
     case cohort(path: String)
-    /// A file of embeddings does not hold what it must.
+    /// The content of a file of embeddings is not as required.
     case embeddings(path: String, reason: String)
-    /// A file that is given as a model is one of another program.
+    /// A file given as a model belongs to an unsupported program.
     case foreignModel(path: String, what: String, advice: String)
     /// There is no model where one was named.
     case noModel(path: String, reason: String)
     /// A network's output is not one embedding per image.
     case notEmbeddings(path: String, shape: [Int])
-    /// A network gives an image another embedding each time, or in other company.
+    /// A network's embedding of an image changes from call to call, or with the other images of the batch.
     case notFixed(path: String, reason: String)
-    /// The requested settings of a network's input are not possible.
+    /// The requested settings of a network's input are invalid.
     case input(path: String, reason: String)
-    /// Scores should be normalised, which needs sets of templates, and there is none.
+    /// Scores are to be normalised, which requires sets of templates, but there are none.
     case noTemplates(tests: [String])
-    /// No image of a test set can be used, so that there is nothing to count failures among.
+    /// No image of a test set can be used.
     case noUsableImage(set: String, path: String, images: Int)
     /// An image of a test set cannot be decoded.
     case testImage(path: String, reason: String)
-    /// There are no weights to start from where they should be.
+    /// A path has no weights to start from.
     case noWeights(path: String, reason: String)
     /// A model has no thresholds.
     case noThresholds(model: String)
-    /// Thresholds are beside a network that they are not of.
+    /// The thresholds beside a network belong to another one.
     case otherThresholds(path: String, model: String)
     /// The input does not provide thresholds.
     case thresholds(path: String, reason: String)
-    /// A network that does not take images and give embeddings.
+    /// A network does not turn images into embeddings.
     case unfitNetwork(path: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.

@@ -5,7 +5,7 @@ public import FaceModels
 public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// The order of the channels.
     public var colourOrder: ColourOrder
-    /// Subtracted from each byte; one number, or one a channel.
+    /// Subtracted from each byte; one number, or one per channel.
     public var mean: [Double]
     /// The divisor of the difference, above 0; one number, or one per channel.
     public var standardDeviation: [Double]
@@ -17,17 +17,17 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
         self.standardDeviation = standardDeviation
     }
 
-    /// To -1 ... 1, as arcface_torch and insightface do.
+    /// Values from -1 to 1, as in arcface_torch and insightface.
     public static let standard = InputPreparation(mean: [127.5], standardDeviation: [127.5])
     /// Unchanged bytes.
     public static let bytes = InputPreparation(mean: [0], standardDeviation: [1])
-    /// To 0 ... 1.
+    /// Values from 0 to 1.
     public static let unit = InputPreparation(mean: [0], standardDeviation: [255])
-    /// As torchvision's networks for ImageNet take them.
+    /// The normalisation of torchvision's ImageNet networks.
     public static let imageNet = InputPreparation(
         mean: [123.675, 116.28, 103.53], standardDeviation: [58.395, 57.12, 57.375])
 
-    /// The common preparations, of every order of colours and range, other than this one.
+    /// The other common preparations: all combinations of channel order and range.
     public var alternatives: [InputPreparation] {
         let ranges = [self, .standard, .bytes, .unit, .imageNet]
         let all = ColourOrder.allCases.flatMap { order in
@@ -39,7 +39,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
         return all.filter { seen.insert($0).inserted }
     }
 
-    /// As it is said: `RGB as (byte - 127.5) / 127.5`.
+    /// The preparation in words: `RGB as (byte - 127.5) / 127.5`.
     public var description: String {
         let isPlain = Set(mean) == [0] && Set(standardDeviation) == [1]
         if isPlain { return "\(colourOrder.rawValue.uppercased()) as bytes from 0 to 255" }
@@ -47,7 +47,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
         return "\(colourOrder.rawValue.uppercased()) as \(byte) / \(Self.text(standardDeviation))"
     }
 
-    /// The options of `facet evaluate` that ask for it.
+    /// The options of `facet evaluate` that request it.
     public var flags: String {
         "--colour \(colourOrder.rawValue) --input-mean \(Self.list(mean)) "
             + "--input-deviation \(Self.list(standardDeviation))"
@@ -64,7 +64,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of a batch `[n, 3, h, w]` in RGB order, prepared.
     ///
     /// - Parameters:
-    ///   - images: Numbers of images.
+    ///   - images: Number of images.
     ///   - isChannelsLast: Whether the result is `[n, h, w, 3]`.
     func prepared(_ bytes: [Float], images: Int, isChannelsLast: Bool) -> [Float] {
         let area = images == 0 ? 0 : bytes.count / (3 * images)
@@ -90,7 +90,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
 
 /// The user's settings of a network's input, which override its file.
 public struct RequestedInput: Hashable, Sendable {
-    /// Order of the colours.
+    /// Order of the channels.
     public var colourOrder: ColourOrder?
     /// Subtracted from each byte: one number, or three.
     public var mean: [Double]?
@@ -109,9 +109,11 @@ public struct RequestedInput: Hashable, Sendable {
     /// Whether anything is requested.
     public var isEmpty: Bool { colourOrder == nil && mean == nil && standardDeviation == nil }
 
-    /// The same for a network that takes one number for all channels; nil where three are asked for.
+    /// The normalisation of a network that takes one mean and deviation for all channels; nil if three are
+    /// requested.
     ///
-    /// - Parameter stated: What the network's file says, which counts where nothing is asked for.
+    /// - Parameter stated: The normalisation in the network's file, which applies where nothing is
+    ///   requested.
     public func normalization(over stated: InputNormalization = .standard) -> InputNormalization? {
         let (mean, deviation) = (
             self.mean ?? [stated.mean], self.standardDeviation ?? [stated.standardDeviation]
@@ -121,7 +123,7 @@ public struct RequestedInput: Hashable, Sendable {
             mean: mean[0], standardDeviation: deviation[0], order: colourOrder ?? stated.order)
     }
 
-    /// A preparation with what is requested in place of its own.
+    /// A preparation in which the requested values replace its own.
     func applied(to preparation: InputPreparation) -> InputPreparation {
         InputPreparation(
             colourOrder ?? preparation.colourOrder, mean: mean ?? preparation.mean,

@@ -3,8 +3,8 @@ import OpenVINO
 import SafeFiles
 import ZipFiles
 
-/// The kind of a file given as a model, by its content: names are often wrong, and files that end
-/// in the same letters are of many kinds.
+/// The kind of a file given as a model, by its content: names are often wrong, and files of many kinds
+/// share the same extension.
 enum ModelFileKind: Equatable {
     /// An array of NumPy's.
     case array
@@ -18,14 +18,14 @@ enum ModelFileKind: Equatable {
     case onnx
     /// A network in OpenVINO's own format.
     case openVINO
-    /// A safetensors file, or what is left of one.
+    /// A safetensors file, possibly truncated.
     case safetensors
     /// A network in TorchScript.
     case script
     /// A state dict of PyTorch.
     case stateDict
 
-    /// Looks at a file.
+    /// Inspects a file.
     init(_ url: URL) {
         guard !PlainFile.isSpecial(url) else {
             self = .foreign(
@@ -119,7 +119,7 @@ enum ModelFileKind: Equatable {
         what: "an image", advice: "give a model first, and images with --test")
 
     private static let marks = [
-        // torch.save before PyTorch 1.6 began with a number of its own in a pickle.
+        // torch.save before PyTorch 1.6 wrote a pickle that begins with a magic number.
         Mark(
             [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19],
             .stateDict),
@@ -167,7 +167,7 @@ enum ModelFileKind: Equatable {
         }
         if start.count < 8, let kind = text(start) { return kind }
         if isSafetensors(start) { return .safetensors }
-        // A web page or a JSON file that was saved under another name is reported as what it is.
+        // A web page or a JSON file saved under another name is reported as such.
         if let kind = plainText(start).flatMap(markup) ?? byEnding[ending] { return kind }
         return text(start)
             ?? .foreign(
@@ -178,14 +178,14 @@ enum ModelFileKind: Equatable {
                     + "as .npy")
     }
 
-    /// Protocol buffers have no mark, but ONNX's begin with a small version and the writer's name or
-    /// the graph.
+    /// Protocol buffers have no magic number, but ONNX's begin with a small version, and the writer's name
+    /// or the graph.
     private static func isONNX(_ start: [UInt8]) -> Bool {
         start.count > 2 && start[0] == 0x08 && (3...40).contains(start[1])
             && [0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42].contains(start[2])
     }
 
-    /// A length of less than a gigabyte and a JSON object, or the beginning of that.
+    /// Whether a length of less than a gigabyte is followed by the beginning of a JSON object.
     private static func isSafetensors(_ start: [UInt8]) -> Bool {
         let length = start.prefix(8)
         return length.count < 8
@@ -193,7 +193,7 @@ enum ModelFileKind: Equatable {
                 && length[3] < 0x40 && (start.count == 8 || start[8] == 0x7B))
     }
 
-    /// Kinds without a mark of their own, whose names are all there is to know them by.
+    /// Kinds without a magic number, which can only be recognised by their names.
     private static let byEnding: [String: ModelFileKind] = [
         "caffemodel": network("a Caffe network"),
         "ckpt": weights("a checkpoint of another program"),
@@ -214,7 +214,7 @@ enum ModelFileKind: Equatable {
         return isText ? text : nil
     }
 
-    /// Texts that identify themselves.
+    /// The kind of a text in a known markup; nil for other texts.
     private static func markup(_ text: String) -> ModelFileKind? {
         let head = text.drop(while: \.isWhitespace).prefix(200).lowercased()
         if head.hasPrefix("<!doctype html") || head.hasPrefix("<html") {

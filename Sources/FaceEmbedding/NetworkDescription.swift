@@ -4,10 +4,10 @@ import OpenVINO
 /// A file's description of a network that OpenVINO runs, whatever its format.
 struct NetworkDescription {
     let path: String
-    /// Inputs that a caller gives.
+    /// Inputs that a caller must provide.
     let inputs: [ONNXFile.Value]
     let outputs: [ONNXFile.Value]
-    /// The metadata of its writer.
+    /// Metadata from the file's writer.
     let metadata: [String: String]
     /// The arithmetic at its first input, where it can be recognised.
     let arithmetic: LeadingArithmetic?
@@ -27,7 +27,7 @@ struct NetworkDescription {
         isQuantized = file.nodes.contains { Self.quantized.contains($0.type) }
     }
 
-    /// OpenVINO's own format has operations of its own, which are not followed.
+    /// OpenVINO's format has its own operations, whose arithmetic is not analysed.
     init(_ file: IRFile) {
         func value(_ value: IRFile.Value) -> ONNXFile.Value {
             ONNXFile.Value(

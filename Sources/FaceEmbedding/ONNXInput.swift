@@ -2,19 +2,19 @@ import FaceModels
 import ONNX
 import OpenVINO
 
-/// How an ONNX network takes images, by its file.
+/// The image input of an ONNX network, according to its file.
 struct ONNXInput {
     let name: String
     /// Type of its elements.
     let type: OpenVINONetwork.InputType
-    /// Images at once, where the network takes no other number.
+    /// The only batch size that the network takes; nil for any.
     let batch: Int?
-    /// Height and width, where the network takes no others.
+    /// The only height and width that the network takes; nil for any.
     let size: (height: Int, width: Int)?
     /// Whether images are `[n, h, w, 3]`.
     let isChannelsLast: Bool
 
-    /// Looks at a network.
+    /// Inspects a network.
     ///
     /// - Throws: ``FaceEmbeddingError/unfitNetwork(path:reason:)``.
     init(of file: NetworkDescription) throws(FaceEmbeddingError) {
@@ -49,23 +49,23 @@ struct ONNXInput {
         ONNXElementType.float64.rawValue: .float64, ONNXElementType.uint8.rawValue: .uint8,
     ]
 
-    /// The shape for images of a size; nil if any number of images can be given.
+    /// The input shape for images of a size; nil stands for a batch of any size.
     func shape(side: Int) -> [Int?] {
         isChannelsLast ? [batch, side, side, 3] : [batch, 3, side, side]
     }
 }
 
-/// The origin of the information on a network's input.
+/// The preparation of a network's input, and how it was determined.
 struct ONNXPreparation {
     /// How bytes become the network's input.
     let preparation: InputPreparation
-    /// Why, as the end of a sentence.
+    /// How it was determined, as the end of a sentence.
     let reason: String
-    /// Whether the file or the user says it, so that nothing is guessed.
+    /// Whether the file or the user states it, so that nothing is guessed.
     let isCertain: Bool
 
-    /// By what is requested, the file's metadata, what the graph does with its input, or convention, in
-    /// this order.
+    /// Determined by the request, the file's metadata, the graph's first operations, or convention, in this
+    /// order.
     init(of file: NetworkDescription, _ input: ONNXInput, _ requested: RequestedInput) {
         let found = Self.found(file, input)
         preparation = requested.applied(to: found.preparation)
@@ -109,30 +109,30 @@ struct ONNXPreparation {
     }
 }
 
-/// What a graph does with its input before anything else: `input * scale + shift`, and whether it swaps the
-/// first colour and the last.
+/// The arithmetic that a graph first applies to its input: `input * scale + shift`, and whether it swaps
+/// the first and the last channel.
 ///
-/// insightface looks at the names of the first eight nodes for `Sub` and `Mul`; a graph whose nodes
-/// have other names is normalised twice by it. Here the operations themselves are followed.
+/// insightface searches the names of the first eight nodes for `Sub` and `Mul`, so a graph whose nodes have
+/// other names is normalised twice. Here the operations themselves are analysed.
 struct LeadingArithmetic: CustomStringConvertible {
-    /// What the input is multiplied by.
+    /// Factor of the input.
     private(set) var scale = 1.0
-    /// What is then added.
+    /// Number that is then added.
     private(set) var shift = 0.0
     /// Whether RGB becomes BGR, or the other way round.
     private(set) var swapsChannels = false
-    /// Whether all three colours are multiplied and shifted alike.
+    /// Whether all three channels have the same scale and shift.
     private(set) var isUniform = true
     private var steps: [String] = []
 
-    /// Of a graph that leaves its input as it is.
+    /// The arithmetic of a graph that leaves its input unchanged.
     init() {}
 
-    /// Follows an input; nil where no arithmetic with constants comes first.
+    /// Analyses an input; nil unless arithmetic with constants comes first.
     init?(_ file: ONNXFile, _ input: String) {
         var current = input
         for _ in 0..<Self.limit {
-            // A shape is not a value.
+            // A Shape node does not use the input's values.
             let users = file.nodes.filter { $0.inputs.contains(current) && $0.type != "Shape" }
             guard let node = users.first, users.count == 1, let output = node.outputs.first,
                 Self.passing.contains(node.type) || swap(node, file)
@@ -147,7 +147,7 @@ struct LeadingArithmetic: CustomStringConvertible {
     /// Operations that do not change values.
     private static let passing: Set = ["Cast", "Identity", "Transpose"]
 
-    /// Follows a node that takes the channels in the opposite order.
+    /// Handles a node that reverses the channels; false for any other.
     private mutating func swap(_ node: ONNXFile.Node, _ file: ONNXFile) -> Bool {
         guard node.type == "Gather", node.inputs.count == 2,
             let places = file.constant(node.inputs[1]), places.values == [2, 1, 0],
@@ -191,7 +191,7 @@ struct LeadingArithmetic: CustomStringConvertible {
     /// Whether it does more than swap channels.
     var changesValues: Bool { !steps.isEmpty }
 
-    /// What the network is to be given: by the values that its arithmetic turns into numbers around 0.
+    /// The preparation that the network expects: the one whose values its arithmetic centres around 0.
     var expected: InputPreparation {
         let (mean, deviation) = (-shift / scale, abs(1 / scale))
         if mean > 2 || deviation > 2.5 { return .bytes }

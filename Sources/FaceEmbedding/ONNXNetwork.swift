@@ -10,7 +10,7 @@ final class ONNXNetwork {
     let inputSize: Int
     /// The conversion of bytes to network input.
     let prepared: ONNXPreparation
-    /// Mean face of what it was trained on, where its file says it.
+    /// Mean face of its training set; nil if its file does not have it.
     let meanFace: [UInt8]?
 
     private let path: String
@@ -37,7 +37,7 @@ final class ONNXNetwork {
         try self.init(url, NetworkDescription(try IRFile(url)), options)
     }
 
-    /// Height and width of images that a file may ask for, in pixels.
+    /// Largest height and width of images that a file may require, in pixels.
     private static let maxSide = 4096
 
     private init(_ url: URL, _ file: NetworkDescription, _ options: EmbeddingOptions) throws {
@@ -67,7 +67,7 @@ final class ONNXNetwork {
             threads: options.compute.threads, bfloat16: options.compute.precision == .bfloat16)
     }
 
-    /// A sentence that states what was taken from the file and how.
+    /// A summary of what was read from the file.
     var summary: String {
         var parts = ["input \(inputSize)x\(inputSize), \(prepared.preparation), \(prepared.reason)"]
         if outputs > 1 { parts.append("output '\(output.name)', one of \(outputs)") }
@@ -95,7 +95,7 @@ final class ONNXNetwork {
         for start in stride(from: 0, to: count, by: batch) {
             let end = min(start + batch, count)
             var part = Array(values[start * length..<end * length])
-            // The last image again, until there are as many as the network takes.
+            // Repeats the last image to fill the network's batch size.
             while part.count < batch * length { part += values[(end - 1) * length..<end * length] }
             parts.append(try run(part, batch).narrowed(0, 0..<end - start))
         }
@@ -132,7 +132,7 @@ final class ONNXNetwork {
         return (index, file.outputs[index].name)
     }
 
-    /// Refuses dropout and batch statistics that are on.
+    /// Refuses active dropout and batch statistics.
     private static func requireEvaluationMode(_ file: ONNXFile) throws {
         for (index, node) in file.nodes.enumerated() {
             let name = node.name.isEmpty ? node.outputs.first ?? "" : node.name

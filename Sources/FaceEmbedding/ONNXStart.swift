@@ -5,10 +5,10 @@ import ONNX
 import OpenVINO
 import Torch
 
-/// The weights in an ONNX file, for a backbone that computes the same: matched by the order of the operations, and
-/// verified by comparing the embeddings of the same images.
+/// Initial weights from an ONNX file, for a backbone of the same architecture: matched by the order of
+/// operations, and verified by comparing embeddings.
 final class ONNXStart {
-    /// What the backbone is to be given; nil where the file does not say it.
+    /// The backbone's input normalisation; nil if the file does not determine it.
     let normalization: InputNormalization?
 
     private let url: URL
@@ -16,9 +16,10 @@ final class ONNXStart {
     private let arithmetic: LeadingArithmetic
     private var known: [String: WeightMatch] = [:]
 
-    /// Images that both networks are tried with.
+    /// Number of images on which both networks are compared.
     private static let images = 3
-    /// Distance of two embeddings of length 1 that is rounding: in float32, and of weights in float16.
+    /// Largest distance between unit embeddings that counts as rounding: in float32, and for weights in
+    /// float16.
     private static let rounding = (single: 0.005, half: 0.05)
 
     /// Reads a file.
@@ -38,7 +39,7 @@ final class ONNXStart {
         normalization = Self.normalization(description, arithmetic)
     }
 
-    /// What bytes have become where the backbone begins, behind what the graph does with its input.
+    /// The normalisation at the backbone's input, after the graph's own arithmetic.
     private static func normalization(
         _ description: NetworkDescription, _ arithmetic: LeadingArithmetic
     ) -> InputNormalization? {
@@ -52,9 +53,9 @@ final class ONNXStart {
             order: arithmetic.swapsChannels ? given.order.opposite : given.order)
     }
 
-    /// Which of the file's weights are a backbone's.
+    /// Matches the file's weights with a backbone's tensors.
     ///
-    /// - Throws: `ModelFormatsError.misfit` where all fit but both networks compute something else, and
+    /// - Throws: `ModelFormatsError.misfit` if all weights fit but the outputs differ, and
     ///   ``FaceEmbeddingError/noWeights(path:reason:)`` for another input size.
     func match(_ specification: BackboneSpecification, inputSize: Int) throws -> WeightMatch {
         let key = "\(specification) \(inputSize)"
@@ -77,13 +78,13 @@ final class ONNXStart {
         try match.load(into: backbone.state)
         let unused = weights.unused.sorted().joined(separator: ", ")
         let rest = unused.isEmpty ? "" : "; only training uses \(unused), which the file has not"
-        if let reason = whyNotVerified {
+        if let reason = unverifiedReason {
             match.proof = "not verified by comparing outputs, \(reason)\(rest)"
             return all.isWhole ? match : all
         }
         let difference = try difference(backbone, inputSize)
         if difference <= tolerance {
-            // Equal outputs count more than operations without a counterpart, which may only gather windows.
+            // Equal outputs outweigh operations without a counterpart, which may only gather windows.
             match.proof =
                 "verified: OpenVINO gives the same embeddings, "
                 + "at most \(String(format: "%.0e", difference)) apart\(rest)"
@@ -111,7 +112,7 @@ final class ONNXStart {
                 + "order differ; give the state dict that it was exported from")
     }
 
-    private var whyNotVerified: String? {
+    private var unverifiedReason: String? {
         if !OpenVINOLibrary.isAvailable {
             return "which needs OpenVINO (scripts/bootstrap openvino)"
         }
@@ -135,7 +136,7 @@ final class ONNXStart {
         let images = Tensor.zeros([Self.images, 3, inputSize, inputSize])
         images.fillUniform(-1..<1, seed: 1)
         let own = withoutGradients { backbone(images, training: false) }
-        // What the graph does first leaves these images.
+        // The pixel values that remain after the graph's own arithmetic.
         let undone = InputPreparation(
             arithmetic.swapsChannels ? .bgr : .rgb, mean: [arithmetic.shift],
             standardDeviation: [arithmetic.scale])

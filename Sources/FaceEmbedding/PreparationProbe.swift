@@ -3,44 +3,44 @@ import FaceEvaluation
 import FaceStatistics
 import Torch
 
-/// Whether another preparation of the images suits a network far better than the one it is given, on a
-/// few hundred pairs: wrong colours or ranges are not seen in an accuracy alone.
+/// Checks on a few hundred pairs whether another preparation of the images is far better than the one in
+/// use: an accuracy alone does not reveal a wrong channel order or value range.
 struct PreparationProbe {
     /// A preparation that was tried.
     struct Trial {
-        /// The message about it.
+        /// The preparation.
         let preparation: InputPreparation
         /// Fraction of pairs classified correctly with the best threshold on them.
         let accuracy: Double
         /// Whether each pair is classified correctly.
-        let isRight: [Bool]
+        let isCorrect: [Bool]
     }
 
-    /// Pairs that are tried.
+    /// Maximum number of pairs.
     static let pairs = 200
-    /// Pairs without which nothing is tried.
-    static let leastPairs = 40
-    /// Probability, by McNemar's test and for all trials together, below which a trial is better.
+    /// Minimum number of pairs; with fewer, nothing is tried.
+    static let minPairs = 40
+    /// p-value of McNemar's test, corrected for the number of trials, below which a trial counts as better.
     static let level = 0.001
-    /// By how much a trial must be better; another range than the right one costs a well-trained network
-    /// little, which is not worth a warning.
+    /// Minimum gain in accuracy; a wrong range costs a well-trained network little, which is not worth a
+    /// warning.
     static let gain = 0.03
 
-    /// A sentence when another preparation is far better.
+    /// A warning if another preparation is far better.
     ///
-    /// - Parameter embed: Embeds images that were prepared so; nil if it cannot.
+    /// - Parameter embed: Embeds images with a preparation; nil if that is impossible.
     static func warning(
         given: InputPreparation, _ set: VerificationPairs,
         embed: (InputPreparation, any ImageSource) throws -> EmbeddingTable?
     ) throws -> String? {
         let subset = set.subset(pairs)
         let same = subset.pairs.count(where: \.same)
-        guard min(same, subset.pairs.count - same) >= leastPairs / 2,
+        guard min(same, subset.pairs.count - same) >= minPairs / 2,
             let own = try trial(given, subset, embed)
         else { return nil }
         let others = try given.alternatives.compactMap { try trial($0, subset, embed) }
         let better = others.filter { other in
-            let test = McNemarTest(first: own.isRight, second: other.isRight)
+            let test = McNemarTest(first: own.isCorrect, second: other.isCorrect)
             return other.accuracy >= own.accuracy + gain
                 && test.pValue * Double(others.count) < level
         }
@@ -54,14 +54,14 @@ struct PreparationProbe {
         _ preparation: InputPreparation, _ set: VerificationPairs,
         _ embed: (InputPreparation, any ImageSource) throws -> EmbeddingTable?
     ) throws -> Trial? {
-        // A range that a network was not made for can give numbers that are not finite.
+        // A range that a network was not trained on can give numbers that are not finite.
         guard let table = try embed(preparation, set.source),
             let scored = try? table.normalized().scores(of: set.pairs),
             let best = try? ROCCurve(of: scored).bestAccuracy
         else { return nil }
         return Trial(
             preparation: preparation, accuracy: best.accuracy,
-            isRight: scored.map { (Double($0.distance) < best.threshold) == $0.same })
+            isCorrect: scored.map { (Double($0.distance) < best.threshold) == $0.same })
     }
 
     private static func percent(_ fraction: Double) -> String {

@@ -6,9 +6,9 @@ import SafeFiles
 import Spelling
 public import Torch
 
-/// Weights that a training begins with, of whatever file has them: a model of Facet's, a run's folder or a
-/// study's, a checkpoint, a state dict of PyTorch, the parameters in TorchScript, MXNet's parameters, an ONNX
-/// network, whose weights are found by their order, or any safetensors file.
+/// Initial weights for training, from a file of any supported kind: a model of Facet's, a run's folder or a
+/// study's, a checkpoint, a state dict of PyTorch, the parameters in TorchScript, MXNet's parameters, an
+/// ONNX network, whose weights are matched by their order, or any safetensors file.
 public struct PretrainedWeights {
     /// The file that the weights are read from.
     public let url: URL
@@ -20,13 +20,13 @@ public struct PretrainedWeights {
     public let file: WeightFile
     /// The network's input format; nil if the file does not state it.
     public let normalization: InputNormalization?
-    /// The network that the weights are in, where they have no names of a backbone.
+    /// The ONNX network with the weights; nil for files with named tensors.
     private let onnx: ONNXStart?
 
     /// Reads a file.
     ///
-    /// - Throws: ``FaceEmbeddingError`` for a file that has no weights by name, and the errors of a file
-    ///   that cannot be read or is damaged.
+    /// - Throws: ``FaceEmbeddingError`` for a file without named weights, and the errors of a file that
+    ///   cannot be read or is damaged.
     public init(_ url: URL) throws {
         self.url = url
         let (file, metadata) = try Self.read(url)
@@ -44,7 +44,7 @@ public struct PretrainedWeights {
         }.joined(separator: "-")
     }
 
-    /// The file's tensors, and its metadata where Facet wrote it.
+    /// The file's tensors, and its metadata if Facet wrote it.
     private static func read(_ url: URL) throws -> (WeightFile, metadata: [String: String]?) {
         guard FileManager.default.isReadableFile(atPath: url.path) else {
             throw FaceEmbeddingError.noWeights(path: url.path, reason: "permission denied")
@@ -53,7 +53,8 @@ public struct PretrainedWeights {
         case .safetensors:
             var content = try Safetensors.read(url)
             if content.metadata["position"] != nil {
-                // Of a checkpoint, the network: an average and what optimisers remember have its names too.
+                // Only the network's tensors of a checkpoint: averages and optimiser states have the same
+                // names.
                 content.tensors = content.tensors.filter { $0.key.hasPrefix("backbone.") }
             }
             guard !EmbeddingFile.isContent(content) else {
@@ -92,10 +93,10 @@ public struct PretrainedWeights {
 
     // MARK: Which file
 
-    /// The file that a path means for a network: itself, the model of a run's folder, or of a study's
-    /// folder the model of the run with the same backbone, and with the same seed where there are several.
+    /// The weight file for a path: the file itself, the model of a run's folder, or in a study's folder the
+    /// model of the run with the same backbone, and with the same seed if there are several.
     ///
-    /// - Throws: ``FaceEmbeddingError/noWeights(path:reason:)`` without one, or more than one.
+    /// - Throws: ``FaceEmbeddingError/noWeights(path:reason:)`` if there is none, or more than one.
     public static func file(
         _ url: URL, backbone: BackboneSpecification, seed: UInt64
     ) throws -> URL {
@@ -136,8 +137,8 @@ public struct PretrainedWeights {
 
     /// Matches the file's tensors with a network's.
     ///
-    /// - Parameter isPartial: Whether less than all will do.
-    /// - Throws: `ModelFormatsError.misfit` with what does not fit, and the network that fits best.
+    /// - Parameter isPartial: Whether a partial match is accepted.
+    /// - Throws: `ModelFormatsError.misfit` with the misfits, and the network that fits best.
     public func match(
         _ network: [StateEntry], of backbone: BackboneSpecification, inputSize: Int,
         isPartial: Bool
@@ -153,7 +154,7 @@ public struct PretrainedWeights {
         return match
     }
 
-    /// Which of an ONNX network's weights are a backbone's: all, or none.
+    /// Matches an ONNX network's weights with a backbone's tensors: all or none.
     private func match(
         _ onnx: ONNXStart, of backbone: BackboneSpecification, inputSize: Int
     ) throws -> WeightMatch {
@@ -163,7 +164,7 @@ public struct PretrainedWeights {
                 path: url.path,
                 summary:
                     "does not fit \(backbone): it has \(match.summary); the weights of an ONNX "
-                    + "network are found by its order, so that all must fit, with --partial too")
+                    + "network are matched by their order, so all must fit, even with --partial")
         }
         return match
     }

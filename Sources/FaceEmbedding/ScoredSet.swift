@@ -2,8 +2,8 @@ public import FaceData
 public import FaceEvaluation
 public import FaceRuns
 
-/// A verification set whose images are embedded and whose pairs are scored: the one way from
-/// embeddings to numbers, for the epochs of a run as for an evaluation of a model.
+/// A verification set whose images are embedded and whose pairs are scored: the only path from embeddings
+/// to numbers, used for the epochs of a run and for the evaluation of a model.
 public struct ScoredSet {
     /// Name of the test set.
     public let name: String
@@ -52,7 +52,7 @@ public struct ScoredSet {
             rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))
     }
 
-    /// The distances with the names of the images, as a run's folder keeps them.
+    /// The distances with the names of the images, as stored in a run's folder.
     public var scores: [ScoreRecord] {
         zip(pairs.pairs, scored).map { pair, score in
             ScoreRecord(
@@ -71,14 +71,14 @@ extension ScoredSet {
             }.map(\.1)
     }
 
-    /// The images that could not be used, as a set of templates tells it; nil where all could.
+    /// The images that could not be used; nil if all could.
     public var failures: FailuresToEnrol? {
         FailuresToEnrol(failed, of: TemplateSet(pairs, owners: pairs.owners))
     }
 
-    /// Groups of people and error against rejection; nil where rows are not images.
+    /// Groups of people and error against rejection; nil if rows do not correspond to images.
     ///
-    /// - Parameter draws: Draws of the people, for intervals.
+    /// - Parameter draws: Number of draws of people, for intervals.
     /// - Throws: `FaceEvaluationError`.
     public func details(
         _ annotations: SetAnnotations, draws: Int = PeopleReplicates.defaultDraws

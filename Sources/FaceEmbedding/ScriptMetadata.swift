@@ -4,19 +4,19 @@ public import Foundation
 /// Facet's metadata of a network in TorchScript: the strings of `ModelFile` as a JSON object in the comment
 /// at the end of the file, which is a ZIP archive.
 ///
-/// LibTorch reads such a file as any other; Python has the text as `zipfile.ZipFile(path).comment`.
+/// LibTorch reads such a file like any other; in Python the text is `zipfile.ZipFile(path).comment`.
 public enum ScriptMetadata {
-    /// How the record at the end of an archive begins, and its bytes without the comment.
+    /// Signature of the record at the end of an archive, and its size without the comment.
     private static let mark: [UInt8] = [0x50, 0x4B, 0x05, 0x06]
     private static let recordLength = 22
-    /// The longest comment of an archive.
+    /// Maximum length of an archive's comment.
     private static let limit = 0xFFFF
 
-    /// Writes into the end of a file, which must have no comment yet.
+    /// Writes metadata at the end of a file, which must not have a comment yet.
     ///
     /// - Throws: The system's error for a file that cannot be written, and
-    ///   ``FaceEmbeddingError/cannotWrite(path:reason:)`` for one that is not such an archive, or for strings
-    ///   that are too long.
+    ///   ``FaceEmbeddingError/cannotWrite(path:reason:)`` if it is not such an archive, or the strings are
+    ///   too long.
     public static func write(_ strings: [String: String], to url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -39,18 +39,18 @@ public enum ScriptMetadata {
         try file.write(contentsOf: Data(length) + comment)
     }
 
-    /// Mean face of what a network was trained on; nil if its file does not say it.
+    /// Mean face of a network's training set; nil if its file does not have it.
     static func meanFace(of url: URL) -> [UInt8]? {
         strings(of: url).flatMap { ModelMetadata.meanFace($0["mean_face"]) }
     }
 
-    /// Height and width of a network's images, in pixels; nil if its file does not say it.
+    /// Height and width of a network's images, in pixels; nil if its file does not state it.
     static func inputSize(of url: URL) -> Int? {
         strings(of: url)?["input_size"].flatMap { Int($0) }
             .flatMap { (1...1024).contains($0) ? $0 : nil }
     }
 
-    /// What a network's bytes become before they enter it; nil where its file does not say it.
+    /// The input normalisation of a network; nil if its file does not state it.
     static func normalization(of url: URL) -> InputNormalization? {
         strings(of: url).flatMap(ModelMetadata.normalization)
     }

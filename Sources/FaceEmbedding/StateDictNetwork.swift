@@ -9,29 +9,29 @@ public struct StateDictOptions {
     public var backbone: String?
     /// Whether tensors may be missing, of another shape or left over.
     public var isPartial: Bool
-    /// The option by which a user says in which order of the channels the network was trained, for advice.
+    /// The command-line option for the network's channel order, for advice in messages.
     public var colourOption: String
-    /// Told what was taken from a file.
-    public var told: (String) -> Void
+    /// Receives messages on what was read from a file.
+    public var log: (String) -> Void
 
-    /// Creates what is known.
+    /// Creates options.
     public init(
         backbone: String? = nil, isPartial: Bool = false, colourOption: String = "--colour",
-        told: @escaping (String) -> Void = { _ in }
+        log: @escaping (String) -> Void = { _ in }
     ) {
         self.backbone = backbone
         self.isPartial = isPartial
         self.colourOption = colourOption
-        self.told = told
+        self.log = log
     }
 }
 
-/// A backbone with the weights of a PyTorch state dict or about MXNet's parameters.
+/// A backbone with the weights of a PyTorch state dict or of MXNet's parameters.
 struct StateDictNetwork {
     let backbone: any Backbone
-    /// A summary of what was taken from the file.
+    /// A summary of what was read from the file.
     let summary: String
-    /// Whether it is a checkpoint as AdaFace's program writes it.
+    /// Whether it is a checkpoint in the layout of AdaFace's code.
     let isAdaFaces: Bool
 
     /// Reads a file.

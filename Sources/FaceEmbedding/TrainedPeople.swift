@@ -4,21 +4,21 @@ import FaceRuns
 import Foundation
 import Spelling
 
-/// The people that a network was trained on, as the head beside its file names them: a training set
-/// itself need not be there any more.
+/// The people that a network was trained on, by the names in the head file beside it: the training set
+/// itself may no longer exist.
 public struct TrainedPeople {
     /// Name of the training set.
     let trainSet: String
-    /// Names of its identities, or why they are not known.
+    /// Names of its identities, or the reason why they are unknown.
     private let identities: Result<[String], Unknown>
 
     private struct Unknown: Error {
         let reason: String
     }
 
-    /// Looks beside a network's file.
+    /// Reads the head file beside a network's file.
     ///
-    /// - Parameter trainSet: The training set's name by the file's metadata; nil if it says none.
+    /// - Parameter trainSet: The training set's name in the file's metadata; nil if there is none.
     init?(beside model: URL, trainSet: String?) {
         guard let trainSet else { return nil }
         let head = RunFolder(model.deletingLastPathComponent()).headURL
@@ -32,8 +32,8 @@ public struct TrainedPeople {
         }
     }
 
-    /// A reason why the figures of a test set are too good, or why this is unknown: a sentence without its
-    /// beginning and end; nil if the test set names no people, or none of the training set.
+    /// Why the figures of a test set are optimistic, or why this is unknown: a clause; nil if the test set
+    /// names no people, or none of the training set.
     func warning(of pairs: VerificationPairs) -> String? {
         guard !pairs.identities.isEmpty else { return nil }
         switch identities {
@@ -45,7 +45,7 @@ public struct TrainedPeople {
         }
     }
 
-    /// A reason why the figures of a set of templates are too good, a sentence; nil if none is known.
+    /// Why the figures of a set of templates are optimistic, one sentence; nil if no reason is known.
     func warning(of templates: TemplateSet) -> String? {
         guard case .success(let names) = identities else { return nil }
         return templates.trainedWarning(names)

@@ -1,9 +1,9 @@
 import Foundation
 import ZipFiles
 
-/// The names of the files in a ZIP archive, to know what wrote it. Nothing of it is believed.
+/// The names of the files in a ZIP archive, which show what program wrote it. Its contents are not trusted.
 struct ZipDirectory {
-    /// Names, as many as fit into the part of the directory that is read.
+    /// The names in the part of the directory that is read.
     let names: [String]
 
     /// Reads the directory at the end of an archive; nil if there is none.
@@ -22,6 +22,6 @@ struct ZipDirectory {
         if names.isEmpty { return nil }
     }
 
-    /// The limit on the bytes read of a directory; a network's is much shorter.
+    /// Maximum number of bytes read of a directory; a network's is much shorter.
     private static let maxBytes = 4 << 20
 }

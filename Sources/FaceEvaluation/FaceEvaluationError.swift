@@ -22,7 +22,7 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case malformedCalibration(path: String, reason: String)
     /// A line of a published ROC file is not two rates.
     case malformedROCLine(line: Int, text: String)
-    /// A quantity was requested of an empty set of embeddings.
+    /// A quantity of an empty set of embeddings was requested.
     case noEmbeddings
     /// A test set has too few pairs of two people for a threshold.
     case noImpostors(set: String, pairs: Int, needed: Int)
@@ -30,7 +30,7 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case noPairs
     /// A distance is negative, infinite or not a number.
     case notADistance(pair: Int, value: Float)
-    /// An embedding holds an infinity or a NaN.
+    /// An embedding contains an infinity or a NaN.
     case notFinite(row: Int, component: Int, value: Float)
     /// A curve needs pairs of both kinds and was given only one kind.
     case oneKindOnly(same: Bool)

@@ -1,12 +1,12 @@
 public import FaceRuns
 
-/// Why no report could be made.
+/// Errors of making a report.
 public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable {
-    /// There is no folder, or something else is in its place.
+    /// The path does not exist or is not a folder.
     case noFolder(path: String)
-    /// The study has no folder of a run that could be read; `damaged` folders could not.
+    /// The study has no readable run; `damaged` is the number of unreadable ones.
     case noRuns(study: String, damaged: Int)
-    /// The folder is that of a run, and not of a study.
+    /// The folder is that of a run, not of a study.
     case runFolder(path: String, study: String)
     /// The folders could not be listed, or the report not written.
     case runs(FaceRunsError)

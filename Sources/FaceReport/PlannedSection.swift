@@ -1,21 +1,21 @@
 package import Documents
 
-/// A section that is drawn apart from all others, so that a failure is reported in its place
-/// and the rest of the report is there.
+/// A section that is rendered independently of all others, so that a failure is reported in its place and
+/// does not affect the rest of the report.
 package struct PlannedSection {
-    /// Name of its place in the page.
+    /// Its anchor on the page.
     package let anchor: String
     package let title: String
     private let draw: () throws -> Section?
 
-    /// Plans a section; `draw` gives `nil` if there is nothing to say.
+    /// Plans a section; `draw` returns `nil` if there is nothing to show.
     package init(_ anchor: String, _ title: String, _ draw: @escaping () throws -> Section?) {
         self.anchor = anchor
         self.title = title
         self.draw = draw
     }
 
-    /// The section, or where it cannot be drawn a sentence that says why.
+    /// The section, or if it cannot be rendered, a section with the reason.
     package func drawn() -> Section? {
         do {
             return try draw()
@@ -26,14 +26,14 @@ package struct PlannedSection {
     }
 }
 
-/// Why a section cannot be drawn: what is wrong, and in which run.
+/// Why a section cannot be rendered: the problem, and the run that has it.
 package struct SectionError: Error, CustomStringConvertible {
-    /// Name of the run's folder; `nil` if the fault is in none alone.
+    /// Name of the run's folder; `nil` if the problem is not in a single run.
     package let run: String?
     /// The problem, a clause.
     package let reason: String
 
-    /// Creates a description of a problem, in a run if there is one.
+    /// Creates the error of a problem.
     package init(run: String?, reason: String) {
         self.run = run
         self.reason = reason
@@ -43,7 +43,7 @@ package struct SectionError: Error, CustomStringConvertible {
         (run.map { "run \($0): " } ?? "") + reason + (reason.hasSuffix(".") ? "" : ".")
     }
 
-    /// Does what a section needs of a run, and names the run where that fails.
+    /// Runs a body that needs a run, and adds the run's name to an error.
     static func naming<Result>(_ run: ReportedRun, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()

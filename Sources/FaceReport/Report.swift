@@ -3,8 +3,8 @@ public import FaceRuns
 public import Foundation
 import SafeFiles
 
-/// The report of a study: a pure function of its run folders, and of the test set's pictures where
-/// they are given.
+/// The report of a study: a pure function of its run folders, and of the test set's pictures if these are
+/// given.
 ///
 /// The same run folders give the same bytes. A study that is still running can be reported: cells
 /// without a finished run stay empty.
@@ -13,15 +13,15 @@ import SafeFiles
 /// let files = try Report(study: URL(fileURLWithPath: "studies/quick")).write()
 /// ```
 public struct Report: Sendable {
-    /// Title of a report that was given none.
+    /// The default title.
     public static let defaultTitle = "Loss functions for deep face recognition, compared"
 
-    /// Half the region of practical equivalence of a report that was given none, in points: losses
-    /// whose accuracies differ by at most this much count as equal. 0.2 points are 12 of LFW's pairs.
+    /// The default half width of the region of practical equivalence, in points: losses whose accuracies
+    /// differ by at most this much count as equal. 0.2 points are 12 of LFW's pairs.
     public static let defaultRope = 0.2
 
-    /// The script that a page of a report carries, without its tags: for those who serve pages to
-    /// browsers that run none within a page.
+    /// The script of a report's page, without its tags, for serving pages under a content security policy
+    /// that forbids inline scripts.
     public static let pageScript = PageScript.text
 
     /// The study that is reported.
@@ -30,7 +30,7 @@ public struct Report: Sendable {
     public let title: String
     /// Folder that ``write()`` fills.
     public let destination: URL
-    /// The picture of a test set's image as a JPEG file: of the image's name and the test set's.
+    /// The picture of a test set's image as a JPEG file: given the image's name and the test set's.
     public typealias Pictures = @Sendable (_ image: String, _ test: String) -> [UInt8]?
     /// The source of pictures; `nil` for a report without any.
     private let pictures: Pictures?
@@ -40,12 +40,12 @@ public struct Report: Sendable {
     /// Prepares the report of a study's folder; nothing is read yet.
     ///
     /// - Parameters:
-    ///   - study: the folder that holds `runs/`.
-    ///   - title: heading of the report.
-    ///   - destination: where the files go; `<study>/report` where it is `nil`.
-    ///   - pictures: the source of the pictures of misclassified pairs, which gives `nil` for an
-    ///     image that is gone; without it pairs are listed by name only.
-    ///   - scope: what the study is going to be, where it is still in progress.
+    ///   - study: the folder that contains `runs/`.
+    ///   - title: the report's heading.
+    ///   - destination: the folder for the files; `nil` for `<study>/report`.
+    ///   - pictures: the source of the pictures of misclassified pairs, which returns `nil` for a missing
+    ///     image; without it, pairs are listed by name only.
+    ///   - scope: the planned extent of a study that is still in progress.
     ///   - rope: the largest difference of accuracies that counts as practically equal, in points;
     ///     0...100, with 0 for none.
     public init(
@@ -62,9 +62,9 @@ public struct Report: Sendable {
 
     /// Reads the run folders and renders the report in memory.
     ///
-    /// A run folder that is damaged is named in the report and does not stop it.
+    /// A damaged run folder is named in the report and does not stop it.
     ///
-    /// - Throws: ``FaceReportError/noRuns(study:damaged:)`` where there is nothing to report.
+    /// - Throws: ``FaceReportError/noRuns(study:damaged:)`` if there is nothing to report.
     public func render() throws(FaceReportError) -> RenderedReport {
         let results = try StudyResults(reading: study, scope: scope)
         let statistics = StudyStatistics(results, rope: rope)
@@ -88,7 +88,7 @@ public struct Report: Sendable {
         try write(try render())
     }
 
-    /// Writes the files of a report that was rendered, each atomically.
+    /// Writes the files of a rendered report, each atomically.
     ///
     /// - Returns: the files: `index.html`, `report.md`, `results.csv`.
     @discardableResult
@@ -102,7 +102,7 @@ public struct Report: Sendable {
         try StudyResults(reading: study).runs.map { study.run(named: $0.name) }
     }
 
-    /// Writes what a paper needs: the tables in LaTeX, and each panel of the figures as SVG.
+    /// Writes files for papers: the tables in LaTeX, and each panel of the figures as SVG.
     ///
     /// - Returns: the files: `tables.tex`, and `figures/figure-<number>-<panel>.svg`.
     @discardableResult
@@ -126,9 +126,9 @@ public struct RenderedReport: Sendable, Hashable {
     public let markdown: String
     /// `results.csv`: one row per run.
     public let csv: String
-    /// The terminal's version of the report.
+    /// The summary for a terminal.
     public let answer: StudyAnswer
-    /// Sentences on folders and files that could not be read, which the page names as well.
+    /// Sentences on folders and files that could not be read, which are also on the page.
     public let damages: [String]
 
     /// Whether the page shows pictures of faces.
@@ -141,7 +141,7 @@ public struct RenderedReport: Sendable, Hashable {
 }
 
 extension StudyFolder {
-    /// Refuses a study that holds links, with this module's error.
+    /// Refuses a study that contains links, with this module's error.
     func requirePlainFiles() throws(FaceReportError) {
         do { try requirePlain() } catch { throw .runs(error) }
     }

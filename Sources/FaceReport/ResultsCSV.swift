@@ -3,8 +3,8 @@ import FaceRuns
 
 /// `results.csv`: one row per run, whatever its status, in the order of the report.
 ///
-/// Fractions are 0...1 and numbers the shortest that read back to the same value; what a run does
-/// not have is an empty cell.
+/// Fractions are 0...1 and numbers the shortest that read back to the same value; missing values are empty
+/// cells.
 struct ResultsCSV {
     let text: String
 
@@ -36,7 +36,7 @@ struct ResultsCSV {
             Column(name) { $0.primaryResult.map { "\(value($0))" } }
         }
 
-        /// The same of numbers that a result may lack.
+        /// The same for numbers that a result may lack.
         static func known(
             _ name: String, _ value: @escaping @Sendable (TestResult) -> Double?
         ) -> Column {
@@ -52,8 +52,8 @@ struct ResultsCSV {
         }
     }
 
-    /// The worst group of each attribute on each test set, its false non-match rate, and by how much that is above the
-    /// best group's.
+    /// The worst group of each attribute on each test set, its false non-match rate, and the difference
+    /// from the best group's.
     private static func groups(_ results: StudyResults) -> [Column] {
         results.detailedSets.flatMap { test -> [Column] in
             let attributes = results.runs.flatMap { $0.details[test]?.groups ?? [] }
@@ -80,7 +80,7 @@ struct ResultsCSV {
         }
     }
 
-    /// Whether a run has its loss's default or values that were chosen; empty where nothing was tuned.
+    /// Whether a run has its loss's default or the chosen values; empty if nothing was tuned.
     private static func values(_ cells: [TuningCell]) -> Column {
         Column("values") { run in
             let identity = run.description.identity

@@ -3,18 +3,18 @@ import Documents
 import FaceRuns
 
 extension PathShortener {
-    /// Knows the paths of a run.
+    /// A shortener for the paths of a run.
     ///
     /// - Parameters:
     ///   - study: The study's folder.
     ///   - configuration: The run's configuration, whose strings may be paths.
-    ///   - workingDirectory: Where relative paths of the configuration begin.
+    ///   - workingDirectory: Folder to which paths of the configuration are relative.
     init(study: String, configuration: JSONValue, workingDirectory: String?) {
         self.init(
             folders: [study, workingDirectory].compactMap { $0 }, files: configuration.strings)
     }
 
-    /// A configuration whose strings are shortened.
+    /// A configuration with shortened strings.
     func configuration(_ value: JSONValue) -> JSONValue {
         switch value {
         case .string(let string): .string(self.value(string))
@@ -26,7 +26,7 @@ extension PathShortener {
 }
 
 extension JSONValue {
-    /// All strings in it but the members' names.
+    /// All string values in it.
     fileprivate var strings: [String] {
         switch self {
         case .string(let string): [string]

@@ -3,12 +3,12 @@ import Charts
 import FaceRuns
 import FaceStatistics
 
-/// The text of a terminal at a study's end: the mean accuracies with their intervals, and which losses can
-/// and cannot be distinguished. The numbers and sentences are those of the report.
+/// The terminal output at the end of a study: the mean accuracies with their intervals, and which losses
+/// can and cannot be distinguished. The numbers and sentences are those of the report.
 public struct StudyAnswer: Sendable, Hashable {
     /// The lines, none of which is longer than ``width``.
     public let text: String
-    /// Columns of a line.
+    /// Maximum number of columns of a line.
     public static let width = 80
 
     /// - Parameter preface: Notes before the sentences, e.g. that losses were tuned.
@@ -38,7 +38,7 @@ public struct StudyAnswer: Sendable, Hashable {
         let header = ["loss", "seeds", "accuracy, %", "95 % interval"]
         let cells = [header] + rows
         let widths = header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        // Names give way, numbers do not.
+        // Names are shortened if necessary, numbers are not.
         let names = min(widths[0], width - 2 - widths.dropFirst().reduce(0) { $0 + $1 + 2 })
         let lines = cells.map { row in
             let numbers = zip(row, widths).dropFirst().map { padded($0, to: $1, atEnd: false) }
@@ -75,10 +75,10 @@ public struct StudyAnswer: Sendable, Hashable {
 
     // MARK: Sentences
 
-    /// Comparisons that are named; more are counted.
+    /// Maximum number of comparisons that are named; more are counted.
     private static let maxNamed = 4
 
-    /// The losses that are distinguished on the first test set, where the answer speaks of the first alone.
+    /// The significant differences on the first test set, since the answer only mentions the first loss.
     private static func apart(_ results: StudyResults, _ statistics: StudyStatistics) -> String? {
         guard let test = results.testSets.first?.name else { return nil }
         let all = results.configurations.flatMap { statistics.comparisons($0, test: test) }
@@ -86,21 +86,23 @@ public struct StudyAnswer: Sendable, Hashable {
         let different = all.filter(\.isSignificant)
         if different.isEmpty { return "No two losses can be told apart." }
         let rest = all.count - different.count
-        let others = rest == 0 ? "" : "; the other \(Format.count(rest)) of two losses cannot"
+        let others =
+            rest == 0 ? "" : "; the other \(Format.count(rest)) comparisons are not significant"
         guard different.count <= maxNamed else {
-            return "\(Format.count(different.count)) of \(Format.count(all.count)) comparisons of "
-                + "two losses can be told apart."
+            return
+                "\(Format.count(different.count)) of \(Format.count(all.count)) differences between "
+                + "losses are significant."
         }
         let names = different.map { comparison in
             let suffix =
                 results.configurations.count > 1
                 ? " with \(results.title(comparison.configuration))" : ""
-            return "\(comparison.better.title) from \(comparison.worse.title)\(suffix)"
+            return "\(comparison.better.title) over \(comparison.worse.title)\(suffix)"
         }
-        return "Told apart: \(Format.list(names))\(others)."
+        return "Significant leads: \(Format.list(names))\(others)."
     }
 
-    /// Runs that are not in the table.
+    /// A sentence on runs that are not in the table.
     private static func states(_ results: StudyResults) -> String? {
         let missing = [RunStatus.failed, .unfinished, .damaged].compactMap { status -> String? in
             let count = results.count(status)
@@ -123,7 +125,7 @@ public struct StudyAnswer: Sendable, Hashable {
         text.count <= width ? text : text.prefix(max(1, width) - 1) + "…"
     }
 
-    /// Text broken at blanks.
+    /// Text wrapped at spaces.
     static func wrapped(_ text: String) -> String {
         var lines: [String] = []
         for word in text.split(separator: " ") {

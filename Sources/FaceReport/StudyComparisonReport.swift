@@ -3,8 +3,8 @@ public import FaceRuns
 public import Foundation
 import SafeFiles
 
-/// Two studies side by side: every difference of their configurations, the difference of every cell
-/// they share, and, only where they are repetitions of one another, both taken together.
+/// A comparison of two studies: every difference of their configurations, the difference of every common
+/// cell, and, only if they are repetitions of one another, pooled results.
 public struct StudyComparisonReport: Sendable {
     /// Folder of the first study.
     public let first: StudyFolder
@@ -16,7 +16,7 @@ public struct StudyComparisonReport: Sendable {
     /// Prepares the comparison of two studies' folders; nothing is read yet.
     ///
     /// - Parameters:
-    ///   - destination: where the files go; `<second>/comparison` where it is `nil`.
+    ///   - destination: the folder for the files; `nil` for `<second>/comparison`.
     public init(_ first: URL, _ second: URL, destination: URL? = nil) {
         self.first = StudyFolder(first)
         self.second = StudyFolder(second)
@@ -25,7 +25,7 @@ public struct StudyComparisonReport: Sendable {
 
     /// Reads both studies and renders the comparison in memory.
     ///
-    /// - Throws: ``FaceReportError`` where one of them has nothing to report.
+    /// - Throws: ``FaceReportError`` if one of them has nothing to report.
     public func render() throws(FaceReportError) -> (html: String, markdown: String) {
         let document = Document(
             comparing: try StudyResults(reading: first), named: first.url.lastPathComponent,
@@ -33,9 +33,9 @@ public struct StudyComparisonReport: Sendable {
         return (HTMLPage(document).text, MarkdownPage(document).text)
     }
 
-    /// The terminal's version of the comparison: the differing settings and their effect.
+    /// The summary for a terminal: the differing settings and their effect.
     ///
-    /// - Throws: ``FaceReportError`` where one of them has nothing to report.
+    /// - Throws: ``FaceReportError`` if one of them has nothing to report.
     public func summary() throws(FaceReportError) -> StudyComparisonSummary {
         StudyComparisonSummary(
             try StudyResults(reading: first), try StudyResults(reading: second),
@@ -56,7 +56,7 @@ public struct StudyComparisonReport: Sendable {
 }
 
 extension AtomicFile {
-    /// Writes texts under their names into a folder, in which no link may stand in their place.
+    /// Writes texts under their names into a folder, unless one of the files is a link.
     static func write(
         _ files: [(name: String, text: String)], to folder: URL
     ) throws(FaceReportError) -> [URL] {

@@ -1,9 +1,9 @@
 import FaceStatistics
 import Charts
 
-/// Two studies compared, for a terminal or a program.
+/// The comparison of two studies, for a terminal or a program.
 public struct StudyComparisonSummary: Encodable, Sendable {
-    /// A configuration that is not the same in both.
+    /// A setting that differs between the studies.
     public struct Difference: Encodable, Sendable {
         /// The differing setting, e.g. `training.epochs`.
         public var key: String
@@ -11,7 +11,7 @@ public struct StudyComparisonSummary: Encodable, Sendable {
         public var first: [String]
         /// Its values in the second study.
         public var second: [String]
-        /// Whether it decides about the numbers, so that runs of both must not be pooled.
+        /// Whether it affects the numbers, so that runs of the two must not be pooled.
         public var decides: Bool
     }
 
@@ -27,15 +27,15 @@ public struct StudyComparisonSummary: Encodable, Sendable {
 
     /// Names of the two studies' folders.
     public var names: [String]
-    /// Cells that both have.
+    /// Number of cells that both have.
     public var shared: Int
     /// Whether the runs are repetitions of one another.
     public var isPoolable: Bool
-    /// Cells of the first study alone.
+    /// Cells of the first study only.
     public var onlyFirst: [String]
-    /// Cells of the second study alone.
+    /// Cells of the second study only.
     public var onlySecond: [String]
-    /// Configuration keys whose values differ.
+    /// Settings whose values differ.
     public var differences: [Difference]
     /// Cells that both studies measured.
     public var cells: [Cell]
@@ -57,7 +57,7 @@ public struct StudyComparisonSummary: Encodable, Sendable {
         }
     }
 
-    /// The text version, for people.
+    /// The comparison as text.
     public var text: String {
         let verdict =
             shared == 0
@@ -74,7 +74,7 @@ public struct StudyComparisonSummary: Encodable, Sendable {
                 values.isEmpty ? "not set" : values.prefix(3).joined(separator: "; ")
             }
             return "  \(difference.key): \(values[0]) -> \(values[1])"
-                + (difference.decides ? "" : " (does not decide)")
+                + (difference.decides ? "" : " (does not affect the numbers)")
         }
         lines += cells.map { cell in
             "  \(cell.title): \(Format.percent(cell.first)) % -> \(Format.percent(cell.second)) %"

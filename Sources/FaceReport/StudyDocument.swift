@@ -53,7 +53,7 @@ extension Document {
             .init("convergence", "Convergence and choice of epoch") {
                 ConvergenceSection.section(results)
             },
-            .init("validation", "How fast, by held-out identities") {
+            .init("validation", "Convergence on held-out identities") {
                 ValidationSection.section(results)
             },
             .init("architecture", "Effect of the architecture") {

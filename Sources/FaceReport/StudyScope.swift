@@ -1,9 +1,9 @@
-/// The planned extent of a study, where it is known beforehand: a report of a study that is in progress
-/// then counts the runs that have not begun.
+/// The planned extent of a study, which lets a report of a study in progress count the runs that have not
+/// begun.
 public struct StudyScope: Sendable, Hashable {
-    /// Runs of the whole study.
+    /// Number of runs of the whole study.
     public var runs: Int
-    /// Seeds of each cell.
+    /// Number of seeds of each cell.
     public var seeds: Int
 
     /// Memberwise initialiser.

@@ -1,20 +1,20 @@
 import Spelling
 
-/// Comma-separated values as RFC 4180 has them, with lines that end in a line feed.
+/// Comma-separated values (RFC 4180), with lines that end in a line feed.
 package enum CSVTable {
-    /// One line, its line feed included; fields are quoted where they have to be.
+    /// One line with its line feed; fields are quoted where necessary.
     package static func line(_ fields: [String]) -> String {
         fields.map(quoted).joined(separator: ",") + "\n"
     }
 
-    /// One line of a table that people open in a spreadsheet, with cells that it would run guarded
-    /// (`SpreadsheetCell`).
+    /// One line of a table that is opened in spreadsheets, with cells escaped that these would run as
+    /// formulas (`SpreadsheetCell`).
     package static func spreadsheetLine(_ fields: [String]) -> String {
         line(fields.map(SpreadsheetCell.guarded))
     }
 
-    /// A field as written in a line: in quotes if it holds a comma, a quote or a line break,
-    /// or begins or ends with a blank.
+    /// A field as written in a line: in quotes if it contains a comma, a quote or a line break, or begins
+    /// or ends with a blank.
     package static func quoted(_ field: String) -> String {
         let needsQuotes =
             field.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
@@ -28,30 +28,30 @@ package enum CSVTable {
         return result + "\""
     }
 
-    /// One record of a table and the line of the file that it begins on, from 1.
+    /// One record of a table.
     package struct Row: Equatable, Sendable {
-        /// Where the record begins.
+        /// Line of the file on which the record begins, from 1.
         package var line: Int
         /// Its fields, without quotes.
         package var fields: [String]
     }
 
-    /// Why bytes are not a table.
+    /// A syntax error in a table.
     package struct Damage: Error, Equatable {
         /// Line of the damage, from 1.
         package var line: Int
         /// The problem at that point.
         package var reason: String
 
-        /// Names a line and what is wrong on it.
+        /// Creates an error of a line.
         package init(line: Int, reason: String) {
             self.line = line
             self.reason = reason
         }
     }
 
-    /// Splits a table into its records. Lines may end in `\n` or `\r\n`; the last one need not
-    /// end.
+    /// Splits a table into its records. Lines may end in `\n` or `\r\n`; the last one may lack its line
+    /// break.
     package static func rows(_ bytes: some Sequence<UInt8>) throws(Damage) -> [Row] {
         var parser = CSVParser()
         for byte in bytes { try parser.take(byte) }

@@ -7,13 +7,13 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     case damagedFile(path: String, line: Int?, reason: String)
     /// A study's record of its tries exists but does not have the expected contents.
     case damagedTuning(path: String, reason: String)
-    /// A file that every run folder has is not there.
+    /// A file that every run folder has is missing.
     case missingFile(path: String)
-    /// A record cannot be written because it holds an infinity or a NaN.
+    /// A record cannot be written because it contains an infinity or a NaN.
     case nonFiniteNumber(path: String, field: String)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
-    /// A link, a pipe or a device is in the place of a file of a run.
+    /// A link, a pipe or a device is where a file of a run should be.
     case notPlain(path: String, kind: PlainFile.Kind)
     /// `metrics.jsonl` was to be cut to more lines than it has.
     case tooFewLines(path: String, lines: Int, wanted: Int)
@@ -57,7 +57,7 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
 }
 
 extension FaceRunsError {
-    /// The reason why a file of a run was not stored.
+    /// Converts an error of storing a file.
     public init(_ error: SafeFilesError) {
         switch error {
         case .busy(let path, _): self = .unwritable(path: path, reason: error.description)
@@ -68,7 +68,7 @@ extension FaceRunsError {
         }
     }
 
-    /// Stores something, with this module's error where that fails.
+    /// Runs a body that stores something, and converts its error to this module's.
     static func storing<Result>(
         _ body: () throws(SafeFilesError) -> Result
     ) throws(FaceRunsError) -> Result {

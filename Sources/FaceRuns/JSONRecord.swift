@@ -1,21 +1,22 @@
 import Foundation
 
-/// How every record of a run folder becomes JSON and back.
+/// Encodes the records of a run folder as JSON, and decodes them.
 ///
 /// Keys are sorted and numbers are the shortest that read back to the same value, so equal
 /// records are equal bytes.
 package enum JSONRecord {
-    /// A record as a file of its own: indented, with a newline at its end.
+    /// A record as a whole file: indented, with a newline at its end.
     static func file(_ record: some Encodable, path: String) throws(FaceRunsError) -> Data {
         try encode(record, path: path, formatting: [.prettyPrinted])
     }
 
-    /// A record as one line, its newline included.
+    /// A record as one line, including its newline.
     static func line(_ record: some Encodable, path: String) throws(FaceRunsError) -> Data {
         try encode(record, path: path, formatting: [])
     }
 
-    /// Reads a record, and checks its numbers. `line` is the line of the bytes in the file, if they are one line of it.
+    /// Reads a record, and checks its numbers. `line` is the line of the bytes in the file, if they are
+    /// only one line of it.
     static func decode<Record: Decodable>(
         _ type: Record.Type, from data: Data, path: String, line: Int? = nil
     ) throws(FaceRunsError) -> Record {
@@ -32,7 +33,7 @@ package enum JSONRecord {
         }
     }
 
-    /// The format that a record says it is written in.
+    /// The format version that a record states.
     static func format(of data: Data, path: String) throws(FaceRunsError) -> Int {
         try decode(FormatOnly.self, from: data, path: path).format
     }

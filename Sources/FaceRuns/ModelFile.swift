@@ -2,9 +2,9 @@ import Foundation
 import SafeFiles
 
 extension RunFolder {
-    /// Finds the last epoch's model missing or truncated.
+    /// Checks that the last epoch's model exists and is complete.
     ///
-    /// A safetensors file says in its header how long it is; the weights themselves are not read.
+    /// The header of a safetensors file determines the file's length; the weights themselves are not read.
     ///
     /// - Throws: ``FaceRunsError/damagedFile(path:line:reason:)`` where there is no file, or one that
     ///   is shorter or longer than its header says, ``FaceRunsError/notPlain(path:kind:)`` and
@@ -42,7 +42,7 @@ extension RunFolder {
 
 /// The beginning of a safetensors file: the length of a JSON text in 8 bytes, and the text.
 enum SafetensorsHeader {
-    /// Bytes that the format allows a header.
+    /// Maximum size in bytes of a header in this format.
     private static let maxLength: UInt64 = 100_000_000
 
     /// The part of a tensor's entry that determines the file's length.

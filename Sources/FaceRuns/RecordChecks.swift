@@ -7,7 +7,7 @@ struct RecordFault: Error {
 
 /// The ranges of a record's numbers.
 enum RecordChecks {
-    /// More than there is of anything, and far from where sums of counts leave `Int`.
+    /// More than any real count, and small enough that sums of counts do not overflow `Int`.
     static let maxCount = 1_000_000_000_000_000
 
     static func count(
@@ -31,7 +31,7 @@ enum RecordChecks {
                 + "\(range.upperBound)")
     }
 
-    /// Seconds, speeds and norms: nothing that is measured is below zero, or larger than a float32.
+    /// Seconds, speeds and norms: never negative, and within the range of float32.
     static func measure(_ name: String, _ value: Double?) throws(RecordFault) {
         try number(name, value, in: 0...Double(Float.greatestFiniteMagnitude))
     }
@@ -48,9 +48,9 @@ enum RecordChecks {
     }
 }
 
-/// A record whose numbers have ranges.
+/// A record whose numbers must be within ranges.
 protocol CheckedRecord {
-    /// Throws for the first number that is outside of its range.
+    /// Throws for the first number that is outside its range.
     func check() throws(RecordFault)
 }
 
@@ -118,7 +118,7 @@ extension TestResult: CheckedRecord {
         try RecordChecks.count("pairs of \(name)", pairs)
         try RecordChecks.fraction("accuracy of \(name)", accuracy)
         try RecordChecks.fraction("standardDeviation of \(name)", standardDeviation)
-        // Squared distances of unit vectors, a step of a grid beyond included.
+        // Squared distances of unit vectors, and one step of a grid beyond.
         try RecordChecks.number("threshold of \(name)", threshold, in: 0...5)
         try RecordChecks.fraction("tarAtFar1e3 of \(name)", tarAtFar1e3)
         try RecordChecks.fraction("auc of \(name)", auc)
@@ -138,7 +138,7 @@ extension RunGeometry: CheckedRecord {
         guard map.explained.count == 2, map.identities.allSatisfy({ $0.x.count == $0.y.count })
         else { throw RecordFault(reason: "the map's coordinates are not pairs") }
         for fraction in map.explained { try RecordChecks.fraction("explained", fraction) }
-        // Projections of unit embeddings that were centred.
+        // Projections of centred unit embeddings.
         for coordinate in map.identities.flatMap({ $0.x + $0.y }) {
             try RecordChecks.number("a coordinate of the map", coordinate, in: -4...4)
         }
@@ -162,7 +162,7 @@ extension SummaryRecord {
             throw RecordFault(reason: "a quantity does not have five quantiles")
         }
         try RecordChecks.count("count of \(name)", count)
-        // Sums round, also beyond the largest angle.
+        // A rounded sum may exceed the largest angle.
         let range = 0...most * (1 + 1e-6)
         for value in quantiles + [mean, standardDeviation] {
             try RecordChecks.number(name, value, in: range)

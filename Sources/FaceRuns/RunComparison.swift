@@ -1,7 +1,7 @@
 import Foundation
 import Spelling
 
-/// Whether two runs computed the same numbers, bit for bit, and where they part.
+/// Whether two runs computed the same numbers, bit for bit, and where they diverge.
 ///
 /// Times and speeds are left out: they are never the same.
 public struct RunComparison: Codable, Sendable, Hashable {
@@ -14,7 +14,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
         /// The second run's value.
         public var second: String
 
-        /// One of numbers that are too many to be shown.
+        /// A difference of arrays that are too long to be shown.
         static func ofNumbers(_ what: String) -> Difference {
             Difference(what: what, first: "its numbers", second: "other numbers")
         }
@@ -22,13 +22,13 @@ public struct RunComparison: Codable, Sendable, Hashable {
 
     /// Steps that both runs have.
     public var steps: Int
-    /// The first step with a difference, from 1; nil when all that both have are the same.
+    /// The first step with a difference, from 1; nil if all steps that both have are the same.
     public var firstStep: Int?
     /// The differing values at that step.
     public var atFirstStep: Difference?
     /// The first epoch with a difference, from 1.
     public var firstEpoch: Int?
-    /// Differences of the files that the runs end with, and of their lengths.
+    /// Differences of the runs' final files, and of their lengths.
     public var atEnd: [Difference]
 
     /// Whether all numbers are the same.
@@ -37,7 +37,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
     /// True where the runs' models were not compared, because tries of a tuning keep none; nil otherwise.
     public var leavesOutModels: Bool?
 
-    /// Compares what two folders hold.
+    /// Compares the contents of two folders.
     ///
     /// - Parameter models: Whether the models are compared, which tries of a tuning do not keep.
     /// - Throws: ``FaceRunsError`` for a file that is damaged.
@@ -87,8 +87,8 @@ public struct RunComparison: Codable, Sendable, Hashable {
         _ first: RunFolder, _ second: RunFolder, _ added: Set<String>
     ) throws(FaceRunsError) -> [Difference] {
         var differences: [Difference] = []
-        let mine = try first.readResult()?.withoutCourse(added)
-        let theirs = try second.readResult()?.withoutCourse(added)
+        let mine = try first.readResult()?.withoutBestEpochs(added)
+        let theirs = try second.readResult()?.withoutBestEpochs(added)
         if mine?.withoutTimes != theirs?.withoutTimes {
             differences.append(
                 Difference(
@@ -126,8 +126,8 @@ public struct RunComparison: Codable, Sendable, Hashable {
     private mutating func compareModels(
         _ first: RunFolder, _ second: RunFolder
     ) throws(FaceRunsError) {
-        // Which version wrote a model, and what that called the loss's parameters, is in its header
-        // and is not a difference of its numbers.
+        // A model's header states the version that wrote it, with that version's names of the loss's
+        // parameters; neither is a difference of its numbers.
         let models = (try first.read(first.modelURL), try second.read(second.modelURL))
         if models.0.map(SafetensorsHeader.numbers) != models.1.map(SafetensorsHeader.numbers) {
             atEnd.append(
@@ -137,7 +137,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
 }
 
 extension RunComparison {
-    /// The text version, for people, one line each.
+    /// The comparison as text, one line per finding.
     public var text: String {
         guard !isSame else {
             return "identical, bit for bit: \(counted(steps, "step")) and all results"
@@ -170,7 +170,7 @@ extension RunFolder {
 }
 
 extension EpochRecord {
-    /// The record without what it says about some test sets.
+    /// The record without the results on some test sets.
     fileprivate func without(_ tests: Set<String>) -> EpochRecord {
         var record = self
         record.tests.removeAll { tests.contains($0.name) }
@@ -179,8 +179,8 @@ extension EpochRecord {
 }
 
 extension RunResult {
-    /// The result without what it says about epochs before the last on some test sets.
-    fileprivate func withoutCourse(_ tests: Set<String>) -> RunResult {
+    /// The result without the best epochs on some test sets.
+    fileprivate func withoutBestEpochs(_ tests: Set<String>) -> RunResult {
         var result = self
         for index in result.tests.indices where tests.contains(result.tests[index].name) {
             result.tests[index].bestEpoch = 0
@@ -196,7 +196,7 @@ extension RunComparison.Difference {
 }
 
 extension EpochRecord {
-    /// The record without what depends on the time of day.
+    /// The record without durations and speeds.
     public var withoutTimes: EpochRecord {
         var record = self
         record.imagesPerSecond = 0
@@ -207,7 +207,7 @@ extension EpochRecord {
 }
 
 extension RunResult {
-    /// The result without what depends on the time of day.
+    /// The result without durations and speeds.
     public var withoutTimes: RunResult {
         var result = self
         result.imagesPerSecond = 0

@@ -27,14 +27,15 @@ extension SetDetails: CheckedRecord {
         for group in groups {
             if let row = group.rows.first(where: { !$0.isSound }) {
                 throw RecordFault(
-                    reason: "the rates of '\(row.groups.joined(separator: " "))' are no shares")
+                    reason: "the rates of '\(row.groups.joined(separator: " "))' are not fractions")
             }
         }
         for curve in errorReject {
             let points = curve.curve.points
             let numbers = points.flatMap { [$0.rejected, $0.fnmr] } + [curve.far]
             if points.isEmpty || !numbers.allSatisfy((0...1).contains) {
-                throw RecordFault(reason: "the curve by '\(curve.quality)' is none of shares")
+                throw RecordFault(
+                    reason: "the curve by '\(curve.quality)' has values that are not fractions")
             }
         }
     }

@@ -17,7 +17,7 @@ extension RunFolder {
         return try JSONRecord.decode(RunDescription.self, from: data, path: path).current
     }
 
-    /// Reads `environment.json`, or gives `nil` if there is none yet.
+    /// Reads `environment.json`, or returns `nil` if there is none yet.
     public func readEnvironment() throws(FaceRunsError) -> RunEnvironment? {
         guard let data = try read(environmentURL) else { return nil }
         return try JSONRecord.decode(
@@ -26,8 +26,8 @@ extension RunFolder {
 
     /// Reads the epochs of `metrics.jsonl`; empty if there is no such file yet.
     ///
-    /// A line counts once its newline was written: what follows the last newline was being written
-    /// when the run was killed, and is ignored.
+    /// Only complete lines count: what follows the last newline was being written when the run was killed,
+    /// and is ignored.
     ///
     /// - Throws: ``FaceRunsError/damagedFile(path:line:reason:)`` for a complete line that is not
     ///   an epoch, or whose epoch does not come after the one before.
@@ -48,14 +48,14 @@ extension RunFolder {
         return epochs
     }
 
-    /// Reads `scores/<test>.csv`, or gives `nil` if there is none.
+    /// Reads `scores/<test>.csv`, or returns `nil` if there is none.
     public func readScores(test: String) throws(FaceRunsError) -> [ScoreRecord]? {
         let url = scoresURL(test: test)
         guard let data = try read(url) else { return nil }
         return try ScoreTable.scores(data, path: url.path)
     }
 
-    /// Reads `geometry.json`, or gives `nil` if there is none.
+    /// Reads `geometry.json`, or returns `nil` if there is none.
     ///
     /// - Throws: ``FaceRunsError`` where the file is damaged or of another format.
     public func readGeometry() throws(FaceRunsError) -> RunGeometry? {
@@ -68,7 +68,7 @@ extension RunFolder {
         return try JSONRecord.decode(RunGeometry.self, from: data, path: path)
     }
 
-    /// Reads `result.json`, or gives `nil` if the run is not over.
+    /// Reads `result.json`, or returns `nil` if the run is not over.
     public func readResult() throws(FaceRunsError) -> RunResult? {
         guard let data = try read(resultURL) else { return nil }
         var result = try JSONRecord.decode(RunResult.self, from: data, path: resultURL.path)
@@ -83,8 +83,8 @@ extension RunFolder {
 
     /// The bytes of a file, or `nil` if there is none.
     ///
-    /// - Throws: ``FaceRunsError/unreadable(path:reason:)`` also for a link, a pipe or a device: what
-    ///   a run's folder leads to elsewhere is not the run's.
+    /// - Throws: ``FaceRunsError/unreadable(path:reason:)`` also for a link, a pipe or a device: what is
+    ///   outside a run's folder does not belong to the run.
     func read(_ url: URL) throws(FaceRunsError) -> Data? {
         do {
             return try PlainFile.read(url)
@@ -95,8 +95,8 @@ extension RunFolder {
 }
 
 extension RunDescription {
-    /// The description with today's names for the parameters of losses, which had others in former
-    /// versions.
+    /// The description with the current names of the losses' parameters, some of which earlier versions
+    /// called differently.
     fileprivate var current: RunDescription {
         var result = self
         result.identity.loss = FormerNames.current(inText: identity.loss)

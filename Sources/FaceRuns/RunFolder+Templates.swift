@@ -59,7 +59,7 @@ extension TemplateReport: CheckedRecord {
 }
 
 extension PeopleReplicates {
-    /// Whether the rates, and the number of people, are such.
+    /// Whether all rates are in 0...1, and the number of people is not negative.
     var areFractions: Bool {
         (draws + withoutGroups + [estimate]).allSatisfy((0...1).contains) && people >= 0
     }

@@ -10,7 +10,7 @@ import SafeFiles
 #endif
 
 extension RunFolder {
-    /// Writes `run.json`, atomically; the folder is created where it is missing.
+    /// Writes `run.json`, atomically; the folder is created if it is missing.
     public func write(_ description: RunDescription) throws(FaceRunsError) {
         try replace(descriptionURL, with: description)
     }

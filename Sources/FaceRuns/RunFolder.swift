@@ -1,6 +1,6 @@
 public import Foundation
 
-/// One run's folder: the only truth about the run.
+/// One run's folder: the only source of information about the run.
 ///
 /// | file | content |
 /// |---|---|
@@ -11,18 +11,18 @@ public import Foundation
 /// | `scores/<test>.csv` | ``ScoreRecord``, one per line under a header |
 /// | `identification/<test>.json` | `TemplateReport` of a test set of templates |
 /// | `details/<test>.json` | `SetDetails` of a test set: groups of people, error against rejection |
-/// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
-/// | `start.json` | ``StartRecord``; where the run did not begin with random weights |
+/// | `geometry.json` | ``RunGeometry``; runs of earlier versions have none |
+/// | `start.json` | ``StartRecord``; only if the run did not begin with random weights |
 /// | `start/scores/` | the scores of the network that it began with |
 /// | `result.json` | ``RunResult``; present once the run is finished |
 /// | `checkpoint/` | the newest state, to resume from |
 /// | `model.safetensors` | the last epoch's backbone |
 /// | `average.safetensors` | the moving average of the backbone's weights, where one was kept |
 /// | `head.safetensors` | the last epoch's class weights, with the identities' names |
-/// | `tensorboard/` | the steps and epochs again, for TensorBoard |
-/// | `failure/` | what is known about a step when a loss or gradient was not finite |
+/// | `tensorboard/` | the steps and epochs, for TensorBoard |
+/// | `failure/` | diagnostics of a step whose loss or gradient was not finite |
 ///
-/// A study's folder holds one such folder a run under `runs/`.
+/// A study's folder has one such folder per run under `runs/`.
 public struct RunFolder: Sendable, Hashable {
     /// The folder's path.
     public let url: URL

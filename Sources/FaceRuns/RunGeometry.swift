@@ -1,7 +1,7 @@
 /// `geometry.json`: the geometry of the embeddings of a run's last model.
 ///
-/// All angles are in degrees of 0...180. Embeddings are those of images that are not mirrored, not
-/// averaged with their mirror images.
+/// All angles are in degrees of 0...180. Embeddings are of the images alone, not averaged with those of
+/// their mirror images.
 public struct RunGeometry: Codable, Sendable, Hashable {
     /// Version of the file's format.
     public static let currentFormat = 1
@@ -12,7 +12,7 @@ public struct RunGeometry: Codable, Sendable, Hashable {
     public var training: SetGeometry
     /// The test sets, the primary one first.
     public var tests: [SetGeometry]
-    /// Some identities in two dimensions, where there are enough with several images.
+    /// Some identities in two dimensions; nil without enough identities that have several images.
     public var map: EmbeddingMap?
 
     /// Memberwise initialiser.
@@ -27,7 +27,7 @@ public struct RunGeometry: Codable, Sendable, Hashable {
 public struct SetGeometry: Codable, Sendable, Hashable {
     /// Name of the set.
     public var name: String
-    /// Images that were looked at.
+    /// Number of images that were embedded.
     public var images: Int
     /// L2 norms of their embeddings.
     public var norm: SummaryRecord?
@@ -41,7 +41,7 @@ public struct SetGeometry: Codable, Sendable, Hashable {
     /// Angles of images to the nearest class weight of another identity; nil as above.
     public var nearestNonTarget: SummaryRecord?
 
-    /// Keys of the file, some older than the properties.
+    /// Keys of the file; some keep former names of the properties.
     private enum CodingKeys: String, CodingKey {
         case name, images, norm, within, between
         case targetClass = "ownClass"
@@ -64,7 +64,7 @@ public struct SetGeometry: Codable, Sendable, Hashable {
     }
 }
 
-/// A summary of many values as a run folder keeps it.
+/// A summary of many values, as stored in a run folder.
 public struct SummaryRecord: Codable, Sendable, Hashable {
     /// Number of values.
     public var count: Int
@@ -104,9 +104,9 @@ public struct EmbeddingMap: Codable, Sendable, Hashable {
         }
     }
 
-    /// Name of the set that the identities are of.
+    /// Name of the set that the identities belong to.
     public var set: String
-    /// The identities, those with most images first.
+    /// The identities, those with the most images first.
     public var identities: [Identity]
     /// Fractions of the variance that both components explain; 0...1.
     public var explained: [Double]

@@ -8,8 +8,8 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     public var trainSet: String
     /// Name of the backbone with its options, e.g. `resnet50` or `mobilenetv1:width=0.25`.
     public var backbone: String
-    /// The loss with those of its parameters that differ from the defaults, e.g. `arcface:m=0.4`,
-    /// whatever name was requested: ``RunDescription/lossName`` is that.
+    /// The canonical text of the loss, with the parameters that differ from the defaults, e.g.
+    /// `arcface:m=0.4`; see ``RunDescription/lossName`` for the requested name.
     public var loss: String
     /// Name of the sampler that drew the batches, e.g. `shuffle` or `pk:32x4`.
     public var sampler: String
@@ -18,8 +18,8 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     /// The origin of values that tuning chose; nil in a run with the requested values.
     public var tuned: TunedOrigin?
 
-    /// The key by which runs of several training sets and backbones are runs of the same loss: ``loss``, and of a
-    /// tuned run, whose values differ from one training set to the next, the loss that was tuned.
+    /// The key that identifies a loss across training sets and backbones: ``loss``, or for a tuned run,
+    /// whose values differ from one training set to the next, the loss that was tuned.
     public var lossKey: String { tuned?.name ?? loss }
 
     /// Memberwise initialiser.
@@ -46,20 +46,20 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var format = RunDescription.currentFormat
     /// The cell of the study, and the seed.
     public var identity: RunIdentity
-    /// The requested loss, for tables: its name in print and the values that were given, e.g.
-    /// `ArcFace (m=0.4)`, `CosFace (s=32)` or, of a tuned run, `ArcFace (tuned)`.
+    /// The requested loss, for tables: its title and the values that were given, e.g. `ArcFace (m=0.4)`,
+    /// `CosFace (s=32)` or, of a tuned run, `ArcFace (tuned)`.
     public var lossTitle: String
     /// The loss as requested, e.g. `cosface:s=32`; nil in a run of a version that did not write
     /// it.
     public var requestedLoss: String?
-    /// The values of all of the loss's parameters, defaults too, by name: a default may be another in
-    /// another version. Nil in a run of a version that did not write them.
+    /// The values of all of the loss's parameters by name, including defaults, which may change between
+    /// versions. Nil in a run of a version that did not write them.
     public var lossValues: [String: String]?
     /// The loss's role in tuning; nil if it was not tuned, and in a run of a version that did
     /// not write it.
     public var tuning: TuningRole?
-    /// The generator that orders, mirroring and draws come from; nil in a run of a version that had
-    /// several of them, all SplitMix64.
+    /// The random number generator for orders, mirroring and draws; nil in a run of a version that had
+    /// several, all SplitMix64.
     public var randomNumbers: String?
     /// The network that was trained.
     public var backbone: BackboneFacts
@@ -75,15 +75,15 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var start: StartFacts?
     /// Epochs the run is to have.
     public var epochs: Int
-    /// Images of a step.
+    /// Images per step.
     public var batchSize: Int
     /// The complete resolved configuration.
     public var configuration: JSONValue
     /// A command line that reproduces the run.
     public var command: String
 
-    /// The loss as requested, or where that is not known, as the identity has it; of a tuned run
-    /// ``TunedOrigin/name``.
+    /// The loss as requested, or if that is unknown, as in the identity; ``TunedOrigin/name`` for a tuned
+    /// run.
     public var lossName: String { identity.tuned?.name ?? requestedLoss ?? identity.loss }
 
     /// Memberwise initialiser.
@@ -108,9 +108,9 @@ public struct RunDescription: Codable, Sendable, Hashable {
 public struct BackboneFacts: Codable, Sendable, Hashable {
     /// Title as the literature spells it, e.g. `ResNet50` or `MobileNetV1 x0.25`.
     public var title: String
-    /// Trainable numbers, the embedding layer included and the loss's class weights not.
+    /// Trainable parameters, including the embedding layer but not the loss's class weights.
     public var parameters: Int
-    /// Multiply-adds of one image.
+    /// Multiply-adds per image.
     public var multiplyAdds: Int
     /// Length of an embedding.
     public var embeddingSize: Int
@@ -146,7 +146,7 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     public var skipped: [String]
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
-    /// The set's overlap with test sets; nil if there is none, or if it was not looked for.
+    /// The set's overlap with test sets; nil if there is none, or if it was not determined.
     public var overlaps: [OverlapFacts]?
     /// Terms of use of the set, if stated.
     public var terms: String?
@@ -171,8 +171,8 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
     public var test: String
     /// Identities of the training set whose names the test set has as well.
     public var people: [String]
-    /// How names were matched that the two sets write differently, as `annlee = Ann_Lee`; nil where
-    /// all are written alike.
+    /// Matches of names that the two sets spell differently, as `annlee = Ann_Lee`; nil if all are spelt
+    /// alike.
     public var respellings: [String]?
     /// Training images that show a picture of the test set.
     public var pictures: Int
@@ -187,7 +187,7 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
         self.owners = owners
     }
 
-    /// All of it in a sentence without its end.
+    /// The overlap as a sentence without its full stop.
     public func sentence(trainSet: String) -> String {
         func some(_ names: [String]) -> String {
             names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
@@ -224,8 +224,8 @@ public struct TestSetFacts: Codable, Sendable, Hashable {
     /// SHA-256 over the pairs and folds, in hexadecimal; nil in a run of a version that did not
     /// write it.
     public var pairsHash: String?
-    /// Whether the run had epochs, or was finished, when the set was added to it, so that not every
-    /// epoch's model was tested on it; nil if that is not so.
+    /// Whether the run had epochs, or was finished, when the set was added to it, so that not every epoch's
+    /// model was tested on it; nil if not.
     public var isAdded: Bool?
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
@@ -271,9 +271,9 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
     /// Implementation of the operations that both LibTorch and Facet have, e.g. `libtorch` or `avx512`.
     /// Nil in a run of a version that did not write it.
     public var kernels: String?
-    /// Folder that relative paths of the configuration begin at.
+    /// Folder to which paths of the configuration are relative.
     public var workingDirectory: String?
-    /// Processes that the run was computed in, where their number decides about the last digits; nil elsewhere.
+    /// Number of processes that computed the run, where it affects the last digits; nil otherwise.
     public var processes: Int?
 
     /// Memberwise initialiser.
@@ -333,7 +333,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     /// Seconds spent in evaluation. A time column: not reproducible.
     public var evaluationSeconds: Double
 
-    /// Keys of the file, some older than the properties.
+    /// Keys of the file; some keep former names of the properties.
     private enum CodingKeys: String, CodingKey {
         case epoch, step, images, learningRate, loss, trainAccuracy, trainAccuracyWithMargin
         case lossState, tests, validation, averaged, imagesPerSecond, trainSeconds,
@@ -403,14 +403,14 @@ public struct RunResult: Codable, Sendable, Hashable {
     public var epochs: Int
     /// Training accuracy of the last epoch, without the margin; 0...1.
     public var trainAccuracy: Double
-    /// One entry a test set, the primary one first: the last epoch's model on all pairs.
+    /// One entry per test set, the primary one first: the last epoch's model on all pairs.
     public var tests: [TestResult]
     /// Images per second over all training steps. A time column: not reproducible.
     public var imagesPerSecond: Double
     /// Seconds of the whole run. A time column: not reproducible.
     public var seconds: Double
-    /// Of a failed run: the token of the worker in which it failed (``StudyWorker/token``), so that those
-    /// who work beside it do not try it again. Nil in runs of earlier versions.
+    /// Of a failed run: the token of the worker in which it failed (``StudyWorker/token``), so that workers
+    /// of the same study do not retry it. Nil in runs of earlier versions.
     public var worker: String?
 
     /// Memberwise initialiser.
@@ -495,7 +495,7 @@ public struct ScoreRecord: Sendable, Hashable {
     /// Second image, relative to the test set's folder.
     public var second: String
 
-    /// Names the images of a pair.
+    /// Creates the record of a pair.
     public init(_ pair: ScoredPair, first: String, second: String) {
         self.pair = pair
         self.first = first

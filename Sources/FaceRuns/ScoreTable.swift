@@ -2,12 +2,13 @@ import FaceEvaluation
 import Foundation
 import Spelling
 
-/// `scores/<test>.csv`: one pair a line under a header.
+/// `scores/<test>.csv`: one pair per line under a header.
 enum ScoreTable {
     static let header = ["fold", "same", "distance", "first", "second"]
 
-    /// The table's bytes. `same` is `1` or `0`; distances are the shortest decimal numbers that
-    /// read back to the same value; names that a spreadsheet would run are guarded, and read back as they were.
+    /// The table's bytes. `same` is `1` or `0`; distances are the shortest decimal numbers that read back
+    /// to the same value; names that a spreadsheet would run as formulas are escaped, and restored when
+    /// read.
     static func data(_ scores: [ScoreRecord], path: String) throws(FaceRunsError) -> Data {
         var text = CSVTable.line(header)
         for score in scores {

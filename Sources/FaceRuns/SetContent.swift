@@ -1,13 +1,14 @@
 /// The contents of a set as hashes: of its images, and of its labels or pairs.
 ///
-/// The same wherever the set's files are. Whether two runs have the same data is asked here.
+/// They do not depend on where the set's files are. Whether two runs have the same data is decided here.
 public struct SetContent: Sendable, Hashable {
-    /// Hash of the images; nil for a set that was not read, as a built-in one that is not drawn yet.
+    /// Hash of the images; nil for a set that was not read, such as a built-in one that has not been
+    /// rendered yet.
     public let images: String?
     /// Hash of the labels or pairs; nil in runs of earlier versions.
     public let annotations: String?
 
-    /// Takes the hashes of a set; an empty one counts as unknown.
+    /// Creates the contents from hashes; an empty hash counts as unknown.
     public init(images: String?, annotations: String?) {
         self.images = images == "" ? nil : images
         self.annotations = annotations == "" ? nil : annotations
@@ -18,8 +19,8 @@ public struct SetContent: Sendable, Hashable {
         images != nil && other.images != nil
     }
 
-    /// The hashes that differ, of the images or else of the annotations; nil where those that both
-    /// sets have are equal.
+    /// The hashes that differ, of the images or else of the annotations; nil if those known for both sets
+    /// are equal.
     public func difference(from other: SetContent) -> (mine: String, theirs: String)? {
         for (mine, theirs) in [(images, other.images), (annotations, other.annotations)] {
             if let mine, let theirs, mine != theirs { return (mine, theirs) }

@@ -38,17 +38,17 @@ public struct StartRecord: Codable, Sendable, Hashable {
 
     /// The file of the weights and its hash.
     public var facts: StartFacts
-    /// The weights that were taken, in a sentence.
+    /// One sentence on the weights that were loaded.
     public var summary: String
-    /// Tensors of the network that the file has.
+    /// Number of the network's tensors that the file has.
     public var fitted: Int
     /// Tensors that did not fit, one line each: name, shape and expected shape.
     public var misfits: [String]
-    /// The handling of the class weights, in a sentence; nil if the loss has none.
+    /// One sentence on how the class weights were initialised; nil if the loss has none.
     public var classes: String?
-    /// Identities whose class weights were copied, by their names.
+    /// Number of identities whose class weights were copied, matched by name.
     public var classesTaken: Int
-    /// Identities whose class weights are new.
+    /// Number of identities whose class weights are new.
     public var classesNew: Int
     /// The untouched network on each test set.
     public var tests: [Test]
@@ -75,7 +75,7 @@ extension RunFolder {
     /// The folder of the untouched network, whose `scores/<test>.csv` are its scores.
     public var start: RunFolder { RunFolder(url.appendingPathComponent("start")) }
 
-    /// Reads `start.json`, or gives `nil` if the run began with random weights.
+    /// Reads `start.json`, or returns `nil` if the run began with random weights.
     public func readStart() throws(FaceRunsError) -> StartRecord? {
         guard let data = try read(startURL) else { return nil }
         return try JSONRecord.decode(StartRecord.self, from: data, path: startURL.path)

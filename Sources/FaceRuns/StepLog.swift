@@ -69,8 +69,8 @@ public struct StepRecord: Sendable, Hashable {
 
 /// Writes `steps.csv` while a run is trained.
 ///
-/// Lines are gathered and written in blocks; ``synchronize()`` brings all of them to disk. What a
-/// stopped run had gathered belongs to steps after its checkpoint, which are made again.
+/// Lines are buffered and written in blocks; ``synchronize()`` flushes all of them to disk. Lines that a
+/// stopped run had buffered belong to steps after its checkpoint, which are repeated.
 public final class StepLog {
     private let url: URL
     private let file: FileDescriptor
@@ -92,7 +92,7 @@ public final class StepLog {
         if kept == 0 { gathered += CSVTable.line(StepRecord.header).utf8 }
     }
 
-    /// Appends a step; it is certain to be on disk only after ``synchronize()``.
+    /// Appends a step; it is guaranteed to be on disk only after ``synchronize()``.
     public func append(_ record: StepRecord) throws(FaceRunsError) {
         gathered += CSVTable.line(record.fields).utf8
         if gathered.count >= 1 << 14 { try flush() }

@@ -1,9 +1,9 @@
 public import Foundation
 import SafeFiles
 
-/// A study's folder: one ``RunFolder`` a run under `runs/`, and the report made of them under
-/// `report/`. A study that tunes its losses has a ``TuningRecord`` in `tuning.json` and the runs of its
-/// tries under `tuning/runs/`, which are not runs of the study.
+/// A study's folder: one ``RunFolder`` per run under `runs/`, and their report under `report/`. A study
+/// that tunes its losses has a ``TuningRecord`` in `tuning.json` and the runs of its tries under
+/// `tuning/runs/`, which are not runs of the study.
 public struct StudyFolder: Sendable, Hashable {
     /// The folder's path.
     public let url: URL
@@ -18,7 +18,7 @@ public struct StudyFolder: Sendable, Hashable {
     /// Folder of the report.
     public var reportURL: URL { url.appendingPathComponent("report") }
 
-    /// Folder of what was found when the sets' images were last read.
+    /// Folder of the results of the last scan of the sets' images.
     public var scansURL: URL { url.appendingPathComponent("scans") }
 
     /// File of ``TuningRecord``.
@@ -26,7 +26,7 @@ public struct StudyFolder: Sendable, Hashable {
     /// The folder of the tries, whose runs are in its own `runs/`.
     public var tries: StudyFolder { StudyFolder(url.appendingPathComponent("tuning")) }
 
-    /// Reads `tuning.json`, or gives `nil` if the study does not tune.
+    /// Reads `tuning.json`, or returns `nil` if the study does not tune.
     ///
     /// - Throws: ``FaceRunsError`` where the file is damaged or of another format.
     public func readTuning() throws(FaceRunsError) -> TuningRecord? {
@@ -53,9 +53,9 @@ public struct StudyFolder: Sendable, Hashable {
         }
     }
 
-    /// Refuses a study in which a link, a pipe or a device stands for the lock, a run, a report or
-    /// any file of them: files from another source must not lead what is read or written out of
-    /// it. The study's own folder, which the user named, may be a link.
+    /// Refuses a study in which the lock, a run, a report or any of their files is a link, a pipe or a
+    /// device: a folder from another source must not redirect reads and writes. The study's own folder,
+    /// which the user named, may be a link.
     ///
     /// - Throws: ``FaceRunsError/notPlain(path:kind:)``.
     public func requirePlain() throws(FaceRunsError) {
@@ -75,16 +75,15 @@ public struct StudyFolder: Sendable, Hashable {
         RunFolder(runsURL.appendingPathComponent(name))
     }
 
-    /// The folders under `runs/` that hold a `run.json`, sorted by name; none if there is no
-    /// `runs/` yet.
+    /// The folders under `runs/` that contain a `run.json`, sorted by name; none if there is no `runs/`
+    /// yet.
     ///
     /// - Throws: ``FaceRunsError/unreadable(path:reason:)`` where the system refuses to list them.
     public func runs() throws(FaceRunsError) -> [RunFolder] {
         try folders().filter { PlainFile.kind(of: $0.descriptionURL) != nil }
     }
 
-    /// The folders under `runs/` that hold files of a run but no `run.json`, which says what the run is, sorted by
-    /// name.
+    /// The folders under `runs/` that contain files of a run but no `run.json`, sorted by name.
     ///
     /// - Throws: As ``runs()``.
     public func runsWithoutDescription() throws(FaceRunsError) -> [RunFolder] {
@@ -98,7 +97,7 @@ public struct StudyFolder: Sendable, Hashable {
         }
     }
 
-    /// The folders under `runs/`, sorted by name, hidden ones excepted.
+    /// The folders under `runs/`, except hidden ones, sorted by name.
     private func folders() throws(FaceRunsError) -> [RunFolder] {
         let manager = FileManager.default
         guard manager.fileExists(atPath: runsURL.path) else { return [] }

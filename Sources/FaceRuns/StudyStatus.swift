@@ -1,7 +1,7 @@
 import Foundation
 public import SafeFiles
 
-/// State of a study, according to its folder: its runs, who works on them, and how long that may take.
+/// State of a study, according to its folder: its runs, its workers, and an estimate of the remaining time.
 public struct StudyStatus: Codable, Sendable, Hashable {
     /// State of a run.
     public enum State: String, Codable, Sendable {
@@ -10,7 +10,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         case finished
         /// It has begun, and no process works on it.
         case interrupted
-        /// Nobody has begun it.
+        /// It has not begun.
         case planned
         /// A process works on it.
         case running
@@ -24,7 +24,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         public var state: State
         /// Number of completed epochs.
         public var epochs: Int
-        /// Epochs there are; nil for a run that has not begun.
+        /// Total number of epochs; nil for a run that has not begun.
         public var epochsPlanned: Int?
         /// The process that works on it.
         public var holder: ProcessIdentity?
@@ -40,18 +40,18 @@ public struct StudyStatus: Codable, Sendable, Hashable {
     public var runs: [Run]
     /// The tries of a study that tunes, by their names.
     public var tries: [Run]
-    /// The processes that have said that they work on the study, and are not known to have ended.
+    /// The processes that have registered as workers of the study and are not known to have ended.
     public var workers: [ProcessIdentity]
-    /// Seconds that the runs that are left will take; nil if no epoch tells, or runs that have not
-    /// begun are not known.
+    /// Estimate of the seconds that the remaining runs take; nil before the first completed epoch.
     public var secondsLeft: Double?
 
     /// Reads a study's folder.
     ///
-    /// A process of another machine is taken as working as long as its lease exists: whether it gives
-    /// signs of life, only time could show. A run whose files are damaged counts as interrupted.
+    /// A process on another machine counts as working as long as its lease exists: finding out whether the
+    /// lease is still renewed would take time. A run whose files are damaged counts as interrupted.
     ///
-    /// - Throws: ``FaceRunsError`` where the folder cannot be listed, or something in it leads elsewhere.
+    /// - Throws: ``FaceRunsError`` where the folder cannot be listed, or something in it is a link, a pipe
+    ///   or a device.
     public init(_ study: StudyFolder) throws(FaceRunsError) {
         try study.requirePlain()
         let records = try study.workers().filter { !$0.holder.isGone }

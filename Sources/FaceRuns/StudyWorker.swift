@@ -5,14 +5,14 @@ public import SafeFiles
 ///
 /// | file | content |
 /// |---|---|
-/// | `.workers/<token>.lease` | a worker's sign of life |
+/// | `.workers/<token>.lease` | a worker's heartbeat |
 /// | `.workers/<token>.json` | its ``WorkerRecord`` |
 /// | `.workers/reporter.lease` | held by the worker that writes the report |
-/// | `.workers/alone.lease` | held by a command that needs the study to itself |
+/// | `.workers/alone.lease` | held by a command that needs exclusive access to the study |
 /// | `.workers/reported` | the results that the report was made from |
 /// | `runs/<run>/.lease` | held by the worker whose run it is |
 ///
-/// The files go with the last worker. Not to be used by two threads at once.
+/// The last worker removes the files. Not thread-safe.
 public final class StudyWorker {
     /// Folder of the study.
     public let study: StudyFolder
@@ -20,11 +20,11 @@ public final class StudyWorker {
     public let token: String
     /// This worker's record.
     public private(set) var record: WorkerRecord
-    /// The workers that were seen last, by their tokens.
+    /// The other workers at the last ``refresh()``, by their tokens.
     public private(set) var others: [String: WorkerRecord] = [:]
-    /// Tokens of this worker and of all that were seen.
+    /// Tokens of this worker and of all that were ever seen.
     public private(set) var seen: Set<String>
-    /// Those of them that try failed runs again.
+    /// Those of them that retry failed runs.
     private var retrying: Set<String>
 
     private let watch: LeaseWatch
@@ -34,7 +34,7 @@ public final class StudyWorker {
 
     /// Joins the workers of a study.
     ///
-    /// - Throws: ``FaceRunsError``, also if something other than a file is in the place of a lease.
+    /// - Throws: ``FaceRunsError``, also if a lease is something other than a file.
     public init(
         _ study: StudyFolder, _ record: WorkerRecord, _ clock: LeaseClock = LeaseClock()
     ) throws(FaceRunsError) {
@@ -61,7 +61,7 @@ public final class StudyWorker {
 
     deinit { leave() }
 
-    /// Ends the work. Leases of runs must be released before.
+    /// Leaves the study. Leases of runs must be released before.
     public func leave() {
         reporter?.release()
         reporter = nil
@@ -103,7 +103,7 @@ public final class StudyWorker {
         }
     }
 
-    /// Looks who else works on the study, and removes what ended workers have left.
+    /// Finds the other workers of the study, and removes the files of those that have ended.
     public func refresh() throws(FaceRunsError) {
         others = [:]
         for other in study.workerTokens where other != token {
@@ -123,33 +123,35 @@ public final class StudyWorker {
         }
     }
 
-    /// Whether another worker certainly exists.
+    /// Whether another worker is certainly alive.
     public func isAlive(_ other: String) throws(FaceRunsError) -> Bool {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try watch.isAlive(study.workerURL(other))
         }
     }
 
-    /// The process that has the study to itself, and whether it certainly exists; nil if none has.
-    public func loner() throws(FaceRunsError) -> (holder: ProcessIdentity?, isAlive: Bool)? {
-        guard case .held(let holder) = try state(of: study.aloneURL) else { return nil }
+    /// The process with exclusive access to the study, if any, and whether it is certainly alive.
+    public func exclusiveHolder() throws(FaceRunsError) -> (
+        holder: ProcessIdentity?, isAlive: Bool
+    )? {
+        guard case .held(let holder) = try state(of: study.exclusiveURL) else { return nil }
         let isAlive = try FaceRunsError.storing { () throws(SafeFilesError) in
-            try watch.isAlive(study.aloneURL)
+            try watch.isAlive(study.exclusiveURL)
         }
         return (holder, isAlive)
     }
 
     // MARK: Runs
 
-    /// Takes a run; nil where another worker has it.
+    /// Takes the lease of a run; nil if another worker holds it.
     public func take(_ run: RunFolder) throws(FaceRunsError) -> Lease? { try take(run.leaseURL) }
 
-    /// The holder of a run; nil if there is none, or the file does not say.
+    /// The holder of a run; nil if there is none, or the file does not name it.
     public func holder(of run: RunFolder) throws(FaceRunsError) -> ProcessIdentity? {
         if case .held(let holder) = try state(of: run.leaseURL) { holder } else { nil }
     }
 
-    /// Gives a run back; an empty folder is removed.
+    /// Releases a run; an empty folder is removed.
     public func release(_ lease: Lease) {
         lease.release()
         rmdir(lease.url.deletingLastPathComponent().path)
@@ -164,7 +166,7 @@ public final class StudyWorker {
         return reporter != nil
     }
 
-    /// The process that reports, where it is another worker's.
+    /// The process that reports; nil if there is none, or it is this worker's.
     public func otherReporter() throws(FaceRunsError) -> ProcessIdentity? {
         guard reporter == nil, case .held(let holder) = try state(of: study.reporterURL) else {
             return nil
@@ -172,14 +174,14 @@ public final class StudyWorker {
         return holder
     }
 
-    /// Notes that the report was made of some results.
+    /// Records the results that the report was made from.
     public func noteReport(of results: String) throws(FaceRunsError) {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try AtomicFile.write(results, to: study.reportedURL)
         }
     }
 
-    /// Whether the report was made of some results.
+    /// Whether the report was made from these results.
     public func isReported(_ results: String) -> Bool {
         ((try? PlainFile.read(study.reportedURL)) ?? nil) == Data(results.utf8)
     }
@@ -206,11 +208,11 @@ extension RunFolder {
 }
 
 extension StudyFolder {
-    /// Folder of what workers say about themselves.
+    /// Folder of the workers' leases and records.
     public var workersURL: URL { url.appendingPathComponent(".workers") }
 
     var reporterURL: URL { workersURL.appendingPathComponent("reporter.lease") }
-    var aloneURL: URL { workersURL.appendingPathComponent("alone.lease") }
+    var exclusiveURL: URL { workersURL.appendingPathComponent("alone.lease") }
     var reportedURL: URL { workersURL.appendingPathComponent("reported") }
 
     func workerURL(_ token: String) -> URL { workersURL.appendingPathComponent("\(token).lease") }
@@ -220,13 +222,13 @@ extension StudyFolder {
         (try? FileManager.default.contentsOfDirectory(atPath: workersURL.path).sorted()) ?? []
     }
 
-    /// Tokens of the workers that have a lease, whatever has become of them.
+    /// Tokens of the workers that have a lease, alive or not.
     var workerTokens: [String] {
         workerNames.filter { $0.hasSuffix(".lease") }
             .map { String($0.dropLast(".lease".count)) }.filter { UUID(uuidString: $0) != nil }
     }
 
-    /// The records of the workers that have a lease, whatever their state.
+    /// The records of the workers that have a lease, alive or not.
     public func workers() throws(FaceRunsError) -> [WorkerRecord] {
         var records: [WorkerRecord] = []
         for token in workerTokens {
@@ -240,7 +242,7 @@ extension StudyFolder {
         return try JSONRecord.decode(WorkerRecord.self, from: data, path: recordURL(token).path)
     }
 
-    /// Removes the folder of the workers when none is left.
+    /// Removes the folder of the workers if none is left.
     func removeWorkersIfLast() {
         guard !workerNames.contains(where: { $0.hasSuffix(".lease") }) else { return }
         for name in workerNames

@@ -3,8 +3,8 @@ import SafeNumbers
 
 /// `tuning.json` of a study: what was tried for each loss, and what was chosen.
 ///
-/// It is rewritten, atomically, whenever a try ends, and made of the tries' own folders under
-/// `tuning/runs/`, which hold all that is known about them. Nothing in it was measured on a test set.
+/// It is rewritten, atomically, whenever a try ends, from the tries' folders under `tuning/runs/`, which
+/// contain everything that is known about them. Nothing in it was measured on a test set.
 public struct TuningRecord: Codable, Sendable, Hashable {
     /// Version of the record's format.
     public static let currentFormat = 1
@@ -26,7 +26,7 @@ public struct TuningRecord: Codable, Sendable, Hashable {
     /// Whether every cell has its choice, or has none to make because all of its tries failed.
     public var isComplete: Bool { cells.allSatisfy(\.isComplete) }
 
-    /// The cell of a run, by the names that its description has.
+    /// The cell of a run, by the names in its description.
     ///
     /// - Parameter loss: The loss as requested (``RunDescription/requestedLoss``), or for a
     ///   tuned run ``TunedOrigin/loss``.
@@ -45,9 +45,9 @@ public struct TuningCell: Codable, Sendable, Hashable {
     public var backbone: String
     /// The loss as requested, e.g. `cosface` or `arcface:m=0.4`.
     public var loss: String
-    /// The loss in its own name, with the values that are not defaults, as in ``RunIdentity/loss``.
+    /// The canonical text of the loss, with the values that are not defaults, as in ``RunIdentity/loss``.
     public var resolvedLoss: String
-    /// The loss in print, e.g. `CosFace` or `ArcFace (m=0.4)`.
+    /// Title of the loss in tables, e.g. `CosFace` or `ArcFace (m=0.4)`.
     public var lossTitle: String
     /// Name of the sampler, as in ``RunIdentity/sampler``.
     public var sampler: String
@@ -66,8 +66,8 @@ public struct TuningCell: Codable, Sendable, Hashable {
     /// All tries, planned ones too: rung after rung, in each rung by ascending index. The first is the
     /// default. Of rungs after the first, those that are known already.
     public var tries: [TuningTry]
-    /// The index in ``tries`` of the one that was chosen: the highest validation accuracy of the last
-    /// rung, of equal ones the earlier. Nil while tries are missing, and where none of the rung
+    /// The index in ``tries`` of the one that was chosen: the one with the highest validation accuracy in
+    /// the last rung, the earlier one of equal ones. Nil while tries are missing, and if none of the rung
     /// finished.
     public var chosen: Int?
     /// Whether nothing is left to try or to choose.
@@ -122,16 +122,16 @@ public struct TunedParameter: Codable, Sendable, Hashable {
         }
     }
 
-    /// `learningRate`, `weightDecay`, or the name of a parameter of the loss, of a term with the
-    /// term's before it: `m`, `center.weight`.
+    /// `learningRate`, `weightDecay`, or the name of a parameter of the loss, prefixed with the term's name
+    /// for a term of a sum: `m`, `center.weight`.
     public var name: String
-    /// Symbol in print, e.g. `m`, `λ`.
+    /// Symbol in tables, e.g. `m`, `λ`.
     public var symbol: String
     /// Unit, e.g. `rad`; empty for none.
     public var unit: String
     /// The values that are tried.
     public var range: SearchRange
-    /// The value of the first try; nil if the loss finds it by itself (`auto`).
+    /// The value of the first try; nil if the loss determines it itself (`auto`).
     public var defaultValue: Double?
     /// Values of the loss's presets, in the order of the help.
     public var published: [Published]
@@ -159,7 +159,7 @@ public struct TunedOrigin: Codable, Sendable, Hashable {
     public var trainSet: String
     /// Name of the backbone it was tuned with.
     public var backbone: String
-    /// Name of the study in which it was tuned; nil for the run's own.
+    /// Name of the study in which it was tuned; nil for the run's own study.
     public var study: String?
 
     /// Memberwise initialiser.
@@ -170,14 +170,14 @@ public struct TunedOrigin: Codable, Sendable, Hashable {
         self.study = study
     }
 
-    /// The loss's name beside the one at its default: `arcface (tuned)`, or of another study
-    /// `arcface@quarter`.
+    /// The loss's name, distinct from that of the untuned loss: `arcface (tuned)`, or if it was tuned in
+    /// another study `arcface@quarter`.
     public var name: String { study.map { "\(loss)@\($0)" } ?? "\(loss) (tuned)" }
 }
 
 /// A cell's budget of tries: the same for every loss.
 public struct TuningBudget: Codable, Sendable, Hashable {
-    /// One step of a tuning by halves: a complete schedule for each of its tries.
+    /// One rung of successive halving: a complete schedule for each of its tries.
     public struct Rung: Codable, Sendable, Hashable {
         /// Number of tries.
         public var tries: Int
@@ -193,16 +193,17 @@ public struct TuningBudget: Codable, Sendable, Hashable {
 
     /// Different settings that are tried.
     public var tries: Int
-    /// Epochs of one try where the budget is not spent by halves.
+    /// Epochs of one try without successive halving.
     public var epochs: Int
     /// Images of an epoch of one try.
     public var imagesEach: Int
-    /// How the budget is spent; a single rung where not by halves.
+    /// How the budget is spent; a single rung without successive halving.
     public var rungs: [Rung]
 
     /// Images that all tries of the cell see.
     public var images: Int {
-        // In floating point, exact up to 2^53: a foreign record's product need not fit an integer.
+        // In floating point, exact up to 2^53: the product may overflow an integer if the record comes from
+        // another source.
         let epochs = rungs.reduce(0.0) { $0 + Double($1.tries) * Double($1.epochs) }
         return Int(saturating: epochs * Double(imagesEach))
     }
@@ -250,8 +251,8 @@ public struct TuningTry: Codable, Sendable, Hashable {
     public var index: Int
     /// The rung, from 0.
     public var rung: Int
-    /// Values by the names of the cell's ``TuningCell/space``; a value that the loss finds by itself is
-    /// not there.
+    /// Values by the names of the cell's ``TuningCell/space``, without those that the loss determines
+    /// itself.
     public var values: [String: Double]
     /// The loss with its values, as in ``RunIdentity/loss``.
     public var loss: String
@@ -269,7 +270,7 @@ public struct TuningTry: Codable, Sendable, Hashable {
     public var seconds: Double
     /// State of the try.
     public var state: State
-    /// Why it failed, a sentence; nil when it did not.
+    /// Why it failed, in one sentence; nil if it did not.
     public var reason: String?
     /// Verification accuracy on the held-out identities after the last epoch; 0...1. Nil unless
     /// finished.
@@ -325,7 +326,9 @@ extension TuningCell {
             guard
                 SearchRange(parameter.range.lower, parameter.range.upper, parameter.range.scale)
                     != nil
-            else { throw RecordFault(reason: "the range of '\(parameter.name)' is none") }
+            else {
+                throw RecordFault(reason: "the range of '\(parameter.name)' is empty or invalid")
+            }
             try RecordChecks.finite("default", parameter.defaultValue)
             for published in parameter.published {
                 try RecordChecks.finite("published", published.value)

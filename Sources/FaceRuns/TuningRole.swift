@@ -1,11 +1,11 @@
-/// The role in tuning of a run's loss: a run's own record of it, so that a report can distinguish the
-/// default from what was chosen also where ``TuningRecord`` is lost.
+/// The role of a run's loss in tuning, recorded with the run, so that a report can distinguish the default
+/// from the chosen values even if the ``TuningRecord`` is lost.
 public struct TuningRole: Codable, Sendable, Hashable {
-    /// The values of its loss that a run has.
+    /// Which values of its loss a run has.
     public enum Values: String, Codable, Sendable {
-        /// Those that the loss was requested with.
+        /// The values that the loss was requested with.
         case standard = "default"
-        /// Those that tuning chose.
+        /// The values that tuning chose.
         case tuned
     }
 
@@ -13,15 +13,15 @@ public struct TuningRole: Codable, Sendable, Hashable {
     public var values: Values
     /// The loss as requested when it was tuned: ``TuningCell/loss``.
     public var loss: String
-    /// That loss in print: ``TuningCell/lossTitle``.
+    /// That loss in tables: ``TuningCell/lossTitle``.
     public var lossTitle: String
-    /// Whether these values are the choice: of the default, that no other try scored higher, or that
-    /// nothing could be chosen because all tries failed.
+    /// Whether these values are the final choice. For the default, that means that no other try scored
+    /// higher, or that all tries failed.
     public var isChosen: Bool
-    /// The tuned parameters with the run's values, by the names of ``TuningCell/space``; a value that the loss
-    /// finds by itself is not there.
+    /// The tuned parameters with the run's values, by the names of ``TuningCell/space``, without those that
+    /// the loss determines itself.
     public var parameters: [String: Double]
-    /// Settings that were tried of the loss, the default among them.
+    /// Number of settings of the loss that were tried, including the default.
     public var tries: Int
     /// Verification accuracy of the default on the held-out identities that tries were scored on; 0...1.
     /// Nil where that try failed.
@@ -29,7 +29,7 @@ public struct TuningRole: Codable, Sendable, Hashable {
     /// The same of the values that were chosen.
     public var chosenScore: Double?
 
-    /// Describes a run by what was tried of its loss.
+    /// Describes a run by the tries of its loss.
     ///
     /// - Parameters:
     ///   - values: Which values the run has.
@@ -47,7 +47,7 @@ public struct TuningRole: Codable, Sendable, Hashable {
             ?? cell.tries.first { $0.index == 0 }
         parameters = (values == .tuned ? chosen : standard)?.values ?? [:]
         tries = cell.budget.tries
-        // Scores of schedules of other lengths say nothing about each other.
+        // Scores of schedules of different lengths are not comparable.
         standardScore = standard?.rung == (chosen?.rung ?? last) ? standard?.accuracy : nil
         chosenScore = chosen?.accuracy
     }

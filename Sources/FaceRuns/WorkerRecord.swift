@@ -5,15 +5,16 @@ public import SafeFiles
 public struct WorkerRecord: Codable, Sendable, Hashable {
     /// The process and its machine.
     public var holder: ProcessIdentity
-    /// The properties that determine the study's numbers, so that others can check whether theirs are the same.
+    /// The settings that determine the study's numbers, so that other workers can check whether theirs are
+    /// the same.
     public var request: JSONValue
-    /// Hashes of what the study's sets hold, by the sets' names; nil until they have been read.
+    /// Hashes of the contents of the study's sets, by the sets' names; nil until they have been read.
     public var content: [String: String]?
     /// Names of the folders of the study's runs, as far as known.
     public var planned: [String]?
-    /// Whether it tries failed runs again, those of other workers included.
+    /// Whether it retries failed runs, including those of other workers.
     public var retries: Bool?
-    /// Whether all runs are finished for it, and it waits for the report.
+    /// Whether all runs are finished for it and it only waits for the report.
     public var isDone: Bool?
 
     /// Memberwise initialiser.

@@ -2,21 +2,21 @@ public import FaceModels
 import FaceTraining
 import Torch
 
-/// How fast a backbone is on this machine, and how much memory a training step takes.
+/// Speed of a backbone on this machine, and memory of a training step.
 public struct BackboneMeasurement: Codable, Sendable {
-    /// Images of a step.
+    /// Images per step.
     public let batchSize: Int
-    /// How it was computed.
+    /// Device and precision.
     public let compute: ComputeConfiguration
     /// Images per second in training, without a loss.
     public let trainedPerSecond: Double
     /// Images per second that are embedded, without their mirror images.
     public let embeddedPerSecond: Double
-    /// Memory of a training step beyond what the process had, in bytes; nil if the system does not
-    /// say it, and on a GPU.
+    /// Memory of a training step beyond what the process had, in bytes; nil if the system does not report
+    /// it, and on a GPU.
     public let trainingBytes: UInt64?
 
-    /// Measures by some training steps and one batch that is embedded.
+    /// Measures some training steps and the embedding of one batch.
     ///
     /// - Parameters:
     ///   - inputSize: Height and width of an image, in pixels.
@@ -38,7 +38,7 @@ public struct BackboneMeasurement: Codable, Sendable {
             : nil
         let times = try StepTimes(specification, configuration, compute)
         trainedPerSecond = Double(batchSize) / times.step
-        // A pair of an image and its mirror image takes twice as long as one.
+        // The measured time is that of an image and its mirror image.
         embeddedPerSecond = 2 / times.embedding
     }
 }

@@ -2,8 +2,8 @@ import FaceData
 public import FaceSynthesis
 public import Foundation
 
-/// The built-in faces as a study names them: `synthetic:clean`, `synthetic:wild`, `synthetic:pairs`
-/// and `synthetic:templates`.
+/// The names of built-in faces in studies: `synthetic:clean`, `synthetic:wild`, `synthetic:pairs` and
+/// `synthetic:templates`.
 public enum BuiltInSet {
     private static let prefix = "synthetic:"
 
@@ -14,7 +14,7 @@ public enum BuiltInSet {
         }
     }
 
-    /// The set a source stands for; nil when the source is a folder.
+    /// The set of a source; nil if the source is a folder.
     ///
     /// - Throws: ``FaceStudyError/unknownValue(key:value:allowed:)`` for an unknown name.
     public static func named(_ source: String) throws(FaceStudyError) -> SyntheticSet? {
@@ -27,7 +27,7 @@ public enum BuiltInSet {
         return found.set
     }
 
-    /// The images of a set that is not drawn.
+    /// The images of a set that is not rendered yet.
     static func plannedImages(_ set: SyntheticSet) throws -> LabelledImageSet {
         let plan = try SyntheticPlan(set)
         let images = plan.folders.flatMap { $0 }
@@ -36,7 +36,7 @@ public enum BuiltInSet {
             identities: plan.folders.indices.map(plan.name(of:)), labels: images.map(\.label))
     }
 
-    /// The pairs of a set that is not drawn.
+    /// The pairs of a set that is not rendered yet.
     static func plannedPairs(_ set: SyntheticSet) throws -> VerificationPairs {
         let plan = try SyntheticPlan(set)
         let pairs = SyntheticPairs(plan)
@@ -61,7 +61,7 @@ public enum BuiltInSet {
             folds: pairs.folds.count)
     }
 
-    /// The templates of a set that is not drawn.
+    /// The templates of a set that is not rendered yet.
     static func plannedTemplates(_ set: SyntheticSet) throws -> TemplateSet {
         let plan = try SyntheticPlan(set)
         var names: [String] = []
@@ -88,10 +88,10 @@ public enum BuiltInSet {
             }, probes: probes)
     }
 
-    /// Draws a set into a folder, unless an identical one exists.
+    /// Renders a set into a folder, unless an identical one exists.
     ///
-    /// - Parameter progress: Receives how many images are drawn; what it throws ends the drawing, and
-    ///   nothing is left behind.
+    /// - Parameter progress: Receives the number of images that are rendered; an error that it throws ends
+    ///   the rendering without leaving files behind.
     public static func write(
         _ set: SyntheticSet, to folder: URL, threads: Int,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) throws -> Void
@@ -104,7 +104,7 @@ public enum BuiltInSet {
     }
 }
 
-/// Images that are named and do not exist yet.
+/// Images that have names but are not rendered yet.
 private struct PlannedImages: ImageSource {
     let name: String
     let names: [String]

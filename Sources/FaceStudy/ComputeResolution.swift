@@ -4,7 +4,7 @@ import Foundation
 import Torch
 
 extension StudyConfiguration {
-    /// The meaning of `auto` on this machine.
+    /// Resolves `auto` for this machine.
     ///
     /// `bfloat16` with channels-last where the processor has instructions for it (AVX512-BF16, AMX,
     /// Arm BF16) or a GPU computes; `float32` with channels-last elsewhere.
@@ -17,13 +17,13 @@ extension StudyConfiguration {
             kernels: try resolvedKernels())
     }
 
-    /// A batch that is divided is computed on several cores by several processes. The last bits of LibTorch's sums
-    /// depend on the number of threads, and must not on the number of processes.
+    /// One thread for divided batches, which use several cores through several processes: the last bits of
+    /// LibTorch's sums depend on the number of threads, and must not depend on the number of processes.
     private var defaultThreads: Int {
         training.microBatches > 1 ? 1 : AvailableThreads.count
     }
 
-    /// Kernels that are requested and missing would quietly be others, so they are refused.
+    /// Requested kernels that are unavailable are refused, since they would be replaced silently.
     private func resolvedKernels() throws(FaceStudyError) -> Kernels? {
         if kernels == "auto" { return nil }
         let available = Kernels.allCases.filter { $0 <= .best }

@@ -1,6 +1,6 @@
 public import FaceRuns
 
-/// Something that two runs were made with and that is not the same.
+/// A difference between the environments of two runs.
 public struct EnvironmentDifference: Codable, Sendable, Hashable {
     /// The property, e.g. `processor`.
     public var what: String
@@ -32,7 +32,7 @@ extension RunEnvironment {
                 other.processes.map(String.init) ?? ""
             ),
         ]
-        // What a former version did not write is not known to differ.
+        // Properties that an earlier version did not record are not compared.
         return facts.filter { $0.1 != $0.2 && !$0.1.isEmpty && !$0.2.isEmpty }
             .map { EnvironmentDifference(what: $0.0, mine: $0.1, theirs: $0.2) }
     }

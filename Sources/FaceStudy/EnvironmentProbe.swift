@@ -6,13 +6,13 @@ import FaceModels
 
 /// Version of this package, as `facet --version` prints it.
 public enum FacetVersion {
-    /// As in the changelog.
+    /// The version number, as in the changelog.
     public static let number = "0.1.0"
 }
 
-/// Reads what `environment.json` says about this machine.
+/// Determines the content of `environment.json` on this machine.
 enum EnvironmentProbe {
-    /// The vector features that decide how fast networks are computed.
+    /// The vector features that affect the speed of networks.
     private static let features: Set<String> = [
         "avx2", "fma", "avx512f", "avx512bw", "avx512_bf16", "avx512_vnni", "amx_bf16", "asimd",
         "bf16", "sve",

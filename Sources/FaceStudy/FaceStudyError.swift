@@ -1,19 +1,19 @@
 import SafeNumbers
 import Spelling
 
-/// Errors of a study, apart from those of its parts.
+/// Errors of studies.
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the study's folder.
     case busy(path: String, holder: String)
-    /// Runs of several studies do not belong together; found before anything was copied.
+    /// Runs of several studies are incompatible; found before anything was copied.
     case cannotJoin(reasons: [String])
-    /// A finished run cannot be tested on a set that its study was given later.
+    /// A finished run cannot be tested on a set that was added later.
     case cannotTest(path: String, test: String, reason: String)
-    /// A folder cannot be made or written into.
+    /// A folder cannot be created or written to.
     case cannotWrite(path: String, reason: String)
-    /// An image is not what it was when the study read it.
+    /// An image has changed since the study read it.
     case changedImage(path: String)
-    /// A run's folder holds another configuration than the one requested.
+    /// A run's folder has a different configuration from the one requested.
     case differentConfiguration(path: String, key: String, stored: String, asked: String)
     /// A list of the study has the same entry twice.
     case duplicate(list: String, entry: String)
@@ -21,35 +21,35 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case empty(list: String)
     /// A step's loss or gradient was not finite.
     case failedStep(reason: String, bundle: String)
-    /// Runs of a study cannot be made; found before anything was trained.
+    /// Runs of a study are impossible; found before anything was trained.
     case impossible(reasons: [String])
     /// The study was interrupted; running the same command again resumes it.
     case interrupted
     /// Another process has taken over a run.
     case lostRun(name: String, holder: String)
-    /// A training image that was readable before is not any more.
+    /// A training image that was readable before no longer is.
     case lostImage(reason: String)
     /// A folder is not that of a failed step.
     case noBundle(path: String, reason: String)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
-    /// A study's folder holds no run.
+    /// A study's folder contains no run.
     case noRuns(path: String)
-    /// A training set can teach nothing.
+    /// Nothing can be learned from a training set.
     case nothingToLearn(set: String, reason: String)
     /// A run to reproduce is not finished.
     case notFinished(path: String)
-    /// A run that was made again failed.
+    /// A run cannot be reproduced.
     case notReproduced(reason: String)
-    /// Scores of a study's models should be normalised, but no cohort is given.
+    /// Scores of a study's models are to be normalised, but there is no cohort.
     case noCohort
-    /// A test set is MegaFace, whose figures a run's records have no place for.
+    /// A test set is MegaFace, which studies do not support.
     case megaFace(name: String)
     /// All test sets of a study are sets of templates.
     case onlyTemplates(name: String)
     /// The processes that compute a training together cannot continue.
     case processes(reason: String)
-    /// A set has a name that cannot stand for it.
+    /// A set has an invalid name.
     case setName(list: String, name: String, requirement: String)
     /// Another process works on another study in the same folder.
     case otherStudy(path: String, holder: String, key: String, theirs: String, mine: String)
@@ -57,25 +57,25 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case otherData(name: String)
     /// A run was tested on another set of the same name.
     case otherTest(path: String, test: String, key: String, stored: String, asked: String)
-    /// A run cannot begin with the weights that it should.
+    /// A run cannot start from the requested weights.
     case start(reason: String)
-    /// An image that was readable before is not any more.
+    /// An image of a test set cannot be used.
     case testImage(path: String, reason: String)
-    /// A run needs more memory than there is.
+    /// A run needs more memory than is available.
     case tooLittleMemory(needed: UInt64, available: UInt64, batchSize: Int, fitting: Int?)
-    /// The loss of a toy became infinite or not a number.
+    /// The loss of a toy training became infinite or NaN.
     case toyDiverged(loss: String, step: Int)
-    /// A loss cannot have the values that were chosen in another study.
+    /// A loss cannot use the values that were chosen in another study.
     case tunedLoss(text: String, reason: String)
-    /// Losses cannot be tuned as was requested.
+    /// Losses cannot be tuned as requested.
     case tuning(reason: String)
-    /// A value is not one of those that exist.
+    /// A value is not one of those allowed.
     case unknownValue(key: String, value: String, allowed: [String])
-    /// Something in a study's folder leads out of it.
+    /// Something in a study's folder points outside it.
     case unsafeFolder(reason: String)
-    /// The identities of a training set cannot be held out.
+    /// A validation set cannot be held out from a training set.
     case validation(set: String, reason: String)
-    /// All processes that were started for a study have ended before it was over.
+    /// All processes that were started for a study have ended before it was finished.
     case workersEnded(left: Int)
 
     /// One sentence that says what is wrong, where, and what to do.
@@ -95,7 +95,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "scores are to be normalised, and the training people are not read when existing models are tested; "
                 + "give a folder of other people with --cohort PATH"
         case .megaFace(let name):
-            "'\(name)' is MegaFace, which is no test set of a study; test a run's model with facet evaluate RUN "
+            "'\(name)' is MegaFace, which studies do not support; test a run's model with facet evaluate RUN "
                 + "--test \(name)=IMAGES,LISTS"
         case .onlyTemplates(let name):
             "'\(name)' is a test set of templates, and a study needs one of pairs of images besides, on which each "
@@ -104,7 +104,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "the image '\(path)' has changed since the study read it, and was not used for training or "
                 + "testing; restore it and run the same command again, or choose another --output"
         case .differentConfiguration(let path, let key, let stored, let asked):
-            "'\(path)' holds a run with a different configuration "
+            "'\(path)' contains a run with a different configuration "
                 + "(\(changeText(key, from: stored, to: asked))); "
                 + "choose another --output, or remove that folder to retrain"
         case .duplicate(let list, let entry):
@@ -122,7 +122,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "an image that was readable before no longer is: \(reason); restore the set "
                 + "and run the same command again to resume from the last checkpoint"
         case .lostRun(let name, let holder):
-            "'\(name)' was taken over by \(holder), because this process gave no sign of life for too long; "
+            "'\(name)' was taken over by \(holder), because this process was unresponsive for too long; "
                 + "nothing more was written to it"
         case .noBundle(let path, let reason):
             "'\(path)' is not the failure folder of a run: \(reason)"
@@ -130,7 +130,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "the disk is full: '\(path)' cannot be written; free some space and run the same command again; "
                 + "it resumes from the last checkpoint"
         case .noRuns(let path):
-            "'\(path)' holds no run of a study; give the folder that was the --output of facet compare"
+            "'\(path)' contains no run of a study; give the folder that was the --output of facet compare"
         case .nothingToLearn(let set, let reason):
             "nothing can be learned from '\(set)': \(reason)"
         case .notFinished(let path):

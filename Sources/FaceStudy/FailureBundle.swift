@@ -11,16 +11,16 @@ import SafeFiles
     import Darwin
 #endif
 
-/// A folder with all that is known about a step whose loss or gradient was not finite.
+/// A folder with all diagnostics of a step whose loss or gradient was not finite.
 ///
 /// | file | content |
 /// |---|---|
 /// | `failure.json` | `StepFailure`: batch, steps before, statistics by layer |
 /// | `run.json`, `environment.json`, `study.json` | as in the run's folder |
-/// | `checkpoint/` | the run's last checkpoint, from which the step can be made again |
+/// | `checkpoint/` | the run's last checkpoint, from which the step can be repeated |
 ///
-/// Together with the images it is enough to make the step again on another machine. Randomness is
-/// a function of the seed and the position in the run, so that no generator's state is needed.
+/// Together with the images, it suffices to repeat the step on another machine. Randomness is a function of
+/// the seed and the position in the run, so that no generator's state is needed.
 public struct FailureBundle {
     /// Folder of the bundle.
     public let url: URL
@@ -33,8 +33,8 @@ public struct FailureBundle {
 
     /// Reads a bundle.
     ///
-    /// - Throws: ``FaceStudyError/noBundle(path:reason:)`` without one, and the errors of
-    ///   a run's folder.
+    /// - Throws: ``FaceStudyError/noBundle(path:reason:)`` if there is none, and the errors of a run's
+    ///   folder.
     public init(reading url: URL) throws {
         self.url = url
         let file = url.appendingPathComponent(Self.fileName)
@@ -70,7 +70,7 @@ public struct FailureBundle {
         return url
     }
 
-    /// The checkpoint under a second name, which costs no space where the file system can do that.
+    /// Links the checkpoint into the bundle, or copies it if the file system does not support links.
     private static func keepCheckpoint(of run: RunFolder, in bundle: RunFolder) throws {
         let name = "last.safetensors"
         let source = run.checkpointURL.appendingPathComponent(name)

@@ -2,7 +2,7 @@ public import FaceTraining
 import Foundation
 import Spelling
 
-/// Why a step's loss or gradient was not finite, as far as the bundle shows it.
+/// Why a step's loss or gradient was not finite, as far as the bundle shows.
 public struct FailureDiagnosis: Sendable, Hashable {
     /// The diagnostics, a sentence each, the most informative first.
     public let diagnostics: [String]
@@ -36,7 +36,7 @@ private struct Clues {
         }
     }
 
-    /// Weights beyond what any trained network has.
+    /// Implausibly large weights.
     var size: String? {
         let weights = failure.tensors.filter { $0.kind == .parameter && $0.rootMeanSquare > 100 }
         return weights.max { $0.rootMeanSquare < $1.rootMeanSquare }.map {
@@ -113,7 +113,7 @@ private struct Clues {
         return advice
     }
 
-    /// How much the gradient's norm grew over the steps before; nil if they are too few.
+    /// Growth factor of the gradient's norm over the preceding steps; nil if they are too few.
     private var growthFactor: Double? {
         let norms = failure.before.map(\.gradientNorm)
         guard norms.count >= 4, let last = norms.suffix(3).max() else { return nil }

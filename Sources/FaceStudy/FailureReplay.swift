@@ -3,7 +3,7 @@ public import FaceTraining
 import Foundation
 import Torch
 
-/// Makes a failed step again, from the bundle's checkpoint on and without touching the run.
+/// Repeats a failed step from the bundle's checkpoint, without changing the run.
 public struct FailureReplay {
     /// Result of a replay.
     public enum Outcome: Sendable, Hashable {
@@ -18,9 +18,9 @@ public struct FailureReplay {
     private let bundle: FailureBundle
     private let configuration: StudyConfiguration
 
-    /// Prepares to make a bundle's step again.
+    /// Prepares to repeat a bundle's step.
     ///
-    /// - Parameter workingDirectory: Where relative paths of the sets begin.
+    /// - Parameter workingDirectory: Folder to which paths of the sets are relative.
     public init(_ bundle: FailureBundle) throws {
         self.bundle = bundle
         configuration = try StudyConfiguration.read(RunFolder(bundle.url).studyURL)
@@ -34,7 +34,7 @@ public struct FailureReplay {
         return bundle.environment.map { here.differences(from: $0) } ?? []
     }
 
-    /// Trains to the step.
+    /// Trains up to the step.
     public func run(_ control: StudyControl) throws -> Outcome {
         let scratch = FileManager.default.temporaryDirectory
             .appendingPathComponent("facet-\(UUID().uuidString)")

@@ -2,10 +2,10 @@ import FaceData
 import Foundation
 import SafeFiles
 
-/// Sizes and times of a set's files, by which a later change of one is noticed.
+/// Sizes and times of a set's files, for detecting later changes.
 ///
-/// Eight bytes an image where each has a file of its own: a set of millions of images must not cost as much
-/// memory as its training.
+/// Eight bytes per image if each has its own file: a set of millions of images must not cost as much memory
+/// as its training.
 struct FileStamps: Sendable {
     private enum Files: Sendable {
         /// A hash of each image's stamp.
@@ -14,22 +14,22 @@ struct FileStamps: Sendable {
     }
 
     private var files: Files
-    /// SHA-256 of the images' names and of all that is known about their files: equal only while the source is
-    /// what it was. Nil if that cannot be determined from files, where a file is so new that a change right
-    /// after this could have the same times, of part of a source, and where it was not requested.
+    /// SHA-256 of the images' names and of their files' metadata: equal only while the source is unchanged.
+    /// Nil if that cannot be determined from files, if a file is so new that a change right afterwards
+    /// could have the same times, for part of a source, and if not requested.
     private(set) var version: String?
-    /// The same of files however new, and whichever number this machine gives to their file system: by it,
-    /// processes that read a set at the same time tell that they read the same files. Nil if files cannot be
-    /// identified, for part of a source, and if not requested.
+    /// The same regardless of the files' age and of the device number of their file system: with it,
+    /// processes that read a set at the same time recognise that they read the same files. Nil if files
+    /// cannot be identified, for part of a source, and if not requested.
     private(set) var sharedVersion: String?
 
-    /// Times nearer than this may be equal though something happened between them: the clocks of file systems
-    /// go in steps, of two seconds at the most.
+    /// Changes within this time, in nanoseconds, may have equal timestamps: the resolution of file systems'
+    /// timestamps is up to two seconds.
     private static let clockStep = 2_000_000_000
 
     /// Takes the stamps of a source's files.
     ///
-    /// - Parameter now: The time of day, if ``version`` is needed.
+    /// - Parameter now: The current time, if ``version`` is needed.
     init(_ source: any ImageSource, now: Date? = nil) {
         var newest = 0
         var devices: Set<Int> = []
@@ -71,11 +71,11 @@ struct FileStamps: Sendable {
         return result
     }
 
-    /// Checks that images are in files that are what they were.
+    /// Checks that the files of images are unchanged.
     ///
     /// - Parameters:
     ///   - indices: The images' indices in the source.
-    ///   - source: The source the stamps were taken of, or its kept images.
+    ///   - source: The source of the stamps, or its kept images.
     /// - Throws: ``FaceStudyError/changedImage(path:)``.
     func check(
         _ indices: some Sequence<Int>, of source: any ImageSource

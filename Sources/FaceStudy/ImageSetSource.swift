@@ -24,7 +24,7 @@ struct ImageSetSource: TrainingSource {
         try batches(epoch: epoch, from: step, flip: flip, images: Optional(images))
     }
 
-    /// - Parameter part: Which images of each batch; nil for all.
+    /// - Parameter part: The positions in each batch; nil for all.
     private func batches(
         epoch: Int, from step: Int, flip: Bool, images part: Range<Int>?
     ) throws -> any TrainingBatches {
@@ -64,7 +64,7 @@ struct ImageSetSource: TrainingSource {
         }
     }
 
-    /// Batches whose images are what they were when the set was read.
+    /// Batches that check that their images have not changed since the set was read.
     private final class LoaderBatches: TrainingBatches {
         private let loader: BatchLoader
         private let batches: [[Int]]
@@ -89,7 +89,7 @@ struct ImageSetSource: TrainingSource {
                 throw FaceStudyError.lostImage(reason: "\(error)")
             }
             guard let batch else { return nil }
-            // After the images were decoded: a change before that has changed the stamp by now.
+            // Checked after decoding: an earlier change has changed the stamp by now.
             try stamps.check(batches[taken], of: images.source)
             taken += 1
             return batch

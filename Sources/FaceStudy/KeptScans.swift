@@ -2,34 +2,34 @@ import FaceData
 import Foundation
 import SafeFiles
 
-/// The results of the last reading of a study's images, and whether their faces are aligned, in the
-/// study's folder, so that a later start reads none of them again while their files are what they were.
+/// A cache of scans of a study's images, and of whether their faces are aligned, in the study's folder, so
+/// that unchanged files are not read again.
 ///
-/// This is determined by the files' sizes, times, and places on the disk (``FileStamps/version``), and never
-/// by what the kept file says about itself. A kept scan that is damaged, or does not fit its set, is ignored.
+/// Changes are detected by the files' sizes, times and inodes (``FileStamps/version``), and never by what
+/// the cached file says about itself. A cached scan that is damaged, or does not fit its set, is ignored.
 struct KeptScans: Sendable {
-    /// The folder they are kept in; it is made when the first is.
+    /// The folder of the cache, created with the first entry.
     let folder: URL
 
     /// A face detector's result on a set.
     struct Alignment: Codable, Hashable {
-        /// A sentence where the faces are not aligned.
+        /// A warning if the faces are not aligned; nil if they are.
         var doubt: String?
     }
 
-    /// The result, and the files it is of.
+    /// The result, with the key of its files.
     private struct Kept<Value: Codable>: Codable {
         var format: Int
         var key: String
         var found: Value
     }
 
-    /// Raised when a scan finds something else in the same files.
+    /// Incremented when a new version's scans give different results for the same files.
     private static let format = 1
-    /// More than a scan of millions of images takes.
+    /// Maximum size of a cached file, more than a scan of millions of images takes.
     private static let maxBytes = 1 << 28
 
-    /// The key of a scan: the files' version, and the properties looked for in the images.
+    /// The key of a scan: the files' version, and what is sought in the images.
     ///
     /// - Parameter sought: Content hashes of the test sets whose pictures were sought.
     static func key(_ version: String, seeking sought: [String]) -> String {
@@ -45,18 +45,18 @@ struct KeptScans: Sendable {
         folder.appendingPathComponent("\(SHA256.hexDigest(of: name.utf8).prefix(16)).json")
     }
 
-    /// The scan that was kept, without its pictures; nil if it must be made.
+    /// The cached scan, without its pictures; nil if there is none.
     ///
     /// - Parameters:
-    ///   - name: Which of the study's sets.
-    ///   - images: How many images there are.
-    ///   - sought: How many pictures were sought.
+    ///   - name: Identifies the set within the study.
+    ///   - images: Number of images.
+    ///   - sought: Number of pictures that were sought.
     func scan(_ name: String, key: String, images: Int, sought: Int) -> ImageScan? {
         let scan: ImageScan? = value(name, key: key)
         return scan?.fits(images: images, sought: sought) == true ? scan : nil
     }
 
-    /// A detector's kept result on a set; nil if the detector has to be run.
+    /// A detector's cached result on a set; nil if there is none.
     func alignment(_ name: String, key: String) -> Alignment? { value(name, key: key) }
 
     private func value<Value: Codable>(_ name: String, key: String) -> Value? {
@@ -70,8 +70,8 @@ struct KeptScans: Sendable {
         return kept.found
     }
 
-    /// Keeps a scan, or what a detector has said. A write failure is not an error: it is found again
-    /// then.
+    /// Caches a scan or a detector's result. A failure to write is not an error: the result is then
+    /// determined again.
     func keep(_ found: some Codable, _ name: String, key: String) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -85,7 +85,7 @@ struct KeptScans: Sendable {
 }
 
 extension ImageScan {
-    /// Whether a scan can be one of that many images, among which so many pictures were sought.
+    /// Whether a scan is consistent with the numbers of images and of pictures sought.
     func fits(images: Int, sought: Int) -> Bool {
         good >= 0 && good <= images && bad.count == images - good
             && bad.allSatisfy { (0..<images).contains($0.index) }

@@ -7,11 +7,11 @@ import Processes
 import Torch
 import SafeNumbers
 
-/// Memory that training takes beyond what the process has already.
+/// Memory that training takes beyond what the process already uses.
 struct MemoryNeed: Hashable {
-    /// Memory independent of the batch: weights, gradients, momentum buffers, work space. In bytes.
+    /// Memory independent of the batch, in bytes: weights, gradients, momentum buffers, workspace.
     var fixed: Double
-    /// Memory for each image of a step: activations and their gradients. In bytes.
+    /// Memory per image of a step, in bytes: activations and their gradients.
     var perImage: Double
 
     /// Bytes for a batch.
@@ -19,8 +19,8 @@ struct MemoryNeed: Hashable {
         UInt64(saturating: fixed + perImage * Double(batchSize))
     }
 
-    /// The largest batch for a number of bytes, a multiple of 8 where it is larger than 8; nil
-    /// when not even 2 images fit.
+    /// The largest batch for a number of bytes, a multiple of 8 if it is larger than 8; nil if not even 2
+    /// images fit.
     func batchSize(fitting bytes: UInt64) -> Int? {
         let room = Double(bytes) - fixed
         guard room >= perImage * 2 else { return nil }
@@ -30,10 +30,10 @@ struct MemoryNeed: Hashable {
 }
 
 extension MemoryNeed {
-    /// Measures a backbone by two small steps.
+    /// Measures two small steps of a backbone.
     ///
-    /// - Parameter check: Called before each step; what it throws ends the measurement.
-    /// - Returns: nil if the system does not say how much memory a process takes.
+    /// - Parameter check: Called before each step; an error ends the measurement.
+    /// - Returns: nil if the system does not report the memory of a process.
     init?(
         _ specification: BackboneSpecification, _ configuration: StudyConfiguration,
         _ compute: ComputeConfiguration, check: () throws -> Void = {}
@@ -50,19 +50,19 @@ extension MemoryNeed {
         fixed = max(0, Double(minimum) - Double(start) - perImage * Double(few))
     }
 
-    /// Adds what a loss needs.
+    /// Adds the memory of a loss.
     func adding(_ loss: LossMemory) -> MemoryNeed {
         MemoryNeed(fixed: fixed + loss.fixed, perImage: perImage + loss.perImage)
     }
 }
 
-/// Checks before a run that its memory will do, once for each backbone.
+/// Checks before a run that there is enough memory, once for each backbone.
 final class MemoryCheck {
     private var needs: [BackboneSpecification: MemoryNeed] = [:]
 
-    /// Refuses a run that needs clearly more than there is.
+    /// Refuses a run that needs clearly more memory than is available.
     ///
-    /// - Returns: What it needs; nil if that cannot be measured.
+    /// - Returns: The memory it needs; nil if that cannot be measured.
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)``.
     @discardableResult
     func check(_ context: RunContext) throws -> MemoryNeed? {
@@ -94,15 +94,15 @@ final class MemoryCheck {
 }
 
 extension MemoryNeed {
-    /// Refuses a batch, computed in micro-batches, that needs clearly more than there is.
+    /// Refuses a batch, computed in micro-batches, that needs clearly more memory than is available.
     ///
-    /// - Parameter available: What the process can still get, in bytes.
+    /// - Parameter available: Available memory, in bytes.
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)``.
     func require(
         _ available: UInt64, batchSize: Int, microBatches: Int
     ) throws(FaceStudyError) {
         let needed = bytes(batchSize: batchSize / microBatches)
-        // A tenth is left to the measurement's own error, in favour of trying.
+        // A tolerance of 10 % for errors of the measurement, in favour of trying.
         guard Double(needed) > 1.1 * Double(available) else { return }
         throw .tooLittleMemory(
             needed: needed, available: available, batchSize: batchSize,
@@ -111,7 +111,7 @@ extension MemoryNeed {
 }
 
 extension StepProbe {
-    /// The most memory the process takes during a step, in bytes.
+    /// The process's peak memory during a step, in bytes.
     fileprivate func peak(batch: Int) -> UInt64? {
         guard ProcessMemory.resetPeak() else { return nil }
         train(images(batch))

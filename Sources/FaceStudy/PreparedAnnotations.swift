@@ -4,15 +4,15 @@ public import FaceEvaluation
 import Foundation
 
 extension StudyConfiguration.Evaluation {
-    /// How embeddings of a template's images become one.
+    /// How the embeddings of a template's images are pooled.
     public var pooling: TemplatePooling {
         TemplatePooling(weights: templateWeights) ?? TemplatePooling()
     }
 
-    /// Whether damaged images of test sets are counted.
+    /// Whether damaged images of test sets count as failures to enrol.
     public var countsFailures: Bool { failures == "count" }
 
-    /// Reads what is known of people and images of the test sets.
+    /// Reads the annotations of the test sets' people and images.
     ///
     /// - Throws: `FaceDataError` of a file that cannot be read.
     public func annotations() throws -> SetAnnotations {
@@ -22,27 +22,27 @@ extension StudyConfiguration.Evaluation {
             qualities: try url(quality).map { try QualityTable.read($0) })
     }
 
-    /// Draws of people for the intervals of a run's records.
+    /// Number of draws of people for the intervals in a run's records.
     static let draws = 200
 
-    /// What a run's records say of where its groups and qualities come from.
+    /// The paths of the annotations, for a run's records.
     var annotationPaths: JSONValue {
         .object(["attributes": .string(attributes), "quality": .string(quality)])
     }
 }
 
-/// A test set's images, of which some may have failed.
+/// A test set's images, some of which may have failed.
 struct TestImages {
     /// The images as they are embedded.
     let source: any ImageSource
     /// Names of the images that could not be used.
     let failed: Set<String>
 
-    /// Takes images that a scan has looked at.
+    /// Creates the images from the result of a scan.
     ///
     /// - Parameter counts: Whether those that failed are counted.
-    /// - Throws: ``FaceStudyError/testImage(path:reason:)`` for the first one that failed, where they are not to be
-    ///   counted, or where all have failed.
+    /// - Throws: ``FaceStudyError/testImage(path:reason:)`` for the first failed one if failures are not
+    ///   counted, or if all have failed.
     init(
         _ source: any ImageSource, _ scan: ImageScan, counts: Bool
     ) throws(FaceStudyError) {

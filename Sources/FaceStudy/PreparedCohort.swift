@@ -3,17 +3,17 @@ import FaceEmbedding
 import FaceEvaluation
 import FaceRuns
 
-/// People by whom scores on sets of templates are normalised.
+/// The cohort that normalises scores on sets of templates.
 struct PreparedCohort {
     let normalization: ScoreNormalization
     /// A template for each person.
     let set: TemplateSet
     /// Their name in reports.
     let name: String
-    /// The images' state when they were read.
+    /// Stamps of the images' files when they were read.
     let stamps: FileStamps
 
-    /// Takes people of a set of labelled images.
+    /// Creates a cohort from a set of labelled images.
     init(_ normalization: ScoreNormalization, _ images: LabelledImageSet, name: String) throws {
         self.normalization = normalization
         (set, self.name) = try NamedCohort.open(images, name: name)
@@ -31,8 +31,8 @@ struct PreparedCohort {
 }
 
 extension RunContext {
-    /// The people by whom scores on sets of templates are normalised; nil if they are not: those of
-    /// the folder that was named, or of the training set.
+    /// The cohort from the folder in the configuration, or from the training set; nil if scores are not
+    /// normalised.
     func cohort() throws -> PreparedCohort? {
         guard !templates.isEmpty,
             let normalization = configuration.evaluation.normalization

@@ -12,16 +12,16 @@ import Torch
 struct PreparedTrainSet {
     /// The images that decode and are trained on.
     let set: LabelledImageSet
-    /// Pairs of the identities that are held out, where some are.
+    /// Pairs of held-out identities; nil if none are held out.
     let validation: PreparedTest?
-    /// How many identities are held out.
+    /// Number of held-out identities.
     let heldOut: Int
-    /// The images' state when they were read.
+    /// Stamps of the images' files when they were read.
     let stamps: FileStamps
     /// The report's data on it.
     var facts: TrainSetFacts
-    /// Mean of its images, which shows how they are cropped; nil if they were not looked at, or
-    /// are of too few people.
+    /// Mean of its images, which shows how they are cropped; nil if they were not read, or there are too
+    /// few people.
     var meanFace: [Double]?
 }
 
@@ -31,19 +31,18 @@ struct PreparedData {
     let tests: [PreparedTest]
     /// Test sets of templates.
     let templates: [PreparedTemplates]
-    /// Whom scores on them are normalised by; nil if they are not, or by people who are trained on.
+    /// The cohort that normalises scores on them; nil if scores are not normalised, or by training people.
     let cohort: PreparedCohort?
-    /// What is known of people and images of the test sets.
+    /// The user's annotations of the test sets' people and images.
     let annotations: SetAnnotations
-    /// What the scans of the sets have found.
+    /// Results of the sets' scans.
     let found: FoundSets
 
-    /// Reads every set of a study, making the built-in ones first.
+    /// Reads every set of a study, rendering the built-in ones first.
     ///
     /// - Parameters:
-    ///   - draws: Whether built-in sets that are not there are drawn; otherwise only what their descriptions
-    ///     tell is known about them.
-    ///   - found: What another process has found, which is not sought again in the same files.
+    ///   - draws: Whether missing built-in sets are rendered; otherwise only their descriptions are used.
+    ///   - found: Scan results of another process, which are reused for the same files.
     init(
         _ configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl,
         draws: Bool = true, found: FoundSets = FoundSets()
@@ -57,7 +56,7 @@ struct PreparedData {
         let others = configuration.test.filter { test in
             !templates.contains { $0.facts.name == test.name }
         }
-        // Without a training set, models are tested that were tested on pairs as they were trained.
+        // Without a training set, existing models are tested, which were tested on pairs during training.
         if let first = templates.first, others.isEmpty, !configuration.train.isEmpty {
             throw FaceStudyError.onlyTemplates(name: first.facts.name)
         }
@@ -77,7 +76,7 @@ struct PreparedData {
         cohort = nil
     }
 
-    /// The training sets alone, without a word of the test sets.
+    /// The training sets only, without any data on the test sets.
     var withoutTests: PreparedData {
         let train = train.map { set in
             var set = set
@@ -95,9 +94,9 @@ struct SetReader {
     let folder: StudyFolder
     let control: StudyControl
     let draws: Bool
-    /// Fingerprints of each test set's pictures, as far as requested.
+    /// Fingerprints of each test set's pictures, as far as computed.
     var pictures: [String: PictureTable] = [:]
-    /// The results of scans, here or in another process.
+    /// Results of scans, from this or another process.
     var found: FoundSets
 
     init(
@@ -111,7 +110,7 @@ struct SetReader {
         self.found = found
     }
 
-    /// A test set and what was seen of its images, if there are any yet.
+    /// A test set with the scan of its images; nil if they are not rendered yet.
     struct ScannedTest {
         let prepared: PreparedTest
         let scan: ImageScan?
@@ -174,7 +173,7 @@ struct SetReader {
             pooling: configuration.evaluation.pooling, stamps: stamps)
     }
 
-    /// The people whom scores are normalised by, where a folder of them is named.
+    /// The cohort from the configured folder; nil if none is configured.
     func readCohort(_ templates: [PreparedTemplates]) throws -> PreparedCohort? {
         let options = configuration.evaluation
         guard let normalization = options.normalization, !options.cohort.isEmpty else { return nil }
@@ -190,7 +189,7 @@ struct SetReader {
         return cohort
     }
 
-    /// The known data on a built-in set of templates that was not drawn yet.
+    /// The data on a built-in set of templates that is not rendered yet.
     private func plannedTemplates(
         _ builtIn: SyntheticSet, _ source: StudyConfiguration.TestSource
     ) throws -> PreparedTemplates {
@@ -200,7 +199,7 @@ struct SetReader {
             set: set, stamps: FileStamps(set.source))
     }
 
-    /// The known data on a built-in set that was not drawn yet.
+    /// The data on a built-in set that is not rendered yet.
     private func plannedTest(
         _ source: StudyConfiguration.TestSource
     ) throws -> ScannedTest {
@@ -268,7 +267,7 @@ struct SetReader {
         return PictureIndex(all)
     }
 
-    /// The fingerprints of a test set's images.
+    /// Fingerprints of a test set's images.
     private mutating func pictures(of test: PreparedTest) throws -> PictureTable {
         let name = test.facts.name
         if let known = pictures[name] { return known }
@@ -277,7 +276,7 @@ struct SetReader {
         return found
     }
 
-    /// Start of each test set's images when all are counted through, and one more.
+    /// Offset of each test set's images when all are numbered consecutively, and the total.
     static func offsets(of tests: [ScannedTest]) -> [Int] {
         tests.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.prepared.pairs.source.count) }
     }
@@ -288,7 +287,7 @@ struct SetReader {
             throw .nothingToLearn(set: name, reason: reason)
         }
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return }
-        // A classifier on the side trains only itself, so that only pairs are left.
+        // A separate classifier trains only itself, so the network learns only from pairs.
         let onPairs = configuration.losses.filter {
             (try? LossRequest(parsing: $0))?.loss.values["trains"] != nil
         }
@@ -300,7 +299,7 @@ struct SetReader {
                 + "with at least two images per identity")
     }
 
-    /// The reason why losses of the study cannot learn, if there is one.
+    /// A warning if the set has no pair of one person to learn from; nil otherwise.
     private func pairWarning(_ set: LabelledImageSet, _ name: String) -> String? {
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return nil }
         let losses = configuration.losses.filter {
@@ -314,7 +313,7 @@ struct SetReader {
         return "'\(name)': \(reason): \(which)"
     }
 
-    /// The known data on a built-in set that was not drawn yet.
+    /// The data on a built-in set that is not rendered yet.
     private func plannedTrain(
         _ source: StudyConfiguration.TrainSource
     ) throws -> PreparedTrainSet {
@@ -332,7 +331,7 @@ struct SetReader {
                 contentHash: ""))
     }
 
-    /// The set, without what its removal list names, and compared with the known set of its name.
+    /// The set without the entries of its removal list, compared with the known set of its name.
     private func openTrain(
         _ source: StudyConfiguration.TrainSource, at location: String
     ) throws -> LabelledImageSet {
@@ -347,13 +346,13 @@ struct SetReader {
         return try without(source.without, set)
     }
 
-    /// The set without what a removal list names.
+    /// The set without the entries of a removal list.
     private func without(_ list: String?, _ set: LabelledImageSet) throws -> LabelledImageSet {
         guard let without = list else { return set }
         return set.removing(try RemovalList.read(URL(fileURLWithPath: without)))
     }
 
-    /// The identities that are held out to choose a model on.
+    /// The identities that are held out for choosing a model.
     private func heldOut(
         of set: LabelledImageSet, _ name: String
     ) throws(FaceStudyError) -> HeldOutIdentities? {
@@ -373,8 +372,8 @@ struct SetReader {
         return held
     }
 
-    /// A warning about people shared by held-out identities and test sets, where losses are tuned on them: what is
-    /// chosen there is then chosen on the test set's people.
+    /// A warning if losses are tuned on held-out identities that are also in test sets: values are then
+    /// chosen on the test set's people.
     private func sharedWarning(
         _ held: HeldOutIdentities?, _ overlaps: [OverlapFacts], _ name: String
     ) -> String? {

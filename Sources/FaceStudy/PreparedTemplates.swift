@@ -10,17 +10,17 @@ struct PreparedTemplates {
     let set: TemplateSet
     /// Names of the images that could not be used, which count as failures to enrol.
     var failed: Set<String> = []
-    /// How embeddings of a template's images become one.
+    /// How the embeddings of a template's images are pooled.
     var pooling = TemplatePooling()
-    /// What its images were when they were read.
+    /// Stamps of its images' files when they were read.
     let stamps: FileStamps
 
     /// Tests a backbone.
     ///
     /// - Parameters:
-    ///   - cohort: Whom scores are normalised by.
-    ///   - trained: Names of the people who were in training, as far as that is known.
-    ///   - annotations: What is known of people and images.
+    ///   - cohort: The cohort that normalises scores; nil for none.
+    ///   - trained: Names of the people who were in training, as far as known.
+    ///   - annotations: The user's annotations of people and images.
     func evaluate(
         _ embedder: SetEmbedder, cohort: ScoreCohort?, trained: [String],
         _ annotations: SetAnnotations, progress: (Int, Int) throws -> Void

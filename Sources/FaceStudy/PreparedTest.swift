@@ -4,16 +4,16 @@ import FaceEvaluation
 import FaceRuns
 import Foundation
 
-/// A test set that was read and checked: its images, its pairs, and what is evaluated when.
+/// A test set that was read and checked: its images, its pairs, and the subset for epochs.
 struct PreparedTest {
     /// The report's data on it.
     let facts: TestSetFacts
     let pairs: VerificationPairs
-    /// The pairs of every epoch but the last.
+    /// The pairs evaluated after every epoch but the last.
     let subset: VerificationPairs
     /// Names of the images that could not be used, which count as failures to enrol.
     var failed: Set<String> = []
-    /// What the images of both were when they were read; nil where nothing was read before.
+    /// Stamps of the images' files of both when they were read; nil if nothing has been read.
     var stamps: (all: FileStamps, subset: FileStamps)?
     /// Whether its people are held out of a training set.
     var isHeldOut = false

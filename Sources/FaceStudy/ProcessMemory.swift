@@ -10,10 +10,10 @@ import Foundation
 
 /// This process's memory in use as Linux reports it, in bytes; nil elsewhere.
 enum ProcessMemory {
-    /// Memory that is held now.
+    /// Memory currently in use.
     static var resident: UInt64? { status("VmRSS") }
 
-    /// The most that was held since ``resetPeak()``.
+    /// Peak since ``resetPeak()``.
     static var peak: UInt64? { status("VmHWM") }
 
     /// Resets the peak measurement; false if that is not possible.

@@ -2,7 +2,7 @@ public import FaceRuns
 public import Foundation
 
 extension TrainSetFacts {
-    /// Checks that a training set is the one of a run to reproduce.
+    /// Checks that a training set is that of the run to reproduce.
     ///
     /// - Throws: ``FaceStudyError/otherData(name:)``.
     func requireSame(as other: TrainSetFacts) throws(FaceStudyError) {
@@ -20,18 +20,18 @@ extension RunFolder {
     }
 }
 
-/// A finished run made again in a fresh folder.
+/// Repeats a finished run in a new folder.
 public struct Reproduction {
     /// The outcome.
     public struct Result: Codable, Sendable, Hashable {
         /// Whether all numbers are the same, bit for bit.
         public var isSame: Bool
-        /// The first difference of the two runs; nil if there is none.
+        /// The comparison of the two runs.
         public var comparison: RunComparison
         /// The differences between the two runs' environments.
         public var environment: [EnvironmentDifference]
 
-        /// The text version, for people.
+        /// The result as text.
         public var text: String {
             let reasons = environment.map {
                 "the run was made with a different \($0.what): \($0.theirs), now \($0.mine)"
@@ -43,12 +43,12 @@ public struct Reproduction {
     private let original: RunFolder
     private let study: Study
 
-    /// Reads what the run is.
+    /// Reads the run's description.
     ///
-    /// - Parameter folder: The folder of the new run; as a study's folder, so that an interrupted
-    ///   reproduction continues.
-    /// - Throws: ``FaceStudyError/notFinished(path:)`` where the run is not over, and the errors of
-    ///   a damaged folder.
+    /// - Parameter folder: The folder of the new run, organised as a study's folder, so that an interrupted
+    ///   reproduction can resume.
+    /// - Throws: ``FaceStudyError/notFinished(path:)`` if the run is not finished, and the errors of a
+    ///   damaged folder.
     public init(of original: RunFolder, in folder: URL) throws {
         self.original = original
         _ = try original.readDescription()
@@ -61,7 +61,7 @@ public struct Reproduction {
                 .resolvingPaths(against: environment?.workingDirectory), folder: folder)
     }
 
-    /// Makes the run again and compares.
+    /// Repeats the run and compares.
     public func run(_ control: StudyControl) throws -> Result {
         let description = try original.readDescription()
         var control = control

@@ -15,11 +15,11 @@ struct StudyContext {
     let data: PreparedData
     /// The initial weights of networks; nil for random ones.
     let start: StudyStart?
-    /// How the study is watched and stopped.
+    /// Progress and cancellation.
     let control: StudyControl
-    /// This process among those that work on the study; nil if nothing is run.
+    /// This process as a worker of the study; nil if nothing is run.
     var worker: StudyWorker?
-    /// Whether all processes that compute trainings together have all sets, so that they embed them together.
+    /// Whether all processes of a training have all sets, so that they embed them together.
     var embedsTogether = false
 
     /// The context of one of the study's runs.
@@ -30,18 +30,18 @@ struct StudyContext {
     }
 }
 
-/// All that one run is made of, in one value.
+/// The settings and data of one run.
 struct RunContext {
     let run: PlannedRun
     /// The context that it shares with the other runs of its study.
     let study: StudyContext
-    /// The study's grid, with what the run has in place of the study's own settings.
+    /// The study's configuration with the run's own settings.
     let configuration: StudyConfiguration
     let folder: RunFolder
-    /// The claim of this process on the run; nil if no other process can have it.
+    /// This process's lease of the run; nil if no other process can take it.
     var lease: Lease?
 
-    /// Refuses to continue when another process has taken over the run: asked before anything is written.
+    /// Refuses to continue if another process has taken over the run; called before anything is written.
     ///
     /// - Throws: ``FaceStudyError/lostRun(name:holder:)``.
     func requireHeld() throws(FaceStudyError) {
@@ -50,7 +50,8 @@ struct RunContext {
             name: run.folderName, holder: lease.presentHolder?.description ?? "another process")
     }
 
-    /// Embeds sets with the run's network, with the other processes of its training where they have the sets.
+    /// Embeds sets with the run's network, together with the other processes of the training if they have
+    /// the sets.
     func embedder(_ model: Model) throws -> SetEmbedder {
         SetEmbedder(
             embedder: try Embedder(
@@ -59,9 +60,9 @@ struct RunContext {
             size: configuration.inputSize, team: study.embedsTogether ? control.team : nil)
     }
 
-    /// Whether the run is a try, of which only the result of its setting is kept.
+    /// Whether the run is a try of a tuning, of which no model is kept.
     var isTry: Bool { run.settings?.tryName != nil }
-    /// The device and precision with which the network is computed.
+    /// Device and precision of the network.
     var compute: ComputeConfiguration { study.compute }
     /// The study's test sets.
     var tests: [PreparedTest] { study.data.tests }
@@ -69,6 +70,6 @@ struct RunContext {
     var templates: [PreparedTemplates] { study.data.templates }
     /// The run's training set.
     var trainSet: PreparedTrainSet { study.data.train[run.trainIndex] }
-    /// How the study is watched and stopped.
+    /// Progress and cancellation.
     var control: StudyControl { study.control }
 }

@@ -8,8 +8,8 @@ import Torch
 import FaceModels
 
 extension StudyConfiguration {
-    /// The study of one run alone: what `study.json` of a run's folder holds, and what reproduces
-    /// the run.
+    /// The configuration of a single run, as stored in `study.json` of the run's folder, with which the run
+    /// can be reproduced.
     func narrowed(to run: PlannedRun) -> StudyConfiguration {
         var narrow = configuration(of: run)
         narrow.tuning = Tuning()
@@ -21,8 +21,8 @@ extension StudyConfiguration {
         return narrow
     }
 
-    /// The configuration with the relative paths of sets and removal lists taken from a folder, as far
-    /// as they lead somewhere there.
+    /// The configuration with the relative paths of sets and removal lists resolved against a folder, if
+    /// they exist there.
     func resolvingPaths(against folder: String?) -> StudyConfiguration {
         guard let folder else { return self }
         let root = URL(fileURLWithPath: folder)
@@ -30,7 +30,8 @@ extension StudyConfiguration {
             guard !path.isEmpty, !path.hasPrefix("/") else { return path }
             let there = root.appendingPathComponent(path).path
             if FileManager.default.fileExists(atPath: there) { return there }
-            // LIST,FOLDER and its likes; what leads nowhere, as a protocol's name, stays.
+            // Also for values such as LIST,FOLDER; parts that do not exist, e.g. the name of a protocol,
+            // are unchanged.
             let parts = path.split(separator: ",", maxSplits: 1).map(String.init)
             return parts.count == 2 ? parts.map(resolved).joined(separator: ",") : path
         }
@@ -51,10 +52,10 @@ extension StudyConfiguration {
     }
 }
 
-/// The requested run, from which a folder's stored description may differ.
+/// A requested run, compared with the description stored in a folder.
 ///
-/// Two descriptions are of the same run when they lead to the same numbers: the files' path does
-/// not matter, their contents do; neither do threads, nor which of several devices computes.
+/// Two descriptions are of the same run if they lead to the same numbers: the contents of files matter, but
+/// not their paths, the number of threads, or which of several devices is used.
 struct RunRequest {
     let configuration: JSONValue
     let compute: ComputeConfiguration
@@ -67,13 +68,13 @@ struct RunRequest {
 
     private typealias Difference = SetDifference
 
-    /// Checks that a folder's stored description is of this very run.
+    /// Checks that a folder's stored description is of this run.
     ///
     /// - Throws: ``FaceStudyError/differentConfiguration(path:key:stored:asked:)`` with the first
     ///   difference.
     func requireContinuation(of folder: RunFolder) throws {
         let stored = try folder.readDescription()
-        // A run of a version without some option was made with that option's default.
+        // A run of a version without some option used that option's default.
         var theirs = StudyConfiguration().json().merging(stored.configuration)
         if let mine = configuration["training"], let training = theirs["training"] {
             if let obstacle = obstacle(to: mine, from: training, in: folder) {
@@ -97,7 +98,7 @@ struct RunRequest {
             asked: difference.mine)
     }
 
-    /// A difference in what `auto` may stand for: the same words, or the same meaning of others.
+    /// The difference in a setting that may be `auto`: none if the words or the resolved values are equal.
     private func resolvedDifference(
         from theirs: JSONValue, _ environment: RunEnvironment?
     ) -> Difference? {
@@ -126,17 +127,17 @@ struct RunRequest {
         }
     }
 
-    /// A difference in the order of images and other draws, which all runs of a study share.
+    /// The difference in random numbers, which all runs of a study share.
     private func randomDifference(from stored: RunDescription) -> Difference? {
         let theirs = stored.randomNumbers ?? "splitmix64"
         return theirs == SeededRandom.algorithm
             ? nil : ("the generator of random numbers", SeededRandom.algorithm, theirs)
     }
 
-    /// A difference in what was trained on or tested with.
+    /// The difference in training or test data.
     ///
-    /// A set that is not drawn yet has no content, and old runs have none of their test sets: there
-    /// the names of the files are all that can be compared.
+    /// The content of a set that is not rendered yet is unknown, as is that of old runs' test sets: then
+    /// only the names of the files can be compared.
     private func contentDifference(
         from stored: RunDescription, _ theirs: JSONValue
     ) -> Difference? {
@@ -174,21 +175,21 @@ struct RunRequest {
 }
 
 extension JSONValue {
-    /// A configuration's settings that decide about numbers, and of its sets the names alone.
+    /// The settings that affect numbers, with only the names of sets.
     var deciding: JSONValue {
         guard case .object(var members) = self else { return self }
         for key in ["recipe", "threads", "device", "precision", "kernels", "tuning"] {
             members[key] = nil
         }
         if case .object(var evaluation)? = members["evaluation"] {
-            // How many images are embedded at once; what is told of the scores besides; and whether damaged images
-            // end a test, which decides nothing where there are none.
+            // Excluded are the batch size of embedding, additional details of scores, and whether damaged
+            // images end a test, which has no effect without any.
             for key in ["batchSize", "attributes", "quality", "failures"] { evaluation[key] = nil }
             members["evaluation"] = .object(evaluation)
         }
         members["test"] = nil
         if case .object(var start)? = members["start"] {
-            // The weights matter, and not their path.
+            // The content of the weights matters, not their path.
             start["from"] = nil
             members["start"] = .object(start)
         }
@@ -213,7 +214,7 @@ extension JSONValue {
         return locations
     }
 
-    /// The first place, in the order of the keys, where two values differ.
+    /// The first difference between two values, in the order of the keys.
     func firstDifference(
         from other: JSONValue, key: String = "the configuration"
     ) -> (key: String, mine: String, theirs: String)? {
@@ -239,7 +240,7 @@ extension RunFolder {
     /// Whether the run finished successfully.
     var isFinished: Bool { isFinished(after: 0) }
 
-    /// Whether the run finished successfully, with so many epochs or more.
+    /// Whether the run finished successfully with at least this number of epochs.
     func isFinished(after epochs: Int) -> Bool {
         guard let result = (try? readResult()) ?? nil else { return false }
         return result.status == .finished && result.epochs >= epochs

@@ -4,12 +4,13 @@ import Foundation
 
 /// A run's steps and epochs for TensorBoard.
 final class RunEvents {
-    /// Steps that are written at most: more than a screen has columns, and not too many to load.
+    /// Maximum number of steps that are written: more than a screen has columns, but few enough to load
+    /// fast.
     private static let maxSteps = 20_000
 
     private let file: EventFile
 
-    /// Begins a file, which says what the run is made with.
+    /// Begins a file with the run's hyperparameters.
     ///
     /// - Parameter step: The step the run resumes from; nil for events in addition to all older ones.
     init(_ folder: RunFolder, from step: Int?) throws {
@@ -43,7 +44,7 @@ final class RunEvents {
         try flush()
     }
 
-    /// Adds the accuracy on a set that the last model was tested on after the run.
+    /// Adds the accuracy on a set on which the last model was tested after the run.
     func append(added test: EpochTest, step: Int) throws {
         try file.append([Self.scalar(test)], step: step)
         try flush()
@@ -60,6 +61,6 @@ final class RunEvents {
         (HParamsExperiment.Metric.test(test.name).tag, test.accuracy)
     }
 
-    /// Hands all events to the system, so that TensorBoard sees them.
+    /// Flushes all events, so that TensorBoard sees them.
     func flush() throws { try file.flush() }
 }

@@ -9,9 +9,9 @@ import Foundation
 import Torch
 
 extension RunExecutor {
-    /// Measures the geometry of a run that was finished without, by a former version.
+    /// Measures the geometry of a finished run that has none because an earlier version made it.
     ///
-    /// A failure to measure it is reported, and the run stays finished.
+    /// A failure is reported, and the run stays finished.
     func addGeometry() throws {
         let files = FileManager.default
         guard !files.fileExists(atPath: context.folder.geometryURL.path),

@@ -10,7 +10,7 @@ import ModelFormats
 import Torch
 
 extension RunExecutor {
-    /// Whether there is a state to resume from, so that the weights the run began with are not needed.
+    /// Whether there is a state to resume from, so that the initial weights are not needed.
     private var hasCheckpoint: Bool {
         ["last.safetensors", "previous.safetensors"].contains {
             FileManager.default.fileExists(
@@ -18,7 +18,7 @@ extension RunExecutor {
         }
     }
 
-    /// Checks that the weights that a run begins with exist and fit its network.
+    /// Checks that the run's initial weights exist and fit its network.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)``.
     func requireStart() throws {
@@ -28,7 +28,7 @@ extension RunExecutor {
         try start.requireFit(context.run)
     }
 
-    /// Checks that the parts that are frozen or have a learning rate of their own exist.
+    /// Checks that parts that are frozen or have their own learning rate exist.
     ///
     /// - Throws: `FaceTrainingError.configuration(key:reason:)`.
     func requireParts() throws {
@@ -47,13 +47,13 @@ extension RunExecutor {
         try context.study.start?.facts(for: context.run, in: context.folder)
     }
 
-    /// Gives a new run's network and loss the weights that they begin with, and says what the untouched
-    /// network achieves.
+    /// Loads the initial weights of a new run's network and loss, and evaluates the untouched network.
     ///
     /// - Parameter evaluates: Whether the untouched network is tested.
     func begin(_ model: Model, evaluates: Bool = true) throws {
         guard let start = context.study.start, !hasCheckpoint else { return }
-        // As the trainer sets them: what the class weights begin with is embedded here.
+        // The same settings as in the trainer, since initial class weights are computed from embeddings
+        // here.
         LibTorch.setThreads(context.compute.threads)
         LibTorch.setDeterministic(true)
         let weights = try start.weights(for: context.run)
@@ -96,7 +96,7 @@ extension RunExecutor {
                 } : nil)
     }
 
-    /// Images of an identity that its mean is taken of.
+    /// Maximum number of images of an identity for its mean.
     private static let imagesOfMean = 16
 
     /// The mean direction of the embeddings of each identity's first images, `[n, d]` of length 1.

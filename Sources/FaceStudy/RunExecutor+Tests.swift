@@ -1,7 +1,7 @@
 import FaceRuns
 
 extension RunExecutor {
-    /// Tests a finished run on what the study's test sets have more than the run's folder.
+    /// Tests a finished run on test sets of the study that the run's folder lacks.
     func addTests(to result: RunResult) throws -> (result: RunResult, added: [String]) {
         var addition = TestAddition(
             run: context.run, folder: context.folder, compute: context.compute,
@@ -26,14 +26,14 @@ extension RunExecutor {
         }
         let asked = sources.map(\.name)
         let stored = try context.folder.readDescription().testNames
-        // The command's order, unless it leaves out sets that the run was tested on.
+        // The command's order, unless it omits sets on which the run was tested.
         let order = Set(stored).isSubset(of: asked) ? asked : (stored + asked).uniqued
         return try addition.perform(candidates, templates, order: order, result)
     }
 }
 
 extension [StudyConfiguration.TestSource] {
-    /// The source of a name.
+    /// The source with a name.
     func named(_ name: String) -> StudyConfiguration.TestSource? { first { $0.name == name } }
 }
 

@@ -10,11 +10,11 @@ import SafeFiles
 import Torch
 import SafeNumbers
 
-/// Trains and evaluates one planned run, keeping its folder true at every moment.
+/// Trains and evaluates one planned run, keeping its folder consistent at every moment.
 struct RunExecutor {
     let context: RunContext
 
-    /// The result of a run that is finished already, tested on what the study's test sets have more of.
+    /// The result of a finished run, after testing it on added test sets; nil if the run is not finished.
     func finishedResult() throws -> (result: RunResult, added: [String])? {
         guard let result = try context.folder.readResult(), result.status == .finished,
             result.epochs >= context.configuration.training.epochs
@@ -29,7 +29,7 @@ struct RunExecutor {
         return grown
     }
 
-    /// Writes into a finished run's description what tuning has made of its loss since.
+    /// Updates the role in tuning in a finished run's description.
     private func noteTuning() throws {
         guard let role = context.run.role else { return }
         var description = try context.folder.readDescription()
@@ -38,8 +38,8 @@ struct RunExecutor {
         try context.folder.write(description)
     }
 
-    /// Says when the model that a finished run was for is gone or truncated, and how to make it again;
-    /// the run's numbers hold without it.
+    /// Warns if a finished run's model is missing or truncated, and how to make it again; the run's numbers
+    /// remain valid without it.
     private func warnOfLostModel() {
         guard PlainFile.kind(of: context.folder.modelURL) != nil else {
             return warn(ofModel: "is missing")
@@ -59,7 +59,7 @@ struct RunExecutor {
                     + "again"))
     }
 
-    /// Writes that the run failed, so that the report can say so; the next attempt replaces it.
+    /// Records that the run failed, for the report; the next attempt replaces the record.
     func recordFailure(_ error: any Error) {
         guard context.lease?.isHeld != false else { return }
         Self.recordFailure("\(error)", in: context.folder, by: context.study.worker?.token)
@@ -75,7 +75,7 @@ struct RunExecutor {
             trainAccuracy: records.last?.trainAccuracy ?? 0, tests: [], imagesPerSecond: 0,
             seconds: 0)
         result.worker = worker
-        // The error itself is what the user hears of; a second one about its record would hide it.
+        // The error itself is reported to the user; an error of recording it would hide it.
         guard (try? folder.readResult())?.status != .finished else { return }
         try? folder.write(result)
         try? RunEvents(folder, from: nil).end(.failure)
@@ -105,10 +105,10 @@ struct RunExecutor {
         return result
     }
 
-    /// Sees to it that memory which runs out in the middle of a step ends the process with a
-    /// sentence, and with the run marked as failed.
+    /// Ends the process with a message, and marks the run as failed, if memory runs out in the middle of a
+    /// step.
     ///
-    /// - Parameter need: What the run needs, from which follows what would fit.
+    /// - Parameter need: The run's memory, for computing which batch would fit.
     func explainMemory(_ need: MemoryNeed?) {
         let (folder, endProcess) = (context.folder, context.control.endProcess)
         let worker = context.study.worker?.token
@@ -127,7 +127,7 @@ struct RunExecutor {
         }
     }
 
-    /// Adds to a step's failure where its bundle is.
+    /// Adds the path of the bundle to a step's failure.
     private func explained(_ error: FaceTrainingError, _ trainer: Trainer) throws -> any Error {
         guard let failure = trainer.failure,
             let bundle = try? FailureBundle.write(failure, of: context.folder)
@@ -153,7 +153,7 @@ struct RunExecutor {
         return Model(backbone: backbone, loss: loss, auxiliary: auxiliary)
     }
 
-    /// The head's options, where `bfloat16` needs a network that computes in it.
+    /// The head's options; `bfloat16` requires a network that computes in it.
     private var headOptions: HeadOptions {
         var options = context.configuration.training.head
         if context.compute.precision != .bfloat16 { options.precision = .float32 }
@@ -198,7 +198,7 @@ struct RunExecutor {
 
     // MARK: The folder
 
-    /// Checks, before anything is trained, what the sets and the folder say about the run.
+    /// Checks that the run is possible with its sets and folder, before anything is trained.
     ///
     /// - Throws: `FaceDataError.tooFewIdentities`, `FaceTrainingError.tooFewImages`, or
     ///   ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.
@@ -229,7 +229,7 @@ struct RunExecutor {
             templates: context.templates.map(\.facts))
     }
 
-    /// Writes the description, or checks that the folder holds a run of the same one.
+    /// Writes the description, or checks that the one in the folder is of the same run.
     private func describe(_ backbone: any Backbone) throws {
         let description = try makeDescription(backbone)
         try context.control.willStart(description)
@@ -245,7 +245,7 @@ struct RunExecutor {
             to: context.folder.studyURL)
     }
 
-    /// Writes what the run is made with, and warns where that has changed since it began.
+    /// Records the environment, and warns if it has changed since the run began.
     private func describeEnvironment() throws {
         var environment = EnvironmentProbe.environment(
             context.compute, commit: context.control.commit)
@@ -266,13 +266,14 @@ struct RunExecutor {
         try context.folder.write(environment)
     }
 
-    /// A run that failed before, or was finished after fewer epochs, is in progress again.
+    /// Removes the result of a run that failed before, or was finished after fewer epochs, since it is in
+    /// progress again.
     private func forgetResult() throws {
         guard try context.folder.readResult() != nil else { return }
         try FileManager.default.removeItem(at: context.folder.resultURL)
     }
 
-    /// Removes what a process that was killed left half done.
+    /// Removes unfinished files of a killed process.
     private func removeStaleFiles() {
         for part in [context.folder.url, context.folder.url.appendingPathComponent("scores")] {
             PartialFile.removeStale(in: part)
@@ -280,8 +281,7 @@ struct RunExecutor {
         if context.folder.isFinished { removeCheckpoint() }
     }
 
-    /// Removes what is left to resume from, by far the largest file, unless the run's schedule allows
-    /// more epochs.
+    /// Removes the checkpoint, by far the largest file, unless the run's schedule allows more epochs.
     private func removeCheckpoint() {
         let training = context.configuration.training
         let isKept =
@@ -314,7 +314,7 @@ struct RunExecutor {
         return description
     }
 
-    /// Marks the test sets that the epochs before were not all tested on.
+    /// Marks the test sets on which not all earlier epochs were tested.
     private func markAdded(_ description: inout RunDescription) throws {
         let folder = context.folder
         guard FileManager.default.fileExists(atPath: folder.descriptionURL.path),
@@ -334,7 +334,7 @@ struct RunExecutor {
             embeddingSize: facts.embeddingSize, inputSize: facts.inputSize)
     }
 
-    /// The records of the epochs that the checkpoint has completed; later ones are made again.
+    /// The records of the epochs that the checkpoint has completed; later ones are repeated.
     private func recordsUpTo(_ epochs: Int) throws -> [EpochRecord] {
         try context.folder.truncateMetrics(toLines: epochs)
         return try context.folder.readEpochs()
@@ -371,7 +371,7 @@ struct RunExecutor {
 }
 
 extension TorchError {
-    /// The part of an error that names its cause.
+    /// The cause in an error's message.
     fileprivate var reason: String {
         guard case .outOfMemory(let operation, let message) = self else { return description }
         return "out of memory in \(operation) (\(message))"

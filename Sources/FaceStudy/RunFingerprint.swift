@@ -4,10 +4,10 @@ import FaceTraining
 import Foundation
 import FaceModels
 
-/// Everything that decides about the numbers of a run's training, as its checkpoints keep it.
+/// Everything that determines the numbers of a run's training, as stored in its checkpoints.
 ///
-/// The paths of files, the number of threads, and which of several devices computes, are not part of
-/// it. Checkpoints of earlier versions hold the last two, which are ignored.
+/// The paths of files, the number of threads, and which of several devices is used are not part of it.
+/// Checkpoints of earlier versions contain the last two, which are ignored.
 struct RunFingerprint {
     struct Content: Encodable {
         var identity: RunIdentity
@@ -18,9 +18,9 @@ struct RunFingerprint {
         var data: String
         var labels: String?
         var heldOut: Double
-        /// Nil for the standard one.
+        /// The input format; nil for the default.
         var input: StudyConfiguration.Input?
-        /// Nil for random weights.
+        /// The initial weights; nil for random ones.
         var start: Start?
     }
 
@@ -31,10 +31,10 @@ struct RunFingerprint {
         var newClasses: StudyConfiguration.Start.NewClasses
     }
 
-    /// The fingerprint as a checkpoint keeps it.
+    /// The fingerprint as stored in a checkpoint.
     let text: String
     private let value: JSONValue
-    /// The values of options that former versions did not have.
+    /// Defaults of options that earlier versions did not have.
     private let defaults: JSONValue
 
     init(_ content: Content) throws {
@@ -47,7 +47,7 @@ struct RunFingerprint {
             JSONValue.self, from: try encoder.encode(TrainingConfiguration()))
     }
 
-    /// In what another checkpoint is of another run, a part of a sentence; nil when it is of this one.
+    /// Why a checkpoint belongs to another run, as part of a sentence; nil if it belongs to this run.
     func difference(from stored: String) -> String? {
         if stored == text { return nil }
         guard
@@ -68,7 +68,7 @@ struct RunFingerprint {
         }
     }
 
-    /// Gives the loss's parameters their names of today.
+    /// Replaces former names of the loss's parameters.
     private static func renameParameters(in members: inout [String: JSONValue]) {
         if case .object(var identity)? = members["identity"],
             case .string(let loss)? = identity["loss"]
@@ -81,7 +81,7 @@ struct RunFingerprint {
         }
     }
 
-    /// Without what does not decide.
+    /// The value without settings that do not affect numbers.
     private static func decisive(_ value: JSONValue) -> JSONValue {
         guard case .object(var members) = value, case .object(var compute)? = members["compute"]
         else { return value }

@@ -26,7 +26,7 @@ final class RunRecorder: TrainingObserver {
 
     /// Starts recording a run that resumes from a position.
     ///
-    /// - Parameter records: Those of the epochs before it.
+    /// - Parameter records: The records of the epochs before it.
     init(
         _ context: RunContext, _ model: Model, _ average: WeightAverage?,
         from position: TrainingPosition,
@@ -102,7 +102,7 @@ final class RunRecorder: TrainingObserver {
         return try average.withAverages { try evaluate(embedder, all: all) }
     }
 
-    /// Evaluates a set whose images may have been removed since they were read.
+    /// Evaluates a set, with a clear error if its images have been removed since they were read.
     private func kept(
         _ test: PreparedTest, _ embedder: SetEmbedder, all: Bool
     ) throws -> ScoredSet {
@@ -189,14 +189,14 @@ extension StudyControl {
         try check()
     }
 
-    /// Ends what is in progress where that was requested.
+    /// Throws if a stop was requested.
     func check() throws(FaceStudyError) {
         if shouldStop() { throw .interrupted }
     }
 }
 
 extension FaceStudyError {
-    /// Works with images that may have been removed since they were read.
+    /// Runs a body on training images, with a clear error if they have been removed since they were read.
     static func lostImages<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -3,9 +3,9 @@ import FaceRuns
 import FaceTraining
 import Spelling
 
-/// Why runs of a study cannot be made: what holds for many of them is said once.
+/// Why runs of a study are impossible: a reason that applies to many runs is reported once.
 struct RunRefusals {
-    /// Refusals with the same words wherever the run's folder is.
+    /// A reason, independent of the run's folder.
     private enum Reason: Hashable {
         case otherConfiguration(key: String, stored: String, asked: String)
         case sentence(String)
@@ -19,9 +19,8 @@ struct RunRefusals {
         self.count = count
     }
 
-    /// Whether an error would recur as long as nothing is changed, and not because of one damaged
-    /// file.
-    static func areForGood(_ error: any Error) -> Bool {
+    /// Whether an error is permanent, and not caused by one damaged file.
+    static func isPermanent(_ error: any Error) -> Bool {
         switch error as? FaceStudyError {
         case .differentConfiguration, .start: return true
         default: break

@@ -1,7 +1,7 @@
 import FaceData
 import SafeFiles
 
-// A set's hashes besides those of images: independent of the path of its files.
+// Hashes of a set besides those of its images, independent of the paths of its files.
 
 extension LabelledImageSet {
     /// SHA-256 over the labels, in hexadecimal.

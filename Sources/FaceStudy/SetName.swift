@@ -1,4 +1,4 @@
-/// Names of training and test sets, which appear in tables and become parts of file names.
+/// Names of training and test sets, which appear in tables and in file names.
 public enum SetName {
     /// The requirement that a name violates, the end of "it must be ..."; nil for a valid one.
     public static func requirement(_ name: String) -> String? {

@@ -5,14 +5,14 @@ import Foundation
 import Torch
 
 extension SetReader {
-    /// The path of a source, which is made first when it is built in; nil if it may not be made.
+    /// The path of a source; a built-in one is rendered first. Nil if it may not be rendered.
     func location(_ source: String) throws -> String? {
         guard let set = try BuiltInSet.named(source) else { return source }
         let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
         guard draws else {
             return FileManager.default.fileExists(atPath: target.path) ? target.path : nil
         }
-        // Workers report progress one at a time while this thread waits for them.
+        // Threads report progress one at a time while this thread waits for them.
         nonisolated(unsafe) let control = control
         try BuiltInSet.write(
             set, to: target, threads: AvailableThreads.count
@@ -25,7 +25,7 @@ extension SetReader {
 
     private var kept: KeptScans { KeptScans(folder: folder.scansURL) }
 
-    /// Scans a test set's images. A scan that was made now has their fingerprints.
+    /// Scans a test set's images. A scan that is not from the cache has their fingerprints.
     mutating func scan(
         _ images: any ImageSource, name: String, _ stamps: FileStamps
     ) throws -> ImageScan {
@@ -44,9 +44,9 @@ extension SetReader {
         }.scan
     }
 
-    /// The scan that was kept, or one that is made and kept.
+    /// The cached scan, or a new one, which is then cached.
     ///
-    /// - Parameter use: What is done with the pictures, asked where a scan is made.
+    /// - Parameter use: How pictures are used; evaluated only if a scan is made.
     private mutating func scan(
         _ images: any ImageSource, _ role: String, _ name: String, _ stamps: FileStamps,
         seeking tests: [ScannedTest], _ use: (inout SetReader) throws -> ImageScan.Pictures
@@ -82,7 +82,8 @@ extension SetReader {
 
     // MARK: Alignment
 
-    /// The message about a set whose faces are not aligned, computed once for the same files. Built-in ones are.
+    /// The warning about a set whose faces are not aligned, cached for the same files; nil if they are
+    /// aligned, as in built-in sets.
     func alignmentDoubt(
         _ images: any ImageSource, _ title: String, _ path: String, _ stamps: FileStamps
     ) throws -> [String] {

@@ -2,23 +2,23 @@ import FaceLosses
 import Spelling
 import Torch
 
-/// The class weights that a loss begins with when its network does not begin with random weights: those of
-/// the same identities, by name, and for the others new ones.
+/// Initial class weights for a network with pretrained weights: copied for the same identities, by name,
+/// and new for all others.
 struct StartingClasses {
-    /// Identities whose class weights were copied.
+    /// Number of identities whose class weights were copied.
     private(set) var taken = 0
-    /// Identities whose class weights are new.
+    /// Number of identities whose class weights are new.
     private(set) var new = 0
-    /// Their handling, in a sentence; nil if the loss has no class weights.
+    /// One sentence on the initialisation; nil if the loss has no class weights.
     private(set) var summary: String?
 
-    /// Gives a loss its class weights.
+    /// Initialises the class weights of a loss.
     ///
     /// - Parameters:
     ///   - lossName: The loss's name without parameters.
     ///   - identities: The names of the loss's classes.
     ///   - head: Class weights with names; nil if there are none.
-    ///   - means: Unit rows `[n, d]` for identities by index; nil to leave theirs random.
+    ///   - means: Unit rows `[n, d]` for identities by index; nil to keep random weights.
     init(
         _ loss: any FaceLoss, lossName: String, identities: [String], head: HeadFile.Content?,
         means: ((_ identities: [Int]) throws -> Tensor)?
@@ -73,10 +73,10 @@ struct StartingClasses {
             ? all : "\(all), and \(counted(new, "new one begins", "new ones begin")) with \(start)"
     }
 
-    /// Copies known identities' rows; gives the mean norm of what was copied.
+    /// Copies known identities' rows, and returns the mean norm of the copied rows.
     ///
-    /// Where one side has several rows per identity (sub-centers), the mean of theirs becomes the first
-    /// of ours.
+    /// Where one side has several rows per identity (sub-centers), the mean of the source rows becomes the
+    /// first target row.
     private static func take(
         _ rows: Tensor, of theirs: Int, into weight: Tensor, _ places: [Int?]
     ) -> Double {
@@ -100,7 +100,7 @@ struct StartingClasses {
         return all.selected(0, Tensor(chosen)).norm(1).mean().item()
     }
 
-    /// Copies what else the same loss keeps for each class, such as a bias.
+    /// Copies other per-class state of the same loss, such as a bias.
     private static func takeOthers(
         _ state: [StateEntry], _ head: HeadFile.Content, _ places: [Int?]
     ) {
@@ -119,8 +119,8 @@ struct StartingClasses {
         }
     }
 
-    /// Puts new identities' directions in the first of their rows, as long as the rows that were taken
-    /// over, or as random ones are.
+    /// Sets new identities' directions in the first of their rows, scaled to the norm of the copied rows,
+    /// or of random ones.
     private static func place(
         _ means: Tensor, _ identities: [Int], in weight: Tensor, of count: Int, norm: Double?
     ) {

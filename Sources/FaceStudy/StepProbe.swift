@@ -2,7 +2,7 @@ import FaceModels
 import FaceTraining
 import Torch
 
-/// A backbone that takes steps with grey images, to measure what they cost.
+/// A backbone that performs steps with grey images, to measure their cost.
 struct StepProbe {
     private let backbone: any Backbone
     private let optimizer: any Optimizer
@@ -22,14 +22,14 @@ struct StepProbe {
         optimizer = configuration.training.makeOptimizer(backbone.state.parameters)
     }
 
-    /// Images of one colour, as the backbone takes them.
+    /// Images of one colour, in the backbone's input format.
     func images(_ count: Int) -> Tensor {
         InputNormalization.standard.images(
             pixels: [UInt8](repeating: 127, count: count * side * side * 3), count: count,
             height: side, width: side, format: compute.memoryFormat, device: device)
     }
 
-    /// A training step, to its end.
+    /// A complete training step.
     func train(_ images: Tensor) {
         optimizer.clearGradients()
         compute.withKernels {
@@ -40,7 +40,7 @@ struct StepProbe {
         device.synchronize()
     }
 
-    /// Embeddings of images, which are thrown away.
+    /// Embeds images and discards the embeddings.
     func embed(_ images: Tensor) {
         compute.withKernels {
             withoutGradients {

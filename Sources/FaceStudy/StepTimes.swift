@@ -3,11 +3,11 @@ import FaceTraining
 import Foundation
 import Torch
 
-/// How long a backbone takes on this machine.
+/// Times of a backbone on this machine.
 struct StepTimes {
-    /// Seconds that one step or batch of a measurement may take if a user waits for it.
+    /// Maximum seconds of one step or batch of a measurement that a user waits for.
     static let limit = 5.0
-    /// Images that are tried first where the time is limited.
+    /// Number of images that are tried first if time is limited.
     private static let probe = 8
 
     /// Seconds of a training step.
@@ -16,17 +16,17 @@ struct StepTimes {
     let embedding: Double
     /// Memory at the end of a step, in bytes.
     let memory: UInt64
-    /// Images of a micro-batch.
+    /// Images per micro-batch.
     let batch: Int
-    /// Images that were computed at once when it was measured: ``batch``, or fewer where that would have
-    /// taken too long; the time of a step is then taken as proportional to its images.
+    /// Images per batch in the measurement: ``batch``, or fewer if that would have taken too long; the time
+    /// of a step is then extrapolated proportionally.
     let measured: Int
 
-    /// Measures by some training steps and one batch that is embedded.
+    /// Measures some training steps and the embedding of one batch.
     ///
     /// - Parameters:
-    ///   - limit: Seconds that a step may take; slower ones are measured with fewer images.
-    ///   - check: Called between two of them; what it throws ends the measurement.
+    ///   - limit: Maximum seconds of a step; slower ones are measured with fewer images.
+    ///   - check: Called between steps; an error ends the measurement.
     init(
         _ specification: BackboneSpecification, _ configuration: StudyConfiguration,
         _ compute: ComputeConfiguration, limit: Double = .infinity,
@@ -43,7 +43,7 @@ struct StepTimes {
             measured = Self.images(of: batch, atLeast: count, secondsEach: each, limit: limit)
         }
         if measured == batch {
-            // The first of its size reserves memory.
+            // The first step of a size allocates memory.
             _ = clock.trained(measured)
             try check()
         }
@@ -57,7 +57,7 @@ struct StepTimes {
         memory = ProcessMemory.peak ?? 0
     }
 
-    /// How many images of a batch can be computed within a limit.
+    /// Number of images of a batch that can be processed within a limit.
     static func images(
         of batch: Int, atLeast count: Int, secondsEach: Double, limit: Double
     ) -> Int {
@@ -73,7 +73,7 @@ extension StepProbe {
         return ContinuousClock().measure { train(images) } / .seconds(1)
     }
 
-    /// Seconds of a batch that is embedded.
+    /// Seconds of embedding a batch.
     fileprivate func embedded(_ count: Int) -> Double {
         let images = images(count)
         return ContinuousClock().measure { embed(images) } / .seconds(1)

@@ -6,25 +6,26 @@ import Processes
 import SafeFiles
 import Torch
 
-/// Many runs: planned, run, skipped when finished, resumed when interrupted, by one process or several.
+/// Plans and executes many runs, skips finished ones and resumes interrupted ones, with one or several
+/// processes.
 public struct Study {
     /// The resolved configuration.
     public let configuration: StudyConfiguration
-    /// The runs; of a study that tunes, those of the defaults and of what was chosen so far.
+    /// The runs; in a study that tunes, those with the defaults and with the values chosen so far.
     public let plan: StudyPlan
-    /// The tries made before them.
+    /// The tries that precede them.
     let tuningPlan: TuningPlan
     /// The folder of the runs' folders and the report.
     public let folder: StudyFolder
 
     /// Resolves a configuration's names and checks its values; writes no file.
     ///
-    /// - Throws: the error of the first name or value that is wrong.
+    /// - Throws: the error of the first invalid name or value.
     public init(_ configuration: StudyConfiguration, folder: URL) throws {
         let configuration = configuration.withValidationToTune()
         self.folder = StudyFolder(folder)
         tuningPlan = try TuningPlan(configuration)
-        // A record that cannot be read is rebuilt of the tries' folders.
+        // An unreadable record is rebuilt from the tries' folders.
         let stored = (try? self.folder.readTuning()) ?? nil
         if let stored {
             try Self.requireFormerTries(configuration, tuningPlan, stored, in: self.folder)
@@ -34,7 +35,7 @@ public struct Study {
         self.configuration = configuration.continuing(plan.runs, in: self.folder)
     }
 
-    /// The runs after what was tuned so far.
+    /// The runs given the tuning so far.
     static func plan(
         _ configuration: StudyConfiguration, _ record: TuningRecord?, _ folder: StudyFolder
     ) throws -> StudyPlan {
@@ -45,7 +46,7 @@ public struct Study {
 
     /// How a study ended.
     public struct Outcome: Sendable, Hashable {
-        /// Runs that are finished, those of former times and of other processes included.
+        /// Number of finished runs, including earlier ones and those of other processes.
         public var finished = 0
         /// Runs that failed, with their messages.
         public var failed: [String] = []
@@ -53,17 +54,17 @@ public struct Study {
         public var isReportedElsewhere = false
     }
 
-    /// Runs what is not finished yet, together with the processes that do the same in the same folder.
+    /// Executes all unfinished runs, together with other processes that work in the same folder.
     ///
-    /// Each run is made by one of them, and one of them reports (``StudyControl/report``); all return when
-    /// the study is over. The work of a process that is stopped or loses its machine is taken over by
-    /// the others.
+    /// Each run is executed by one of them, and one of them reports (``StudyControl/report``); all return
+    /// when the study is finished. If a process is stopped or its machine fails, the others take over its
+    /// work.
     ///
-    /// - Throws: what stops the whole study: runs that cannot be made
-    ///   (``FaceStudyError/impossible(reasons:)``, before anything is trained), data that cannot be read, an output folder that cannot
-    ///   be written, another study in the folder that is in progress
-    ///   (``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)``), or ``FaceStudyError/interrupted``. A
-    ///   run's own failure does not throw.
+    /// - Throws: errors that stop the whole study: impossible runs
+    ///   (``FaceStudyError/impossible(reasons:)``, before anything is trained), data that cannot be read,
+    ///   an output folder that cannot be written, another study in the folder that is in progress
+    ///   (``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)``), or ``FaceStudyError/interrupted``.
+    ///   A run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {
         let compute = try configuration.resolvedCompute()
         let lock = try folder.share()
@@ -78,12 +79,12 @@ public struct Study {
         context.embedsTogether = try shareSets(context.data, control)
         try requirePossible(context)
         try requireSameContent(context.data, worker, control)
-        tellOfMoreEpochs(control)
-        tellOfMoreTests(control)
+        reportMoreEpochs(control)
+        reportMoreTests(control)
         let memory = MemoryCheck()
         explainMemory(control)
         var tuning = try tuning(context)
-        // What cannot be estimated fails again in its own run, where it stops no other.
+        // An error here will recur in the run itself, where it does not stop other runs.
         let estimate = try? estimate(context, memory, tuning?.record)
         if let estimate, !estimate.cells.isEmpty { control.listener(.estimated(estimate)) }
         try tuning?.finish(memory, StudyClock(estimate), worker)
@@ -100,7 +101,7 @@ public struct Study {
         ).finish()
     }
 
-    /// The runs to make: all, or those that have failed.
+    /// The runs to execute: all, or those that have failed.
     private func runs(of plan: StudyPlan, _ control: StudyControl) -> [PlannedRun] {
         guard control.retriesFailed else { return plan.runs }
         let failed = failedRuns(of: plan)
@@ -108,17 +109,16 @@ public struct Study {
         return failed
     }
 
-    /// Checks every run that is not over before the first of them is trained.
+    /// Checks all unfinished runs before the first of them is trained.
     ///
-    /// Only what would be refused for good counts: a damaged file is its own run's failure and stops
-    /// no other.
+    /// Only permanent refusals count: a damaged file makes its own run fail and does not stop others.
     private func requirePossible(_ context: StudyContext) throws {
         var refusals = RunRefusals(runs: plan.runs.count)
         for run in plan.runs {
             do {
                 try RunExecutor(context: context.run(run)).requirePossible()
             } catch {
-                if RunRefusals.areForGood(error) { refusals.add(error, of: run) }
+                if RunRefusals.isPermanent(error) { refusals.add(error, of: run) }
             }
         }
         try requireSameTries(context)
@@ -127,7 +127,7 @@ public struct Study {
         if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons) }
     }
 
-    /// Sees to it that memory which runs out before the first run ends the process with a sentence.
+    /// Ends the process with a message if memory runs out before the first run.
     func explainMemory(_ control: StudyControl) {
         let endProcess = control.endProcess
         LibTorch.whenMemoryRunsOut { endProcess($0.description) }
@@ -135,8 +135,7 @@ public struct Study {
 }
 
 extension FaceStudyError {
-    /// An error that ends the whole study and leaves the run to be resumed; nil for an error that is
-    /// the run's own.
+    /// An error that ends the whole study and leaves the run resumable; nil for an error of the run alone.
     init?(stopping error: any Error) {
         switch error {
         case FaceTrainingError.interrupted, FaceStudyError.interrupted: self = .interrupted

@@ -11,7 +11,7 @@ extension StudyConfiguration {
         /// The divisor of the difference; 0.1...10,000.
         public var standardDeviation: Double
 
-        /// Creates a range; the default is arcface_torch's, to -1 ... 1.
+        /// Creates an input format; the default is arcface_torch's, with values from -1 to 1.
         public init(
             colour: ColourOrder = .rgb, mean: Double = 127.5, standardDeviation: Double = 127.5
         ) {
@@ -20,13 +20,13 @@ extension StudyConfiguration {
             self.standardDeviation = standardDeviation
         }
 
-        // As study files name them.
+        // The names in study files.
         private enum CodingKeys: String, CodingKey {
             case colour, mean
             case standardDeviation = "deviation"
         }
 
-        /// The same, as networks take it.
+        /// The same as a normalisation of networks.
         public var normalization: InputNormalization {
             InputNormalization(mean: mean, standardDeviation: standardDeviation, order: colour)
         }
@@ -34,7 +34,7 @@ extension StudyConfiguration {
 }
 
 extension StudyConfiguration.Input {
-    /// Flags that say what a network's input is.
+    /// Flags that set the format of a network's input.
     public static let flags = keys.all.compactMap { $0.flag?.name }
 
     /// The keys of the input.

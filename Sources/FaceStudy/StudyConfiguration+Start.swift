@@ -1,21 +1,21 @@
 import FaceConfiguration
 
 extension StudyConfiguration {
-    /// The initial weights of networks in place of random ones.
+    /// Initial weights of networks instead of random ones.
     public struct Start: Codable, Sendable, Hashable {
-        /// The initial class weights of an identity that the weights do not have.
+        /// Initial class weights of identities without pretrained ones.
         public enum NewClasses: String, Codable, Sendable, CaseIterable {
             /// The mean direction of its images' embeddings by the untouched network.
             case mean
-            /// Random weights, as without a start.
+            /// Random weights.
             case random
         }
 
         /// A model, a run's or study's folder, or another program's weights; nil for random weights.
         public var from: String?
-        /// Whether less than all of a network's tensors will do.
+        /// Whether some of a network's tensors may be missing.
         public var isPartial: Bool
-        /// Whether class weights are copied, by the identities' names.
+        /// Whether class weights are copied for identities of the same name.
         public var takesClasses: Bool
         /// The initial class weights of other identities.
         public var newClasses: NewClasses
@@ -55,7 +55,7 @@ extension StudyConfiguration.Start {
                 "whether class weights are matched by the identities' names"),
             .word(
                 "newClasses", \.newClasses, flag: .init("--new-classes", "NAME"),
-                "what class weights of other identities start from: the mean embedding of up to 16 images, or random weights"
+                "initial class weights of other identities: the mean embedding of up to 16 images, or random weights"
             ),
         ])
 }

@@ -3,11 +3,11 @@ public import FaceTraining
 public import Foundation
 import SafeFiles
 
-/// A grid of runs: every training set with every backbone, loss and seed, on the same test sets.
+/// A grid of runs: every combination of training set, backbone, loss and seed, on the same test sets.
 ///
-/// A study file is JSON5 (comments and trailing commas allowed); what it leaves out keeps its
-/// default, and a key that does not exist is an error. The resolved configuration is written into
-/// each run's folder and accepted back.
+/// A study file is JSON5 (comments and trailing commas allowed); omitted keys keep their defaults, and an
+/// unknown key is an error. The resolved configuration is written into each run's folder, and can be read
+/// as a study file.
 public struct StudyConfiguration: Codable, Sendable, Hashable {
     /// A set of labelled images to train on.
     public struct TrainSource: Codable, Sendable, Hashable {
@@ -51,22 +51,23 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
 
     /// How the test sets are evaluated.
     public struct Evaluation: Codable, Sendable, Hashable {
-        /// Pairs evaluated after each epoch but the last, which sees all; 0 for all.
+        /// Pairs evaluated after each epoch but the last, after which all are; 0 for all.
         public var pairsEachEpoch: Int
         /// Images embedded at once.
         public var batchSize: Int
         /// How scores on sets of templates are normalised: `none`, `z`, `t`, `s`, `as` or `as:N`.
         public var scoreNorm: String
-        /// A set of labelled images of the people whom scores are normalised by; empty for those of
-        /// the training set.
+        /// A set of labelled images of the cohort that normalises scores; empty for the training set's
+        /// people.
         public var cohort: String
-        /// What images of a template are weighted by: `norm+detector`, `norm`, `detector` or `none`.
+        /// Weights of a template's images: `norm+detector`, `norm`, `detector` or `none`.
         public var templateWeights: String
         /// A table of attributes of people or images, for error rates by group; empty for none.
         public var attributes: String
         /// A list of qualities of images, for error against rejection; empty for none.
         public var quality: String
-        /// What test images that cannot be read or decoded are: `refuse` for an error, `count` for failures to enrol.
+        /// Treatment of test images that cannot be read or decoded: `refuse` for an error, `count` for
+        /// failures to enrol.
         public var failures: String
 
         /// Creates options of the evaluation.
@@ -86,11 +87,11 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         }
     }
 
-    /// The data that a model is chosen on, so that no test set has to choose.
+    /// Data for choosing a model, so that no test set is needed for that.
     public struct Validation: Codable, Sendable, Hashable {
         /// Fraction of the training identities that are held out for it; 0 for none, at most 1/2.
         public var identities: Double
-        /// The most pairs of their images that are tested after each epoch.
+        /// Maximum number of pairs of their images that are tested after each epoch.
         public var pairs: Int
 
         /// Creates options of the validation on held-out identities.
@@ -103,16 +104,18 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     /// How losses are tuned before they are compared: each with the same number of tries, scored on
     /// held-out training identities.
     public struct Tuning: Codable, Sendable, Hashable {
-        /// Settings that are tried of each loss with each backbone on each training set, the default
-        /// among them; 0 for no tuning.
+        /// Number of settings tried for each loss with each backbone on each training set, including the
+        /// default; 0 for no tuning.
         public var tries: Int
         /// Epochs of a try; 0 for as many as a run of the study has.
         public var epochs: Int
-        /// Whether shorter tries come first, and the better half of them gets longer ones.
+        /// Whether to use successive halving: shorter tries first, of which the better half get longer
+        /// ones.
         public var halving: Bool
         /// Whether the weight decay is tuned as well.
         public var weightDecay: Bool
-        /// Ranges in place of the losses' own: `arcface:m=0.2..0.6,s=16..64 log`, `all:learningRate=0.01..0.2`.
+        /// Ranges that replace the losses' own: `arcface:m=0.2..0.6,s=16..64 log`,
+        /// `all:learningRate=0.01..0.2`.
         public var spaces: [String]
 
         /// Creates options of the tuning.
@@ -131,12 +134,12 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         public var isOn: Bool { tries > 0 }
     }
 
-    /// Name of the published recipe that the settings began from; empty if there is none. It decides
-    /// about no number: a report shows the recipe's published figures next to the study's.
+    /// Name of the published recipe that the settings began from; empty if there is none. It does not
+    /// affect any number: a report shows the recipe's published figures next to the study's.
     public var recipe: String = ""
     /// The training sets of the grid.
     public var train: [TrainSource]
-    /// The test sets, the one that the tables show first.
+    /// The test sets; the tables show the first one.
     public var test: [TestSource]
     /// Backbones with their options, e.g. `resnet50:width=0.5`.
     public var backbones: [String]
@@ -144,7 +147,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public var losses: [String]
     /// `auto` (each loss its own), `shuffle`, or `pk:PxK` for all losses.
     public var sampler: String
-    /// Seeds; every loss of a cell is trained with each.
+    /// Seeds; every loss is trained with each.
     public var seeds: [UInt64]
     /// Height and width of the network's input, in pixels.
     public var inputSize: Int
@@ -152,10 +155,10 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public var precision: String
     /// `auto`, `cpu`, `cuda` or `cuda:N`.
     public var device: String
-    /// Threads of one operation; 0 for one for each core that the process may use.
+    /// Threads per operation; 0 for one per core available to the process.
     public var threads: Int
-    /// `auto` for the best of the processor, or the best kernels that may be used: `libtorch`,
-    /// `portable`, `avx2` or `avx512`.
+    /// `auto` for the best that the processor supports, or the most advanced kernels that may be used:
+    /// `libtorch`, `portable`, `avx2` or `avx512`.
     public var kernels: String
     /// The conversion of images' bytes to network input.
     public var input: Input
@@ -165,7 +168,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public var training: TrainingConfiguration
     /// How test sets are evaluated.
     public var evaluation: Evaluation
-    /// The data that models are chosen on.
+    /// Data for choosing models.
     public var validation: Validation
     /// How losses are tuned before they are compared.
     public var tuning: Tuning
@@ -207,12 +210,12 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
 extension StudyConfiguration {
     /// Reads a study file on top of a template.
     ///
-    /// - Throws: `FaceConfigurationError` when it cannot be read, is not JSON5, has a key that does not
-    ///   exist, or a value that it may not have.
+    /// - Throws: `FaceConfigurationError` if it cannot be read, is not JSON5, or has an unknown key or an
+    ///   invalid value.
     public static func read(
         _ url: URL, over template: StudyConfiguration = StudyConfiguration()
     ) throws -> StudyConfiguration {
-        // It is read more than once, and a pipe would hold up its reader.
+        // It is read more than once, so a pipe would block its reader.
         guard !PlainFile.isSpecial(url) else {
             throw FaceConfigurationError.unreadable(path: url.path, reason: PlainFile.notReadable)
         }
@@ -235,8 +238,8 @@ extension StudyConfiguration {
     /// The configuration as a JSON value, with all its keys.
     public func json() -> JSONValue { Self.keys.json(of: self) }
 
-    /// The configuration in stored form: without the keys of tuning where they have their defaults, so that
-    /// a run's record is the same in a study that tunes and in one that does not.
+    /// The configuration as stored in a run: without the keys of tuning if they have their defaults, so
+    /// that a run's record is the same in a study that tunes and in one that does not.
     func recordJSON() -> JSONValue {
         guard tuning == Tuning(), case .object(var members) = json() else { return json() }
         members["tuning"] = nil

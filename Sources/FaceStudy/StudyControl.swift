@@ -11,44 +11,44 @@ public enum StudyEvent: Sendable {
     case epochRecorded(PlannedRun, EpochRecord)
     /// The estimated cost of the remaining runs.
     case estimated(StudyEstimate)
-    /// Images of a test set are being embedded: done, of.
+    /// Images of a test set are being embedded: done, total.
     case evaluating(PlannedRun, String, Int, Int)
-    /// Something a person may like to know, a sentence.
+    /// Information for the user, one sentence.
     case note(String)
-    /// A set is being read or made: what, done, of.
+    /// A set is being read or rendered: description, done, total.
     case preparing(String, Int, Int)
     /// A run failed; the others continue.
     case runFailed(PlannedRun, String)
     /// A run has finished.
     case runFinished(PlannedRun, RunResult)
-    /// A run was finished by another process: how many are finished, of.
+    /// A run was finished by another process; the numbers of finished runs and of all runs.
     case runFinishedElsewhere(PlannedRun, RunResult, Int, Int)
-    /// A run was over before, and its model was tested on these sets now.
+    /// A run had been finished before, and its model has now been tested on these sets.
     case runSkipped(PlannedRun, RunResult, _ added: [String])
-    /// A run begins: its number from 1, of.
+    /// A run begins: its number from 1, and the number of runs.
     case runStarted(PlannedRun, Int, Int)
-    /// The settings to train after tuning: the defaults and the chosen ones.
+    /// The runs to train after tuning, with the defaults and the chosen values.
     case planned(StudyPlan)
-    /// A run's network has taken the weights that it begins with.
+    /// A run's network has loaded its initial weights.
     case started(PlannedRun, StartRecord)
-    /// Something in a run's training.
+    /// An event of a run's training.
     case training(PlannedRun, TrainingEvent)
     /// A try has finished.
     case tryEnded(TuningProgress)
     case tryStarted(PlannedRun, TuningProgress)
-    /// Something a person should know, a sentence.
+    /// A warning, one sentence.
     case warning(String)
 }
 
-/// Determines whether the faces of a set are aligned.
+/// A check of whether the faces of a set are aligned.
 public struct AlignmentDoubt {
-    /// Names the detector of faces, its weights, and how its faces are judged: what it has said of a set is kept
-    /// for as long as both are the same.
+    /// Identifies the face detector, its weights, and the criterion: a cached result for a set is valid
+    /// while these are the same.
     public var identity: String
-    /// Says in a sentence when the faces of a set, which is at a path, are not aligned; nil if they are.
+    /// Returns a warning if the faces of a set at a path are not aligned; nil if they are.
     public var sentence: (any ImageSource, _ path: String) throws -> String?
 
-    /// Creates a doubt.
+    /// Memberwise initialiser.
     public init(
         identity: String, sentence: @escaping (any ImageSource, _ path: String) throws -> String?
     ) {
@@ -57,33 +57,33 @@ public struct AlignmentDoubt {
     }
 }
 
-/// How a study is watched and stopped.
+/// Progress, cancellation and environment of a study.
 public struct StudyControl {
-    /// Commit that the tool was built from, for the record.
+    /// Commit from which the tool was built, for the run's records.
     public var commit: String
-    /// Time between two checkpoints inside an epoch.
+    /// Time between two checkpoints within an epoch.
     public var saveInterval: Duration
-    /// Receives what a run is before anything of it is written; what it throws fails the run.
+    /// Receives a run's description before anything is written; an error makes the run fail.
     public var willStart: (RunDescription) throws -> Void
-    /// Ends the process with a sentence when memory runs out where nothing can be thrown.
+    /// Ends the process with a message if memory runs out where no error can be thrown.
     public var endProcess: @Sendable (String) -> Void
-    /// Asked often; when true, the study saves its state and ends.
+    /// Polled often; if true, the study saves its state and ends.
     public var shouldStop: () -> Bool
     /// Called with every event of the study.
     public var listener: (StudyEvent) -> Void
-    /// Writes the report when all runs are finished: called in one of the processes that work on the study.
+    /// Writes the report when all runs are finished: called in one of the study's processes.
     public var report: (Study.Outcome) throws -> Void = { _ in }
-    /// Determines whether faces are aligned; nil if that is unknown. FaceStudy has no detector of faces.
+    /// Returns the alignment check; nil for none. FaceStudy itself has no face detector.
     public var alignment: () -> AlignmentDoubt? = { nil }
-    /// Whether runs that have failed are tried again, and no others are made.
+    /// Whether only failed runs are executed, and retried.
     public var retriesFailed = false
-    /// The processes that compute each training together; nil for this one alone.
+    /// The processes that compute each training together; nil for a single process.
     public var team: ProcessTeam?
-    /// By which time leases are kept and expire.
+    /// The clock and timeouts of leases.
     public var leases = LeaseClock()
-    /// The time of day, by which files are too new to be known by their times.
+    /// The current time, for detecting files that are too new to be identified by their times.
     public var now: () -> Date = { Date() }
-    /// Lets time pass while other processes have all that is left.
+    /// Sleeps while other processes execute all remaining runs.
     public var sleep: (Duration) -> Void = { usleep(UInt32(clamping: Int($0 / .microseconds(1)))) }
 
     /// Creates a control.

@@ -19,24 +19,24 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
         public var backbone: String
         /// Runs of the cell that are not finished.
         public var runs: Int
-        /// Seconds of one run, evaluation included.
+        /// Seconds per run, including evaluation.
         public var secondsEach: Double
         /// Memory of a run, in bytes.
         public var memory: UInt64
-        /// Images that a step was timed with, where that are fewer than it has; nil otherwise.
+        /// Number of images with which a step was timed, if fewer than in a real step; nil otherwise.
         public var timedImages: Int?
-        /// Images of a step, where it was timed with fewer.
+        /// Images per step, if it was timed with fewer; nil otherwise.
         public var stepImages: Int?
-        /// Tries of the cell's losses that are left; nil in a study that does not tune.
+        /// Number of remaining tries of the cell's losses; nil in a study that does not tune.
         public var tries: Int?
-        /// Images that these tries see.
+        /// Number of images in these tries.
         public var triedImages: Int?
         /// Seconds of one epoch of a try.
         public var secondsEachTriedEpoch: Double?
-        /// Seconds of the tries that are left.
+        /// Seconds of the remaining tries.
         public var secondsOfTries: Double?
 
-        /// Seconds of all that is left.
+        /// Seconds of all remaining work.
         public var seconds: Double { Double(runs) * secondsEach + (secondsOfTries ?? 0) }
     }
 
@@ -48,7 +48,7 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
     /// Seconds of the whole study.
     public var seconds: Double { cells.reduce(0) { $0 + $1.seconds } }
 
-    /// The text version, for people.
+    /// The estimate as text.
     public var text: String {
         guard !cells.isEmpty else { return "there is nothing left to run" }
         let lines = cells.map { cell in
@@ -62,7 +62,7 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
 }
 
 extension StudyEstimate.Cell {
-    /// How the time was measured, where not with a whole step.
+    /// How the time was measured, if not with a whole step.
     fileprivate var timingText: String {
         guard let timedImages, let stepImages else { return "" }
         return " (timed with \(timedImages) of a step's \(counted(stepImages, "image")))"
@@ -80,12 +80,11 @@ extension StudyEstimate.Cell {
 }
 
 extension Study {
-    /// Times some steps and one embedding batch of each backbone, none of which takes much longer than
-    /// ``StepTimes/limit``, and counts what is left to do, on sets
-    /// that were read already.
+    /// Times some steps and one embedding batch of each backbone, each of about ``StepTimes/limit`` at
+    /// most, and counts the remaining work, on sets that have already been read.
     ///
-    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the
-    ///   first run that is not going to fit, and ``FaceStudyError/interrupted``.
+    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the first run
+    ///   that will not fit, and ``FaceStudyError/interrupted``.
     func estimate(
         _ context: StudyContext, _ memory: MemoryCheck, _ tuning: TuningRecord? = nil
     ) throws -> StudyEstimate {
@@ -122,7 +121,7 @@ extension Study {
                 if times.measured < times.batch {
                     cell.timedImages = times.measured
                     cell.stepImages = times.batch
-                    // What was measured of fewer images says too little of their memory.
+                    // A measurement with fewer images does not determine the memory of a step.
                     let whole = need.map { start + $0.bytes(batchSize: times.batch) }
                     cell.memory = max(times.memory, whole ?? 0)
                 }
@@ -165,7 +164,7 @@ extension TuningRecord {
         var tries = 0
         var epochs = 0
         var images = 0
-        /// Choices that are not made yet.
+        /// Number of choices that have not been made yet.
         var choices = 0
     }
 

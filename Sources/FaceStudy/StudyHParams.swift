@@ -2,8 +2,7 @@ import FaceLosses
 import FaceRuns
 
 extension StudyFolder {
-    /// Writes the columns of TensorBoard's HParams tab: of the runs that exist and of some that are
-    /// going to be.
+    /// Writes the columns of TensorBoard's HParams tab, for existing and planned runs.
     ///
     /// - Throws: `FaceRunsError` where they cannot be written.
     func writeExperiment(planned: [HParams] = [], tests: [String] = [], validates: Bool = false)

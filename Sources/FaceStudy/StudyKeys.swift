@@ -130,25 +130,25 @@ extension StudyConfiguration.Evaluation {
             },
             .text(
                 "cohort", \.cohort, flag: .init("--cohort", "PATH"), mayBeAbsent: true,
-                "the people whom scores are normalised by, as after `NAME=` in `--train`; those of the "
+                "people for normalising scores, as after `NAME=` in `--train`; those of the "
                     + "training set unless given"),
             .word(
                 "templateWeights", \.templateWeights, among: TemplatePooling.named.map(\.name),
                 flag: .init("--template-weights", "NAME"),
-                "what the images of a template are weighted by: the norm of the embedding, the detector's "
-                    + "confidence where the set tells it, both, or nothing"),
+                "weights of a template's images: the norm of the embedding, the detector's "
+                    + "confidence if the set has it, both, or none"),
             .text(
                 "attributes", \.attributes, flag: .init("--attributes", "FILE"), mayBeAbsent: true,
                 "groups of people, a CSV whose first column is `person` or `image`: error rates by group"
             ),
             .text(
                 "quality", \.quality, flag: .init("--quality", "FILE"), mayBeAbsent: true,
-                "qualities of the test images, a name and a number in each line: error against rejection by "
-                    + "them, beside that by the norm of the embeddings"),
+                "qualities of the test images, a name and a number per line, for error against rejection, "
+                    + "in addition to the norm of the embeddings"),
             .word(
                 "failures", \.failures, among: ["refuse", "count"],
                 flag: .init("--failures", "NAME"),
-                "what test images that cannot be read or decoded are: an error, or counted as failures to "
+                "treatment of test images that cannot be read or decoded: an error, or failures to "
                     + "enrol (ISO/IEC 19795-1)"),
         ])
 }
@@ -174,20 +174,21 @@ extension StudyConfiguration.Tuning {
         [
             .whole(
                 "tries", \.tries, in: 0...10_000, flag: .init("--tune", "N"),
-                "settings tried of every loss, the default among them, scored on held-out training "
+                "settings tried for every loss, including the default, scored on held-out training "
                     + "identities; 0 for no tuning"),
             .whole(
                 "epochs", \.epochs, in: 0...100_000, flag: .init("--tune-epochs", "N"),
                 "epochs of a try; 0 for as many as a run has"),
             .flag(
                 "halving", \.halving, flag: .init("--tune-halving", "", .presence),
-                "whether the better half of shorter tries gets longer ones, from the same budget"),
+                "successive halving: whether the better half of shorter tries get longer ones, from the same budget"
+            ),
             .flag(
                 "weightDecay", \.weightDecay, flag: .init("--tune-weight-decay", "", .presence),
                 "whether the weight decay is tuned as well"),
             .texts(
                 "spaces", \.spaces, "ranges of a loss",
-                "ranges in place of the losses' own: `arcface:m=0.2..0.6,s=16..64 log`, "
+                "ranges that replace the losses' own: `arcface:m=0.2..0.6,s=16..64 log`, "
                     + "`all:learningRate=0.01..0.2`, `center:weight=off`"
             ) { text in
                 StudyConfiguration.reason { _ = try SearchSpaceText(parsing: text) }

@@ -17,22 +17,22 @@ public struct PlannedRun: Sendable, Hashable {
     public var backbone: BackboneSpecification
     /// The loss, with the values it is trained with.
     public var loss: LossSpecification
-    /// The run's settings in place of the study's own; nil for a run that has those.
+    /// The run's own settings; nil for a run with the study's settings.
     var settings: RunSettings?
-    /// The loss's name, where that is not its own: the loss that was tuned.
+    /// The loss's title if it differs from the loss's own: that of the tuned loss.
     var tunedTitle: String?
     /// The loss's role in tuning; nil if it was not tuned.
     var role: TuningRole?
 
-    /// The loss as requested, or of a run with tuned values as ``TunedOrigin/name`` has it.
+    /// The loss as requested, or for a run with tuned values ``TunedOrigin/name``.
     public var requestedLoss: String { identity.tuned?.name ?? loss.requested }
-    /// The loss in print.
+    /// The loss's title in tables.
     public var lossTitle: String { tunedTitle ?? loss.title }
 
-    /// The values of all of the loss's parameters, defaults too, by name, as a run keeps them.
+    /// The values of all of the loss's parameters, including defaults, by name, as stored in a run.
     var lossValues: [String: String] { loss.resolvedValues.mapValues(\.description) }
 
-    /// The folder in which a former version began the run under another name.
+    /// The name of the run's folder if an earlier version created it under a former name.
     private var formerFolderName: String?
 
     init(
@@ -45,7 +45,7 @@ public struct PlannedRun: Sendable, Hashable {
         self.loss = loss
     }
 
-    /// Name of the run's folder: the identity, with what no file system likes replaced.
+    /// Name of the run's folder: the identity, with characters replaced that file systems do not support.
     public var folderName: String { formerFolderName ?? folderName(loss: identity.loss) }
 
     private func folderName(loss: String) -> String {
@@ -58,8 +58,8 @@ public struct PlannedRun: Sendable, Hashable {
             .joined(separator: "_")
     }
 
-    /// Takes the folder of a former version, in whose name parameters have their former names, where
-    /// there is one and none of today's name.
+    /// Uses the folder of an earlier version, whose name contains former names of parameters, if there is
+    /// one and none with the current name.
     mutating func findFormerFolder(in study: StudyFolder) {
         let former = folderName(loss: FormerNames.former(ofText: identity.loss))
         let isThere = { (name: String) in
@@ -69,7 +69,7 @@ public struct PlannedRun: Sendable, Hashable {
     }
 }
 
-/// A run's settings in place of its study's.
+/// A run's settings that replace its study's.
 struct RunSettings: Codable, Sendable, Hashable {
     /// Epochs; nil for the study's.
     var epochs: Int?
@@ -92,16 +92,16 @@ extension StudyConfiguration {
     }
 }
 
-/// All runs of a study, in the order in which they are trained.
+/// All runs of a study, in the order of training.
 public struct StudyPlan: Sendable {
     /// The runs: seeds outermost, so that every cell has one result before any has two.
     public var runs: [PlannedRun]
 
     /// Resolves a configuration's names and checks its values.
     ///
-    /// - Parameter tuning: What was chosen so far: beside the default of a loss is planned what was
-    ///   chosen for it, unless that is the default.
-    /// - Throws: the error of the first name or value that is wrong.
+    /// - Parameter tuning: The choices so far: in addition to a loss's default, a run with the chosen
+    ///   values is planned, unless these are the default.
+    /// - Throws: the error of the first invalid name or value.
     public init(_ configuration: StudyConfiguration, tuning: TuningRecord? = nil) throws {
         try configuration.requireLists()
         try StudyConfiguration.keys.require(configuration)
@@ -140,8 +140,8 @@ public struct StudyPlan: Sendable {
 }
 
 extension PlannedRun {
-    /// The run at the loss's default and with what was chosen for it, or with what was chosen in
-    /// another study alone.
+    /// The run with the loss's default and the one with the chosen values, or only the run with values
+    /// chosen in another study.
     fileprivate func planned(
         _ request: LossRequest, _ elsewhere: [(cell: TuningCell, chosen: TuningTry)],
         _ tuning: TuningRecord?, _ origins: ForeignChoices

@@ -3,23 +3,23 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// The difference of two losses that a study could detect, before anything is trained.
+/// The difference between two losses that a study could detect, estimated before anything is trained.
 ///
-/// Nothing is known yet of how much seeds and pairs will matter, so this rests on assumptions, in
-/// units of the binomial variance V = p(1 − p)/pairs of one accuracy:
+/// The variances due to seeds and pairs are not known yet, so they are assumed in units of the binomial
+/// variance V = p(1 − p)/pairs of one accuracy:
 ///
-/// - another seed moves an accuracy by a variance of 0.36 V: SphereFace's five published repeats on
-///   LFW have a standard deviation of 0.066 points at 99.23 %, which is 0.59 of √V;
-/// - of what other pairs would move, two losses have four fifths in common.
+/// - the variance of an accuracy over seeds is 0.36 V: SphereFace's five published repeats on LFW have a
+///   standard deviation of 0.066 points at 99.23 %, which is 0.59 of √V;
+/// - two losses share four fifths of the variance over pairs.
 public struct StudyPower: Encodable, Sendable, Hashable {
-    /// A test set and what can be found on it.
+    /// A test set with the detectable differences.
     public struct Row: Encodable, Sendable, Hashable {
         /// Name of the test set.
         public var test: String
         /// Number of pairs.
         public var pairs: Int
-        /// The difference that is found with a chance of 80 %, by the accuracy near which the losses
-        /// are; 0...1.
+        /// The difference that is detected with a power of 80 %, for several accuracies of the losses;
+        /// 0...1.
         public var differences: [(accuracy: Double, difference: Double)] {
             StudyPower.accuracies.compactMap { accuracy in
                 StudyPower.difference(
@@ -38,7 +38,7 @@ public struct StudyPower: Encodable, Sendable, Hashable {
 
         private enum CodingKeys: CodingKey { case test, pairs, differences }
 
-        /// Writes the test set and what can be found on it.
+        /// Encodes the test set with the detectable differences.
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(test, forKey: .test)
@@ -49,25 +49,25 @@ public struct StudyPower: Encodable, Sendable, Hashable {
         }
     }
 
-    /// Accuracies that are looked at.
+    /// Accuracies for which differences are computed.
     static let accuracies = [0.8, 0.9, 0.95, 0.99, 0.995]
     private static let seedFraction = 0.36
     private static let commonFraction = 0.8
 
     /// Number of seeds.
     public let seeds: Int
-    /// Comparisons of two losses, of which each gets its part of the level.
+    /// Number of comparisons of two losses, over which the level is divided.
     public let comparisons: Int
     /// Epochs of a run.
     public let epochs: Int
     /// One row for each test set.
     public let rows: [Row]
 
-    /// Looks at a study.
+    /// Estimates the power of a study.
     ///
     /// - Parameters:
     ///   - configuration: The study.
-    ///   - pairs: Pairs of each of its test sets.
+    ///   - pairs: Number of pairs of each test set.
     public init(_ configuration: StudyConfiguration, pairs: [Int]) {
         let losses = configuration.losses.count
         let configurations = configuration.train.count * configuration.backbones.count
@@ -83,8 +83,8 @@ public struct StudyPower: Encodable, Sendable, Hashable {
         }
     }
 
-    /// The difference found with a chance of 80 % near an accuracy; with one seed, of the two
-    /// models at hand.
+    /// The difference detected with a power of 80 % near an accuracy; with one seed, between the two
+    /// trained models.
     static func difference(
         accuracy: Double, pairs: Int, seeds: Int, comparisons: Int
     ) -> Double? {
@@ -102,7 +102,7 @@ public struct StudyPower: Encodable, Sendable, Hashable {
         return power?.difference(foundBy: seeds)
     }
 
-    /// The text version, for people.
+    /// The estimate as text.
     public var text: String {
         let lines = rows.map { row in
             let found = row.differences.map { accuracy, difference in

@@ -3,14 +3,14 @@ import Torch
 
 /// Configurations to start from.
 public enum StudyPreset: String, Sendable, CaseIterable {
-    /// The paper's networks, and a schedule for its data and a GPU; sets must be named.
+    /// The paper's networks, and a schedule for its data and a GPU; sets must be given.
     case paper
     /// The whole comparison on built-in faces, in minutes on two cores.
     case quick
     /// Five losses tuned with the same budget on built-in faces, within half an hour on two cores.
     case tuned
 
-    /// The configuration that the preset stands for.
+    /// The preset's configuration.
     public var configuration: StudyConfiguration {
         switch self {
         case .paper: Self.paperConfiguration
@@ -50,8 +50,7 @@ public enum StudyPreset: String, Sendable, CaseIterable {
                 .init(name: "templates", images: "synthetic:templates"),
             ],
             backbones: ["resnet50:width=0.25", "mobilenetv1:width=0.25"],
-            // With the default 0.1 so short a run spends half of its steps recovering from the
-            // start.
+            // With the default of 0.1, such a short run spends half of its steps recovering from the start.
             training: TrainingConfiguration(
                 epochs: 6, batchSize: 32, schedule: LearningRateSchedule(peak: 0.03)),
             evaluation: .init(pairsEachEpoch: 1200))

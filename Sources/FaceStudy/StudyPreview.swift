@@ -3,11 +3,11 @@ import FaceLosses
 public import FaceRuns
 import FaceTraining
 
-/// A study's plan: its runs, their estimated cost, and the reasons why they could not be made.
+/// A study's plan: its runs, their estimated cost, and the reasons why some are impossible.
 public struct StudyPreview: Encodable, Sendable, Hashable {
     /// State of a run.
     public enum State: String, Encodable, Sendable, Hashable {
-        /// Nothing of it exists.
+        /// It does not exist yet.
         case new
         /// It was started and will resume.
         case begun
@@ -31,26 +31,25 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
         public var seed: UInt64
         /// State of the run.
         public var state: State
-        /// Test sets that its model is going to be tested on although it is finished; nil if there are
-        /// none.
+        /// Test sets on which its model will be tested although it is finished; nil if there are none.
         public var addedTests: [String]?
-        /// Why it cannot be made; nil if nothing is known against it.
+        /// Why it is impossible; nil if no reason is known.
         public var problem: String?
     }
 
-    /// All runs, in the order in which they are trained.
+    /// All runs, in the order of training.
     public var runs: [Run]
-    /// The estimated cost of the remaining runs; nil if some cannot be made.
+    /// The estimated cost of the remaining runs; nil if some are impossible.
     public var estimate: StudyEstimate?
 
-    /// The reasons why runs cannot be made, each once.
+    /// The reasons why runs are impossible, each once.
     public var problems: [String]
 
-    /// The tries planned before, or made; nil in a study that does not tune. Of the runs, those with
-    /// values that are not chosen yet are missing.
+    /// The planned and finished tries; nil in a study that does not tune. ``runs`` lacks those with values
+    /// that have not been chosen yet.
     public var tuning: TuningRecord?
 
-    /// The text version, for people.
+    /// The plan as text.
     public var text: String {
         let marks = [State.new: "new", .begun: "resumes", .finished: "finished"]
         let lines = runs.map { run in
@@ -67,10 +66,11 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
 }
 
 extension Study {
-    /// Looks at what the study would do, and writes nothing: sets are read, and two steps and one
-    /// embedding batch of each backbone are timed. Built-in sets that are not there are not drawn.
+    /// Determines what the study would do, without writing anything: sets are read, and two steps and one
+    /// embedding batch of each backbone are timed. Missing built-in sets are not rendered.
     ///
-    /// - Throws: what would stop the whole study, as ``run(_:)`` does, but not ``StudyPreview/problems``.
+    /// - Throws: errors that would stop the whole study, as ``run(_:)`` does, but not
+    ///   ``StudyPreview/problems``.
     public func preview(_ control: StudyControl) throws -> StudyPreview {
         let compute = try configuration.resolvedCompute()
         try requireFolder()
@@ -96,7 +96,7 @@ extension Study {
         if preview.problems.isEmpty {
             try requireSameTries(context)
             try requireSameChoices()
-            tellOfMoreTests(control)
+            reportMoreTests(control)
             preview.tuning = try tuning(context)?.record
             preview.estimate = try estimate(context, MemoryCheck(), preview.tuning)
         }
@@ -119,7 +119,7 @@ extension Study {
             addedTests: added?.isEmpty == false ? added : nil, problem: problem)
     }
 
-    /// Checks that the folder is one, or can become one.
+    /// Checks that the folder exists or can be created.
     private func requireFolder() throws(FaceStudyError) {
         let files = FileManager.default
         var location = folder.url.standardizedFileURL

@@ -6,7 +6,7 @@ import Foundation
 import ModelFormats
 import Torch
 
-/// The weights that a study's networks begin with.
+/// The initial weights of a study's networks.
 final class StudyStart {
     /// The requested initial weights.
     let options: StudyConfiguration.Start
@@ -15,13 +15,13 @@ final class StudyStart {
     private let normalization: InputNormalization
     /// The file that was read last: most studies have only one.
     private var last: PretrainedWeights?
-    /// The files' contents, as the study has first read them.
+    /// Hashes of the files' contents when the study first read them.
     private var hashes: [String: String] = [:]
     private var fitting: Set<String> = []
     /// Results of untouched networks, by their weights.
     private var evaluated: [String: StartEvaluation] = [:]
 
-    /// Prepares to read; nil where networks begin with random weights.
+    /// Prepares to read weights; nil if networks start from random weights.
     init?(_ configuration: StudyConfiguration) {
         guard let path = configuration.start.from else { return nil }
         options = configuration.start
@@ -50,8 +50,8 @@ final class StudyStart {
         }
     }
 
-    /// Which file a run begins with. A run that is in progress does not need it any more: where it is
-    /// gone, the run's own description says what it was.
+    /// The file that a run starts from. A run in progress does not need it any more: if it is gone, the
+    /// run's own description is used.
     ///
     /// - Throws: ``FaceStudyError/start(reason:)``.
     func facts(for run: PlannedRun, in folder: RunFolder) throws(FaceStudyError) -> StartFacts {
@@ -65,7 +65,7 @@ final class StudyStart {
 
     /// Checks that the weights fit a run's network.
     ///
-    /// - Throws: ``FaceStudyError/start(reason:)`` with what does not.
+    /// - Throws: ``FaceStudyError/start(reason:)`` with the misfits.
     func requireFit(_ run: PlannedRun) throws(FaceStudyError) {
         let weights = try weights(for: run)
         let key = "\(run.backbone) \(weights.url.path)"
@@ -80,7 +80,7 @@ final class StudyStart {
             let network = try BackboneCatalogue.make(
                 run.backbone, inputSize: inputSize, initial: .zeros())
             let match = try match(weights, network)
-            // Reads every tensor: one that is damaged or not finite is found before anything is trained.
+            // Reads every tensor, so that damaged or non-finite ones are found before anything is trained.
             try match.load(into: network.state)
             _ = try head(of: weights)
         }
@@ -111,9 +111,9 @@ final class StudyStart {
             isPartial: options.isPartial)
     }
 
-    /// Results of an untouched network, which are measured once.
+    /// Results of an untouched network, measured only once.
     ///
-    /// - Parameter key: What the network's weights depend on.
+    /// - Parameter key: Identifies the network's weights.
     func evaluation(
         _ key: String, _ measure: () throws -> StartEvaluation
     ) rethrows -> StartEvaluation {

@@ -5,9 +5,8 @@ import Foundation
 
 /// Small pictures of a study's test sets, for a report that shows pairs.
 ///
-/// Sets are looked for where the runs' configurations name them, and built-in ones in the study's
-/// folder; nothing is made or fetched. Pictures are kept, because a report that is followed is made
-/// again and again.
+/// Sets are opened at the paths in the runs' configurations, and built-in ones in the study's folder;
+/// nothing is rendered or downloaded. Pictures are cached, because a live report is regenerated repeatedly.
 public final class TestPictures: @unchecked Sendable {
     /// A test set with the indices of its images.
     private struct OpenSet {
@@ -17,7 +16,7 @@ public final class TestPictures: @unchecked Sendable {
 
     private let study: StudyFolder
     private let side: Int
-    // Sound because all below is reached only while `lock` is held.
+    // Sound because everything below is accessed only while `lock` is held.
     private let lock = NSLock()
     private var sets: [String: OpenSet] = [:]
     private var pictures: [String: [UInt8]] = [:]
@@ -30,12 +29,12 @@ public final class TestPictures: @unchecked Sendable {
         self.side = side
     }
 
-    /// An image as JPEG, cut as a network sees it.
+    /// An image as JPEG, cropped as a network sees it.
     ///
     /// - Parameters:
     ///   - image: The image's name in the test set.
     ///   - test: The test set's name.
-    /// - Returns: `nil` if the set or the image is gone or cannot be decoded.
+    /// - Returns: `nil` if the set or the image is missing or cannot be decoded.
     public func jpeg(of image: String, in test: String) -> [UInt8]? {
         lock.withLock {
             let key = "\(test)\n\(image)"
@@ -50,7 +49,7 @@ public final class TestPictures: @unchecked Sendable {
         }
     }
 
-    /// Opens a test set as the first run names it that has it.
+    /// Opens a test set at the path in the first run that has it.
     private func open(_ test: String) -> OpenSet? {
         for run in (try? study.runs()) ?? [] {
             guard let configuration = try? StudyConfiguration.read(run.studyURL) else { continue }

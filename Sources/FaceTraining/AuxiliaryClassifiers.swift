@@ -4,7 +4,7 @@ public import Torch
 /// Softmax classifiers of a network's auxiliary heads, which are trained together with the loss of its embeddings and
 /// then dropped (Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, section 5).
 public struct AuxiliaryClassifiers {
-    /// Weight of each of their losses in the training loss.
+    /// Weight of each classifier's loss in the training loss.
     public static let weight = 0.3
 
     private let classifiers: [(name: String, layer: Linear)]

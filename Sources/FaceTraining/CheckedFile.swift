@@ -2,7 +2,7 @@ import Foundation
 import SafeFiles
 import Torch
 
-/// A safetensors file whose metadata holds the CRC-32C of the file.
+/// A safetensors file whose metadata contain the CRC-32C of the file.
 enum CheckedFile {
     /// A file that cannot be read, or whose checksum is wrong.
     struct Damage: Error {
@@ -13,11 +13,11 @@ enum CheckedFile {
     private static let key = "checksum"
     private static let empty = "00000000"
 
-    /// Replaces a file; its tensors' bytes are made one after another.
+    /// Replaces a file; its tensors are serialised one after another.
     ///
     /// - Parameters:
-    ///   - previous: Where the old file is kept; nil for nowhere.
-    ///   - rows: What of the tensors is in other processes too; nil where this one has all.
+    ///   - previous: Where the old file is kept; nil to discard it.
+    ///   - rows: The rows of the tensors that other processes have; nil if this process has all rows.
     static func write(
         _ state: [StateEntry], metadata: [String: String], to url: URL,
         keepingPreviousAs previous: URL? = nil, rows: SharedRows? = nil
@@ -71,7 +71,7 @@ enum CheckedFile {
         return content
     }
 
-    /// Where the checksum's digits are. A quoted key cannot occur inside another string of the
+    /// The position of the checksum's digits. A quoted key cannot occur inside another string of the
     /// header, where its quotes would be escaped.
     private static func range(of digits: String, in file: Data) -> Range<Data.Index>? {
         file.range(of: Data("\"\(key)\":\"\(digits)\"".utf8)).map { found in

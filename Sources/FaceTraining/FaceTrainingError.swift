@@ -10,7 +10,7 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
     case interrupted(step: Int)
     /// A label is outside the loss's classes.
     case labelOutOfRange(label: Int, classes: Int, step: Int)
-    /// The loss or a gradient became infinite or not a number; nothing was updated with it.
+    /// The loss or a gradient became infinite or NaN; no parameter was updated.
     case nonFinite(quantity: String, step: Int, epoch: Int, lastLoss: Double, lastNorm: Double)
     /// The training set has fewer images than a batch.
     case tooFewImages(images: Int, batchSize: Int)

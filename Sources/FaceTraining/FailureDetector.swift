@@ -3,21 +3,21 @@ import Foundation
 
 /// Recognises known failures from the numbers of each step.
 ///
-/// The loss alone is not sufficient: a growing margin and scale make a healthy loss rise. So a run
-/// counts as stuck only when it also classifies no better than by chance, after two epochs and 400
-/// steps, or after 20,000 steps of a longer first epoch. Each failure is reported once. The state
-/// is part of the checkpoint, so that a resumed run reports what an uninterrupted one would.
+/// The loss alone is not sufficient: a growing margin and scale make a healthy loss rise. So a run counts
+/// as stuck only when it also classifies no better than by chance, after two epochs and 400 steps, or after
+/// 20,000 steps of a longer first epoch. Each failure is reported once. The state is part of the
+/// checkpoint, so that a resumed run reports the same as an uninterrupted one.
 struct FailureDetector: Codable, Sendable, Hashable {
     /// Numbers of one step.
     struct Step {
         var step: Int
-        /// From 1.
+        /// Number of the epoch, from 1.
         var epoch: Int
         var loss: Double
         var correct: Int
         var images: Int
         var scale: Double?
-        /// Whether no step of the epoch follows.
+        /// Whether it is the last step of the epoch.
         var endsEpoch = false
     }
 
@@ -41,7 +41,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     /// Optional, so that checkpoints of earlier versions can be read.
     private var epochMean: EpochMean?
 
-    /// Keys of the file, some older than the properties.
+    /// Keys of the file; some keep former names of the properties.
     private enum CodingKeys: String, CodingKey {
         case diagnostics = "findings"
         case lossSum, correct, images, count, firstLoss, atFloor, atLogarithm, lastScale, atScale
@@ -50,7 +50,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
 
     /// Steps over which losses and accuracies are averaged.
     static let window = 50
-    /// -ln(1e-30).
+    /// The loss of a probability of 1e-30: -ln(1e-30).
     static let floor = 30 * log(10.0)
 
     /// Adds a step and returns failures that it shows for the first time.
@@ -90,8 +90,8 @@ struct FailureDetector: Codable, Sendable, Hashable {
         return new
     }
 
-    /// Whether a whole epoch's mean loss was above that of guessing by more than a hundredth; of short
-    /// epochs, as many as fill a window are combined.
+    /// Whether a whole epoch's mean loss was above that of guessing by more than 1 %; short epochs are
+    /// combined to fill a window.
     private mutating func risenAboveGuessing(
         _ step: Step, classes: Int, guessing: Double?
     ) -> [TrainingDiagnostic] {
@@ -124,7 +124,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     ) -> [TrainingDiagnostic.Kind] {
         let loss = lossSum / Double(count)
         let chance = 1 / Double(classes)
-        // Three standard deviations of a Poisson count above chance.
+        // Chance level plus three standard deviations of a Poisson count.
         let limit = chance + 3 * (chance / Double(max(1, images))).squareRoot()
         let isByChance = Double(correct) / Double(max(1, images)) <= limit
         let logarithm = log(Double(classes))

@@ -8,7 +8,7 @@ import Torch
 /// a process's last micro-batch continues, its completed buckets are exchanged, always in the same order.
 final class GradientSum {
     private struct Bucket {
-        /// Its parameters; nil for the running statistics.
+        /// Indices of its parameters; nil for the running statistics.
         let parameters: Range<Int>?
         /// Number of gradients of the last micro-batch that are still missing.
         var missing: Int
@@ -44,7 +44,7 @@ final class GradientSum {
         shapes = parameters.map(\.shape)
         last = Array(repeating: nil, count: parameters.count)
         let sum = PartialSum(tree, terms: terms)
-        // They are known when the backward pass begins.
+        // The running statistics are known before the backward pass begins.
         if statistics > 0 { buckets.append(Bucket(parameters: nil, missing: 0, sum: sum)) }
         for range in Self.ranges(parameters.map { $0.count * $0.type.size }) {
             buckets.append(Bucket(parameters: range, missing: range.count, sum: sum))
@@ -53,7 +53,7 @@ final class GradientSum {
 
     /// Indices of the parameters of each bucket, from the last.
     ///
-    /// - Parameter sizes: Of the parameters, in bytes.
+    /// - Parameter sizes: Sizes of the parameters, in bytes.
     static func ranges(_ sizes: [Int]) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var (end, bytes) = (sizes.count, 0)
@@ -112,7 +112,7 @@ final class GradientSum {
         let sum = buckets[begun].sum
         let reduction = reduction
         buckets[begun].pending = try team.exchange { group throws(TorchError) in
-            // The previous exchange has had the time of a bucket's gradients.
+            // The previous exchange overlapped with the computation of a bucket's gradients.
             try former?.advance()
             return try sum.total(reduction, among: group)
         }

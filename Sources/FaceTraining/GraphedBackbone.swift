@@ -4,8 +4,8 @@ import Torch
 /// A backbone's forward and backward pass, each launched on a GPU as one recorded graph.
 ///
 /// A small network has hundreds of kernels that take less time than their launches. The loss is not
-/// recorded: its margins change from step to step. What was recorded is used only if it has given the same
-/// results as launching kernels one by one.
+/// recorded: its margins change from step to step. The recorded graph is used only if its results equal
+/// those of launching kernels one by one.
 final class GraphedBackbone {
     private let parameters: [Tensor]
     private let batchCounts: [Tensor]
@@ -16,9 +16,9 @@ final class GraphedBackbone {
     private let forward: RecordedGraph
     private let backward: RecordedGraph
 
-    /// Records both passes for batches like the given one, which has been trained on before; nil if
-    /// the passes do not reproduce their results without a graph, or draw random numbers, which a
-    /// graph would repeat.
+    /// Records both passes for batches like the given one, which has been trained on before; nil if the
+    /// graph does not reproduce the results of separate launches, or the passes draw random numbers, which
+    /// a graph would repeat.
     ///
     /// - Throws: `TorchError` when LibTorch cannot record.
     init?(_ backbone: any Backbone, like batch: Tensor, precision: ElementType) throws {
@@ -33,7 +33,7 @@ final class GraphedBackbone {
             withPrecision(precision, on: device) { backbone(images, training: true) }
         }
 
-        // These passes must leave no trace: the first is a warm-up, the second is only recorded.
+        // These passes must not change any state: the first is a warm-up, the second is only recorded.
         defer { buffers.restore() }
         var launched: Launched? = Launched(pass(), parameters)
         guard let gradOutput = launched?.gradOutput, let expected = launched?.results else {
@@ -71,7 +71,7 @@ final class GraphedBackbone {
     func callAsFunction(_ batch: Tensor) -> Tensor {
         images.assign(batch)
         forward.replay()
-        // They are counted on the CPU, which recording does not capture.
+        // The counters are on the CPU, where a graph does not capture changes.
         for count in batchCounts { count.assign(count + 1) }
         return embeddings.detached().withGradient()
     }
@@ -93,13 +93,14 @@ final class GraphedBackbone {
     }
 }
 
-/// Results of launching kernels one by one: embeddings, and gradients for a random gradOutput.
+/// Results of launching kernels one by one: embeddings, and gradients for a random output gradient.
 private struct Launched {
     let gradOutput: Tensor
     let results: [Tensor]
 
     init(_ embeddings: Tensor, _ parameters: [Tensor]) {
-        // Of the embeddings themselves nothing would pass the normalisation that made them.
+        // The embeddings themselves cannot serve as gradient: the final normalisation would project it to
+        // zero.
         gradOutput = embeddings.detached().filled(like: 0)
         gradOutput.fillNormal(standardDeviation: 1, seed: 1)
         results =
@@ -108,8 +109,8 @@ private struct Launched {
     }
 }
 
-/// Whether tensors are together equal up to rounding: a gradient that is analytically 0 is
-/// only rounding.
+/// Whether tensors are equal up to rounding, jointly: a gradient that is analytically 0 consists only of
+/// rounding errors.
 private func isNear(_ found: [Tensor], _ expected: [Tensor]) -> Bool {
     func square(_ tensors: [Tensor]) -> Double {
         tensors.reduce(0) { $0 + $1.square().sum().item() }
@@ -132,8 +133,8 @@ private struct Buffers {
         for (tensor, value) in zip(tensors, former) { tensor.assign(value) }
     }
 
-    /// Buffers on the CPU that count batches, after one batch; nil if one changes in another way, which
-    /// a graph could not repeat.
+    /// Batch counters on the CPU, after one batch; nil if another buffer on the CPU changes, which a graph
+    /// could not reproduce.
     func counts() -> [Tensor]? {
         var counts: [Tensor] = []
         for (tensor, value) in zip(tensors, former) where tensor.device == .cpu {

@@ -10,12 +10,12 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
         case cosine
         /// Constant at the peak.
         case constant
-        /// Up by a cosine from a 25th of the peak during the warm-up, and down to a 10,000th of that
-        /// (Smith and Topin 2018; PyTorch's OneCycleLR).
+        /// Up along a cosine from 1/25 of the peak during the warm-up, and down to 1/10,000 of that (Smith
+        /// and Topin 2018; PyTorch's OneCycleLR).
         case oneCycle
         /// The peak times (1 - p)^power.
         case polynomial
-        /// ``cosine`` repeated ``cycles`` times (Loshchilov and Hutter, ICLR 2017).
+        /// Cosine annealing, restarted to ``cycles`` cycles (Loshchilov and Hutter, ICLR 2017).
         case restarts
         /// Multiplied by ``factor`` at each milestone.
         case step
@@ -27,23 +27,23 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     public var peak: Double
     /// Fraction of the run in which the rate rises linearly to the peak; 0 ..< 1.
     public var warmup: Double
-    /// Exponent of `polynomial`; above 0. arcface_torch's logs were made with 2, its code says 1.
+    /// Exponent of `polynomial`; above 0. arcface_torch's published logs used 2, its code uses 1.
     public var power: Double
     /// Fractions of the run at which `step` multiplies the rate, ascending; 0 ... 1.
     public var milestones: [Double]
     /// Factor of `step` at each milestone; 0 ... 1.
     public var factor: Double
-    /// Epochs that warm-up, milestones and decay refer to, and the fractions of a loss's own
-    /// schedules with them; 0 for those of the run. A run that is extended by more epochs keeps the
-    /// number it started with.
+    /// Number of epochs to which warm-up, milestones, decay and the fractions in a loss's own schedules
+    /// refer; 0 for the epochs of the run. A run that is extended by more epochs keeps the number it
+    /// started with.
     public var epochs: Int
     /// Number of cycles of `restarts`; at least 1.
     public var cycles: Int
 
     /// Creates a schedule.
     ///
-    /// The default warm-up of a tenth is longer than the first of 12 epochs: on 500 people and at a rate of 0.1 half
-    /// of it let the loss of a softmax rise above ln(classes) for two epochs.
+    /// The default warm-up of a tenth is longer than the first of 12 epochs: on 500 people and at a rate of
+    /// 0.1, half of it made a softmax loss rise above ln(classes) for two epochs.
     public init(
         shape: Shape = .cosine, peak: Double = 0.1, warmup: Double = 0.1, power: Double = 2,
         milestones: [Double] = [0.4, 0.7, 0.9], factor: Double = 0.1,
@@ -69,7 +69,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
 
     /// Learning rate of a step.
     ///
-    /// The first step of a warm-up of `w` steps has `peak / w`, the last one the peak.
+    /// The rate of the first of `w` warm-up steps is `peak / w`, that of the last one is the peak.
     ///
     /// - Parameters:
     ///   - step: The step, from 0.
@@ -108,7 +108,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
         LearningRateSchedule(),
         [
             .word("shape", \.shape, "learning-rate schedule after the warm-up"),
-            // A larger rate does not fit the float32 in which weights are updated.
+            // A larger rate would overflow the float32 in which weights are updated.
             .number(
                 "peak", \.peak, in: .above(0, upTo: 1e30), flag: .init("--learning-rate", "X"),
                 "highest learning rate"),

@@ -7,11 +7,12 @@ import Torch
 /// results do not depend on the number of processes, bit for bit.
 ///
 /// Each process passes its part of the micro-batches through the network. The embeddings of all are
-/// gathered, so that the loss is that of the whole batch. Its classes are shared out where they are many (``SharedLoss``);
-/// what is not shared, every process computes alike. The network's gradients are the sum over the micro-batches (``GradientSum``) in the order of a
-/// ``SummationTree``, unless they are reduced fast, when their bits depend on the number of processes.
-/// Normalisations see a micro-batch; their running statistics are updated once a step, by the mean of the
-/// micro-batches' updates.
+/// gathered, so that the loss is that of the whole batch. If there are many classes, they are divided among
+/// the processes (``SharedLoss``); everything else is computed identically by all. The network's gradients
+/// are the sum over the micro-batches (``GradientSum``) in the order of a ``SummationTree``, unless the
+/// fast reduction is chosen, in which case the last bits depend on the number of processes. Normalisations
+/// see a micro-batch; their running statistics are updated once per step, by the mean of the micro-batches'
+/// updates.
 final class MicroBatchedStep {
     /// The micro-batches of this process.
     let localMicroBatches: Range<Int>
@@ -22,7 +23,7 @@ final class MicroBatchedStep {
     private let microBatches: Int
     private let reduction: Reduction
     private let team: ProcessTeam?
-    /// The loss whose classes are shared out; nil where every process computes it.
+    /// The loss whose classes are divided among processes; nil if every process computes it.
     private let shared: SharedLoss?
     private let parameters: [Tensor]
     private let statistics: RunningStatistics
@@ -60,7 +61,7 @@ final class MicroBatchedStep {
         return try gathered(Tensor(labels)).array(of: Int.self)
     }
 
-    /// Takes a step. If its loss or gradient is not finite, no parameter and no momentum buffer changes.
+    /// Performs a step. If its loss or gradient is not finite, no parameter and no momentum buffer changes.
     ///
     /// - Parameters:
     ///   - images: `[n, 3, h, w]`, those of this process's micro-batches.
@@ -84,7 +85,7 @@ final class MicroBatchedStep {
         var launched = TrainingStep.Launched()
         launched.append(output, embeddings: embeddings, labels: labels)
         let loss = output.loss.item()
-        // Before any process makes a decision by it.
+        // Checked before any process makes a decision based on it.
         try team?.requireSame([loss.isNaN ? .nan : loss], "loss")
         guard loss.isFinite else { return launched.read() }
         let squares = try shared?.differentiate()
@@ -101,13 +102,13 @@ final class MicroBatchedStep {
 
     /// The norm of all gradients.
     ///
-    /// - Parameter squares: The sum of the squares of a shared weight's; nil where none is shared.
+    /// - Parameter squares: The sum of squares of a shared weight's gradient; nil if no weight is shared.
     private func gradientNorm(_ squares: Double?) -> Double {
         guard let shared, let squares else { return optimizer.gradientNorm() }
         return optimizer.gradientNorm(besides: shared.weight, squares: squares)
     }
 
-    /// The embeddings of each micro-batch of this process, and how each changes the running statistics.
+    /// The embeddings of each micro-batch of this process, and its change of the running statistics.
     private func forward(
         _ images: Tensor, _ size: Int
     ) -> (embeddings: [Tensor], changes: [Tensor]) {
@@ -120,7 +121,7 @@ final class MicroBatchedStep {
                 return withPrecision(precision, on: device) { model.backbone(part, training: true) }
             }
             var embedding = pass()
-            if statistics.isSurprised(after: microBatch) { embedding = pass() }
+            if statistics.startedWrong(after: microBatch) { embedding = pass() }
             embeddings.append(embedding)
             changes.append(statistics.change())
         }
@@ -140,7 +141,7 @@ final class MicroBatchedStep {
             terms: localMicroBatches, reduction, team)
         var last: [Tensor] = []
         for microBatch in localMicroBatches {
-            // Its activations are freed when the next one is differentiated.
+            // A micro-batch's activations are freed when the next one is differentiated.
             let (part, change) = (parts.removeFirst(), changes.removeFirst())
             guard part.requiresGradient else {
                 sum.add([], change)
@@ -148,7 +149,7 @@ final class MicroBatchedStep {
             }
             let rows = gradient.narrowed(0, microBatch * size..<(microBatch + 1) * size)
                 .to(part.type)
-            // A GPU's gradients arrive on another thread.
+            // On a GPU, gradients arrive on another thread.
             if team != nil, device == .cpu, microBatch == localMicroBatches.upperBound - 1 {
                 last = sum.addLast(change) { ready in
                     part.derivatives(of: parameters, gradOutput: rows, ready: ready)
@@ -222,7 +223,7 @@ private final class RunningStatistics {
     }
 
     /// Determines from the first pass which counters advance, and whether it started with wrong ones.
-    func isSurprised(after microBatch: Int) -> Bool {
+    func startedWrong(after microBatch: Int) -> Bool {
         guard areCounting == nil else { return false }
         let areCounting = zip(counters, formerCounts).map { tensor, former in
             tensor.array(of: Int.self)[0] != former + microBatch

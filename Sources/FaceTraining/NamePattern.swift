@@ -1,7 +1,7 @@
 import Torch
 
-/// A pattern over the names of a network's tensors, in which `*` stands for any characters and `?` for
-/// one: `layer1.*`. A pattern that begins with `loss.` matches the loss's tensors, any other the backbone's.
+/// A pattern over the names of a network's tensors, in which `*` matches any characters and `?` one:
+/// `layer1.*`. A pattern that begins with `loss.` matches the loss's tensors, any other the backbone's.
 public struct NamePattern: Sendable, Hashable {
     /// The pattern as it was given.
     public let text: String

@@ -1,13 +1,14 @@
 import FaceData
 
 extension TrainingSource {
-    /// A part of each batch of an epoch from a step on, by default cut from the whole batch.
+    /// A part of each batch of an epoch, starting at a step. By default, whole batches are loaded and
+    /// sliced.
     ///
     /// - Parameters:
     ///   - epoch: The epoch, from 0.
     ///   - step: The first requested step, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
-    ///   - images: Which images of each batch.
+    ///   - images: The positions in each batch.
     public func batches(
         epoch: Int, from step: Int, flip: Bool, images: Range<Int>
     ) throws -> any TrainingBatches {

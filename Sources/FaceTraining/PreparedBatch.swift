@@ -3,9 +3,9 @@ import Torch
 
 /// A batch on the network's device.
 struct PreparedBatch {
-    /// `[n, 3, h, w]`, normalised.
+    /// Normalised images, `[n, 3, h, w]`.
     let images: Tensor
-    /// `[n]`.
+    /// Class indices, `[n]`.
     let labels: Tensor
     /// The labels on the CPU, which are checked when the batch's step begins.
     let labelValues: [Int]
@@ -24,30 +24,29 @@ func split(
 }
 
 /// The batches of an epoch; the next one can be prefetched.
-struct Upcoming {
+struct PrefetchedBatches {
     private let batches: any TrainingBatches
-    private let isAhead: Bool
+    private let isPrefetching: Bool
     private let prepare: (ImageBatch) -> PreparedBatch
     private let now: () -> ContinuousClock.Instant
     private var fetched: Result<PreparedBatch?, any Error>?
     private var waited = Duration.zero
 
-    /// - Parameter isAhead: Whether ``fetch()`` prefetches: on the CPU there is nothing to
-    ///   be done meanwhile.
+    /// - Parameter isPrefetching: Whether ``fetch()`` prefetches: on the CPU nothing could overlap with it.
     init(
-        _ batches: any TrainingBatches, isAhead: Bool,
+        _ batches: any TrainingBatches, isPrefetching: Bool,
         now: @escaping () -> ContinuousClock.Instant = { .now },
         prepare: @escaping (ImageBatch) -> PreparedBatch
     ) {
         self.batches = batches
-        self.isAhead = isAhead
+        self.isPrefetching = isPrefetching
         self.now = now
         self.prepare = prepare
     }
 
     /// Prefetches the next batch; an error is thrown when it is requested.
     mutating func fetch() {
-        guard isAhead, fetched == nil else { return }
+        guard isPrefetching, fetched == nil else { return }
         fetched = Result { try wait().map(prepare) }
     }
 

@@ -2,22 +2,23 @@ import FaceLosses
 import Processes
 import Torch
 
-/// The loss of a whole batch by a head whose classes are divided into blocks, which processes share out.
+/// The loss of a whole batch with a head whose classes are divided into blocks, which are distributed over
+/// processes.
 ///
-/// Each process has the weights, momentum buffers and cosines of its blocks. What blocks say of a sample is joined in the
-/// order of a ``SummationTree`` over the blocks, whose number depends on that of the classes alone, so no bit depends on
-/// the number of processes. The batch's embeddings are in all of them.
+/// Each process has the weights, momentum buffers and cosines of its blocks. The blocks' results are
+/// combined in the order of a ``SummationTree`` over the blocks, whose number depends only on that of the
+/// classes, so no bit depends on the number of processes. All processes have the batch's embeddings.
 final class SharedLoss {
     private let head: any DividedHead
     private let tree: SummationTree
     private let reduction: Reduction
     private let team: ProcessTeam?
     private var pass: DividedPass?
-    /// Why an exchange in the middle of a margin has failed.
+    /// Why an exchange during the margin's computation failed.
     private var failure: ProcessError?
 
-    /// Takes the head of a loss apart; nil for a loss that each process computes as a whole: one that has no such head, or
-    /// whose classes are a single block.
+    /// Divides the head of a loss; nil for a loss that each process computes as a whole: one without such a
+    /// head, or whose classes form a single block.
     init?(_ loss: any FaceLoss, _ reduction: Reduction, _ team: ProcessTeam?) {
         guard let head = loss as? any DividedHead, head.blocks.count > 1 else { return nil }
         self.head = head
@@ -31,7 +32,7 @@ final class SharedLoss {
         SummationTree.range(of: rank, among: size, terms: head.blocks.count)
     }
 
-    /// The weights that are here.
+    /// The class weights of this process.
     var weight: Tensor { head.ownWeight }
 
     // MARK: The loss
@@ -55,7 +56,7 @@ final class SharedLoss {
         }
     }
 
-    /// The cosines and angles of all samples: those of a sample come from the process that has its class.
+    /// The cosines and angles of all samples' target classes, each from the process that has the class.
     private func targets(_ own: Tensor, _ labels: Tensor) throws(ProcessError) -> Tensor {
         guard let team else { return own }
         let all = try team.exchange { group throws(TorchError) in
@@ -76,7 +77,7 @@ final class SharedLoss {
             .to(device: own.device)
     }
 
-    /// Joins logarithms of sums where nothing can be thrown; not a number where an exchange fails.
+    /// Combines logarithms of sums where no error can be thrown; NaN if an exchange fails.
     private func sumWithinMargin(_ own: [Tensor], _ count: Int, _ like: Tensor) -> Tensor {
         let none = like.filled(like: 0, shape: [count])
         do throws(ProcessError) {
@@ -101,7 +102,7 @@ final class SharedLoss {
 
     // MARK: Its gradients
 
-    /// Sets the gradients of the embeddings and of the loss's own parameters, as far as they are here.
+    /// Sets the gradients of the embeddings and of this process's parameters of the loss.
     ///
     /// - Returns: The sum of the squares of the weights' gradient, over all processes.
     func differentiate() throws(ProcessError) -> Double {

@@ -2,11 +2,11 @@ import FaceLosses
 import Processes
 import Torch
 
-/// The rows of class weights, and of what an optimiser remembers of them, of which each process has those of its own
+/// The rows of class weights and of their optimiser states, of which each process has those of its own
 /// classes.
 ///
-/// Files know nothing of it: process 0 writes all rows as it is given them, and hands out those that it has read. All
-/// processes call the same functions in the same order.
+/// Files do not depend on this division: process 0 writes all rows as it receives them, and distributes
+/// those that it has read. All processes call the same functions in the same order.
 final class SharedRows {
     private let team: ProcessTeam
     private let head: any DividedHead
@@ -14,19 +14,19 @@ final class SharedRows {
     private let ranges: [Range<Int>]
     /// The tensors of which each process has a part.
     private(set) var entries: [StateEntry] = []
-    /// What process 0 has of all rows, by name, until it has handed it out.
-    private var wholes: [String: Tensor] = [:]
-    /// Of ``entries``, those that the save under way has gathered.
+    /// All rows that process 0 has read, by name, until they are distributed.
+    private var allRows: [String: Tensor] = [:]
+    /// Number of ``entries`` that the current save has gathered.
     private var gathered = 0
     private var isRestored = false
 
-    /// Name of the weights among a model's tensors.
+    /// Name of the class weights in a model's state.
     private static let weightName = "loss.weight"
-    /// Bytes that are exchanged at once, unless a row has more.
+    /// Maximum number of bytes exchanged at once, unless a row is larger.
     private static let pieceBytes = 16 << 20
 
-    /// Divides the class weights of a loss; nil where that is not done: for one process, and for losses that each process
-    /// computes as a whole.
+    /// Divides the class weights of a loss; nil for one process, and for losses that each process computes
+    /// as a whole.
     init?(_ loss: any FaceLoss, _ team: ProcessTeam?) {
         guard let team, let head = loss as? any DividedHead, head.blocks.count > 1 else {
             return nil
@@ -37,8 +37,8 @@ final class SharedRows {
             head.rows(
                 of: head.blocks.classes(of: SharedLoss.blocks(of: $0, among: team.size, head)))
         }
-        // Process 0 may have begun with other weights than the others.
-        if team.leads { wholes[Self.weightName] = head.ownWeight.detached() }
+        // Process 0 may have started with different weights.
+        if team.leads { allRows[Self.weightName] = head.ownWeight.detached() }
         head.keep(SharedLoss.blocks(of: team.rank, among: team.size, head))
     }
 
@@ -59,25 +59,25 @@ final class SharedRows {
 
     // MARK: From process 0 to all
 
-    /// Keeps all rows that process 0 has read, until they are handed out.
-    func keep(_ whole: Tensor, of entry: StateEntry) { wholes[entry.name] = whole }
+    /// Keeps all rows that process 0 has read, until they are distributed.
+    func keep(_ whole: Tensor, of entry: StateEntry) { allRows[entry.name] = whole }
 
-    /// Gives each process its rows of what process 0 has; nothing where it has none.
-    func handOut(_ entry: StateEntry) throws(ProcessError) {
-        let whole = wholes.removeValue(forKey: entry.name)
+    /// Sends each process its rows from process 0; does nothing if process 0 has none.
+    func distribute(_ entry: StateEntry) throws(ProcessError) {
+        let whole = allRows.removeValue(forKey: entry.name)
         let isThere = Tensor([whole == nil ? 0 : 1])
         try team.exchange { group throws(TorchError) in try group.broadcast(isThere) }
         guard isThere.array(of: Int.self) == [1] else { return }
         for (rank, rows) in ranges.enumerated() {
             for piece in pieces(of: rows, entry) {
-                let part = try handOut(piece, whole, of: entry, to: rank)
+                let part = try distribute(piece, whole, of: entry, to: rank)
                 guard rank == team.rank else { continue }
                 entry.tensor.detached().narrowed(0, local(piece)).assign(part)
             }
         }
     }
 
-    private func handOut(
+    private func distribute(
         _ piece: Range<Int>, _ whole: Tensor?, of entry: StateEntry, to rank: Int
     ) throws(ProcessError) -> Tensor {
         let part = whole?.narrowed(0, piece) ?? empty(piece, entry)
@@ -89,10 +89,10 @@ final class SharedRows {
 
     // MARK: From all to process 0
 
-    /// Takes the rows of all processes, in their order, to process 0.
+    /// Gathers the rows of all processes, in their order, at process 0.
     ///
-    /// - Parameter take: Called there with pieces `[m, d]`. Where it throws, the exchange goes on to its end, so that
-    ///   processes stay together.
+    /// - Parameter take: Called there with pieces `[m, d]`. If it throws, the exchange is still completed,
+    ///   so that processes stay in step.
     func gather(_ entry: StateEntry, _ take: (Tensor) throws -> Void) throws {
         var failure: (any Error)?
         for (rank, rows) in ranges.enumerated() {
@@ -117,12 +117,14 @@ final class SharedRows {
     /// Begins a save, in which process 0 gathers each of ``entries``.
     func beginSave() { gathered = 0 }
 
-    /// Gathers what a save has not come to, for nobody: the other processes wait for it.
+    /// Gathers and discards the entries that a save has not reached, because the other processes wait for
+    /// them.
     func finishSave() throws {
         for entry in entries.dropFirst(gathered) { try gather(entry) { _ in } }
     }
 
-    /// Gives process 0 the weights of all classes, when no more steps are taken; nothing where it has them.
+    /// Gathers the weights of all classes at process 0 after the last step; does nothing if it has them
+    /// already.
     func restoreWeights() throws {
         guard !isRestored, let entry = entries.first(where: { $0.name == Self.weightName })
         else { return }
@@ -137,7 +139,7 @@ final class SharedRows {
         if let whole { head.restore(whole) }
     }
 
-    /// Rows that are exchanged at once.
+    /// Divides rows into the pieces that are exchanged at once.
     private func pieces(of rows: Range<Int>, _ entry: StateEntry) -> [Range<Int>] {
         let row = max(1, entry.tensor.shape[1] * entry.tensor.type.size)
         let step = max(1, Self.pieceBytes / row)
@@ -146,7 +148,7 @@ final class SharedRows {
         }
     }
 
-    /// Where rows lie among those that are here.
+    /// The position of rows among those of this process.
     private func local(_ rows: Range<Int>) -> Range<Int> {
         let first = ranges[team.rank].lowerBound
         return rows.lowerBound - first..<rows.upperBound - first

@@ -4,7 +4,7 @@ import Torch
 
 /// Details of a step whose loss or gradient was not finite.
 public struct StepFailure: Codable, Sendable, Hashable {
-    /// Number of steps before a failure that its record keeps.
+    /// Number of preceding steps in the record of a failure.
     static let rememberedSteps = 20
 
     /// The quantity that was not finite: `loss` or `gradient`.
@@ -47,7 +47,7 @@ public struct TensorFacts: Codable, Sendable, Hashable {
         case output
         /// Trained values.
         case parameter
-        /// Running statistics of normalisations, the failed step included.
+        /// Running statistics of normalisations, including the failed step.
         case statistics
     }
 

@@ -1,6 +1,6 @@
 public import Torch
 
-/// The tensors of a model that are trained, and the fraction of the learning rate of each.
+/// The tensors of a model that are trained, with a factor on the learning rate of each.
 public struct TrainedParts {
     /// The parameters that are trained.
     public let parameters: [StateEntry]
@@ -62,7 +62,7 @@ public struct TrainedParts {
         }
         throw .configuration(
             key: key,
-            reason: "'\(pattern.text)' is the name of no part; the network and its loss have "
+            reason: "'\(pattern.text)' matches no part; the network and its loss have "
                 + parts.prefix(24).joined(separator: ", ") + ", as in \(parts.first ?? "")*")
     }
 }

@@ -8,8 +8,8 @@ enum OtherProcesses {
     case awaitAgreement
     /// An order of process 0.
     case awaitOrder
-    /// Nothing of this training.
-    case haveNoPart
+    /// Nothing: they do not take part in this training.
+    case idle
 }
 
 extension Trainer {
@@ -22,9 +22,9 @@ extension Trainer {
 
     /// The order of process 0 after an epoch, besides those of its observer.
     private enum Order: String {
-        case goOn = "go on"
-        /// Give process 0 the class weights that it does not have.
-        case giveWeights = "give weights"
+        case proceed = "proceed"
+        /// Send process 0 the class weights that it does not have.
+        case sendWeights = "send weights"
         case end
     }
 
@@ -39,7 +39,7 @@ extension Trainer {
                 + "\(configuration.microBatches)")
     }
 
-    /// Gives all processes the state of process 0.
+    /// Sends the state of process 0 to all processes.
     func beginTogether() throws {
         guard let team else { return }
         defer { if position.epoch < configuration.epochs { others = othersAfterStep } }
@@ -54,11 +54,11 @@ extension Trainer {
             try requireSame(theirs, mine, team)
             position = theirs.position
         }
-        // Reading a set may take one process longer than an exchange may.
+        // Reading a set may take longer than the timeout of an exchange.
         try team.awaitAll("ready")
         for entry in checkpoint.state {
             if let rows, rows.contains(entry) {
-                try rows.handOut(entry)
+                try rows.distribute(entry)
                 continue
             }
             try team.exchange { group throws(TorchError) in try group.broadcast(entry.tensor) }
@@ -90,7 +90,7 @@ extension Trainer {
             readiness = .ends
             if !team.leads { team.tell("\(error)") }
         }
-        others = .haveNoPart
+        others = .idle
         switch try agreement(team, readiness, observer) {
         case .ready, .saves: return try batch.get()
         case .stops:
@@ -102,7 +102,7 @@ extension Trainer {
         }
     }
 
-    /// What all processes do next, when they have saved where process 0 wants that.
+    /// What all processes do next, after saving if process 0 requests it.
     private func agreement(
         _ team: ProcessTeam, _ readiness: ProcessTeam.Readiness, _ observer: any TrainingObserver
     ) throws -> ProcessTeam.Readiness {
@@ -110,36 +110,36 @@ extension Trainer {
         guard agreed == .saves else { return agreed }
         others = .awaitAgreement
         try save(observer)
-        others = .haveNoPart
-        // Who could not save has all end here.
+        others = .idle
+        // A process that failed to save ends all of them here.
         return try team.agree(.ready)
     }
 
-    /// What the other processes wait for where the training stands.
+    /// What the other processes wait for at the current position.
     var othersAfterStep: OtherProcesses {
         position.stepInEpoch < stepsPerEpoch ? .awaitAgreement : .awaitOrder
     }
 
-    /// Makes the model of process 0 whole, where each process has a part of the class weights.
+    /// Completes the model of process 0 if each process has a part of the class weights.
     func gatherModel() throws {
         guard let team, let rows, team.leads else { return }
-        try team.lead(Order.giveWeights.rawValue)
+        try team.lead(Order.sendWeights.rawValue)
         try rows.restoreWeights()
     }
 
-    /// Goes on in all processes after an epoch, when process 0 has done with it what it does.
-    func goOnTogether(_ observer: any TrainingObserver) throws {
+    /// Continues in all processes after an epoch, once process 0 has evaluated and recorded it.
+    func continueTogether(_ observer: any TrainingObserver) throws {
         guard let team else { return }
         if team.leads {
-            try team.lead(Order.goOn.rawValue)
-            others = .haveNoPart
+            try team.lead(Order.proceed.rawValue)
+            others = .idle
             return
         }
         while true {
             let text = try team.nextOrder()
             switch Order(rawValue: text) {
-            case .goOn: return
-            case .giveWeights: try rows?.restoreWeights()
+            case .proceed: return
+            case .sendWeights: try rows?.restoreWeights()
             case .end: throw ProcessError.abandoned
             case nil: try observer.assist(text)
             }
@@ -152,7 +152,7 @@ extension Trainer {
         switch others {
         case .awaitAgreement: _ = try? team.agree(.ends)
         case .awaitOrder: try? team.lead(Order.end.rawValue)
-        case .haveNoPart: break
+        case .idle: break
         }
     }
 }

@@ -8,8 +8,8 @@ import SafeNumbers
 
 /// Trains one backbone with one loss.
 ///
-/// The trainer knows neither test sets nor files other than its checkpoint: it emits events, and
-/// its listeners evaluate, draw and write.
+/// The trainer knows neither test sets nor files other than its checkpoint: it emits events, on which its
+/// observers evaluate, draw and write.
 ///
 /// ```swift
 /// let trainer = try Trainer(
@@ -44,14 +44,14 @@ public final class Trainer {
     private let divided: MicroBatchedStep?
     let optimizer: any Optimizer
     let checkpoint: TrainingCheckpoint
-    /// The class weights of which each process has a part; nil where this one has all.
+    /// The class weights of which each process has a part; nil if this process has all.
     let rows: SharedRows?
     /// Whether process 0 is to save before the next step.
     var savesNext = false
-    /// The processes that compute together; nil for this one alone.
+    /// The processes that train together; nil for a single process.
     let team: ProcessTeam?
     /// The operation that the other processes are waiting for.
-    var others = OtherProcesses.haveNoPart
+    var others = OtherProcesses.idle
     private let normalization: InputNormalization
     private var warning: String?
     /// The last steps, the newest last.
@@ -64,7 +64,7 @@ public final class Trainer {
     /// - Parameters:
     ///   - checkpoint: Folder of the checkpoint; created when needed.
     ///   - fingerprint: Identifies the run; a checkpoint with another fingerprint is refused.
-    ///   - team: The processes that compute together, all of which create such a trainer; nil for a single
+    ///   - team: The processes that train together, each of which creates a trainer; nil for a single
     ///     process. Process 0 has the checkpoint, and the others receive its state.
     ///   - difference: Why a checkpoint's fingerprint is that of another run, as a part of a sentence; nil if
     ///     it is this run's. By default any other text is.
@@ -153,15 +153,15 @@ public final class Trainer {
         while position.epoch < configuration.epochs {
             if position.stepInEpoch < stepsPerEpoch {
                 try trainEpoch(observer)
-                // Saved before the observer evaluates, so that a stop there loses no training.
+                // Saved before the observer evaluates, so that an interruption there loses no training.
                 try save(observer)
             }
             others = othersAfterStep
-            // Whoever hears of the last epoch finds the whole model.
+            // The observer must find the complete model at the last epoch.
             if position.epoch + 1 >= configuration.epochs { try gatherModel() }
             if team?.leads != false { try observer.receive(.epoch(summarizeEpoch())) }
             beginNextEpoch()
-            try goOnTogether(observer)
+            try continueTogether(observer)
         }
         try rows?.restoreWeights()
     }
@@ -173,7 +173,7 @@ public final class Trainer {
         let batches = Result { try makeBatches() }
         var clock = StepClock()
         var upcoming = (try? batches.get()).map {
-            Upcoming($0, isAhead: device != .cpu, prepare: prepare)
+            PrefetchedBatches($0, isPrefetching: device != .cpu, prepare: prepare)
         }
         while let batch = try agreed(
             batches.flatMap { _ in Result { try upcoming?.next() } }, observer)
@@ -191,7 +191,7 @@ public final class Trainer {
             }
             guard position.stepInEpoch < stepsPerEpoch else { break }
             guard clock.isSaveDue(observer.saveInterval) else { continue }
-            // Clocks differ: where all take part, process 0 says when.
+            // Clocks differ between processes, so process 0 decides.
             if rows == nil { try save(observer) } else { savesNext = team?.leads == true }
         }
     }
@@ -287,8 +287,8 @@ public final class Trainer {
     private func numbersOfStep(
         _ batch: PreparedBatch, _ rate: Double, _ meanwhile: () -> Void
     ) throws -> TrainingStep.Numbers {
-        // From here on all processes fail in the same place, if at all.
-        others = .haveNoPart
+        // From here on, a failure occurs in all processes at the same place.
+        others = .idle
         let numbers: TrainingStep.Numbers
         if let divided {
             let labels = try divided.gathered(batch.labelValues)
@@ -316,7 +316,7 @@ public final class Trainer {
         return numbers
     }
 
-    /// Counts a step that was taken.
+    /// Counts a completed step.
     private func advance(
         by numbers: TrainingStep.Numbers, learningRate: Double, seconds: Double
     ) -> StepSummary {
@@ -375,7 +375,7 @@ public final class Trainer {
     }
 }
 
-/// Measures steps, and says when the next checkpoint is due.
+/// Measures the time of steps, and determines when the next checkpoint is due.
 struct StepClock {
     private let clock = ContinuousClock()
     private var lastLap: ContinuousClock.Instant

@@ -7,11 +7,11 @@ import Torch
 /// | file | content |
 /// |---|---|
 /// | `last.safetensors` | the newest state |
-/// | `previous.safetensors` | the state before, for when the newest is damaged |
+/// | `previous.safetensors` | the state before, in case the newest is damaged |
 /// | `damaged.safetensors` | a state that could not be read, kept for diagnosis |
 ///
-/// The file's metadata holds the position, the run's fingerprint, and a CRC-32C of the whole file in
-/// which the checksum's own digits are zeros.
+/// The file's metadata contain the position, the run's fingerprint, and a CRC-32C of the whole file,
+/// computed with the checksum's own digits as zeros.
 struct TrainingCheckpoint {
     /// File of the newest state.
     let url: URL
@@ -19,12 +19,12 @@ struct TrainingCheckpoint {
     let state: [StateEntry]
     /// Distinguishes the run from others; a checkpoint of another run is refused.
     let fingerprint: String
-    /// What of the tensors each process has a part of; nil where this one has all.
+    /// The tensors of which each process has a part; nil if this process has all.
     private let rows: SharedRows?
     /// Why a stored fingerprint is another run's; nil when it is this run's.
     private let difference: (_ stored: String) -> String?
 
-    /// Why another fingerprint is of another run; nil when it is of this one.
+    /// Why a fingerprint is another run's; nil if it is this run's.
     func difference(from other: String) -> String? { difference(other) }
 
     init(
@@ -51,7 +51,7 @@ struct TrainingCheckpoint {
     func save(_ position: TrainingPosition) throws {
         let position = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
         let metadata = ["fingerprint": fingerprint, "position": position]
-        // Signals must not end the process in between either: encoding takes as long as writing.
+        // Signals must not end the process while encoding either, which takes as long as writing.
         try Saves.during {
             try CheckedFile.write(
                 state, metadata: metadata, to: url, keepingPreviousAs: previous, rows: rows)
@@ -105,7 +105,7 @@ struct TrainingCheckpoint {
         return position
     }
 
-    /// Takes over tensors; of those that processes have parts of, all rows, to be handed out.
+    /// Loads tensors; of divided ones, process 0 keeps all rows until they are distributed.
     private func load(_ tensors: [String: Tensor], path: String) throws(TorchError) {
         guard let rows else { return try state.load(tensors, path: path) }
         var others = tensors
@@ -125,8 +125,8 @@ struct TrainingCheckpoint {
         }
     }
 
-    /// Moves the damaged newest file away, so that the next save does not put it in the place of
-    /// the good one; returns what to say about it.
+    /// Moves the damaged newest file away, so that the next save does not replace the intact one with it;
+    /// returns a warning.
     private func setAside(_ reason: String, _ position: TrainingPosition) throws -> String {
         let damaged = sibling("damaged")
         try AtomicFile.move(url, to: damaged)

@@ -8,15 +8,15 @@ public import Torch
 public struct TrainingConfiguration: Codable, Sendable, Hashable {
     /// Passes over the training set; at least 1.
     public var epochs: Int
-    /// Images of a step; at least 2.
+    /// Images per step; at least 2.
     public var batchSize: Int
     /// Number of parts in which a batch is computed one after another, to save memory; divides `batchSize`.
     ///
     /// The parts' gradients are averaged. Batch normalisation and pairwise losses see only a part, and
     /// buffers of a loss (centres, norms, a scale that follows the batch) are updated once per part.
     public var accumulation: Int
-    /// Number of micro-batches in which a batch passes through the network, which several processes can share; divides
-    /// `batchSize`.
+    /// Number of micro-batches into which a batch is divided for the network, and which several processes
+    /// can share; divides `batchSize`.
     ///
     /// Batch normalisation sees only a micro-batch; the loss sees the whole batch. With 1 nothing is divided.
     public var microBatches: Int
@@ -229,9 +229,9 @@ extension TrainingConfiguration {
         case sgd
     }
 
-    /// The optimiser of some parameters.
+    /// Creates the optimiser of some parameters.
     ///
-    /// - Parameter factors: What the learning rate of each parameter is multiplied by; nil for 1.
+    /// - Parameter factors: Factor on the learning rate of each parameter; nil for 1.
     public func makeOptimizer(
         _ parameters: [StateEntry], factors: [Double]? = nil
     ) -> any Optimizer {

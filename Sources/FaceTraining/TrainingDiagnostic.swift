@@ -1,11 +1,11 @@
 import FaceLosses
 import Foundation
 
-/// A known failure that a trainer has recognised: what it means and what to try.
+/// A known failure mode that a trainer has recognised, with its meaning and remedies.
 public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConvertible {
     /// The failures that are known.
     public enum Kind: String, Codable, Sendable, CaseIterable {
-        /// The loss is -ln(1e-30): each label's probability is zero.
+        /// The loss is -ln(1e-30): the probability of each label is zero.
         case noProbability
         /// The mean loss of an epoch was above that of uniform guessing.
         case roseAboveGuessing
@@ -35,7 +35,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
     public var scale: Double?
     /// The loss of uniform guessing, for ``Kind/roseAboveGuessing``.
     public var guessing: Double?
-    /// Remedy by the loss's own diagnosis; nil in checkpoints of earlier versions.
+    /// Remedy from the loss's own diagnosis; nil in checkpoints of earlier versions.
     var remedy: String?
 
     /// Observation, meaning and remedy, in one sentence.
@@ -66,7 +66,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
                 + "fall below \(number(bound)) however good the embeddings are; use at least "
                 + "\(number(suitable)), or \(advice)"
         case .shrunk:
-            return "the loss stands at ln(\(classes)) = \(loss): \(advice)"
+            return "the loss remains at ln(\(classes)) = \(loss): \(advice)"
         case .stuck:
             return
                 "\(seen): nothing has been learnt; \(advice); if the softmax is stuck too, look at "
@@ -76,7 +76,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
 
     private var advice: String { remedy ?? Self.remedy(for: kind, LossDiagnosis()) ?? "" }
 
-    /// Remedy by a loss's diagnosis; nil if the failure does not depend on the loss.
+    /// Remedy from a loss's diagnosis; nil if the failure does not depend on the loss.
     static func remedy(for kind: Kind, _ diagnosis: LossDiagnosis) -> String? {
         switch kind {
         case .noProbability, .roseAboveGuessing: nil

@@ -39,10 +39,9 @@ public struct StepSummary: Sendable, Hashable {
     public var accuracyWithMargin: Double
     /// Images of the step.
     public var images: Int
-    /// Duration of the step in seconds, waiting for its images included.
+    /// Duration of the step in seconds, including waiting for its images.
     public var seconds: Double
-    /// Seconds of these spent only waiting for images; a GPU may still have
-    /// computed.
+    /// Part of these seconds spent waiting for images; a GPU may still have computed meanwhile.
     public var waitingSeconds: Double
 }
 

@@ -2,22 +2,22 @@ import Processes
 
 /// Observes a trainer: progress bars, metric files and early stopping are observers.
 public protocol TrainingObserver {
-    /// Time between two checkpoints within an epoch; by default a minute.
+    /// Time between two checkpoints within an epoch; one minute by default.
     var saveInterval: Duration { get }
 
     /// Checked after each step: if true, the state is saved and the run ends with
     /// ``FaceTrainingError/interrupted(step:)``. False by default.
     var shouldStop: Bool { get }
 
-    /// Receives each event in its order.
+    /// Receives the events in order.
     ///
     /// An error ends the run. An event at the end of an epoch is sent again when the run is resumed.
     func receive(_ event: TrainingEvent) throws
 
     /// Executes an order of process 0 between two epochs; called in the other processes of a team.
     ///
-    /// While the observer of process 0 receives ``TrainingEvent/epoch(_:)``, the others wait for orders: it may give
-    /// them any by `ProcessTeam.lead(_:)`. By default an order is an error.
+    /// While the observer of process 0 receives ``TrainingEvent/epoch(_:)``, the others wait for orders: it
+    /// may give them orders by `ProcessTeam.lead(_:)`. By default an order is an error.
     ///
     /// - Parameter order: The order of process 0.
     func assist(_ order: String) throws

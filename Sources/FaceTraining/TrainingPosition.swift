@@ -1,9 +1,9 @@
 public import FaceLosses
 
-/// The state of a run: all that is needed to resume it bit for bit.
+/// The position of a run: all that is needed, besides tensors, to resume it bit for bit.
 ///
-/// Randomness is a function of the seed, the epoch and the position in it, so numbers are enough;
-/// there is no generator to store.
+/// Randomness is a function of the seed, the epoch and the position in it, so there is no generator to
+/// store.
 public struct TrainingPosition: Codable, Sendable, Hashable {
     /// Steps taken since the start of the run.
     public var step = 0
@@ -25,7 +25,7 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
     /// Starts at the beginning.
     public init() {}
 
-    /// Whether all counts are plausible; a file may hold any numbers.
+    /// Whether all counts are plausible; a file may contain any numbers.
     var isPossible: Bool {
         [step, epoch, stepInEpoch, sums.correct, sums.correctWithMargin, sums.images]
             .allSatisfy { (0...1_000_000_000_000_000).contains($0) }

@@ -21,7 +21,7 @@ public protocol TrainingSource {
     ///   - epoch: The epoch, from 0.
     ///   - step: The first requested step, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
-    ///   - images: Which images of each batch.
+    ///   - images: The positions in each batch.
     func batches(
         epoch: Int, from step: Int, flip: Bool, images: Range<Int>
     ) throws -> any TrainingBatches

@@ -12,8 +12,8 @@ import SafeNumbers
 /// lets libraries initialise. If LibTorch cannot record, or the recorded work gives
 /// different results, they are launched one by one. A backbone's training pass must not read values.
 ///
-/// On the CPU nothing runs ahead, so numbers are read immediately: a micro-batch whose loss is
-/// not finite is not differentiated.
+/// On the CPU nothing is asynchronous, so numbers are read immediately: a micro-batch whose loss is not
+/// finite is not differentiated.
 public final class TrainingStep {
     private let model: Model
     private let optimizer: any Optimizer

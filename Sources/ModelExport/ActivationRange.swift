@@ -1,7 +1,7 @@
-/// The values that a tensor of a network takes on faces, and the bytes they become.
+/// The range of a network's tensor on faces, and its quantisation to bytes.
 struct ActivationRange: Hashable, Sendable {
-    /// The lowest value, which is 0 or below: 0 itself must become a byte without rounding, since borders
-    /// are filled with it.
+    /// The lowest value, 0 or below: 0 must be exactly representable as a byte, since borders are padded
+    /// with it.
     let low: Double
     /// The highest value, 0 or above.
     let high: Double
@@ -14,18 +14,18 @@ struct ActivationRange: Hashable, Sendable {
         self.means = means
     }
 
-    /// Value of one quantisation step.
+    /// Size of one quantisation step.
     var scale: Float {
         let scale = Float((high - low) / 255)
         return scale > 0 && scale.isFinite ? scale : 1
     }
 
-    /// The byte that stands for 0.
+    /// The zero point: the byte that represents 0.
     var zero: UInt8 { UInt8(min(255, max(0, (-low / Double(scale)).rounded()))) }
 }
 
-/// Collects the range of a tensor's values on faces: for each face the lowest and the highest, of which the means are
-/// taken, so that one outlier does not make all steps coarse.
+/// Collects the range of a tensor's values on faces: the means of each face's lowest and highest values, so
+/// that one outlier does not make all steps coarse.
 struct ActivationStatistics {
     private var lows = 0.0
     private var highs = 0.0

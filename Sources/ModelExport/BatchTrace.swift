@@ -1,8 +1,8 @@
 import Foundation
 import Torch
 
-/// A network that was traced with two batch sizes: lengths that differ between the traces grow with the batch size,
-/// and the others are the network's own.
+/// A network that was traced with two batch sizes: lengths that differ between the traces scale with the
+/// batch size, and all others are fixed.
 struct BatchTrace {
     /// The length of a dimension.
     enum Length: Equatable {
@@ -55,8 +55,8 @@ struct BatchTrace {
         return lengths
     }
 
-    /// The value of a tensor that no operation makes; nil for others, for the input, and for one whose shape
-    /// depends on the batch size.
+    /// The value of a constant tensor; nil for results of operations, for the input, and for one whose
+    /// shape depends on the batch size.
     func constant(_ tensor: TracedGraph.Identifier) -> Tensor? {
         guard let value = trace.constant(tensor), wider.constant(tensor)?.shape == value.shape
         else { return nil }

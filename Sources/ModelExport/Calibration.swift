@@ -6,41 +6,41 @@ import OpenVINO
 import SafeFiles
 import Torch
 
-/// Finds out which values a network computes with, on faces: every second of a set's calibrates, and the
+/// Determines the ranges of a network's values on faces. Every second image of a set calibrates, and the
 /// others are for the comparison.
 struct Calibration {
-    /// Fewer images of a set are refused.
-    static let fewest = 64
-    /// More images change ranges no more.
-    static let most = 128
-    /// Few, since all that a network computes is kept.
+    /// Minimum number of images in a set.
+    static let minImages = 64
+    /// Maximum number of images to calibrate with; more hardly change the ranges.
+    static let maxImages = 128
+    /// Batch size; small, since all of a network's results are kept.
     private static let batch = 4
 
     private let faces: any ImageSource
-    /// Indices of the images that calibrate.
+    /// Indices of the images to calibrate with.
     let chosen: [Int]
 
-    /// Chooses images, evenly from all.
+    /// Chooses images, evenly spaced.
     ///
     /// - Throws: ``ModelExportError/fewImages(path:count:)``.
     init(_ faces: any ImageSource) throws(ModelExportError) {
-        guard faces.count >= Self.fewest else {
+        guard faces.count >= Self.minImages else {
             throw .fewImages(path: faces.location.path, count: faces.count)
         }
         self.faces = faces
-        let count = min(Self.most, faces.count / 2)
+        let count = min(Self.maxImages, faces.count / 2)
         chosen = (0..<count).map { $0 * faces.count / count }
     }
 
-    /// Images that do not calibrate: the ones after those that do.
+    /// Images that were not calibrated with: the ones after those that were.
     func others(_ count: Int) -> any ImageSource {
         let places = (0..<min(count, chosen.count)).map { chosen[$0 * chosen.count / count] + 1 }
         return SelectedImages(places, of: faces)
     }
 
-    /// The values that products of a network take, by the names of the tensors.
+    /// The ranges of the inputs of a network's products, by the names of the tensors.
     ///
-    /// - Parameter folder: For a file that OpenVINO reads, which is removed.
+    /// - Parameter folder: Folder for a temporary file that OpenVINO reads.
     func ranges(
         of network: ExportedNetwork, _ metadata: ModelFile.Metadata, threads: Int, in folder: URL
     ) throws -> [String: ActivationRange] {

@@ -15,12 +15,12 @@ public struct ExportedNetwork {
     private let metadata: ModelFile.Metadata
     private let trace: BatchTrace
 
-    /// Records what a network computes.
+    /// Traces a network.
     ///
-    /// - Parameter metadata: What is known of it.
+    /// - Parameter metadata: The network's metadata.
     /// - Throws: `TorchError` when LibTorch cannot record it, and
-    ///   ``ModelExportError/unsupported(operation:network:)`` for a network that computes otherwise for
-    ///   another number of images.
+    ///   ``ModelExportError/unsupported(operation:network:)`` for a network whose computation depends on
+    ///   the number of images.
     public init(_ backbone: any Backbone, _ metadata: ModelFile.Metadata) throws {
         self.backbone = backbone
         self.metadata = metadata
@@ -29,21 +29,20 @@ public struct ExportedNetwork {
         ) { backbone($0, training: false) }
     }
 
-    /// The network as ONNX, with metadata: what ``ModelFile`` has beside the weights, and the licence's
-    /// terms.
+    /// The network as ONNX, with metadata: that of ``ModelFile``, and the terms of the licence.
     ///
-    /// - Parameter terms: What the user states of the licence.
-    /// - Throws: ``ModelExportError/unsupported(operation:network:)`` for an operation without a form in
-    ///   ONNX, `ONNXError` for more than 2 GB.
+    /// - Parameter terms: The user's statement of the licence.
+    /// - Throws: ``ModelExportError/unsupported(operation:network:)`` for an operation that ONNX cannot
+    ///   express, `ONNXError` for more than 2 GB.
     public func onnx(
         _ options: ONNXOptions, terms: String? = nil, version: String
     ) throws -> Data {
         try onnx(options, ranges: [:], terms: terms, version: version)
     }
 
-    /// The network as ``onnx(_:terms:version:)`` has it, with products in int8.
+    /// The network as in ``onnx(_:terms:version:)``, with products in int8.
     ///
-    /// - Parameter ranges: Which values products take; those of others are not rounded.
+    /// - Parameter ranges: Ranges of the products' inputs; inputs without one are not rounded.
     func onnx(
         _ options: ONNXOptions, ranges: [String: ActivationRange], terms: String?, version: String
     ) throws -> Data {
@@ -69,14 +68,14 @@ public struct ExportedNetwork {
         return try Self.data(graph, made)
     }
 
-    /// A network in ONNX, in float32, that gives what the products of this one take, and the names of its
-    /// outputs.
+    /// A network in ONNX, in float32, that outputs the inputs of this network's products, and the names of
+    /// these outputs.
     func observed() throws -> (file: Data, names: [String]) {
         let graph = begin("")
         let made = try ONNXConverter.convert(
             trace, into: graph, from: Self.input, ONNXOptions(),
             title: backbone.specification.title)
-        // The input itself cannot be an output.
+        // A graph's input cannot be its output.
         let inner = made.observed.filter { $0.name != Self.input }
         for (name, tensor) in inner {
             graph.addOutput(
@@ -95,13 +94,13 @@ public struct ExportedNetwork {
     }
 
     private static func data(_ graph: ONNXGraph, _ made: ONNXConverter) throws -> Data {
-        // The versions of the format that came with the operators.
+        // Versions of the file format that correspond to the operator versions.
         let irVersion = made.operatorVersion >= 15 ? 8 : 7
         return try graph.data(irVersion: irVersion, operatorVersion: made.operatorVersion)
     }
 
-    /// Adds what comes before the network, and gives the name of what it begins with. insightface knows by
-    /// the names of nodes, `Sub...` and `Mul...`, that a network prepares its input itself.
+    /// Adds the preprocessing, and returns the name of the network's input tensor. insightface recognises
+    /// by the node names `Sub...` and `Mul...` that a network normalises its input itself.
     private func prepare(_ graph: ONNXGraph, _ options: ONNXOptions) -> String {
         var name = Self.input
         if options.isRawInput {
@@ -125,7 +124,7 @@ public struct ExportedNetwork {
         return "half"
     }
 
-    /// Whether the input has the channels in another order than the network was trained on.
+    /// Whether the input's channel order differs from the one that the network was trained on.
     private func swapsChannels(_ options: ONNXOptions) -> Bool {
         options.colourOrder != metadata.normalization.order
     }
@@ -165,7 +164,7 @@ public struct ExportedNetwork {
         try ScriptMetadata.write(strings(stated, terms, version), to: url)
     }
 
-    /// The network with the operations that prepare its input.
+    /// The trace of the network with preprocessing.
     private func recorded(_ options: ONNXOptions) throws -> BatchTrace {
         let (swaps, normalization) = (swapsChannels(options), metadata.normalization)
         guard swaps || options.isRawInput else { return trace }

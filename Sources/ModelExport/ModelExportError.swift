@@ -1,14 +1,14 @@
 /// Errors when a network is exported.
 public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The exported network does not compute what the original does; nothing was kept.
-    case differs(path: String, judgement: String)
-    /// There are too few images to see which values a network computes with.
+    case differs(path: String, comparison: String)
+    /// There are too few images to calibrate int8.
     case fewImages(path: String, count: Int)
-    /// A file cannot be exported.
+    /// A model cannot be exported because it is not one of Facet's backbones.
     case notANetwork(path: String)
     /// OpenVINO does not compute what LibTorch does.
-    case otherEngine(path: String, judgement: String)
-    /// A network computes something that the format has no form for.
+    case otherEngine(path: String, comparison: String)
+    /// A network has an operation that the format cannot express.
     case unsupported(operation: String, network: String)
     /// A file cannot be written.
     case unwritable(path: String, reason: String)
@@ -16,17 +16,17 @@ public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertibl
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
         switch self {
-        case .differs(let path, let judgement):
-            "the exported network does not compute what the original does (\(judgement)), so '\(path)' was "
+        case .differs(let path, let comparison):
+            "the exported network does not compute what the original does (\(comparison)), so '\(path)' was "
                 + "not written; try float32, or --keep-batch-norm, and for int8 faces like those that it will embed"
         case .fewImages(let path, let count):
             "'\(path)' has \(count) images, and int8 is calibrated on at least "
-                + "\(Calibration.fewest); give more aligned faces, such as a training set"
+                + "\(Calibration.minImages); give more aligned faces, such as a training set"
         case .notANetwork(let path):
             "'\(path)' is not a network of Facet's backbones, so it cannot be exported; give a run's folder, "
                 + "its model.safetensors, or a PyTorch state dict with --backbone"
-        case .otherEngine(let path, let judgement):
-            "OpenVINO does not compute what LibTorch does for '\(path)' (\(judgement)); leave --engine out"
+        case .otherEngine(let path, let comparison):
+            "OpenVINO does not compute what LibTorch does for '\(path)' (\(comparison)); leave --engine out"
         case .unsupported(let operation, let network):
             "\(network) cannot be exported to ONNX: there is no equivalent of '\(operation)'; export it as "
                 + "TorchScript with --format torchscript"

@@ -7,20 +7,20 @@ import OpenVINO
 import SafeFiles
 import Torch
 
-/// Writes a trained network for other programs, and keeps the file only if what is in it computes what the
-/// original does.
+/// Exports a trained network for other programs, and keeps the file only if its embeddings match the
+/// original's.
 public struct ModelExporter {
     /// A format of exported files.
     public enum Format: String, CaseIterable, Sendable {
         case onnx
-        /// OpenVINO's own format: a description and its weights, in two files.
+        /// OpenVINO's format: a description and its weights, in two files.
         case openvino
-        /// The weights under their authors' names in PyTorch.
+        /// The weights, with the tensor names of the authors' PyTorch code.
         case safetensors
-        /// A program for LibTorch's interpreter.
+        /// A TorchScript program for LibTorch's interpreter.
         case torchscript
 
-        /// The format that a file's name ends in; nil for other names.
+        /// The format of a file's extension; nil for other names.
         public init?(ending url: URL) {
             switch url.pathExtension.lowercased() {
             case "onnx": self = .onnx
@@ -34,18 +34,18 @@ public struct ModelExporter {
 
     /// Format of the file.
     public var format: Format
-    /// How ONNX is written, and what TorchScript is given.
+    /// Options of ONNX, some of which also apply to TorchScript.
     public var onnx: ONNXOptions
     /// The user's statement of the licence.
     public var terms: String?
-    /// Version of Facet, which the file's metadata names.
+    /// Version of Facet, for the file's metadata.
     public var version: String
-    /// Faces by which ONNX's products are rounded to int8, such as the training set; nil for floating point.
+    /// Faces to calibrate int8 products in ONNX with, such as the training set; nil for floating point.
     public var calibration: (any ImageSource)?
-    /// How networks are run for the comparison; in float32, whatever is requested.
+    /// How networks are run for the comparison; always in float32.
     public var embedding: EmbeddingOptions
 
-    /// Faces that are compared.
+    /// Number of faces that are compared.
     static let faces = 32
 
     /// Creates an exporter for one format.
@@ -66,15 +66,15 @@ public struct ModelExporter {
     ///
     /// - Parameters:
     ///   - source: A run's folder, its model file or checkpoint, or a PyTorch state dict.
-    ///   - target: The new file, which takes the place of an old one.
+    ///   - target: The new file, which replaces an existing one.
     ///   - tests: Test sets on which both networks are compared.
     ///   - progress: Receives a test set's name, and how many of its images are done.
-    /// - Throws: ``ModelExportError``, and the error of a file, of LibTorch or of OpenVINO; the target is then
-    ///   as it was.
+    /// - Throws: ``ModelExportError``, and the error of a file, of LibTorch or of OpenVINO; the target is
+    ///   then unchanged.
     public func export(
         _ source: URL, to target: URL, weights: StateDictOptions = StateDictOptions(),
         tests: [NamedTestSet] = [], progress: (String, Int, Int) throws -> Void = { _, _, _ in }
-    ) throws -> ExportJudgement {
+    ) throws -> ExportComparison {
         LibTorch.setThreads(embedding.compute.threads)
         guard
             case .network(let original) = try EmbeddingSource.open(
@@ -95,33 +95,33 @@ public struct ModelExporter {
         defer { folder.remove() }
         let part = folder.url.appendingPathComponent(target.lastPathComponent)
             .deletingPathExtension().appendingPathExtension(Self.endings[format] ?? "")
-        var judgement = try write(original, model, judgedAt: part)
+        var comparison = try write(original, model, writingTo: part)
         if !tests.isEmpty {
             let size = original.inputSize
             let first = try evaluate(source, weights, tests, size, progress)
             let second = try evaluate(part, StateDictOptions(), tests, size, progress)
-            judgement.tests = ExportJudgement.tests(first, second)
+            comparison.tests = ExportComparison.tests(first, second)
         }
-        guard judgement.isGood(isQuantized: calibration != nil) else {
-            throw ModelExportError.differs(path: target.path, judgement: judgement.summary)
+        guard comparison.isWithinTolerance(isQuantized: calibration != nil) else {
+            throw ModelExportError.differs(path: target.path, comparison: comparison.summary)
         }
         if format == .openvino {
             try AtomicFile.move(Self.weights(of: part), to: beside)
         }
         try AtomicFile.move(part, to: target)
-        return judgement
+        return comparison
     }
 
-    /// Writes a network and compares both.
+    /// Writes a network and compares it with the original.
     ///
-    /// - Returns: How far the written one is from it, which the caller decides by.
+    /// - Returns: The comparison, by which the caller decides whether to keep the file.
     func write(
         _ original: EmbeddingNetwork,
         _ model: (backbone: any Backbone, metadata: ModelFile.Metadata),
-        judgedAt part: URL
-    ) throws -> ExportJudgement {
+        writingTo part: URL
+    ) throws -> ExportComparison {
         try write(model.backbone, model.metadata, to: part)
-        return try judge(original, part)
+        return try compare(original, part)
     }
 
     private static let endings: [Format: String] = [
@@ -164,9 +164,9 @@ public struct ModelExporter {
         try AtomicFile.write(data, to: url)
     }
 
-    /// Compares both networks on rendered faces, or on such that int8 was not calibrated on, which come in
-    /// batches of another size than the network was traced with.
-    private func judge(_ original: EmbeddingNetwork, _ part: URL) throws -> ExportJudgement {
+    /// Compares both networks on rendered faces, or for int8 on images that were not calibrated with, in
+    /// batches of another size than in tracing.
+    private func compare(_ original: EmbeddingNetwork, _ part: URL) throws -> ExportComparison {
         var options = embedding
         options.batchSize = 7
         options.inputSize = original.inputSize
@@ -177,7 +177,7 @@ public struct ModelExporter {
         let faces: any ImageSource =
             try calibration.map { try Calibration($0).others(Self.faces) }
             ?? BuiltInFaces(count: Self.faces, size: original.inputSize)
-        return try ExportJudgement(
+        return try ExportComparison(
             original: try original.embeddings(of: faces, mirroring: false).original,
             exported: try exported.embeddings(of: faces, mirroring: false).original)
     }
@@ -187,9 +187,9 @@ public struct ModelExporter {
         _ progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var quiet = weights
-        quiet.told = { _ in }
+        quiet.log = { _ in }
         var options = embedding
-        // TorchScript does not say it.
+        // TorchScript files do not state it.
         options.inputSize = inputSize
         return try ModelEvaluation(model: url, options: options, weights: quiet)
             .run(on: tests, progress: progress)

@@ -1,7 +1,7 @@
 import ONNX
 import Torch
 
-/// LibTorch's operations, one by one.
+/// Conversion of LibTorch's operations, one by one.
 extension ONNXConverter {
     private static let simple = [
         "abs": "Abs", "erf": "Erf", "exp": "Exp", "log": "Log", "neg": "Neg",
@@ -12,7 +12,7 @@ extension ONNXConverter {
         "alias", "clone", "contiguous", "detach", "dropout", "feature_dropout", "to", "type_as",
     ]
 
-    /// Adds what an operation becomes.
+    /// Adds the ONNX operators for an operation.
     func convert(_ operation: TracedGraph.Operation) throws {
         guard operation.name.hasPrefix("aten::"), let result = operation.results.first else {
             throw unsupported(operation)
@@ -65,7 +65,7 @@ extension ONNXConverter {
 
     private func convolution(_ operation: TracedGraph.Operation, _ result: Int) throws {
         let arguments = operation.arguments
-        // LibTorch records the function that its convolutions share, which can run backwards too.
+        // LibTorch records the general convolution, which may be transposed.
         let isShared = operation.name == "aten::_convolution"
         guard let kernel = constant(arguments[1]), kernel.shape.count == 4,
             let stride = pair(arguments[3]), let padding = pair(arguments[4]),
@@ -99,8 +99,8 @@ extension ONNXConverter {
         emit("Add", [product, add(bias)], result)
     }
 
-    /// Names of an operation's weight and, if there is one, bias, with the normalisation that follows it
-    /// folded in (in float64, as it is done once).
+    /// Names of an operation's weight and bias (if there is one), with the normalisation that follows
+    /// folded in (in float64).
     private func weights(
         _ operation: TracedGraph.Operation, _ weight: Constant, _ result: Int
     ) throws -> [String] {
@@ -332,8 +332,8 @@ extension ONNXConverter {
         emit("Reshape", [try name(input), reshaped(lengths, from: input)], result)
     }
 
-    /// A shape for what has all its elements from an input: of one length that grows with the number of
-    /// images, nothing needs to be computed.
+    /// A reshape that keeps all elements: if only one length scales with the number of images, the shape is
+    /// a constant.
     private func reshaped(
         _ lengths: [BatchTrace.Length], from input: TracedGraph.Argument
     ) -> String {
@@ -347,7 +347,7 @@ extension ONNXConverter {
         guard known[0] == -1, self.lengths(input)?.first == lengths[0] else {
             return integers(known)
         }
-        // A length of 0 is the input's own.
+        // A length of 0 copies the input's.
         return integers([0] + known.dropFirst())
     }
 
@@ -361,7 +361,7 @@ extension ONNXConverter {
         guard let lengths = recording.lengths(of: result), let own = self.lengths(input) else {
             throw unsupported(operation)
         }
-        // A length of 1 leaves the tensor's own.
+        // A length of 1 keeps the tensor's.
         let missing = [BatchTrace.Length](
             repeating: .fixed(1), count: max(0, lengths.count - own.count))
         let free = zip(lengths, missing + own).map { wanted, has in
@@ -393,7 +393,7 @@ extension ONNXConverter {
         return nil
     }
 
-    /// Two lengths, or one for both.
+    /// Two lengths; a single one counts for both.
     func pair(_ argument: TracedGraph.Argument) -> [Int]? {
         guard let values = ints(argument), let first = values.first else { return nil }
         return values.count == 2 ? values : [first, first]

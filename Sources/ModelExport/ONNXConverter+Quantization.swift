@@ -1,15 +1,15 @@
 import ONNX
 import Torch
 
-/// Products of bytes in place of float32, where it is known which values a product takes.
+/// Products in int8 instead of float32, where the range of a product's input is known.
 ///
-/// They are written as ONNX's pairs of QuantizeLinear and DequantizeLinear around what is rounded, which
-/// OpenVINO and ONNX Runtime compute in int8 and every other program as the rounding that it is.
+/// They are written with pairs of QuantizeLinear and DequantizeLinear around rounded tensors, from which
+/// OpenVINO and ONNX Runtime derive int8 kernels; other programs compute the rounding as such.
 extension ONNXConverter {
-    /// The name of a product's input: rounded to bytes, where its range is known.
+    /// The name of a product's input, rounded to bytes if its range is known.
     func operand(_ argument: TracedGraph.Argument) throws -> String {
         let name = try name(argument)
-        // What does not depend on the images stays as it is.
+        // Constants are not rounded.
         guard constant(argument) == nil else { return name }
         observe(name, like: argument)
         guard let range = range(of: name) else { return name }
@@ -21,16 +21,16 @@ extension ONNXConverter {
         return result
     }
 
-    /// Adds the scale and the zero of a tensor.
+    /// Adds the scale and the zero point of a tensor, and returns their names.
     private func addSteps(of name: String, _ range: ActivationRange) -> (String, String) {
         graph.addTensor("\(name)_scale", [range.scale], shape: [])
         graph.addTensor("\(name)_zero", [range.zero], shape: [])
         return ("\(name)_scale", "\(name)_zero")
     }
 
-    /// Writes a product's weights and bias, and gives their names.
+    /// Writes a product's weights and bias, and returns their names.
     ///
-    /// - Parameter input: What the product takes.
+    /// - Parameter input: The product's input.
     func operands(
         _ weight: Constant, _ bias: Constant?, of input: TracedGraph.Argument
     ) throws -> [String] {
@@ -43,7 +43,7 @@ extension ONNXConverter {
         return names + [addBias(corrected, steps: rounded.scales.map { $0 * range.scale })]
     }
 
-    /// Writes a matrix `[out, in]` as `[in, out]`, and gives its name and the bias that belongs to it.
+    /// Writes a matrix `[out, in]` as `[in, out]`, and returns its name and its bias.
     func matrix(
         _ weight: Constant, _ bias: Constant?, of input: TracedGraph.Argument
     ) throws -> (name: String, bias: Constant?) {
@@ -56,7 +56,7 @@ extension ONNXConverter {
         return (name, Self.corrected(bias, by: rounded, of: weight.name))
     }
 
-    /// Writes rounded weights, and gives the name of what they stand for.
+    /// Writes quantised weights, and returns the name of the dequantised tensor.
     private func add(
         _ rounded: QuantizedWeights, as name: String, shape: [Int], axis: Int
     ) -> String {
@@ -82,8 +82,8 @@ extension ONNXConverter {
             name: "\(weight).corrected_bias", values: values, shape: [values.count])
     }
 
-    /// Writes a bias in the steps of the product, as programs expect it that compute in int8; in float32
-    /// where it has too many steps for that.
+    /// Writes a bias as integers in units of the product's step, as int8 kernels expect; in float32 if it
+    /// exceeds their range.
     private func addBias(_ bias: Constant, steps: [Float]) -> String {
         let counts = zip(bias.values, steps).map { (Double($0) / Double($1)).rounded() }
         guard counts.allSatisfy({ abs($0) < 1_073_741_824 }) else { return add(bias) }

@@ -1,9 +1,9 @@
 import ONNX
 import Torch
 
-/// Operations on the windows of a map.
+/// Conversion of operations on windows of a feature map.
 extension ONNXConverter {
-    /// Adds what an operation on windows becomes; false for other operations.
+    /// Adds the ONNX operators for an operation on windows; false for other operations.
     func convertWindows(
         _ kind: String, _ operation: TracedGraph.Operation, _ result: Int
     ) throws -> Bool {
@@ -38,8 +38,8 @@ extension ONNXConverter {
         emit(type, [try name(arguments[0])], result, attributes)
     }
 
-    /// Means of as many windows as are asked for: an ordinary pool where they are as large as each other, and
-    /// else two products with matrices of fractions, since ONNX has no such pool.
+    /// Adaptive average pooling: ordinary pooling if all windows have the same size, otherwise two products
+    /// with averaging matrices, since ONNX has no adaptive pooling.
     private func adaptivePool(_ operation: TracedGraph.Operation, _ result: Int) throws {
         let input = operation.arguments[0]
         guard let target = pair(operation.arguments[1]), target.allSatisfy({ $0 > 0 }),
@@ -59,7 +59,7 @@ extension ONNXConverter {
         emit("MatMul", [add(rows), narrow], result)
     }
 
-    /// The matrix `[windows, values]` that makes means of windows, which overlap where they do not divide the
+    /// The matrix `[windows, values]` that averages over windows, which overlap unless they divide the
     /// values evenly.
     private static func means(of values: Int, in windows: Int) -> Constant {
         var matrix = [Float](repeating: 0, count: windows * values)
@@ -78,7 +78,7 @@ extension ONNXConverter {
         guard let pads = ints(arguments[1]), pads.count % 2 == 0, pads.count <= 2 * rank,
             let value = number(arguments[2])
         else { throw unsupported(operation) }
-        // LibTorch has the last dimension first, and both ends of a dimension beside each other.
+        // LibTorch lists the last dimension first, with both ends of a dimension next to each other.
         var (starts, ends) = (
             [Int](repeating: 0, count: rank), [Int](repeating: 0, count: rank)
         )
@@ -90,7 +90,7 @@ extension ONNXConverter {
         emit("Pad", inputs, result)
     }
 
-    /// Windows as columns: a convolution of each channel by itself whose filters are 1 in one place each.
+    /// Windows as columns (im2col): a depthwise convolution whose filters are 1 at one position each.
     private func columns(_ operation: TracedGraph.Operation, _ result: Int) throws {
         let arguments = operation.arguments
         let input = shape(arguments[0])

@@ -2,37 +2,37 @@ import Foundation
 import ONNX
 import Torch
 
-/// Turns the operations that LibTorch recorded into ONNX's.
+/// Converts operations recorded by LibTorch to ONNX.
 ///
-/// Operators are those of version 13, which ONNX Runtime has read since 2020 (1.7) and OpenCV, OpenVINO
-/// and TensorRT read; networks with layer normalisation need version 17. Batch normalisations behind a
-/// convolution or a linear map are folded into it unless that is switched off. A length that grows with the
-/// number of images becomes any number.
+/// Operators are those of version 13, which ONNX Runtime (since 1.7, 2020), OpenCV, OpenVINO and TensorRT
+/// support; networks with layer normalisation need version 17. Batch normalisations behind a convolution or
+/// a linear map are folded into it unless that is switched off. A length that scales with the number of
+/// images becomes dynamic.
 final class ONNXConverter {
     let recording: BatchTrace
     let options: ONNXOptions
     let graph: ONNXGraph
-    /// Version of the operators that have been used so far.
+    /// Operator version required so far.
     private(set) var operatorVersion = 13
-    /// The name of what the network gives.
+    /// The name of the network's output.
     private(set) var output = ""
 
     /// Names of tensors in the graph.
     private var names: [TracedGraph.Identifier: String] = [:]
-    /// Weights, and what is made of them without images.
+    /// Weights, and other values that do not depend on images.
     private var constants: [TracedGraph.Identifier: Constant] = [:]
     private var written: Set<String> = []
-    /// Ranges of what products take, by names in the graph; none if nothing is rounded.
+    /// Ranges of the products' inputs, by names in the graph; empty if nothing is rounded.
     private let ranges: [String: ActivationRange]
     /// Inputs of products: names in the graph, and the tensors.
     private(set) var observed: [(name: String, tensor: TracedGraph.Identifier)] = []
-    /// How many operations use each tensor.
+    /// Number of operations that use each tensor.
     private var uses: [TracedGraph.Identifier: Int] = [:]
-    /// The normalisations that are folded into what is before them, by what they normalise.
+    /// The normalisations that are folded into the preceding operation, by its result.
     private var folded: [TracedGraph.Identifier: TracedGraph.Operation] = [:]
     private let title: String
 
-    /// Values that are known.
+    /// A tensor whose values are known during conversion.
     struct Constant {
         var name: String
         var values: [Float]
@@ -42,9 +42,9 @@ final class ONNXConverter {
     /// Converts a network.
     ///
     /// - Parameters:
-    ///   - input: Name of the tensor that the network begins with.
-    ///   - title: The network's, for messages.
-    /// - Returns: The converter, which knows what the network consists of.
+    ///   - input: Name of the network's input tensor.
+    ///   - title: The network's name, for messages.
+    /// - Returns: The converter, after the whole network has been converted.
     static func convert(
         _ recording: BatchTrace, into graph: ONNXGraph, from input: String,
         _ options: ONNXOptions, ranges: [String: ActivationRange] = [:], title: String
@@ -78,7 +78,7 @@ final class ONNXConverter {
     /// The trace with the smaller batch.
     var trace: TracedGraph { recording.trace }
 
-    /// Normalisations of what a convolution or a linear map alone makes for them.
+    /// Finds the normalisations that are the only users of a convolution's or a linear map's result.
     private func findFoldings() {
         let mappings: Set = ["aten::_convolution", "aten::conv2d", "aten::linear"]
         let made = Set(
@@ -93,15 +93,15 @@ final class ONNXConverter {
 
     // MARK: What converters use
 
-    /// An error for an operation, or a form of it, that ONNX has nothing for.
+    /// The error for an operation, or a variant of it, that ONNX cannot express.
     func unsupported(_ operation: TracedGraph.Operation) -> ModelExportError {
         .unsupported(operation: operation.name, network: title)
     }
 
-    /// Records that the operators of a version are needed.
+    /// Records that a minimum operator version is required.
     func require(operators version: Int) { operatorVersion = max(operatorVersion, version) }
 
-    /// The normalisation that is folded into what makes a tensor.
+    /// The normalisation that is folded into the operation with this result.
     func folding(into tensor: TracedGraph.Identifier) -> TracedGraph.Operation? { folded[tensor] }
 
     /// Whether an operation is a normalisation that was folded.
@@ -128,12 +128,12 @@ final class ONNXConverter {
         return known
     }
 
-    /// Makes a result known without images.
+    /// Records the value of a result that does not depend on images.
     func define(_ result: TracedGraph.Identifier, as constant: Constant) {
         constants[result] = constant
     }
 
-    /// The name of an argument in the graph; weights are written when they are first used.
+    /// The name of an argument in the graph; weights are written on first use.
     func name(_ argument: TracedGraph.Argument) throws -> String {
         switch argument {
         case .tensor(let tensor):
@@ -162,13 +162,13 @@ final class ONNXConverter {
     /// Whether a name is used for the first time.
     func isNew(_ name: String) -> Bool { written.insert(name).inserted }
 
-    /// The range of a tensor that a product takes; nil if it is not rounded. That of the network's input
-    /// has the input's name, whatever is done to it first.
+    /// The range of a product's input; nil if it is not rounded. The range of the network's input is stored
+    /// under the input's name, even after preprocessing.
     func range(of name: String) -> ActivationRange? {
         ranges[name == names[0] ? ExportedNetwork.input : name]
     }
 
-    /// Records that a product takes a tensor.
+    /// Records that a tensor is the input of a product.
     func observe(_ name: String, like argument: TracedGraph.Argument) {
         guard case .tensor(let tensor) = argument, !observed.contains(where: { $0.name == name })
         else { return }
@@ -187,7 +187,8 @@ final class ONNXConverter {
         return name
     }
 
-    /// A shape, of which the lengths that grow with the number of images are known when the network runs.
+    /// A shape tensor, in which lengths that scale with the number of images are computed when the network
+    /// runs.
     func shape(_ lengths: [BatchTrace.Length]) -> String {
         let known = lengths.compactMap { length -> Int? in
             if case .fixed(let length) = length { length } else { nil }
@@ -209,7 +210,7 @@ final class ONNXConverter {
         return name
     }
 
-    /// The number of images, so many times, as a list of one.
+    /// A multiple of the number of images, as a tensor of one element.
     private func images(_ count: Int) -> String {
         if isNew("image_count") {
             graph.addNode("Shape", [ExportedNetwork.input], output: "input_shape")
@@ -222,13 +223,13 @@ final class ONNXConverter {
         return name
     }
 
-    /// Gives a result the name of another tensor.
+    /// Makes a result an alias of another tensor.
     func alias(_ result: TracedGraph.Identifier, _ argument: TracedGraph.Argument) throws {
         if let constant = constant(argument) { return define(result, as: constant) }
         names[result] = try name(argument)
     }
 
-    /// Adds an operator whose result an operation makes.
+    /// Adds an operator that computes the result of an operation.
     func emit(
         _ type: String, _ inputs: [String], _ result: TracedGraph.Identifier,
         _ attributes: [String: ONNXGraph.Attribute] = [:]
@@ -238,7 +239,7 @@ final class ONNXConverter {
         names[result] = name
     }
 
-    /// Adds an operator within what one operation becomes, and names its result.
+    /// Adds an intermediate operator of an operation, and returns the name of its result.
     func step(
         _ type: String, _ inputs: [String], _ result: TracedGraph.Identifier, _ suffix: String,
         _ attributes: [String: ONNXGraph.Attribute] = [:]

@@ -2,27 +2,27 @@ public import FaceEmbedding
 import FaceModels
 import Foundation
 
-/// Lets OpenVINO embed with networks of Facet's: each is exported to ONNX, run by OpenVINO, and taken only if
-/// it computes what LibTorch does.
+/// Runs Facet's networks with OpenVINO: a network is exported to ONNX, and used only if its embeddings
+/// match LibTorch's.
 public struct OpenVINOEngine: EmbeddingEngine {
     /// Name of the engine in results: `openvino`.
     public let name = "openvino"
     private let version: String
-    private let told: @Sendable (String) -> Void
+    private let log: @Sendable (String) -> Void
 
     /// Creates the engine.
     ///
     /// - Parameters:
     ///   - version: Facet's version.
-    ///   - told: Receives how far both are apart.
-    public init(version: String, told: @escaping @Sendable (String) -> Void = { _ in }) {
+    ///   - log: Receives a summary of the comparison with LibTorch.
+    public init(version: String, log: @escaping @Sendable (String) -> Void = { _ in }) {
         self.version = version
-        self.told = told
+        self.log = log
     }
 
-    /// - Throws: ``ModelExportError/notANetwork(path:)`` for what LibTorch alone can run,
-    ///   ``ModelExportError/unsupported(operation:network:)``, ``ModelExportError/otherEngine(path:judgement:)``,
-    ///   and `OpenVINOError` where OpenVINO is missing.
+    /// - Throws: ``ModelExportError/notANetwork(path:)`` for a network that only LibTorch can run,
+    ///   ``ModelExportError/unsupported(operation:network:)``,
+    ///   ``ModelExportError/otherEngine(path:comparison:)``, and `OpenVINOError` where OpenVINO is missing.
     public func replacing(
         _ network: EmbeddingNetwork, _ options: EmbeddingOptions
     ) throws -> EmbeddingNetwork {
@@ -35,14 +35,14 @@ public struct OpenVINOEngine: EmbeddingEngine {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("network.onnx")
         let exporter = ModelExporter(.onnx, version: version, embedding: options)
-        // Rounding to bfloat16 would hide what differs.
+        // Rounding to bfloat16 would hide differences.
         var exact = network
         exact.embedder = try Embedder(
             backbone: model.backbone, normalization: model.metadata.normalization,
             compute: exporter.embedding.compute)
-        let judgement = try exporter.write(exact, model, judgedAt: file)
-        guard judgement.isGood() else {
-            throw ModelExportError.otherEngine(path: network.path, judgement: judgement.summary)
+        let comparison = try exporter.write(exact, model, writingTo: file)
+        guard comparison.isWithinTolerance() else {
+            throw ModelExportError.otherEngine(path: network.path, comparison: comparison.summary)
         }
         var own = options
         own.engine = nil
@@ -50,7 +50,7 @@ public struct OpenVINOEngine: EmbeddingEngine {
         guard case .network(let computed) = try EmbeddingSource.open(file, own) else {
             throw ModelExportError.notANetwork(path: network.path)
         }
-        told("computed by OpenVINO: \(judgement.summary)")
+        log("computed by OpenVINO: \(comparison.summary)")
         var replaced = network
         replaced.embedder = computed.embedder
         return replaced

@@ -1,13 +1,13 @@
-/// Weights `[out, in / groups, ...]` as signed bytes with a step for each output: `weight = scale * byte`, the
-/// largest of an output's being 127.
+/// Weights `[out, in / groups, ...]` as signed bytes with one step per output: `weight = scale * byte`,
+/// where each output's largest magnitude becomes 127.
 struct QuantizedWeights: Equatable {
     /// The bytes, in the order of the weights.
     let values: [Int8]
     /// The step of each output.
     let scales: [Float]
-    /// How far the rounding of the weights moves the mean of each output, which biases take back (Nagel et
-    /// al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.2; with
-    /// the means of inputs that were seen, and without the borders of images).
+    /// The shift of each output's mean by the rounding of the weights, which biases compensate (Nagel et
+    /// al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.2;
+    /// with measured means of the inputs, and ignoring the borders of images).
     let meanErrors: [Double]
 
     /// Rounds weights.

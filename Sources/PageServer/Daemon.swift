@@ -11,14 +11,15 @@ import LibMicroHTTPD
 
 /// A running libmicrohttpd daemon.
 final class Daemon: Sendable {
-    /// Connections that are answered at once; more wait in the system's queue.
+    /// Maximum number of simultaneous connections; more wait in the system's queue.
     private static let maxConnections: UInt32 = 16
-    /// Seconds after which a connection that neither sends nor takes anything is closed: a browser
-    /// opens connections in advance, and they must not hold a place for long.
+    /// Seconds after which an idle connection is closed: browsers open connections in advance, which must
+    /// not occupy slots for long.
     private static let idleSeconds: UInt32 = 5
-    /// Bytes of a connection: its head, and libmicrohttpd's own. Browsers stay far below.
+    /// Memory limit of a connection in bytes, for its headers and libmicrohttpd's data. Browsers stay far
+    /// below.
     private static let connectionBytes = 16 << 10
-    /// Seconds that answers in progress may take after the end.
+    /// Seconds that responses in progress may take after the server is stopped.
     private static let drainSeconds = 2.0
 
     private let service: Service
@@ -34,7 +35,7 @@ final class Daemon: Sendable {
             to: pages_service(
                 socket: socket.descriptor, connections: Self.maxConnections,
                 idle_seconds: Self.idleSeconds, connection_bytes: Self.connectionBytes,
-                // Lives until the daemon has stopped, which `self` waits for in its deinitialiser.
+                // Outlives the daemon, since the deinitialiser waits until it has stopped.
                 context: Unmanaged.passUnretained(service).toOpaque(),
                 opened: { Service.of($0).opened($1) }, closing: { Service.of($0).closing($1) },
                 answer: { Service.of($0).answer($1, $2, $3, $4) },
@@ -52,7 +53,7 @@ final class Daemon: Sendable {
         options.deallocate()
     }
 
-    /// Listens no more, waits a moment for answers that are in progress, and closes what is open.
+    /// Stops listening, waits briefly for responses in progress, and closes open connections.
     func stop() {
         guard isStopped.isFirst() else { return }
         let socket = MHD_quiesce_daemon(daemon)
@@ -62,9 +63,9 @@ final class Daemon: Sendable {
     }
 }
 
-/// Something that is done once.
+/// Ensures that something is done only once.
 private final class Once: @unchecked Sendable {
-    // Sound because `isDone` is reached only while `lock` is held.
+    // Sound because `isDone` is accessed only while `lock` is held.
     private let lock = NSLock()
     private var isDone = false
 
@@ -78,17 +79,17 @@ private final class Once: @unchecked Sendable {
 
 /// The callbacks of libmicrohttpd, called on the threads of its connections.
 private final class Service: @unchecked Sendable {
-    /// Seconds that a connection may last, its request and its answer together: who sends or takes a
-    /// byte at a time is cut off.
+    /// Maximum duration of a connection in seconds, request and response together, so that slow clients are
+    /// cut off.
     private static let maxSeconds = 10.0
 
     private let pages: PageServer.Pages
-    // Sound because the rest is reached only while `changed` is locked.
+    // Sound because the rest is accessed only while `changed` is locked.
     private let changed = NSCondition()
-    /// Sockets of the open connections, by numbers of their own.
+    /// Sockets of the open connections, by unique numbers.
     private var open: [Int: Int32] = [:]
     private var connections = 0
-    /// Answers that are in progress.
+    /// Number of responses in progress.
     private var answers = 0
 
     init(_ pages: @escaping PageServer.Pages) { self.pages = pages }
@@ -98,7 +99,7 @@ private final class Service: @unchecked Sendable {
         return Unmanaged<Service>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Waits until no answer is in progress, or until a time.
+    /// Waits until no response is in progress, or until a time.
     func drain(until end: Date) {
         changed.withLock {
             while answers > 0, changed.wait(until: end) {}
@@ -107,7 +108,7 @@ private final class Service: @unchecked Sendable {
 
     // MARK: Connections
 
-    /// Enters a connection under a number of its own.
+    /// Registers a connection and returns its unique number.
     func opened(_ socket: Int32) -> Int {
         let number = changed.withLock {
             connections += 1
@@ -120,7 +121,7 @@ private final class Service: @unchecked Sendable {
         return number
     }
 
-    /// Called before the socket is closed, so that no other one can have its descriptor yet.
+    /// Called before the socket is closed, so that its descriptor cannot have been reused yet.
     func closing(_ number: Int) {
         changed.withLock { open[number] = nil }
     }
@@ -133,7 +134,7 @@ private final class Service: @unchecked Sendable {
 
     // MARK: Answers
 
-    /// Answers a request; false where memory is exhausted.
+    /// Answers a request; false if memory is exhausted.
     func answer(
         _ connection: OpaquePointer?, _ method: UnsafePointer<CChar>?,
         _ target: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?

@@ -8,15 +8,15 @@ import Foundation
     import Darwin
 #endif
 
-/// A socket that listens on the loopback address alone.
+/// A socket that listens only on the loopback address.
 struct LoopbackSocket {
     let descriptor: Int32
     let port: UInt16
 
-    /// Connections that wait until they are accepted.
+    /// Maximum number of connections waiting to be accepted.
     private static let backlog: Int32 = 64
 
-    /// Listens.
+    /// Binds to the loopback address and starts listening.
     ///
     /// - Parameter port: 0 for any free port.
     init(port: UInt16) throws(PageServerError) {
@@ -38,7 +38,7 @@ struct LoopbackSocket {
         }
     }
 
-    /// Binds a socket and has it listen; returns its port.
+    /// Binds a socket and starts listening; returns the port.
     private static func listen(
         on port: UInt16, _ descriptor: Int32
     ) throws(PageServerError) -> UInt16 {
@@ -68,7 +68,7 @@ struct LoopbackSocket {
     }
 }
 
-/// `listen(2)`, named so that it is not hidden by the method of that name.
+/// `listen(2)` under another name, because a method hides it.
 private func startListening(_ descriptor: Int32, _ backlog: Int32) -> Int32 {
     listen(descriptor, backlog)
 }

@@ -1,8 +1,8 @@
 public import Foundation
 
-/// An answer to a request.
+/// A response to a request.
 public struct Page: Sendable, Hashable {
-    /// Status of HTTP, e.g. 200.
+    /// HTTP status code, e.g. 200.
     public var status: Int
     /// Media type of the body.
     public var type: String
@@ -25,12 +25,12 @@ public struct Page: Sendable, Hashable {
     /// A page without a body.
     public static let empty = Page(status: 204, type: "text/plain", body: Data())
 
-    /// The headers of the answer, besides those that the protocol requires.
+    /// The headers of the response, besides those that the protocol requires.
     var headers: [(name: String, value: String)] {
         [
             ("Content-Type", type), ("Cache-Control", "no-store"), ("Connection", "close"),
             ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-            // Nothing is loaded from anywhere else, whatever a page contains.
+            // Prevents pages from loading anything from elsewhere.
             (
                 "Content-Security-Policy",
                 "default-src 'none'; script-src 'self'; connect-src 'self'; "

@@ -1,8 +1,7 @@
 import Foundation
 
-/// Serves pages to browsers on this machine, and no others: it listens on the loopback
-/// address only, answers `GET` and `HEAD`, and closes each connection after its answer. The protocol
-/// is libmicrohttpd's.
+/// Serves pages to browsers on this machine only: it listens on the loopback address, answers `GET` and
+/// `HEAD`, and closes each connection after its response. libmicrohttpd implements the protocol.
 ///
 /// ```swift
 /// let server = try PageServer(port: 8042) { path in
@@ -10,7 +9,7 @@ import Foundation
 /// }
 /// ```
 public final class PageServer: Sendable {
-    /// Gives the page of a path, nil if there is none; called on several threads at once.
+    /// Returns the page at a path, nil if there is none; called on several threads concurrently.
     public typealias Pages = @Sendable (_ path: String) -> Page?
 
     /// The port it listens on.
@@ -20,9 +19,9 @@ public final class PageServer: Sendable {
 
     private let daemon: Daemon
 
-    /// Begins to serve, on threads of its own, until ``stop()`` or until the object is deinitialised.
+    /// Serves pages on its own threads until ``stop()`` is called or the object is deinitialised.
     ///
-    /// - Parameter port: Where to listen; 0 for any free port.
+    /// - Parameter port: The port to listen on; 0 for any free port.
     /// - Throws: ``PageServerError``.
     public init(port: UInt16, pages: @escaping Pages) throws(PageServerError) {
         let socket = try LoopbackSocket(port: port)
@@ -30,7 +29,6 @@ public final class PageServer: Sendable {
         self.port = socket.port
     }
 
-    /// Stops to listen, and lets answers that are in progress reach their readers, for two seconds
-    /// at most.
+    /// Stops listening, and lets responses in progress finish, for at most two seconds.
     public func stop() { daemon.stop() }
 }

@@ -1,4 +1,4 @@
-/// A reason why pages cannot be served.
+/// Errors of serving pages.
 public enum PageServerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another program listens on the port.
     case portTaken(UInt16)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A request of HTTP, as far as a server of pages needs it.
+/// An HTTP request, as far as a page server needs it.
 struct Request: Equatable {
     /// The path, without the query.
     let path: String
@@ -22,17 +22,17 @@ struct Request: Equatable {
 
     /// Checks a request.
     ///
-    /// The `Host` must be this machine's own: a page of another site could otherwise read this
-    /// server through a name that it lets point here.
+    /// The `Host` must be this machine: otherwise a page of another site could read this server through a
+    /// domain name that resolves to it (DNS rebinding).
     ///
     /// - Parameters:
-    ///   - target: As it was sent.
+    ///   - target: The request target as sent.
     ///   - hosts: Values of all `Host` headers.
     init(method: String, target: String, version: String, hosts: [String]) throws(Refusal) {
         guard target.hasPrefix("/"), version.hasPrefix("HTTP/1.") else { throw .malformed }
         guard method == "GET" || method == "HEAD" else { throw .otherMethod }
         let hosts = hosts.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-        // RFC 9112, 3.2: there is one, and it names no account.
+        // RFC 9112, 3.2: there is exactly one, without user information.
         guard !hosts.contains(where: { $0.contains("@") }) else { throw .malformed }
         guard hosts.count == 1, Self.isOwn(hosts[0]) else { throw .foreignHost }
         path = String(target.prefix { $0 != "?" && $0 != "#" })

@@ -5,15 +5,15 @@ import FaceStudy
 import Foundation
 import Torch
 
-/// Whether a set's faces are aligned, as far as an installed detector can determine.
+/// Checks whether a set's faces are aligned, with the installed detector.
 enum AlignmentDetector {
-    /// The check that a study runs on its sets. A damaged detector gives no result.
+    /// The check that a study runs on its sets; without an intact detector there is none.
     static func doubt(_ interrupt: Interrupt) -> () -> AlignmentDoubt? {
-        // Read when the first set asks, which a study of built-in sets does not.
+        // Loaded for the first set that needs it; studies of built-in sets never do.
         lazy var detector = DetectorFiles.hasMTCNN ? try? MTCNN() : nil
         return {
             guard let detector else { return nil }
-            // Raised when the check finds something else with the same detector.
+            // Incremented when a new version's check gives different results with the same detector.
             return AlignmentDoubt(identity: "1 \(detector.identity)") { source, path in
                 let check = try AlignmentCheck(
                     source, detector, threads: AvailableThreads.count

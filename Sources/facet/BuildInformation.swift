@@ -2,7 +2,7 @@ import Foundation
 
 /// Information about the tool's own build.
 enum BuildInformation {
-    /// Commit of the checkout the tool is in, with `+` when it was modified, or `unknown`.
+    /// Commit of the checkout that the tool is in, with `+` if it was modified, or `unknown`.
     static let commit: String = {
         guard let tool = Bundle.main.executableURL?.resolvingSymlinksInPath(),
             let head = git(["rev-parse", "--short=12", "HEAD"], in: tool)

@@ -9,8 +9,8 @@ let compareCommand = Command(
         every loss, and all losses of a cell start from the same backbone. Finished runs are \
         skipped when the command is repeated, an interrupted run resumes bit for bit, and a failed \
         run does not stop the others. With --tune N every loss first gets N tries of its own \
-        parameters and the learning rate, scored on training identities that are held out; what \
-        was chosen is then trained beside the defaults, with seeds that no try has used. The same \
+        parameters and the learning rate, scored on held-out training identities; the chosen values \
+        and the defaults are then trained with seeds that no try has used. The same \
         command started again while the first one runs, here or on another machine with access to the \
         output folder, joins the study: each executes some of the runs, and one writes the report.
         """,

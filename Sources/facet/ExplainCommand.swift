@@ -7,8 +7,8 @@ import Foundation
 let explainCommand = Command(
     "explain", "Explain why a loss or gradient became NaN or infinite.",
     discussion: """
-        A run stops at such a step before the weights are updated, and writes a folder named \
-        failure into the run's folder: the batch, the steps before it, statistics of every layer, and the last \
+        A run stops at such a step before the weights are updated, and writes a folder \
+        'failure' into the run's folder: the batch, the preceding steps, statistics of every layer, and the last \
         checkpoint. --replay repeats the step from there; the run itself is not modified.
         """,
     positionals: [Positional("bundle", "the failure folder of a run", completion: .folders)],
@@ -53,7 +53,7 @@ private func text(_ outcome: FailureReplay.Outcome, _ failure: StepFailure) -> S
     }
 }
 
-/// A failure as a person reads it.
+/// The text on a failure.
 private struct FailureText {
     private let bundle: FailureBundle
 

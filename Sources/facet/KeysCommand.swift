@@ -4,7 +4,7 @@ import FaceStudy
 import Foundation
 
 let keysCommand = Command(
-    "keys", "Lists the keys of a study file, with their values and defaults.",
+    "keys", "List the keys of a study file, with their values and defaults.",
     positionals: [
         Positional("key", "a key or the beginning of one, e.g. training.schedule", isOptional: true)
     ],

@@ -1,9 +1,9 @@
 import FaceReport
 import Foundation
 
-/// The script with which a report follows its study in a browser.
+/// The pages and the script with which a browser follows a study.
 enum LivePage {
-    /// A page for the time before there is anything to report.
+    /// The page before there is anything to report.
     static let waiting = """
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"/>
@@ -14,7 +14,7 @@ enum LivePage {
 
         """
 
-    /// A page in place of a report that could not be drawn.
+    /// The page if the report could not be rendered.
     static func failed(_ reason: String) -> String {
         let text = reason.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
         return """
@@ -22,15 +22,15 @@ enum LivePage {
             <html lang="en"><head><meta charset="utf-8"/>
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="color-scheme" content="light dark"/>
-            <title>The report could not be drawn</title></head>
-            <body><main><h1>The report could not be drawn</h1><p>The study continues. Reason: \(text)</p>
+            <title>The report could not be rendered</title></head>
+            <body><main><h1>The report could not be rendered</h1><p>The study continues. Reason: \(text)</p>
             </main></body></html>
 
             """
     }
 
-    /// A report's page with the script in its head. The page's own script comes from this process as
-    /// well, since browsers are instructed to run no script within a page.
+    /// A report's page with the script in its head. The page's own script is also served as a file, since
+    /// the content security policy forbids inline scripts.
     static func followed(_ page: String) -> String {
         let own = "<script src=\"/page.js\" defer=\"defer\"></script>"
         let served = page.replacing("<script>\(Report.pageScript)</script>", with: own)
@@ -39,8 +39,8 @@ enum LivePage {
             in: end, with: "<script src=\"/live.js\" defer=\"defer\"></script></head>")
     }
 
-    /// Draws what is in progress at the top, and replaces the report's parts when there is a new one.
-    /// Folded parts stay unchanged, and so does the place on the page.
+    /// Shows the current progress at the top, and replaces the report's content when there is a new
+    /// version. Folded sections and the scroll position are preserved.
     static let script = """
         "use strict";
         (() => {

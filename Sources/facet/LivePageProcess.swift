@@ -11,31 +11,30 @@ import Foundation
     import Darwin
 #endif
 
-/// Draws a study's report in a process of its own, while the study runs in another.
+/// Renders a study's report in a separate process while the study runs.
 ///
-/// Drawing takes seconds and memory, reads whatever is in the run folders, and shows pictures of any
-/// origin. In the process that trains, a crash would end the training and the work would slow it down;
-/// here it ends nothing, runs when no other process wants the processor, and is the first to go when
-/// memory runs out.
+/// Rendering takes seconds and memory, and reads run folders and pictures of any origin. In the training
+/// process, a crash would end the training, and the work would slow it down; in a separate process a crash
+/// is harmless, it has the lowest priority, and it is killed first if memory runs out.
 enum LivePageProcess {
-    /// First word of the command line of such a process; no command of the user's.
+    /// First word of the command line of such a process; not a user command.
     private static let word = "--draw-live-page"
-    /// Seconds after which a page counts as one that cannot be drawn.
-    private static let longest = 120.0
+    /// Timeout in seconds.
+    private static let timeout = 120.0
 
-    /// The outcome of a drawing.
+    /// The outcome of rendering.
     enum Outcome {
         case page(String)
-        /// Why there is none, as a clause.
+        /// The reason why there is no page, as a clause.
         case failed(String)
     }
 
     // MARK: The study's side
 
-    /// Has the page of a study drawn, and waits for it.
+    /// Renders the page of a study in another process, and waits for it.
     static func draw(_ study: URL, _ scope: StudyScope, rope: Double) -> Outcome {
         guard let program = Bundle.main.executableURL else {
-            return .failed("the program does not know its own file")
+            return .failed("the path of the program is unknown")
         }
         let process = Process()
         let output = Pipe()
@@ -50,7 +49,7 @@ enum LivePageProcess {
             return .failed("no process could be started (\(error.localizedDescription))")
         }
         let limit = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + longest, execute: limit)
+        DispatchQueue.global().asyncAfter(deadline: .now() + timeout, execute: limit)
         let text = String(
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
@@ -61,24 +60,24 @@ enum LivePageProcess {
     private static func outcome(_ process: Process, _ text: String) -> Outcome {
         guard process.terminationReason == .exit else {
             return .failed(
-                "the process that draws it ended with signal \(process.terminationStatus)")
+                "the process that renders it ended with signal \(process.terminationStatus)")
         }
         switch process.terminationStatus {
         case 0: return .page(text)
         case 1: return .failed(text)
-        case let code: return .failed("the process that draws it ended with code \(code)")
+        case let code: return .failed("the process that renders it ended with code \(code)")
         }
     }
 
     // MARK: The other side
 
-    /// Draws the page onto standard output where the command line asks for it, and gives the exit
-    /// code; nil for every other command line.
+    /// Renders the page to standard output if the command line requests it, and returns the exit code; nil
+    /// for any other command line.
     static func run(_ words: [String]) -> Int32? {
         guard words.count == 5, words[0] == word, let runs = Int(words[2]),
             let seeds = Int(words[3]), let rope = Double(words[4])
         else { return nil }
-        standBack()
+        lowerPriority()
         let study = StudyFolder(URL(fileURLWithPath: words[1]))
         let report = Report(
             study: study.url, pictures: TestPictures(study).jpeg(of:in:),
@@ -95,10 +94,11 @@ enum LivePageProcess {
         }
     }
 
-    /// Gives way to the training: the lowest priority, and first to be ended for lack of memory.
-    private static func standBack() {
+    /// Yields to the training: sets the lowest priority, and makes this process the first to be killed if
+    /// memory runs out.
+    private static func lowerPriority() {
         #if canImport(Glibc)
-            // The C library's function takes an int, and its constant is of an enumeration.
+            // The C function takes an int, but its constant is imported as an enumeration.
             _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
         #else
             _ = setpriority(PRIO_PROCESS, 0, 19)

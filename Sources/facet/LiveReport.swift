@@ -6,57 +6,57 @@ import FaceTraining
 import Foundation
 import PageServer
 
-/// The report of a study as a page that follows it while it runs.
+/// A live report: a page that follows a study while it runs.
 ///
-/// The page is the report itself, rebuilt when a run or an epoch has finished, and a script that asks
-/// once a second whether that is so. It is drawn by a process of its own (``LivePageProcess``), so that
-/// it can neither end nor delay a training. Nothing comes from anywhere but these two processes.
+/// The page is the report itself, rebuilt when a run or an epoch has finished, with a script that polls for
+/// changes once per second. It is rendered by a separate process (``LivePageProcess``), so that it can
+/// neither end nor delay a training. Nothing is loaded from anywhere else.
 final class LiveReport: @unchecked Sendable {
-    /// The state that the page requests once a second.
+    /// The state that the page polls once per second.
     private struct Moment: Encodable {
-        /// Counts what changes the report.
+        /// Version of the report, incremented by each change.
         var version = 0
         /// The task in progress, in words.
         var task = "beginning"
-        /// Units done of what is in progress.
+        /// Completed units of the current task.
         var done = 0
-        /// Units there are of what is in progress.
+        /// Total units of the current task; 0 if unknown.
         var total = 0
-        /// More on it, e.g. the loss.
+        /// Details of the current task, e.g. the loss.
         var detail = ""
         /// Whether the study is finished.
         var isOver = false
-        /// Runs of the whole study.
+        /// Number of runs of the whole study.
         var planned = 0
-        /// Runs that have begun or were over before.
+        /// Number of runs that have begun or were finished before.
         var begun = 0
-        /// Runs that are finished.
+        /// Number of finished runs.
         var finished = 0
         var failed = 0
-        /// How far the study is, in words.
+        /// The study's progress, as text.
         var study = ""
         /// Fraction of the study's work that is done; 0...1.
         var fraction = 0.0
-        /// Seconds that are left, if that is known.
+        /// Estimated remaining seconds; nil if unknown.
         var secondsLeft: Double?
-        /// The same in words.
+        /// The remaining time as text; empty if unknown.
         var left = ""
     }
 
     private let study: URL
     private let scope: StudyScope
     private let rope: Double
-    // Sound because all below is reached only while `lock` is held.
+    // Sound because everything below is accessed only while `lock` is held.
     private let lock = NSLock()
     private var moment = Moment()
     private var progress: StudyProgress
     private var run = ""
     private var lastRequest: ContinuousClock.Instant?
-    private let isTold = DispatchSemaphore(value: 0)
+    private let isNotified = DispatchSemaphore(value: 0)
     private let rendering = NSLock()
     private var rendered: (version: Int, html: String)?
 
-    /// - Parameter rope: What the report counts as practically equal, in points.
+    /// - Parameter rope: Half width of the report's region of practical equivalence, in points.
     init(_ study: StudyFolder, _ plan: StudyPlan, rope: Double) {
         self.study = study.url
         self.rope = rope
@@ -98,9 +98,9 @@ final class LiveReport: @unchecked Sendable {
         }
     }
 
-    /// Announces that the study is finished, and waits briefly until an open page has heard of it.
+    /// Announces that the study is finished, and waits briefly until an open page has been notified.
     ///
-    /// - Parameter waits: Whether to wait, as is needed where nothing is served afterwards.
+    /// - Parameter waits: Whether to wait, which is needed if nothing is served afterwards.
     func finish(_ text: String, waits: Bool = true) {
         let isWatched = lock.withLock {
             moment.version += 1
@@ -109,12 +109,12 @@ final class LiveReport: @unchecked Sendable {
             moment.isOver = true
             return lastRequest.map { $0.duration(to: .now) < .seconds(5) } ?? false
         }
-        if isWatched, waits { _ = isTold.wait(timeout: .now() + 10) }
+        if isWatched, waits { _ = isNotified.wait(timeout: .now() + 10) }
     }
 
     // MARK: The browser's side
 
-    /// The page of a path.
+    /// The page at a path.
     func page(_ path: String) -> Page? {
         switch path {
         case "/", "/index.html": .text(html(), type: "text/html")
@@ -146,13 +146,13 @@ final class LiveReport: @unchecked Sendable {
         return Page(type: "application/json", body: data)
     }
 
-    /// A page has shown the end of the study.
+    /// The response to the notification that a page has shown the end of the study.
     private func goodbye() -> Page {
-        isTold.signal()
+        isNotified.signal()
         return .empty
     }
 
-    /// The current report, rendered once for each version.
+    /// The current report, rendered once per version.
     private func html() -> String {
         let version = lock.withLock { moment.version }
         return rendering.withLock {

@@ -53,7 +53,7 @@ private func show(_ text: String, json: Bool) throws -> ExitCode {
     let request = try LossRequest(parsing: text)
     if request.study != nil { return try show(request, json: json) }
     let specification = try LossSpecification(parsing: text)
-    // A term's name alone means that term, not the softmax that joins it.
+    // A term's name alone means the term itself, without the softmax that would be added.
     let isTermAlone = !text.contains("+") && !specification.terms.isEmpty
     let parts = (isTermAlone ? [] : [specification]) + specification.terms
     if json {
@@ -64,7 +64,7 @@ private func show(_ text: String, json: Bool) throws -> ExitCode {
     return .success
 }
 
-/// Shows what was chosen in a study.
+/// Shows the values chosen in a study.
 private func show(_ request: LossRequest, json: Bool) throws -> ExitCode {
     let cells = try request.tunedCells()
     if json {

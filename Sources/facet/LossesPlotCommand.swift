@@ -38,7 +38,7 @@ let plotCommand = Command(
         TargetLogitPicture(curves).text, to: path)
 }
 
-/// Writes an SVG file and says where it is.
+/// Writes an SVG file and prints its path.
 func writePicture(_ text: String, to path: String) throws -> ExitCode {
     let url = URL(fileURLWithPath: path)
     try AtomicFile.write(Data(text.utf8), to: url)

@@ -7,7 +7,7 @@ import ModelExport
 
 /// Common options of the commands that take a model of any kind and test sets.
 enum ModelFlags {
-    /// How a state dict is read.
+    /// Options for reading a state dict.
     static let stateDict = [
         Option(
             "--backbone", .value("NAME"),
@@ -17,33 +17,33 @@ enum ModelFlags {
             "--partial", .flag, "load the matching part of a state dict if not all of it fits"),
     ]
 
-    /// How images are prepared for a network whose file does not say it.
+    /// Options for the input format of a network whose file does not state it.
     static let input = inputOptions(colour: "--colour")
 
-    /// The same, with another name for the order of the channels.
+    /// The same with another name for the option of the channel order.
     static func inputOptions(colour: String) -> [Option] {
         [
             Option(
                 colour, .value("NAME"),
-                "order of the channels that a network expects whose file does not say it: rgb (default) "
+                "channel order of a network whose file does not state it: rgb (default) "
                     + "or bgr",
                 completion: colourOrders)
         ] + range
     }
 
-    /// The orders that a colour option takes.
+    /// The values of a channel order option.
     static let colourOrders = Completion.words(ColourOrder.allCases.map(\.rawValue))
 
     private static let range = [
         Option(
             "--input-mean", .value("X|X,X,X"),
-            "what is subtracted from each byte for such a network; default 127.5. Three for ONNX only"
+            "number subtracted from each byte for such a network; default 127.5; three for ONNX only"
         ),
         Option(
-            "--input-deviation", .value("X|X,X,X"), "what that is divided by; default 127.5"),
+            "--input-deviation", .value("X|X,X,X"), "divisor of the difference; default 127.5"),
     ]
 
-    /// Threads of an operation.
+    /// The option for the threads per operation.
     static let threads = Option(
         "--threads", .value("N"), "threads per operation; 0 for one per available core",
         elsewhere: OptionsElsewhere.threads)
@@ -64,34 +64,34 @@ enum ModelFlags {
             completion: .words(Engine.allCases.map(\.rawValue))),
     ]
 
-    /// The engine that computes a network.
+    /// The engines that run networks.
     private enum Engine: String, CaseIterable {
         case libtorch, openvino
     }
 
-    /// The engine that is requested; nil for LibTorch.
+    /// The requested engine; nil for LibTorch.
     static func engine(_ arguments: Arguments) throws -> (any EmbeddingEngine)? {
         let name = try arguments.choice("--engine", among: Engine.allCases.map(\.rawValue))
         switch name.flatMap(Engine.init) {
         case nil, .libtorch: return nil
-        case .openvino: return OpenVINOEngine(version: FacetVersion.number, told: Console.note)
+        case .openvino: return OpenVINOEngine(version: FacetVersion.number, log: Console.note)
         }
     }
 
-    /// What is asked for by ``stateDict``.
+    /// The values of the options ``stateDict``.
     ///
-    /// - Parameter colour: The option for the order of its channels.
+    /// - Parameter colour: The option for its channel order.
     static func stateDict(
         _ arguments: Arguments, colour: String = "--colour"
     ) -> StateDictOptions {
         StateDictOptions(
             backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
-            colourOption: colour, told: Console.note)
+            colourOption: colour, log: Console.note)
     }
 
-    /// What is asked for of the input of a network whose file does not say it.
+    /// The requested input format of a network whose file does not state it.
     ///
-    /// - Parameter colour: The option for the order of the channels.
+    /// - Parameter colour: The option for the channel order.
     static func input(
         _ arguments: Arguments, colour: String = "--colour"
     ) throws -> RequestedInput {
@@ -115,15 +115,15 @@ enum ModelFlags {
 }
 
 extension ModelFlags {
-    /// The order of channels that an option asks for; nil where it is not given.
+    /// The channel order given by an option; nil if it is not given.
     static func colourOrder(_ arguments: Arguments, _ option: String) throws -> ColourOrder? {
         try arguments.choice(option, among: ColourOrder.allCases.map(\.rawValue))
             .flatMap(ColourOrder.init)
     }
 
-    /// Refuses what is said of an input where the files of all models say it themselves.
+    /// Refuses input options if the files of all models state their input format.
     ///
-    /// - Parameter options: Options that would say it.
+    /// - Parameter options: The input options.
     static func requireUse(
         ofInput options: [String], _ arguments: Arguments, _ paths: [String]
     ) throws {
@@ -137,7 +137,7 @@ extension ModelFlags {
 }
 
 extension StudyConfiguration {
-    /// The test sets, to be opened where they are tested.
+    /// The test sets, not opened yet.
     var namedTests: [NamedTestSet] {
         test.map { NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs) }
     }

@@ -64,8 +64,8 @@ private struct ModelSummary: Encodable {
 
     /// Describes a backbone.
     ///
-    /// - Parameter isChosen: Whether it was requested by name: in a list, one whose images have to be
-    ///   larger is shown with the smallest it takes.
+    /// - Parameter isChosen: Whether it was requested by name; in a list, a backbone that requires larger
+    ///   images is shown with its smallest input size.
     init(
         parsing text: String, inputSize: Int, isChosen: Bool, batchSize: Int, measures: Bool
     ) throws {
@@ -97,7 +97,7 @@ private struct ModelSummary: Encodable {
             "\(title) (\(name)), \(paper), input \(inputSize)x\(inputSize)", "", "\(table)", "",
             "layers         \(layers) with weights",
             "parameters     \(Self.millions(parameters)) million",
-            "multiply-adds  \(Self.millions(multiplyAdds)) million an image",
+            "multiply-adds  \(Self.millions(multiplyAdds)) million per image",
             "file           \(Self.megabytes(fileBytes)) MB (safetensors, float32)",
             "training       about \(Self.megabytes(trainingBytes)) MB for a batch of \(batchSize) "
                 + "(float32)",
@@ -184,7 +184,7 @@ private struct ModelList {
 }
 
 extension String {
-    /// Without spaces at the end.
+    /// The text without trailing spaces.
     fileprivate func trimmingSuffix() -> String {
         String(reversed().drop { $0 == " " }.reversed())
     }

@@ -1,8 +1,8 @@
 import CommandKit
 
-/// Options of other programs for training and testing networks, and their replacements here.
+/// Options of other programs for training and testing networks, with their equivalents here.
 enum OptionsElsewhere {
-    // MARK: Names of what there is
+    // MARK: Options that exist here
 
     static let threads = [
         "--workers", "--num-workers", "--n-workers", "--jobs", "-j", "--num-threads", "--cpus",
@@ -68,7 +68,7 @@ enum OptionsElsewhere {
     static let classRate = ["--sample-rate", "--partial-fc", "--pfc", "--sampling-rate"]
     static let sampler = ["--batch-sampler", "--data-sampler", "--triplet-sampler"]
 
-    /// The names of what a study's keys have a flag for.
+    /// Other programs' names for flags of a study's keys.
     static let ofFlags = [
         "--backbones": backbone, "--losses": loss, "--sampler": sampler, "--seeds": seeds,
         "--epochs": epochs, "--batch-size": batchSize, "--learning-rate": learningRate,
@@ -76,7 +76,7 @@ enum OptionsElsewhere {
         "--device": device, "--threads": threads,
     ]
 
-    // MARK: What is done another way
+    // MARK: Options with another equivalent
 
     private static func file(_ what: String, _ key: String) -> String {
         "\(what) is \(key) in a study file: --config FILE"
@@ -182,7 +182,7 @@ enum OptionsElsewhere {
             ],
             instead:
                 "--processes N computes a run in several processes on this machine, torchrun and srun start them on "
-                + "several, and --workers N makes several runs at a time"),
+                + "several, and --workers N executes several runs at a time"),
         AbsentOption(
             ["--seed"],
             instead: "--seeds 5 trains with the seeds 1 to 5, and --seeds 5, with seed 5 alone"),
@@ -222,6 +222,6 @@ enum OptionsElsewhere {
             instead: "each protocol defines it, and it is printed with the result"),
         AbsentOption(
             ["--use-norm-score", "--use-detector-score", "--use-norm", "--use-det"],
-            instead: "--template-weights norm+detector, norm, detector or none says what counts"),
+            instead: "--template-weights norm+detector, norm, detector or none selects the weights"),
     ]
 }

@@ -65,7 +65,7 @@ let reportCommand = Command(
     return .success
 }
 
-/// Writes a report's tables and figures for papers, and says where they are.
+/// Writes a report's tables and figures for papers, and prints their paths.
 private func writeForPapers(_ report: Report) throws {
     let files = try report.writeForPapers()
     let drawings = files.filter { $0.pathExtension == "svg" }
@@ -91,11 +91,11 @@ private func convertToPDF(_ drawing: URL) -> Bool {
     return process.terminationStatus == 0
 }
 
-/// Damaged files that a terminal names; the page has all.
+/// Maximum number of damaged files listed in a terminal; the page lists all.
 private let namedDamages = 5
 
-/// Names what of a study could not be read.
-private func tell(of damages: [String]) {
+/// Warns about the files of a study that could not be read.
+private func warn(of damages: [String]) {
     damages.prefix(namedDamages).forEach(Console.standard.warning)
     let rest = damages.count - namedDamages
     guard rest > 0 else { return }
@@ -103,11 +103,11 @@ private func tell(of damages: [String]) {
         "\(counted(rest, "more file")) could not be read: see Runs in the report")
 }
 
-/// Writes a report's files, says what it shows of people, prints its answer, and where it is.
+/// Writes a report's files, and prints its answer, its path, and a privacy note.
 func writeReport(_ report: Report, json: Bool) throws {
     let rendered = try report.render()
     let files = try report.write(rendered)
-    tell(of: rendered.damages)
+    warn(of: rendered.damages)
     if json {
         Console.output(try ResultsRows(try report.runs()).json())
         if let page = files.first { Console.note("report: \(page.path)") }

@@ -6,7 +6,7 @@ import Foundation
 let reproduceCommand = Command(
     "reproduce", "Repeat a run and check whether the result is identical, bit for bit.",
     discussion: """
-        The run's folder holds everything except the images, whose content must be unchanged. \
+        The run's folder contains everything except the images, whose content must be unchanged. \
         The folder itself is only read. On another machine or with other versions the last digits \
         may differ; the first differing step is then reported.
         """,

@@ -15,7 +15,7 @@ struct ResultsRows {
 
     private let rows: [Row]
 
-    /// Reads the finished and failed ones of some runs, in their order.
+    /// Reads the finished runs, in their order.
     init(_ runs: [RunFolder]) throws {
         rows = try runs.compactMap { folder in
             guard let result = try folder.readResult() else { return nil }

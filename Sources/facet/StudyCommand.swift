@@ -9,9 +9,9 @@ let studyCommand = Command(
     "study", "Work with the folders of studies.", subcommands: [joinCommand, statusCommand])
 
 private let joinCommand = Command(
-    "join", "Take the runs of other studies into one, e.g. those of several machines.",
+    "join", "Add the runs of other studies to one, e.g. from several machines.",
     discussion: """
-        The runs must belong together: the same settings, test sets, precision and kind of device, and \
+        The runs must be compatible: the same settings, test sets, precision and kind of device, and \
         the same data under the same names. They may differ in seeds, losses, backbones and training \
         sets. Everything is checked before anything is copied, and existing runs are \
         left out. The other studies are only read.

@@ -5,7 +5,7 @@ import FaceModels
 import FaceStudy
 import Foundation
 
-/// The options that describe a study, and the configuration they make.
+/// The options that describe a study, and the resulting configuration.
 ///
 /// Flags override a study file, which overrides a preset.
 enum StudyOptions {
@@ -87,13 +87,13 @@ enum StudyOptions {
         return text?.isEmpty == true ? nil : text
     }
 
-    /// - Parameter others: Flags that mean more in this command than the key of their name.
+    /// - Parameter others: Flags that this command handles itself instead of as keys.
     static func configuration(
         _ arguments: Arguments, without others: Set<String> = []
     ) throws -> StudyConfiguration {
         var configuration = try preset(arguments)
         if let file = arguments.value("--config").map({ URL(fileURLWithPath: $0) }) {
-            // A file may name a recipe, which it overrides like that of --recipe.
+            // A file may name a recipe, which it overrides like one given by --recipe.
             let recipe = try StudyConfiguration.read(file).recipe
             if !recipe.isEmpty, !arguments.has("--recipe") {
                 configuration = try Recipe.named(recipe).configuration(over: configuration)
@@ -107,13 +107,14 @@ enum StudyOptions {
         if arguments.has("--tune"), !configuration.tuning.isOn,
             !tries.contains(where: arguments.has)
         {
-            // Nothing is tuned, whatever a preset or a file says about tries.
+            // Nothing is tuned, even if a preset or a file requests tries.
             configuration.tuning = .init()
         }
         return configuration
     }
 
-    /// The configuration of a study, which needs sets; of one run the training set alone.
+    /// The configuration of a study, which needs training and test sets; for a single run only a training
+    /// set.
     static func studyConfiguration(
         _ arguments: Arguments, needsTest: Bool = true
     ) throws -> StudyConfiguration {
@@ -133,7 +134,7 @@ enum StudyOptions {
         return configuration
     }
 
-    /// Refuses a recipe whose networks are not among the backbones, where no other was given.
+    /// Refuses a recipe none of whose networks is available, unless a backbone is given.
     static func requireBackbone(of configuration: StudyConfiguration, option: String) throws {
         guard configuration.backbones.isEmpty, !configuration.recipe.isEmpty else { return }
         let recipe = try Recipe.named(configuration.recipe)
@@ -141,7 +142,7 @@ enum StudyOptions {
             option: option, hint: recipe.limits.first ?? "name a backbone")
     }
 
-    /// A name that must not be a list of several.
+    /// The value of an option that must not be a list.
     static func one(_ option: String, _ arguments: Arguments) throws(CommandError) -> String? {
         guard let names = arguments.list(option) else { return nil }
         guard names.count == 1 else {
@@ -185,7 +186,7 @@ enum StudyOptions {
         }
     }
 
-    /// Applies an option that says something of a training set.
+    /// Applies an option that refers to a training set by name.
     private static func applyToTrain(
         _ option: String, _ expected: String,
         _ property: WritableKeyPath<StudyConfiguration.TrainSource, String?>,
@@ -247,7 +248,7 @@ enum StudyOptions {
 }
 
 extension JSONValue {
-    /// The value inside of the objects that a path such as `training.epochs` leads through.
+    /// The value at a path such as `training.epochs`.
     fileprivate func nested(at path: String) -> JSONValue {
         path.split(separator: ".").reversed().reduce(self) { .object([String($1): $0]) }
     }

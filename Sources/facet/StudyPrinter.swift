@@ -5,12 +5,12 @@ import FaceStudy
 import FaceTraining
 import Foundation
 
-/// Prints how a study is going.
+/// Prints the progress of a study.
 final class StudyPrinter {
-    /// How far a run's training is, over all of its epochs.
+    /// Progress of a run's training, over all of its epochs.
     private var training: ProgressLine?
     private var waiting = WaitingFraction()
-    /// How far anything else is.
+    /// Progress of any other task.
     private var line: ProgressLine?
     private var task = ""
     private var run = ""
@@ -60,7 +60,7 @@ final class StudyPrinter {
         }
     }
 
-    /// Removes the line of what is in progress.
+    /// Removes the progress line.
     func finish() {
         endTask()
         training?.finish("")
@@ -85,10 +85,10 @@ final class StudyPrinter {
         }
     }
 
-    /// Shows how far a task is; one of another name ends the one before.
+    /// Shows the progress of a task; a task with another name ends the previous one.
     private func progress(_ task: String, _ done: Int, _ total: Int, _ unit: String) {
         if task != self.task || line == nil {
-            // What reads or draws a set says how long that took; a run has lines of its own.
+            // Reading or rendering a set reports its duration; a run has its own lines.
             line?.finish(self.task.hasPrefix(" ") ? "" : nil)
             line = ProgressLine(task, total: total, unit: unit)
             self.task = task
@@ -105,7 +105,7 @@ final class StudyPrinter {
         line.update(step.step, details: Self.details(step, waiting))
     }
 
-    /// The line's details of a step, the most important first.
+    /// The progress line's details of a step, the most important first.
     static func details(_ step: StepSummary, _ waiting: WaitingFraction) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
         var details = [
@@ -117,7 +117,7 @@ final class StudyPrinter {
         return details
     }
 
-    /// Lines of what did not fit that are shown; start.json has all.
+    /// Maximum number of misfits that are printed; start.json lists all.
     private static let shownMisfits = 20
 
     private func show(_ record: StartRecord) {
@@ -158,7 +158,8 @@ final class StudyPrinter {
 }
 
 extension TuningProgress {
-    /// Which try begins, the best of its loss so far, and how long the study will still take.
+    /// The text at the start of a try: its values, the best try of its loss so far, and the study's
+    /// remaining time.
     fileprivate var startText: String {
         let what = item.index == 0 ? "the default" : item.valuesText
         let length = item.epochs == 1 ? "1 epoch" : "\(item.epochs) epochs"

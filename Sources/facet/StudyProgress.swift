@@ -4,18 +4,18 @@ import FaceStudy
 import FaceTraining
 import Foundation
 
-/// How far a study is: its runs, the fraction of its work that is done, and the time that is left.
+/// The progress of a study: its runs, the completed fraction of its work, and the remaining time.
 ///
-/// A run weighs as many seconds as it was estimated to take, or as much as any other where there is no
-/// estimate. The remaining time is estimated from the runs of this process, once they have taken long enough to
-/// judge, and from the estimate before.
+/// A run is weighted by its estimated seconds, or all runs equally without an estimate. The remaining time
+/// is extrapolated from the runs of this process once they have taken long enough, and from the original
+/// estimate before.
 struct StudyProgress {
-    /// Runs of the whole study.
+    /// Number of runs of the whole study.
     private(set) var planned: Int
-    /// Number of successfully finished runs, earlier ones included.
+    /// Number of successfully finished runs, including earlier ones.
     private(set) var finished = 0
     private(set) var failed = 0
-    /// Runs that have begun or were over before.
+    /// Number of runs that have begun or were finished before.
     private(set) var begun = 0
 
     /// The cell of each run's folder: runs of a training set and a backbone take equally long.
@@ -25,12 +25,12 @@ struct StudyProgress {
     private var hasEstimate = false
     private var seconds: [String: Double] = [:]
     private var over: Set<String> = []
-    /// Weight of what this process has finished, and when it began with the first of it.
+    /// Weight of the runs that this process has finished, and the time when it began the first one.
     private var done = 0.0
     private var started: ContinuousClock.Instant?
     private var current: (name: String, fraction: Double)?
 
-    /// Begins with nothing done.
+    /// Creates the progress of a study that has not begun.
     init(_ plan: StudyPlan) {
         planned = plan.runs.count
         cells = Self.cells(plan)
@@ -44,7 +44,7 @@ struct StudyProgress {
         "\(run.identity.trainSet)\n\(run.identity.backbone)"
     }
 
-    /// Takes notice of what happened.
+    /// Updates the progress by an event.
     mutating func receive(_ event: StudyEvent, at now: ContinuousClock.Instant = .now) {
         switch event {
         case .estimated(let estimate):
@@ -88,12 +88,12 @@ struct StudyProgress {
         return max(seconds, 1e-3)
     }
 
-    /// Weight of what this process has done.
+    /// Weight of the work that this process has done.
     private var worked: Double {
         done + (current.map { weight($0.name) * $0.fraction } ?? 0)
     }
 
-    /// Fraction of the study's work that is done; 0...1.
+    /// Completed fraction of the study's work; 0...1.
     var fraction: Double {
         let all = cells.keys.reduce(0) { $0 + weight($1) }
         let before = over.reduce(0) { $0 + weight($1) }
@@ -101,20 +101,20 @@ struct StudyProgress {
         return all > 0 ? min(1, (before + now) / all) : 0
     }
 
-    /// Seconds that are left, if that is known.
+    /// Estimated remaining seconds; nil if unknown.
     func secondsLeft(at now: ContinuousClock.Instant = .now) -> Double? {
         if let tuning { return tuning.secondsLeft }
         let left =
             cells.keys.filter { !over.contains($0) }.reduce(0) { $0 + weight($1) }
             - (current.map { weight($0.name) * $0.fraction } ?? 0)
         let elapsed = started.map { $0.duration(to: now) / .seconds(1) } ?? 0
-        // A run's beginning and its end take longer than the steps between them.
+        // The beginning and the end of a run take disproportionately long.
         let isTelling = worked > 0 && (done > 0 || (current?.fraction ?? 0) > 0.05)
         if isTelling { return max(0, left) * elapsed / worked }
         return hasEstimate ? max(0, left) : nil
     }
 
-    /// Runs in words: `run 3 of 9, 2 finished`.
+    /// The state of the runs as text: `run 3 of 9, 2 finished`.
     var text: String {
         if let tuning { return "try \(tuning.number) of \(tuning.count) before the runs" }
         let counts = [

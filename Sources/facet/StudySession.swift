@@ -7,11 +7,11 @@ import PageServer
 import Processes
 import SafeFiles
 
-/// How many runs of a study are made at a time.
+/// The number of runs of a study that are executed concurrently.
 enum WorkerCount: Equatable {
-    /// As many as take the most images per second together.
+    /// The number with the highest total throughput.
     case auto
-    /// So many; with one they are made in this process.
+    /// A fixed number; a single one is executed in this process.
     case number(Int)
 
     /// Reads `--workers`.
@@ -29,7 +29,7 @@ enum WorkerCount: Equatable {
     }
 }
 
-/// Runs a study for a person at a terminal, and reports.
+/// Runs a study from the command line, and reports.
 struct StudySession {
     private let study: Study
     private let interrupt: Interrupt
@@ -46,14 +46,14 @@ struct StudySession {
     /// Prepares a study.
     ///
     /// - Parameters:
-    ///   - port: Where a browser can watch it; nil for nowhere.
-    ///   - keepsServing: Whether the report stays there after the study, until the command is
+    ///   - port: Port of the live report; nil for none.
+    ///   - keepsServing: Whether the report is served after the study has finished, until the command is
     ///     interrupted.
-    ///   - dryRun: Whether the study is only looked at; nothing is written then.
-    ///   - rope: What its report counts as practically equal, in points.
-    ///   - workers: How many runs are made at a time.
-    ///   - processes: The processes that compute each training together; nil for this one alone.
-    ///   - retriesFailed: Whether runs that have failed are tried again, and no others are made.
+    ///   - dryRun: Whether to only preview the study, without writing anything.
+    ///   - rope: Half width of the report's region of practical equivalence, in points.
+    ///   - workers: Number of runs that are executed concurrently.
+    ///   - processes: The processes that compute each training together; nil for a single process.
+    ///   - retriesFailed: Whether only failed runs are executed, and retried.
     init(
         _ configuration: StudyConfiguration, output: URL, port: UInt16? = nil,
         keepsServing: Bool = false, dryRun: Bool, rope: Double = Report.defaultRope,
@@ -106,7 +106,7 @@ struct StudySession {
             }
             control.report = { outcome in
                 printer.finish()
-                // Runs that were refused before their first step have left nothing to report.
+                // Runs that were refused before their first step have no results to report.
                 if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return }
                 try report(json: json)
             }
@@ -127,7 +127,7 @@ struct StudySession {
 }
 
 extension StudySession {
-    /// Makes the runs, or has them made.
+    /// Executes the runs, in this process or in others.
     private func make(_ control: StudyControl) throws -> Study.Outcome {
         var control = control
         control.retriesFailed = retriesFailed
@@ -142,7 +142,7 @@ extension StudySession {
         }
     }
 
-    /// The processes that make the runs; nil if it is this one.
+    /// The processes that execute the runs; nil for this process.
     private func makeWorkers() throws -> WorkerProcesses? {
         var count = 1
         switch workers {
@@ -160,7 +160,7 @@ extension StudySession {
             options: retriesFailed ? ["--retry", "failed"] : [])
     }
 
-    /// Makes the runs, with other processes where there are any.
+    /// Executes the runs, together with other processes if there are any.
     private func makeTogether(_ control: StudyControl) throws -> Study.Outcome {
         guard let meeting = try processes?.meet(study.traits) else {
             return try study.run(control)
@@ -181,9 +181,9 @@ extension StudySession {
         }
     }
 
-    /// Takes part in what process 0 does, which alone prints and writes.
+    /// Follows process 0, which is the only one to print and write.
     private func follow() throws -> ExitCode {
-        // Nothing is looked at together.
+        // A preview involves only one process.
         guard !dryRun, let processes else { return .success }
         var control = StudyControl(
             endProcess: { message in
@@ -194,7 +194,7 @@ extension StudySession {
             control.team = try processes.meet(study.traits)?.team
             try study.follow(control)
         } catch let error as ProcessError {
-            // Process 0 reports everything but its own end.
+            // Process 0 reports everything except its own end.
             if case .cannotConnect = error { throw error }
             if case .gone(let members, _) = error,
                 members.contains(where: { $0.hasPrefix("rank 0") })
@@ -215,7 +215,7 @@ extension StudySession {
                 rope: rope), json: json)
     }
 
-    /// Informs open pages how the study ended, and keeps serving them if requested.
+    /// Notifies open pages of the study's end, and keeps serving them if requested.
     private func end(_ text: String, keepsServing: Bool = false) {
         live?.finish(text, waits: !keepsServing)
         if let server, keepsServing {
@@ -244,7 +244,7 @@ extension Interrupt {
 }
 
 extension StudyControl {
-    /// How commands watch and stop a study.
+    /// The study control of commands.
     static func command(_ interrupt: Interrupt, _ printer: StudyPrinter) -> StudyControl {
         StudyControl(
             commit: BuildInformation.commit,

@@ -8,7 +8,7 @@ import Spelling
 let statusCommand = Command(
     "status", "Show the state of a study: its runs, who works on them, and the time left.",
     discussion: """
-        Only reads the folder, so it can be used at any time and on any machine with access to it. A process of \
+        Only reads the folder, so it can be used at any time and on any machine with access to it. A process on \
         another machine counts as working until its lease is taken over, a minute after it has ended.
         """,
     positionals: [Positional("study", "the study's folder", completion: .folders)],
@@ -29,7 +29,7 @@ let statusCommand = Command(
 }
 
 extension StudyStatus {
-    /// The text version, for people.
+    /// The status as text.
     var text: String {
         var lines = runs.map(\.text)
         if !tries.isEmpty {

@@ -7,13 +7,13 @@ let submitCommand = Command(
     "submit", "Run a study on a cluster: a Slurm array job whose tasks work on it together.",
     discussion: """
         Writes slurm/job.sh in the output folder and submits it with sbatch. Each task executes runs of the study \
-        until none is left. Before its time limit it saves, ends, and is requeued; the work of a \
-        task that is cancelled or loses its machine is taken over by the others within a minute. The \
+        until none is left. Before its time limit it saves, ends, and is requeued; if a task is \
+        cancelled or its machine fails, the others take over its work within a minute. The \
         logs are beside the script, and facet study status shows the progress of the study.
         """,
     positionals: [Positional("study", "a study file in JSON5; facet keys lists its keys")],
     options: [
-        Option("--slurm", .flag, "the cluster is run by Slurm, which is the only kind so far"),
+        Option("--slurm", .flag, "use Slurm, the only supported scheduler so far"),
         Option("--output", .value("FOLDER"), "shared output folder; default study"),
         Option("--array", .value("N"), "tasks; default 1"),
         Option("--gpus", .value("N"), "GPUs of each task; default 0"),
@@ -35,7 +35,7 @@ let submitCommand = Command(
 ) { arguments in
     let file = arguments.positional("study") ?? ""
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "study").standardizedFileURL
-    // What is wrong with the study is better heard now than after a night in the queue.
+    // Errors of the study are reported now rather than after a night in the queue.
     _ = try Study(
         try StudyConfiguration.read(URL(fileURLWithPath: file)), folder: output)
     let job = try slurmJob(arguments, study: file, output: output)
@@ -51,7 +51,7 @@ let submitCommand = Command(
 private func slurmJob(_ arguments: Arguments, study: String, output: URL) throws -> SlurmJob {
     guard arguments.has("--slurm") else {
         throw CommandError.missingOption(
-            option: "--slurm", hint: "add --slurm, the only kind of cluster so far")
+            option: "--slurm", hint: "add --slurm, the only supported scheduler so far")
     }
     var resources = SlurmJob.Resources(time: try arguments.required("--time"))
     resources.gpus = try arguments.whole("--gpus", in: 0...64) ?? 0
@@ -68,7 +68,7 @@ private func slurmJob(_ arguments: Arguments, study: String, output: URL) throws
         ], workingDirectory: FileManager.default.currentDirectoryPath)
 }
 
-/// Gives the script to Slurm.
+/// Submits the script to Slurm.
 private func submit(_ job: SlurmJob) -> ExitCode {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -5,12 +5,11 @@ import Foundation
 import Processes
 import Torch
 
-/// The origin of the processes that compute a study's trainings together: a launcher has started them, or this
-/// one starts the others, on this machine.
+/// How the processes of a study's trainings are started: by a launcher, or by this process on this machine.
 struct TeamStart {
-    /// The process's rank; nil for one alone.
+    /// The process's rank; nil unless a launcher or parent has assigned one.
     let place: ProcessRank?
-    /// Processes to start besides this one.
+    /// Number of further processes to start.
     private let children: Int
 
     static let option = Option(
@@ -20,8 +19,8 @@ struct TeamStart {
 
     /// Reads the option and the environment.
     ///
-    /// - Throws: `CommandError` where they contradict each other, and `ProcessError` for an environment
-    ///   that makes no sense.
+    /// - Throws: `CommandError` if they contradict each other, and `ProcessError` for an invalid
+    ///   environment.
     init(_ arguments: Arguments) throws {
         let asked = try arguments.whole(Self.option.name, in: 1...1024)
         place = try ProcessRank(environment: ProcessInfo.processInfo.environment)
@@ -35,10 +34,10 @@ struct TeamStart {
 
     /// Whether several processes compute together.
     var isTogether: Bool { place != nil || children > 0 }
-    /// Whether this process does what process 0 says.
+    /// Whether this process follows process 0.
     var follows: Bool { (place?.rank ?? 0) > 0 }
 
-    /// Refuses a study whose batches have too few parts for the processes.
+    /// Refuses a study with fewer micro-batches than processes.
     ///
     /// - Throws: `FaceTrainingError.configuration(key:reason:)`.
     func requireShares(of configuration: StudyConfiguration) throws(FaceTrainingError) {
@@ -49,12 +48,12 @@ struct TeamStart {
             reason: "it must be at least the number of processes, \(size), but it is \(parts)")
     }
 
-    /// Meets the other processes, after starting them if no launcher has; nil for one alone.
+    /// Connects to the other processes, after starting them if no launcher has; nil for a single process.
     ///
-    /// - Parameter traits: What must be the same in all of them.
+    /// - Parameter traits: Properties that must be the same in all of them.
     func meet(_ traits: [String: String]) throws -> MeetingTeam? {
         let environment = ProcessInfo.processInfo.environment
-        // LibTorch would report each attempt to connect, and print its stack when a process has ended.
+        // LibTorch would log every connection attempt, and print a stack trace when a process has ended.
         setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0)
         var limits = ProcessTeam.Limits()
         if let seconds = environment["FACET_PROCESS_TIMEOUT"].flatMap(Int.init), seconds > 0 {
@@ -87,11 +86,11 @@ struct TeamStart {
         }
     }
 
-    /// Environment variable of the process that started this one.
+    /// Environment variable with the identifier of the parent process.
     private static let parentKey = "FACET_PARENT"
 
-    /// Ends this process when the one that started it has ended, whatever it waits for: LibTorch continues for minutes
-    /// to connect to a process that has ended.
+    /// Ends this process when its parent has ended: LibTorch would try for minutes to connect to a process
+    /// that no longer exists.
     private static func end(with parent: Int32) {
         Thread.detachNewThread {
             while getppid() == parent { usleep(500_000) }
@@ -99,7 +98,7 @@ struct TeamStart {
         }
     }
 
-    /// Starts this command once more, as another process of the team.
+    /// Starts this command again as another process of the team.
     private func start(_ rank: Int, _ first: ProcessRank) throws -> Process {
         let program = try ownProgram()
         let process = Process()
@@ -118,14 +117,14 @@ struct TeamStart {
     }
 }
 
-/// The processes that compute a study's trainings together, while they do.
+/// The connected processes of a study's trainings.
 struct MeetingTeam {
-    /// This process among them.
+    /// This process's member of the team.
     let team: ProcessTeam
-    /// Those that this process has started.
+    /// The processes that this process has started.
     let children: [Process]
 
-    /// Ends the work of all processes; for process 0, however the study has ended.
+    /// Ends all processes; for process 0, regardless of how the study ended.
     ///
     /// - Parameter isBroken: Whether one of them has ended.
     func end(isBroken: Bool) {
@@ -135,7 +134,7 @@ struct MeetingTeam {
             team.dismiss()
         }
         for process in children {
-            // A process that knows the end exits by itself.
+            // A process that has been notified of the end exits by itself.
             for _ in 0..<100 where process.isRunning { usleep(20_000) }
             if process.isRunning { process.terminate() }
         }
@@ -143,10 +142,10 @@ struct MeetingTeam {
     }
 }
 
-/// The file of this program, to be started once more.
+/// The path of this program, for starting it again.
 func ownProgram() throws -> URL {
     guard let program = Bundle.main.executableURL else {
-        throw FaceStudyError.processes(reason: "the program does not know its own file")
+        throw FaceStudyError.processes(reason: "the path of the program is unknown")
     }
     return program
 }

@@ -41,7 +41,7 @@ let trainCommand = Command(
                     + "identities=0.05 holds out training identities to test on, and facet evaluate can "
                     + "test the model later")
     }
-    // Of a recipe's networks and losses the first is trained.
+    // The first of a recipe's networks and losses is trained.
     let recipe = configuration.recipe.isEmpty ? nil : configuration
     if let backbone = try StudyOptions.one("--backbone", arguments) {
         configuration.backbones = [backbone]

@@ -8,8 +8,7 @@ import FaceSynthesis
 import FaceTraining
 import Processes
 
-/// Which errors of the modules say that what was requested cannot be understood (exit code 2), and not
-/// that doing it failed (1).
+/// The errors of the modules that are usage errors (exit code 2) rather than failures (1).
 enum UsageErrors {
     @Sendable
     static func contains(_ error: any Error) -> Bool {

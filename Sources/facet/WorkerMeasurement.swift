@@ -12,12 +12,12 @@ import Torch
     import Darwin
 #endif
 
-/// Measures how many runs of a study side by side take the most images per second, by processes that take the first
-/// steps of one at the same time.
+/// Measures which number of concurrent runs of a study has the highest total throughput, with processes
+/// that perform the first steps of a run at the same time.
 struct WorkerMeasurement {
-    /// First word of the command line of such a process; no command of the user's.
+    /// First word of the command line of such a process; not a user command.
     private static let word = "--measure-steps"
-    /// How long steps are counted.
+    /// Duration for which steps are counted.
     private static let time = Duration.seconds(2)
 
     private let study: Study
@@ -30,9 +30,9 @@ struct WorkerMeasurement {
 
     // MARK: The study's side
 
-    /// The choice; nil if there is nothing to choose, as with a single run.
+    /// The choice; nil if there is nothing to choose, e.g. for a single run.
     ///
-    /// - Throws: `FaceStudyError.interrupted`, and what keeps processes from being started.
+    /// - Throws: `FaceStudyError.interrupted`, and errors of starting processes.
     func choose() throws -> WorkerChoice? {
         let configuration = study.configuration
         guard let (backbone, runs) = study.unfinished else { return nil }
@@ -56,20 +56,20 @@ struct WorkerMeasurement {
         return choice.measurements.isEmpty ? nil : choice
     }
 
-    /// The joint throughput of workers; nil if one of them has failed, as for lack of memory.
+    /// The total throughput of workers; nil if one of them has failed, e.g. for lack of memory.
     private func measure(
         _ file: URL, _ backbone: String, _ shares: ThreadShares
     ) throws -> WorkerChoice.Measurement? {
-        var processes: [Probing] = []
+        var processes: [ProbeProcess] = []
         defer { processes.forEach { $0.end() } }
         for threads in shares.all {
             processes.append(
-                try Probing([Self.word, file.path, backbone, "\(threads)", "\(getpid())"]))
+                try ProbeProcess([Self.word, file.path, backbone, "\(threads)", "\(getpid())"]))
         }
         guard let memories = processes.map({ $0.line() }).whole()?.compactMap({ UInt64($0) }),
             memories.count == processes.count
         else { return nil }
-        // All begin at once, and continue until the last has counted its steps.
+        // All begin at the same time, and continue until the last one has counted its steps.
         processes.forEach { $0.go() }
         guard let rates = processes.map({ $0.line() }).whole()?.compactMap({ Double($0) }),
             rates.count == processes.count
@@ -81,7 +81,8 @@ struct WorkerMeasurement {
 
     // MARK: The other side
 
-    /// Takes steps where the command line asks for it, and gives the exit code; nil for every other command line.
+    /// Performs steps if the command line requests it, and returns the exit code; nil for any other command
+    /// line.
     static func run(_ words: [String]) -> Int32? {
         guard words.count == 5, words[0] == word, let threads = Int(words[3]),
             let parent = Int32(words[4])
@@ -104,8 +105,8 @@ struct WorkerMeasurement {
     }
 }
 
-/// A process that takes steps, as the one that waits for its word sees it.
-private final class Probing {
+/// The parent's handle of a process that performs steps.
+private final class ProbeProcess {
     private let process = Process()
     private let (input, output) = (Pipe(), Pipe())
 
@@ -116,7 +117,7 @@ private final class Probing {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        // Ends what is read here when the process does.
+        // Closes the write end here, so that reading ends when the process does.
         try? output.fileHandleForWriting.close()
     }
 
@@ -139,7 +140,7 @@ private final class Probing {
 }
 
 extension Array {
-    /// The elements where none is missing.
+    /// The elements, or nil if any is missing.
     fileprivate func whole<Value>() -> [Value]? where Element == Value? {
         let values = compactMap { $0 }
         return values.count == count ? values : nil

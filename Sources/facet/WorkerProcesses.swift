@@ -5,17 +5,17 @@ import Foundation
 import SafeFiles
 import Torch
 
-/// The processes that a command starts of its own program to make a study's runs side by side.
+/// Child processes of the same program that execute a study's runs concurrently.
 ///
-/// Their output goes into files, which this process reads: were it a pipe, they would end with the process
-/// that reads it.
+/// Their output goes to files, which this process reads: with a pipe, they would end together with this
+/// process.
 final class WorkerProcesses {
     private final class Worker {
         let number: Int
         let process: Process
         let log: URL
         var shown = 0
-        var isTold = false
+        var isReported = false
 
         init(number: Int, process: Process, log: URL) {
             self.number = number
@@ -33,7 +33,7 @@ final class WorkerProcesses {
 
     /// Prepares to start processes.
     ///
-    /// - Parameter options: What each of them is given besides the study.
+    /// - Parameter options: Options that each of them gets besides the study.
     init(
         _ count: Int, _ configuration: StudyConfiguration, _ study: StudyFolder, options: [String]
     ) {
@@ -43,9 +43,10 @@ final class WorkerProcesses {
         self.options = options
     }
 
-    /// Starts the processes when it is asked first; passes on what they say and how they end.
+    /// Starts the processes at the first call, and forwards their output and how they end. Returns whether
+    /// all have ended.
     ///
-    /// - Parameter stop: Whether they are to save what they have, and end.
+    /// - Parameter stop: Whether they should save their state and end.
     func areOver(stop: Bool) throws -> Bool {
         if workers.isEmpty { try start() }
         if stop, !isStopping {
@@ -54,11 +55,11 @@ final class WorkerProcesses {
         }
         let over = workers.filter { !$0.process.isRunning }
         workers.forEach(showLog)
-        for worker in over where !worker.isTold { tellEnd(of: worker) }
+        for worker in over where !worker.isReported { reportEnd(of: worker) }
         return over.count == workers.count
     }
 
-    /// Ends what still runs, as when this process cannot continue.
+    /// Ends all running processes, e.g. if this process cannot continue.
     func end() {
         for worker in workers where worker.process.isRunning { worker.process.terminate() }
         workers.forEach { $0.process.waitUntilExit() }
@@ -67,7 +68,7 @@ final class WorkerProcesses {
     private func start() throws {
         guard let program = Bundle.main.executableURL else {
             throw FaceStudyError.cannotWrite(
-                path: study.url.path, reason: "the program does not know its own file")
+                path: study.url.path, reason: "the path of the program is unknown")
         }
         let file = study.workersURL.appendingPathComponent("\(getpid()).json")
         try configuration.write(to: file)
@@ -91,7 +92,7 @@ final class WorkerProcesses {
         }
     }
 
-    /// Passes on the whole lines that a worker has said since the last time.
+    /// Forwards the complete lines that a worker has written since the last call.
     private func showLog(of worker: Worker) {
         guard let data = (try? PlainFile.read(worker.log)) ?? nil, data.count > worker.shown else {
             return
@@ -107,9 +108,9 @@ final class WorkerProcesses {
         }
     }
 
-    /// Reports a worker that did not end by itself, and what it worked on.
-    private func tellEnd(of worker: Worker) {
-        worker.isTold = true
+    /// Reports a worker that was ended by a signal, and the run it was working on.
+    private func reportEnd(of worker: Worker) {
+        worker.isReported = true
         guard worker.process.terminationReason == .uncaughtSignal else { return }
         let process = worker.process.processIdentifier
         let runs = (try? study.runs()) ?? []
@@ -122,7 +123,7 @@ final class WorkerProcesses {
     }
 }
 
-/// How processes share threads out.
+/// The distribution of threads over processes.
 struct ThreadShares {
     /// The threads of each process; at least 1.
     let all: [Int]

@@ -7,7 +7,7 @@ import Torch
 
 Interrupt.endWithCodes()
 LibTorch.keepMemory()
-// Called on a thread of its own: a closure of the main actor would stop the process.
+// Called on another thread: a closure isolated to the main actor would trap.
 waiting_watch { @Sendable isShared in LibTorch.spreadThreads(isShared) }
 
 let facet = Command(
@@ -27,7 +27,7 @@ let facet = Command(
     ]
 ).withCompletions()
 
-// Paths need not be UTF-8.
+// Paths are not necessarily UTF-8.
 let words = ByteText.arguments
 if let code = LivePageProcess.run(words) ?? WorkerMeasurement.run(words) { exit(code) }
 exit(

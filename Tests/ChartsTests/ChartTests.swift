@@ -103,7 +103,7 @@ import Testing
         let diagram = GroupDiagram(
             x: percent, items: items, groups: [0..<2, 2..<3], criticalDifference: 2)
         let svg = Chart.groups(diagram).svg(id: "f", title: "Figure").rendered
-        #expect(svg.contains("A: 99.0. B: 98.0. C: 92.0. Not told apart: A and B.</desc>"))
+        #expect(svg.contains("A: 99.0. B: 98.0. C: 92.0. Not distinguishable: A and B.</desc>"))
         // One bar of the group of two, and one of the critical difference.
         #expect(svg.components(separatedBy: "class=\"together\"").count == 3)
         #expect(svg.contains("CD 2.00"))

@@ -6,13 +6,13 @@ import Testing
 @Suite(.serialized) struct InterruptTests {
     @Test(arguments: [(SIGUSR2, ExitCode.interrupted), (SIGTERM, .terminated), (SIGHUP, .hangup)])
     func theFirstSignalIsNoted(number: Int32, code: ExitCode) throws {
-        let isTold = DispatchSemaphore(value: 0)
-        let interrupt = try Interrupt(signals: [number], onFirst: { isTold.signal() })
+        let isNotified = DispatchSemaphore(value: 0)
+        let interrupt = try Interrupt(signals: [number], onFirst: { isNotified.signal() })
         #expect(!interrupt.isRequested)
         #expect(interrupt.exitCode == nil)
         try interrupt.check()
         kill(getpid(), number)
-        #expect(isTold.wait(timeout: .now() + 10) == .success)
+        #expect(isNotified.wait(timeout: .now() + 10) == .success)
         #expect(interrupt.isRequested)
         #expect(interrupt.exitCode == code)
         #expect(throws: code) { try interrupt.check() }
@@ -29,11 +29,11 @@ import Testing
 
     @Test func aSecondRequestEndsWorkThatHasNotHeardOfTheFirst() async {
         await #expect(processExitsWith: .signal(SIGINT)) {
-            let isTold = DispatchSemaphore(value: 0)
-            try watchForEver { isTold.signal() }
+            let isNotified = DispatchSemaphore(value: 0)
+            try watchForEver { isNotified.signal() }
             kill(getpid(), SIGINT)
             kill(getpid(), SIGINT)
-            isTold.wait()
+            isNotified.wait()
             // A second later it is another request.
             while true {
                 try await Task.sleep(for: .seconds(1.1))

@@ -4,12 +4,12 @@ import Testing
 
 @Suite("What signals mean, one after another")
 struct SignalPolicyTests {
-    private func verdicts(
+    private func reactions(
         _ arrivals: [(Int32, Double)], isFromTerminal: Bool = false, isStopping: Bool = false
-    ) -> [SignalPolicy.Verdict] {
-        var judge = SignalPolicy()
+    ) -> [SignalPolicy.Reaction] {
+        var policy = SignalPolicy()
         return arrivals.map { number, seconds in
-            judge.judge(
+            policy.handle(
                 .init(number: number, isFromTerminal: isFromTerminal, time: .seconds(seconds)),
                 isStopping: isStopping)
         }
@@ -18,23 +18,23 @@ struct SignalPolicyTests {
     @Test("A scheduler's SIGTERM, again within a second, is one request")
     func scheduler() {
         #expect(
-            verdicts([(15, 0), (15, 0.005), (15, 0.021), (15, 0.999)]).map { $0 }
+            reactions([(15, 0), (15, 0.005), (15, 0.021), (15, 0.999)]).map { $0 }
                 == [.request, .ignore, .ignore, .ignore])
     }
 
     @Test("A later one ends what has not heard of the first, but not a save")
     func later() {
-        #expect(verdicts([(15, 10), (15, 11)]) == [.request, .endWhenSaved])
-        #expect(verdicts([(15, 10), (2, 12)]) == [.request, .endWhenSaved])
-        #expect(verdicts([(15, 10), (15, 11)], isStopping: true) == [.request, .ignore])
+        #expect(reactions([(15, 10), (15, 11)]) == [.request, .endWhenSaved])
+        #expect(reactions([(15, 10), (2, 12)]) == [.request, .endWhenSaved])
+        #expect(reactions([(15, 10), (15, 11)], isStopping: true) == [.request, .ignore])
     }
 
     @Test("Ctrl-C at a terminal ends at once when it is pressed again after a second")
     func terminal() {
-        #expect(verdicts([(2, 0), (2, 0.2)], isFromTerminal: true) == [.request, .ignore])
+        #expect(reactions([(2, 0), (2, 0.2)], isFromTerminal: true) == [.request, .ignore])
         for isStopping in [false, true] {
             #expect(
-                verdicts([(2, 0), (2, 1)], isFromTerminal: true, isStopping: isStopping)
+                reactions([(2, 0), (2, 1)], isFromTerminal: true, isStopping: isStopping)
                     == [.request, .endNow])
         }
     }

@@ -110,11 +110,11 @@ struct ScoredSetTests {
         #expect(evaluated.warnings.first == "First." && !evaluated.hasMirrorImages)
         #expect(evaluated.warnings.contains { $0.contains("no embeddings of mirror images") })
         // The pair of 100 degrees is of one person and farther than the one of 90.
-        #expect(evaluated.isRight.count == 4 && evaluated.isRight.contains(false))
+        #expect(evaluated.isCorrect.count == 4 && evaluated.isCorrect.contains(false))
         #expect(
             evaluated.accuracy.mean
-                == Double(evaluated.isRight.count { $0 }) / 4)
-        #expect(evaluated.errors.count == evaluated.isRight.count { !$0 })
+                == Double(evaluated.isCorrect.count { $0 }) / 4)
+        #expect(evaluated.errors.count == evaluated.isCorrect.count { !$0 })
         #expect(evaluated.names(of: 3) == ("a/2.jpg", "b/2.jpg"))
         #expect(evaluated.threshold != nil && evaluated.viewOne == nil)
     }

@@ -32,14 +32,14 @@ struct LossSpecificationTests {
             ("ArcFaec", "unknown loss 'ArcFaec'; did you mean 'arcface'?"),
             (
                 "margin-loss",
-                "'margin-loss' may mean several losses: take combined for arcface_torch's margins of "
+                "'margin-loss' may mean several losses: use combined for arcface_torch's margins of "
                     + "angle and cosine, marginal for Marginal Loss; the margin loss of Wu et al. "
-                    + "(ICCV 2017) is not here"
+                    + "(ICCV 2017) is not available"
             ),
             (
                 "SoftMarginLoss",
-                "'SoftMarginLoss' may mean several losses: take softmargin for Soft-Margin Softmax; "
-                    + "PyTorch's SoftMarginLoss of two classes is not here"
+                "'SoftMarginLoss' may mean several losses: use softmargin for Soft-Margin Softmax; "
+                    + "PyTorch's SoftMarginLoss of two classes is not available"
             ),
             (
                 "arcface:m=0.4,Margin=0.3",

@@ -110,12 +110,12 @@ import Testing
 
     @Test(
         arguments: [
-            ("\"fnmr\" : 0.1,", "\"fnmr\" : 7,", "the rates of 'f f' are no shares"),
+            ("\"fnmr\" : 0.1,", "\"fnmr\" : 7,", "the rates of 'f f' are not fractions"),
             (
                 "\"far\" : 0.001", "\"far\" : -1",
-                "the curve by 'norm of the embedding' is none of shares"
+                "the curve by 'norm of the embedding' has values that are not fractions"
             ),
-            ("\"genuine\" : 90", "\"genuine\" : -90", "the rates of 'f f' are no shares"),
+            ("\"genuine\" : 90", "\"genuine\" : -90", "the rates of 'f f' are not fractions"),
         ])
     func recordsThatWereEditedAreNamed(old: String, new: String, sentence: String) throws {
         try inTemporaryFolder { folder throws in

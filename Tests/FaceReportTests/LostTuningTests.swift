@@ -139,7 +139,7 @@ struct LostTuningTests {
             chapter.contains(
                 "**ArcFace**, tuned with mobilenetv1:width=0.25 on casia, used with mobilenetv1 on "
                     + "casia (another network and the same training set): gained "))
-        #expect(chapter.contains("They hold"))
+        #expect(chapter.contains("They transfer"))
         #expect(chapter.contains("add `softmax` to its losses"))
         #expect(chapter.contains("| quarter | mobilenetv1:width=0.25 on casia | 16 |"))
         #expect(report.csv.contains(",quarter"))

@@ -69,7 +69,7 @@ struct PublishedSectionTests {
         let other = try report(recipe: "insightface-ms1mv2-mbf-power1")
         #expect(rows(other, "insightface, logs").count == 2)
         #expect(rows(other, "leondgarse").isEmpty)
-        #expect(other.contains("of a rate that falls with the square"))
+        #expect(other.contains("for a quadratically decaying learning rate"))
         #expect(rows(other, "this study").first?[4] == "–")
         #expect(try !report(recipe: "nobody's").contains("What others report"))
     }

@@ -178,7 +178,7 @@ struct SettingErrorsTests {
             try write("softmax", [:], to: study)
             let run = try #require(try StudyResults(reading: study).runs.first)
             let outcome = try #require(run.outcomes["v"])
-            #expect(outcome.isRight.allSatisfy { $0 } && outcome.thresholds.count == 40)
+            #expect(outcome.isCorrect.allSatisfy { $0 } && outcome.thresholds.count == 40)
             #expect(outcome.pairs.same == (0..<40).map { $0 % 2 == 0 })
             #expect(outcome.pairs.folds == (0..<40).map { $0 / 4 })
             #expect(outcome.distances[0] == 0.5 && outcome.distances[1] == 2)

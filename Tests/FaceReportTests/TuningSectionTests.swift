@@ -71,17 +71,17 @@ struct TuningSectionTests {
     }
 
     @Test("The answer names the losses that scored lower tuned than at their default")
-    func setback() throws {
+    func regressions() throws {
         let gains: [(title: String, mean: Double?)] = [
             ("ArcFace", 0.03), ("A-Softmax", -0.0123), ("Range Loss", -0.001),
             ("Marginal Loss", nil), ("Center Loss", -0.5),
         ]
         #expect(
-            TunedStudy.setback(gains, rope: 0.002, test: "lfw").plain
+            TunedStudy.regressions(gains, rope: 0.002, test: "lfw").plain
                 == " A-Softmax (by 1.23 points) and Center Loss (by 50.00 points) scored lower on lfw than at "
                 + "the default: the values were chosen on held-out identities, not on the test set."
         )
-        #expect(TunedStudy.setback(gains, rope: 1, test: "lfw").plain.isEmpty)
+        #expect(TunedStudy.regressions(gains, rope: 1, test: "lfw").plain.isEmpty)
     }
 
     @Test("The chapter has what was gained, the order, the budget, the parameters and the failures")
@@ -104,7 +104,7 @@ struct TuningSectionTests {
         #expect(chapter.contains("The loss became NaN at step 12 of epoch 1"))
         #expect(chapter.contains("ArcFace from place"))
         // A parameter that the loss finds by itself.
-        #expect(report.html.contains("A default that the loss finds by itself has no place."))
+        #expect(report.html.contains("A default that the loss determines itself is not shown."))
     }
 
     @Test("The curves of the report are those of the tries, failed ones as guessing")
@@ -141,7 +141,8 @@ struct TuningSectionTests {
             }
         }
         let report = try render(sample)
-        #expect(report.markdown.contains("Tuning is under way: 1 of 5 losses have tries to come."))
+        #expect(
+            report.markdown.contains("Tuning is in progress: 1 of 5 losses have remaining tries."))
         #expect(report.markdown.contains("7 tries are to come."))
         #expect(report.html.contains("id=\"tuning\""))
         try inTemporaryFolder { folder throws in

@@ -115,7 +115,7 @@ struct StudyWorkerTests {
         try withStudy { study in
             let time = Time()
             var worker: StudyWorker? = try StudyWorker(study, record(), time.clock)
-            let refused = try LoneClaim(study, time.clock) { _ in
+            let refused = try ExclusiveClaim(study, time.clock) { _ in
                 Issue.record("A process of this machine is known to be there.")
             }
             #expect(refused.obstacle == worker?.record.holder)
@@ -123,16 +123,16 @@ struct StudyWorkerTests {
 
             worker = try StudyWorker(study, record(Self.elsewhere), time.clock)
             var waited = 0
-            let claim = try LoneClaim(study, time.clock) { _ in
+            let claim = try ExclusiveClaim(study, time.clock) { _ in
                 waited += 2
                 time.advance(2)
             }
             #expect(claim.obstacle == nil && waited == 60)
             let late = try StudyWorker(study, record(), time.clock)
-            let loner = try #require(try late.loner())
-            #expect(loner.isAlive && loner.holder?.process == late.record.holder.process)
+            let claimant = try #require(try late.exclusiveHolder())
+            #expect(claimant.isAlive && claimant.holder?.process == late.record.holder.process)
             claim.release()
-            #expect(try late.loner() == nil)
+            #expect(try late.exclusiveHolder() == nil)
         }
     }
 

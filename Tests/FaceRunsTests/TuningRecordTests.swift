@@ -61,7 +61,10 @@ struct TuningRecordTests {
         let changes: [(String, String, String)] = [
             (#""accuracy" : 0.8"#, #""accuracy" : 1.5"#, "'accuracy' is 1.5"),
             (#""chosen" : 0"#, #""chosen" : 7"#, "'chosen' is 7"),
-            (#""upper" : 0.3"#, #""upper" : 0.001"#, "the range of 'learningRate' is none"),
+            (
+                #""upper" : 0.3"#, #""upper" : 0.001"#,
+                "the range of 'learningRate' is empty or invalid"
+            ),
             (#""accuracy" : 0.8,"#, "", "a finished try has no accuracy"),
             (#""index" : 0"#, #""index" : -1"#, "'index' is -1"),
             (#""tries" : 8"#, #""tries" : 4000000000000000"#, "'rungs.tries' is"),

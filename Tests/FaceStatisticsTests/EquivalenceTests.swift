@@ -134,10 +134,10 @@ struct EquivalenceTests {
     @Test("A verdict is what is probable enough")
     func verdicts() {
         let likely = EquivalenceProbabilities(better: 0.96, equal: 0.03, worse: 0.01)
-        #expect(likely.verdict() == .better && likely.turned.verdict() == .worse)
+        #expect(likely.verdict() == .better && likely.swapped.verdict() == .worse)
         #expect(likely.verdict(level: 0.97) == nil)
         let equal = EquivalenceProbabilities(better: 0.02, equal: 0.95, worse: 0.03)
-        #expect(equal.verdict() == .equal && equal.turned.verdict() == .equal)
+        #expect(equal.verdict() == .equal && equal.swapped.verdict() == .equal)
     }
 
     @Test("The expected best score of n tries is that of all draws of n tries")

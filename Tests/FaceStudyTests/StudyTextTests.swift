@@ -136,11 +136,11 @@ struct StudyTextTests {
 
     @Test("Only errors that would come again stop a study for good")
     func forGood() {
-        #expect(RunRefusals.areForGood(refusal("/x")))
-        #expect(RunRefusals.areForGood(FaceStudyError.start(reason: "r")))
-        #expect(RunRefusals.areForGood(FaceTrainingError.tooFewImages(images: 1, batchSize: 2)))
-        #expect(!RunRefusals.areForGood(FaceStudyError.notFinished(path: "p")))
-        #expect(!RunRefusals.areForGood(FaceRunsError.missingFile(path: "p")))
+        #expect(RunRefusals.isPermanent(refusal("/x")))
+        #expect(RunRefusals.isPermanent(FaceStudyError.start(reason: "r")))
+        #expect(RunRefusals.isPermanent(FaceTrainingError.tooFewImages(images: 1, batchSize: 2)))
+        #expect(!RunRefusals.isPermanent(FaceStudyError.notFinished(path: "p")))
+        #expect(!RunRefusals.isPermanent(FaceRunsError.missingFile(path: "p")))
     }
 
     // MARK: Environments

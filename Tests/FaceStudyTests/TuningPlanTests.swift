@@ -191,7 +191,8 @@ struct TuningPlanTests {
 
     @Test("A budget that makes no sense is refused")
     func badBudgets() {
-        #expect(message(["softmax"], .init(tries: 1)).contains("one try is the default alone"))
+        #expect(
+            message(["softmax"], .init(tries: 1)).contains("one try tests only the default values"))
         #expect(message(["softmax"], .init(tries: 4, epochs: 13)).contains("longer than the runs"))
         #expect(
             message(["softmax"], .init(tries: 3, halving: true)).contains("too few for halving"))

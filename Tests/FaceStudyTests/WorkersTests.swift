@@ -55,7 +55,7 @@ struct WorkersTests {
 
             /// What one worker does; the first calls the second when it begins its first run.
             func work(_ worker: Int) throws {
-                var (control, isHeldUp) = (StudyControl(), false)
+                var (control, isWaiting) = (StudyControl(), false)
                 control.listener = { event in
                     switch event {
                     case .note(let text): notes.append("\(worker): \(text)")
@@ -75,8 +75,8 @@ struct WorkersTests {
                     }
                 }
                 // All that is left is the first one's, who continues when this one has ended.
-                control.sleep = { _ in isHeldUp = true }
-                control.shouldStop = { isHeldUp }
+                control.sleep = { _ in isWaiting = true }
+                control.shouldStop = { isWaiting }
                 control.report = { reports.append((worker, $0)) }
                 outcomes.append(try grid.run(control))
             }
@@ -210,7 +210,7 @@ struct WorkersTests {
             #expect(
                 warnings.suffix(1) == [
                     "'\(folder.url.lastPathComponent)' was taken over by process 4711 on host 'elsewhere', "
-                        + "because this process gave no sign of life for too long; nothing more was "
+                        + "because this process was unresponsive for too long; nothing more was "
                         + "written to it"
                 ] && warnings.count == 2)
             #expect(try content(folder) == whole)
@@ -281,15 +281,15 @@ struct WorkersTests {
             var tries: [String] = []
             var outcome: Study.Outcome?
             func work(_ worker: Int) throws {
-                var (control, isHeldUp) = (StudyControl(), false)
+                var (control, isWaiting) = (StudyControl(), false)
                 control.listener = { event in
                     guard case .tryStarted(_, let progress) = event else { return }
                     tries.append("\(worker): \(progress.item.index)")
                     guard worker == 1, tries.count == 1 else { return }
                     #expect(throws: FaceStudyError.interrupted) { try work(2) }
                 }
-                control.sleep = { _ in isHeldUp = true }
-                control.shouldStop = { isHeldUp }
+                control.sleep = { _ in isWaiting = true }
+                control.shouldStop = { isWaiting }
                 outcome = try grid.run(control)
             }
             try work(1)

@@ -56,14 +56,14 @@ struct FailureDetectorTests {
                     + "6.21"))
         // A loss without such a value, one that is no more than a hundredth above, and a high start
         // that is made up for within the epoch.
-        func isTold(_ guessing: Double?, _ loss: (Int) -> Double) -> Bool {
+        func isDetected(_ guessing: Double?, _ loss: (Int) -> Double) -> Bool {
             found(guessing: guessing, loss: loss, accuracy: { Double($0) / 1300 }).contains {
                 $0.kind == .roseAboveGuessing
             }
         }
-        #expect(!isTold(nil) { _ in 6.69 })
-        #expect(!isTold(log(500)) { _ in 1.009 * log(500) })
-        #expect(!isTold(log(500)) { $0 <= 20 ? 9 : 5.4 })
+        #expect(!isDetected(nil) { _ in 6.69 })
+        #expect(!isDetected(log(500)) { _ in 1.009 * log(500) })
+        #expect(!isDetected(log(500)) { $0 <= 20 ? 9 : 5.4 })
     }
 
     @Test("a detector of a former version's checkpoint is read")

@@ -37,14 +37,14 @@ struct FailureLimitTests {
         "A loss below 95 % of its start is no start, and one right answer in chance's reach is none"
     )
     func reach() {
-        func isTold(_ end: Double, correct: Int) -> Bool {
+        func isDetected(_ end: Double, correct: Int) -> Bool {
             !kinds(
                 steps: 400, loss: { $0 <= 50 ? 8 : end }, correct: { $0 % 50 < correct ? 1 : 0 }
             ).isEmpty
         }
-        #expect(isTold(7.7, correct: 0) && !isTold(7.5, correct: 0))
+        #expect(isDetected(7.7, correct: 0) && !isDetected(7.5, correct: 0))
         // Of 5,000 images 10 are right by chance, and 3 sqrt(10) more may be.
-        #expect(isTold(7.7, correct: 19) && !isTold(7.7, correct: 20))
+        #expect(isDetected(7.7, correct: 19) && !isDetected(7.7, correct: 20))
     }
 
     @Test("The floor is reported where 20 losses in a row are within a twentieth of it")
@@ -60,15 +60,15 @@ struct FailureLimitTests {
 
     @Test("A scale counts as fixed when it has not changed for 50 steps")
     func scales() {
-        func isTold(_ scale: @escaping (Int) -> Double?) -> Bool {
+        func isDetected(_ scale: @escaping (Int) -> Double?) -> Bool {
             kinds(steps: 100, loss: { 6 - Double($0) / 100 }, correct: { _ in 9 }, scale: scale)
                 .map(\.kind) == [.scaleTooSmall]
         }
-        #expect(isTold { _ in 2 })
-        #expect(isTold { $0 <= 50 ? Double($0) / 100 : 2 })
-        #expect(!isTold { $0 <= 51 ? Double($0) / 100 : 2 })
+        #expect(isDetected { _ in 2 })
+        #expect(isDetected { $0 <= 50 ? Double($0) / 100 : 2 })
+        #expect(!isDetected { $0 <= 51 ? Double($0) / 100 : 2 })
         // At 500 classes the loss can fall to log1p(499 exp(-500/499 s)): 0.3 ln 500 = 1.864 at 4.51.
-        #expect(isTold { _ in 4.45 } && !isTold { _ in 4.55 })
+        #expect(isDetected { _ in 4.45 } && !isDetected { _ in 4.55 })
     }
 
     @Test("ln(classes) is reported as collapse after four windows, of a loss that can collapse")
@@ -131,7 +131,7 @@ struct FailureLimitTests {
                 + "scale")
         #expect(
             sentence(.shrunk)
-                == "after step 7 (epoch 2) the loss stands at ln(500) = 6.21: embeddings have shrunk "
+                == "after step 7 (epoch 2) the loss remains at ln(500) = 6.21: embeddings have shrunk "
                 + "to 0, where nothing is learnt")
         #expect(
             sentence(.roseAboveGuessing, guessing: 5).contains(

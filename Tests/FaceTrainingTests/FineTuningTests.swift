@@ -118,7 +118,7 @@ struct FineTuningTests {
         }
         #expect(
             reason { $0.freeze = ["*", "loss.*"] } == "training.freeze: it leaves nothing to train")
-        #expect(reason { $0.freeze = ["conv*"] }.contains("'conv*' is the name of no part"))
+        #expect(reason { $0.freeze = ["conv*"] }.contains("'conv*' matches no part"))
         #expect(reason { $0.partRates = ["conv*:0.1"] }.contains("linear, bn, loss.weight"))
         var partial = TrainingConfiguration(algorithm: .adamw)
         partial.head.rate = 0.5

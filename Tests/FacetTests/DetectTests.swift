@@ -49,7 +49,7 @@ struct DetectTests {
                 ["align", "set", "l.txt", "out", "--template", "vgg"],
                 "insightface, sphereface, dlib"
             ),
-            (["pack", "set", "train.rec", "--face", "best"], "--face is of use with it alone"),
+            (["pack", "set", "train.rec", "--face", "best"], "--face requires it"),
             (["pack", "set", "train.rec", "--detector", "centerface"], "--detect is missing"),
             (["pack", "set", "train.rec", "--detect", "--template", "vgg"], "--template"),
         ])
@@ -239,7 +239,7 @@ struct DetectTests {
             ] {
                 let outcome = try tool.run(words + ["--min-side", "20"] + Self.network)
                 #expect(outcome.status == 2, "\(outcome.errors)")
-                #expect(outcome.errors.contains("--min-side is of use with it alone"))
+                #expect(outcome.errors.contains("--min-side requires it"))
                 let none = try tool.run(
                     words + ["--detect"] + Self.network,
                     environment: ["FACET_DETECTORS": folder.path])

@@ -283,7 +283,7 @@ struct RunIdentityTests {
             #expect(try tool.run("report", "held").status == 0)
             let report = try String(
                 contentsOf: folder.appendingPathComponent("held/report/report.md"), encoding: .utf8)
-            #expect(report.contains("How fast, by held-out identities"))
+            #expect(report.contains("Convergence on held-out identities"))
             let run = try tool.run("evaluate", "plain", "--test", "probe=test,pairs.txt", "--json")
             #expect(run.status == 0, "\(run.errors)")
             let compare = try tool.run("compare", "--train", "tiny=train set")

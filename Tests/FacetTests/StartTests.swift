@@ -230,7 +230,7 @@ struct StartTests {
             let frozen = try study.compare(
                 "fine", from: nil, ["--losses", "softmax", "--freeze", "layer9.*"])
             #expect(frozen.status == 1)
-            #expect(frozen.errors.contains("'layer9.*' is the name of no part"))
+            #expect(frozen.errors.contains("'layer9.*' matches no part"))
             #expect(try study.runs("fine").isEmpty)
         }
     }

@@ -35,7 +35,7 @@ private struct RunningStudy {
     }
 
     /// Starts the study again, and stops it once it has said something.
-    func goOn(until text: String) throws -> Tool.Outcome {
+    func resume(until text: String) throws -> Tool.Outcome {
         let running = try tool.start(words)
         while running.process.isRunning, try !running.said().contains(text) {
             usleep(10_000)
@@ -67,7 +67,7 @@ struct SurvivalTests {
             let outcome = try study.end(running)
             #expect(outcome.status == status, "\(outcome.errors)")
             #expect(outcome.errors.contains("run the same command again to resume"))
-            let again = try study.goOn(until: "resuming from step")
+            let again = try study.resume(until: "resuming from step")
             #expect(again.errors.contains("resuming from step"), "\(again.errors)")
         }
     }
@@ -89,7 +89,7 @@ struct SurvivalTests {
             #expect(refused.status == 1)
             #expect(refused.errors.contains("the content of tiny"), "\(refused.errors)")
             try content.write(to: image)
-            let again = try study.goOn(until: "resuming from step")
+            let again = try study.resume(until: "resuming from step")
             #expect(again.errors.contains("resuming from step"), "\(again.errors)")
         }
     }
@@ -110,7 +110,7 @@ struct SurvivalTests {
             #expect(reasons.contains(where: outcome.errors.contains), "\(outcome.errors)")
             #expect(!outcome.errors.contains("Fatal error"))
             try FileManager.default.moveItem(at: away, to: study.faces.train)
-            let again = try study.goOn(until: "resuming from step")
+            let again = try study.resume(until: "resuming from step")
             #expect(again.errors.contains("resuming from step"), "\(again.errors)")
         }
     }

@@ -155,7 +155,7 @@ struct TuningTests {
                     "--losses", "arcface", "--output", "study",
                 ]
             for (options, message) in [
-                (["--tune", "1"], "one try is the default alone"),
+                (["--tune", "1"], "one try tests only the default values"),
                 (["--tune", "2", "--tune-halving"], "too few for halving"),
                 (["--tune", "4", "--tune-epochs", "40"], "longer than the runs"),
                 (["--tune", "x"], "--tune"),

@@ -87,7 +87,7 @@ struct ColourTests {
     @Test(
         "An exported file is opened as it says, and another channel order gives other embeddings",
         arguments: [ModelExporter.Format.onnx, .openvino, .torchscript], forms)
-    func judged(format: ModelExporter.Format, options: ONNXOptions) throws {
+    func comparisons(format: ModelExporter.Format, options: ONNXOptions) throws {
         guard format == .torchscript || OpenVINOLibrary.isAvailable else { return }
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent(UUID().uuidString)
@@ -103,8 +103,8 @@ struct ColourTests {
             format, onnx: options, version: "test", embedding: embedding)
         let endings: [ModelExporter.Format: String] = [.onnx: "onnx", .openvino: "xml"]
         let target = folder.appendingPathComponent("a.\(endings[format] ?? "pt")")
-        let judgement = try exporter.export(model, to: target)
-        #expect(judgement.smallestCosine > 0.99999)
+        let comparison = try exporter.export(model, to: target)
+        #expect(comparison.smallestCosine > 0.99999)
         let faces = try BuiltInFaces(count: 8, size: network.seasoned.side)
         func embeddings(_ url: URL, _ input: RequestedInput) throws -> EmbeddingViews {
             var options = embedding
@@ -116,14 +116,14 @@ struct ColourTests {
         }
         let original = try embeddings(model, RequestedInput()).original
         let other = RequestedInput(colourOrder: options.colourOrder == .rgb ? .bgr : .rgb)
-        let judged = try [RequestedInput(), other].map { input in
-            try ExportJudgement(
+        let comparisons = try [RequestedInput(), other].map { input in
+            try ExportComparison(
                 original: original, exported: try embeddings(target, input).original)
         }
-        #expect(judged[0].isGood(), "\(judged[0].summary)")
+        #expect(comparisons[0].isWithinTolerance(), "\(comparisons[0].summary)")
         // Random weights embed all faces nearly alike, so that swapped colours change them little.
         #expect(
-            judged[1].largestDifference > 2 * judged[0].largestDifference,
-            "\(judged[1].summary), and in the stated order \(judged[0].summary)")
+            comparisons[1].largestDifference > 2 * comparisons[0].largestDifference,
+            "\(comparisons[1].summary), and in the stated order \(comparisons[0].summary)")
     }
 }

@@ -6,7 +6,7 @@ import Testing
 struct ModelExportErrorTests {
     @Test("A refusal has the numbers and says what to do")
     func refusal() {
-        let error = ModelExportError.differs(path: "a.onnx", judgement: "smallest cosine 0.3")
+        let error = ModelExportError.differs(path: "a.onnx", comparison: "smallest cosine 0.3")
         #expect("\(error)".contains("smallest cosine 0.3"))
         #expect("\(error)".contains("'a.onnx' was not written"))
     }

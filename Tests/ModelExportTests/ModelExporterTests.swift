@@ -46,9 +46,9 @@ struct ModelExporterTests {
         try inFolder { folder in
             let model = try writeModel(folder)
             let target = folder.appendingPathComponent(name)
-            let judgement = try exporter(format).export(model, to: target)
-            #expect(judgement.images == 32 && judgement.isGood())
-            #expect(judgement.smallestCosine > 0.99999)
+            let comparison = try exporter(format).export(model, to: target)
+            #expect(comparison.images == 32 && comparison.isWithinTolerance())
+            #expect(comparison.smallestCosine > 0.99999)
             let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(Set(files) == [name, "model.safetensors"])
         }
@@ -131,17 +131,17 @@ struct ModelExporterTests {
     }
 
     @Test("Embeddings that turned are no good, with the numbers")
-    func judged() throws {
+    func comparisons() throws {
         let first = try EmbeddingTable(count: 2, dimension: 2, values: [1, 0, 0, 2])
         let second = try EmbeddingTable(count: 2, dimension: 2, values: [2, 0, 3, 4])
-        let judgement = try ExportJudgement(original: first, exported: second)
-        #expect(abs(judgement.smallestCosine - 0.8) < 1e-6)
-        #expect(abs(judgement.largestDifference - 0.6) < 1e-6)
-        #expect(!judgement.isGood())
+        let comparison = try ExportComparison(original: first, exported: second)
+        #expect(abs(comparison.smallestCosine - 0.8) < 1e-6)
+        #expect(abs(comparison.largestDifference - 0.6) < 1e-6)
+        #expect(!comparison.isWithinTolerance())
         #expect(
-            judgement.summary
+            comparison.summary
                 == "smallest cosine 0.800000 and largest difference 6.0e-01 on 2 faces")
-        #expect(try ExportJudgement(original: first, exported: first).isGood())
+        #expect(try ExportComparison(original: first, exported: first).isWithinTolerance())
     }
 
     @Test("A file of embeddings is not a network")

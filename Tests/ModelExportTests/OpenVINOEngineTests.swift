@@ -56,8 +56,8 @@ struct OpenVINOEngineTests {
             let (expected, found) = (try own.embeddings(of: faces), try other.embeddings(of: faces))
             let mirrored = (try #require(expected.mirrored), try #require(found.mirrored))
             for (one, two) in [(expected.original, found.original), mirrored] {
-                let judgement = try ExportJudgement(original: one, exported: two)
-                #expect(judgement.smallestCosine > (precision == .float32 ? 0.99999 : 0.99))
+                let comparison = try ExportComparison(original: one, exported: two)
+                #expect(comparison.smallestCosine > (precision == .float32 ? 0.99999 : 0.99))
             }
             #expect(other.path == own.path && other.inputSize == own.inputSize)
         }

@@ -103,8 +103,8 @@ struct OpenVINOFormatTests {
                 compute: ComputeConfiguration(
                     device: .cpu, precision: .float32, memoryFormat: .contiguous, threads: 1)))
         let target = folder.appendingPathComponent("a.xml")
-        let judgement = try exporter.export(model, to: target)
-        #expect(judgement.smallestCosine > 0.99999)
+        let comparison = try exporter.export(model, to: target)
+        #expect(comparison.smallestCosine > 0.99999)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(Set(files) == ["a.bin", "a.xml", "model.safetensors"])
         guard case .network(let made) = try EmbeddingSource.open(target, exporter.embedding) else {

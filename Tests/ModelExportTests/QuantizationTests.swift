@@ -69,7 +69,7 @@ struct QuantizationTests {
 struct QuantizedExportTests {
     private func exported(
         _ name: String, raw: Bool = false,
-        _ body: (URL, ExportJudgement, ModelFile.Metadata) throws -> Void
+        _ body: (URL, ExportComparison, ModelFile.Metadata) throws -> Void
     ) throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent(UUID().uuidString)
@@ -86,19 +86,19 @@ struct QuantizedExportTests {
                     device: .cpu, precision: .float32, memoryFormat: .contiguous, threads: 1)))
         exporter.calibration = try BuiltInFaces(count: 96, size: network.side)
         let target = folder.appendingPathComponent("a.onnx")
-        let judgement = try exporter.export(model, to: target)
+        let comparison = try exporter.export(model, to: target)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(Set(files) == ["a.onnx", "model.safetensors"])
-        try body(target, judgement, metadata)
+        try body(target, comparison, metadata)
     }
 
     @Test(
         "Every product of a network is in bytes, which embed faces nearly as the original",
         arguments: ["mobilenetv1:width=0.25", "resnet50:width=0.25", "mobilefacenet", "vit_t"])
     func bytes(name: String) throws {
-        try exported(name) { url, judgement, _ in
-            #expect(judgement.images == 32)
-            #expect(judgement.smallestCosine > 0.95 && judgement.largestDifference > 0)
+        try exported(name) { url, comparison, _ in
+            #expect(comparison.images == 32)
+            #expect(comparison.smallestCosine > 0.95 && comparison.largestDifference > 0)
             let file = try ONNXFile(url)
             let products = file.nodes.filter { ["Conv", "Gemm"].contains($0.type) }
             let makers = Dictionary(
@@ -120,8 +120,8 @@ struct QuantizedExportTests {
 
     @Test("Bytes from 0 to 255 can be its input, by names that insightface knows")
     func rawInput() throws {
-        try exported("mobilenetv1:width=0.25", raw: true) { url, judgement, _ in
-            #expect(judgement.smallestCosine > 0.95)
+        try exported("mobilenetv1:width=0.25", raw: true) { url, comparison, _ in
+            #expect(comparison.smallestCosine > 0.95)
             let names = try ONNXFile(url).nodes.prefix(8).map(\.name)
             #expect(names.contains("Sub_0") && names.contains("Mul_0"))
         }
@@ -135,15 +135,15 @@ struct QuantizedExportTests {
         }
     }
 
-    @Test("Faces that calibrate and faces that judge are not the same")
+    @Test("Faces that calibrate and faces that compare are not the same")
     func apart() throws {
         for count in [64, 65, 100, 1000] {
             let set = NamedImages(count: count)
             let calibration = try Calibration(set)
             let others = calibration.others(32)
-            let judged = Set((0..<others.count).map { others.name(of: $0) })
-            #expect(judged.count == 32)
-            #expect(judged.isDisjoint(with: calibration.chosen.map { set.name(of: $0) }))
+            let comparisons = Set((0..<others.count).map { others.name(of: $0) })
+            #expect(comparisons.count == 32)
+            #expect(comparisons.isDisjoint(with: calibration.chosen.map { set.name(of: $0) }))
         }
     }
 }

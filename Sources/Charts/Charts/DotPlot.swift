@@ -1,18 +1,18 @@
-/// One row a series, with its value as a dot on a horizontal axis.
+/// One row per series, with its value as a dot on a horizontal axis.
 ///
-/// Dots may be drawn on an axis that does not begin at zero, where the length of a bar would
-/// mislead; with ``stems`` a line leads to each dot from zero, and the axis begins there.
+/// Dots may be drawn on an axis that does not begin at zero, where the length of a bar would mislead; with
+/// ``stems``, a line connects each dot with zero, where the axis begins.
 package struct DotPlot: FramedChart, Hashable, Sendable {
     package struct Row: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
         /// The value, or `nil` if there is none yet.
         package var value: Double?
-        /// How the value is written at the row's end.
+        /// Text of the value at the row's end.
         package var text: String
         /// Ends of the whisker; nil for none.
         package var whisker: ClosedRange<Double>?
-        /// The single values that `value` is the mean of.
+        /// The individual values whose mean is `value`.
         package var seeds: [Double] = []
         /// A second value, drawn hollow.
         package var other: Double?
@@ -37,7 +37,7 @@ package struct DotPlot: FramedChart, Hashable, Sendable {
 
     package var x: Axis
     package var rows: [Row]
-    /// Whether lines lead from zero to the dots.
+    /// Whether lines connect the dots with zero.
     package var stems: Bool
 
     package init(x: Axis, rows: [Row], stems: Bool = false) {
@@ -71,7 +71,7 @@ package struct DotPlot: FramedChart, Hashable, Sendable {
         return "\(x.title). " + sentences.joined(separator: " ")
     }
 
-    /// A stronger line at zero, where values are on both sides of it.
+    /// A stronger line at zero, if there are values on both sides of it.
     private func zero(_ frame: Frame) -> Markup {
         guard x.domain.lowerBound < 0, x.domain.upperBound > 0 else { return .nothing }
         return Mark.line("zero", frame.x(0), frame.top, frame.x(0), frame.baseline)

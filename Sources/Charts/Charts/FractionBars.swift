@@ -1,5 +1,5 @@
-/// Bars of the same length, one a row, each divided between two series: what speaks for the one at
-/// its left end, what for the other at its right end, and what for neither between them.
+/// Bars of the same length, one per row, each divided between two series: the first one's fraction at the
+/// left end, the other's at the right end, and the undecided fraction between them.
 package struct FractionBars: FramedChart, Hashable, Sendable {
     /// One of the two series of a row.
     package struct Side: Hashable, Sendable {
@@ -31,7 +31,7 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
     }
 
     package var rows: [Row]
-    /// The legend's text of the middle part.
+    /// The legend text of the middle part.
     package var neither: String
 
     package init(rows: [Row], neither: String) {
@@ -41,7 +41,7 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
 
     private static let rowHeight = 38.0
     private static let barHeight = 15.0
-    /// Letters of a name: two of them fit over a bar.
+    /// Maximum length of a name, so that two fit above a bar.
     private static let nameLength = 28
 
     var frame: Frame {
@@ -102,7 +102,7 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
         }
     }
 
-    /// A part's fraction within it, where it finds room.
+    /// A part's fraction inside it, if there is room.
     private func number(
         _ fraction: Double, _ left: Double, _ right: Double, _ top: Double, isInk: Bool
     ) -> Markup {

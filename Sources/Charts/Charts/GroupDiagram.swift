@@ -1,12 +1,12 @@
-/// Losses on an axis, with bars under those that cannot be distinguished: the critical-difference
-/// diagram of Demšar (2006). Many losses are listed one below the other instead, with the bars beside them.
+/// Losses on an axis, with bars under those that cannot be distinguished: the critical-difference diagram
+/// of Demšar (2006). Many losses are listed below each other instead, with the bars beside them.
 package struct GroupDiagram: FramedChart, Hashable, Sendable {
     /// A loss at its value.
     package struct Item: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
         package var value: Double
-        /// How the value is written after the title.
+        /// Text of the value after the title.
         package var text: String
 
         package init(title: String, style: SeriesStyle, value: Double, text: String) {
@@ -20,9 +20,9 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
     package var x: Axis
     /// The losses in the order of their ranking.
     package var items: [Item]
-    /// Neighbours of the ranking of which no two can be distinguished.
+    /// Ranges of the ranking in which no two losses can be distinguished.
     package var groups: [Range<Int>]
-    /// Length of the critical difference, drawn over the axis.
+    /// Length of the critical difference, drawn above the axis.
     package var criticalDifference: Double?
 
     package init(
@@ -36,10 +36,10 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
 
     private static let rowHeight = 18.0
     private static let barGap = 8.0
-    /// Losses that find room at the two sides of the axis.
+    /// Maximum number of losses that fit at the two sides of the axis.
     private static let maxAtSides = 10
 
-    /// Whether the losses are listed one below the other.
+    /// Whether the losses are listed below each other.
     private var isColumn: Bool { items.count > Self.maxAtSides }
 
     private var rowScale: RowScale { RowScale(names: items.map(label), height: Self.rowHeight) }
@@ -100,7 +100,7 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
     var description: String {
         let values = items.map { "\($0.title): \($0.text)." }
         let together = groups.map { group in
-            "Not told apart: \(Format.list(group.map { items[$0].title }))."
+            "Not distinguishable: \(Format.list(group.map { items[$0].title }))."
         }
         return ([x.title + "."] + values + together).joined(separator: " ")
     }

@@ -3,7 +3,7 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
     package struct Series: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
-        /// Height of each bar; the bars touch.
+        /// Height of each bar; the bars are adjacent.
         package var heights: [Double]
 
         package init(title: String, style: SeriesStyle, heights: [Double]) {
@@ -28,7 +28,7 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
 
     package var x: Axis
     package var y: Axis
-    /// The range from the first bar's lower to the last one's upper bound.
+    /// The range from the first bar's lower bound to the last one's upper bound.
     package var extent: ClosedRange<Double>
     package var series: [Series]
     package var mark: MarkedValue?
@@ -67,7 +67,7 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
         return "\(y.title) over \(x.title). " + peaks.joined(separator: " ") + threshold
     }
 
-    /// The series' names in a row over the data.
+    /// The series' names in a row above the data.
     private func names(_ frame: Frame) -> Markup {
         let entries = frame.rowLegend(
             series.map(\.title), keyWidth: 14, gap: 5, pitch: 34, y: 26
@@ -94,7 +94,7 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
         ])
     }
 
-    /// A line without dashes, which steps as short as a bar would swallow.
+    /// A solid line, since dashes would be lost in steps as short as a bar.
     private static func outline(
         _ style: SeriesStyle, _ points: [(x: Double, y: Double)]
     ) -> Markup {

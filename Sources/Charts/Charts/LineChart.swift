@@ -1,10 +1,10 @@
-/// Lines over a common horizontal axis, each named at its end or in a legend inside the frame.
+/// Lines over a common horizontal axis, each labelled at its end or in a legend inside the frame.
 package struct LineChart: FramedChart, Hashable, Sendable {
     /// A point of a line.
     package struct Point: Hashable, Sendable {
         package var x: Double
         package var y: Double
-        /// Lowest and highest of the values `y` is the mean of.
+        /// Lowest and highest of the values whose mean is `y`.
         package var range: ClosedRange<Double>?
 
         package init(_ x: Double, _ y: Double, range: ClosedRange<Double>? = nil) {
@@ -20,8 +20,8 @@ package struct LineChart: FramedChart, Hashable, Sendable {
     package enum Naming: Hashable, Sendable {
         /// Beside the last point.
         case atEnds
-        /// In a corner of the frame: the lower right one, or the upper left one where lines are in
-        /// the way. Beside the frame where no corner is high enough.
+        /// In a corner of the frame: the lower right one, or the upper left one if lines are in the way.
+        /// Beside the frame if no corner is high enough.
         case inCorner
     }
 
@@ -29,7 +29,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
     package var y: Axis
     package var lines: [Line]
     package var naming = Naming.atEnds
-    /// Height of the whole chart, more where many lines are named beside it.
+    /// Height of the whole chart; larger if many lines are labelled beside it.
     package var height = 250.0
 
     package init(x: Axis, y: Axis, lines: [Line], naming: Naming = .atEnds) {
@@ -39,7 +39,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
         self.naming = naming
     }
 
-    /// The frame, wide enough at the right and high enough for the names there.
+    /// The frame, with enough space at the right for the names there.
     var frame: Frame {
         let names = lines.map { Label.width(Label.short($0.title)) }.max() ?? 0
         let frame = Frame(height: height, x: x, y: y)
@@ -67,7 +67,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
 
     private var legendSize: (width: Double, height: Double) { BoxLegend.size(lines.map(\.title)) }
 
-    /// The first and the last value of each line, for a reader who does not see them.
+    /// The first and the last value of each line, for screen readers.
     var description: String {
         let sentences = lines.compactMap { line -> String? in
             guard let first = line.points.first, let last = line.points.last else { return nil }
@@ -92,7 +92,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
         return .group([Mark.path(line.style, points)] + markers(line, points))
     }
 
-    /// About five markers a line, at other positions for neighbouring lines.
+    /// About five markers per line, at different positions for neighbouring lines.
     private func markers(_ line: Line, _ points: [(x: Double, y: Double)]) -> [Markup] {
         let stride = max(1, points.count / 5)
         let last = points.count - 1
@@ -139,8 +139,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
             at: isBeside ? (frame.rightEdge + 8, frame.top) : corner(frame, width, height))
     }
 
-    /// Where a box of this size covers fewer points of the lines: below on the right, or above on
-    /// the left.
+    /// The corner where a box of this size covers fewer points of the lines: lower right or upper left.
     private func corner(
         _ frame: Frame, _ width: Double, _ height: Double
     ) -> (x: Double, y: Double) {

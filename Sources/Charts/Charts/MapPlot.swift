@@ -1,4 +1,4 @@
-/// Dots in the plane, by groups that are numbered at their centres; both directions have one scale.
+/// Dots in the plane, by groups that are numbered at their centres; both axes have the same scale.
 package struct MapPlot: FramedChart, Hashable, Sendable {
     /// Dots of one group.
     package struct Group: Hashable, Sendable {
@@ -40,7 +40,7 @@ package struct MapPlot: FramedChart, Hashable, Sendable {
         (x.upperBound - x.lowerBound, y.upperBound - y.lowerBound)
     }
 
-    /// Pixels of a unit where the map is as wide as the frame.
+    /// Pixels per unit if the map is as wide as the frame.
     private var widthScale: Double { (Frame.width - 2 * Self.margin) / max(size.width, 1e-9) }
 
     var frame: Frame {
@@ -78,7 +78,7 @@ package struct MapPlot: FramedChart, Hashable, Sendable {
         }
     }
 
-    /// All dots of a group in one path: lines of no length with round ends.
+    /// All dots of a group in one path: lines of zero length with round ends.
     private func dots(
         _ group: Group, _ index: (Double, Double) -> (x: Double, y: Double)
     ) -> Markup {
@@ -91,13 +91,13 @@ package struct MapPlot: FramedChart, Hashable, Sendable {
             : element("path", ["class": "dots \(group.style.colorClass)", "d": data])
     }
 
-    /// Where a number goes that would cover another at its middle: beside it, the nearest first.
+    /// Offsets for a number that would cover another one, the nearest first.
     private static let ways: [(x: Double, y: Double)] = [
         (0, 0), (9, 0), (-9, 0), (0, 12), (0, -12), (9, 12), (-9, 12), (9, -12), (-9, -12), (18, 0),
         (-18, 0),
     ]
 
-    /// The groups' numbers at their middles, none on another.
+    /// The groups' numbers at their centres, without overlaps.
     private func numbers(_ position: (Double, Double) -> (x: Double, y: Double)) -> [Markup] {
         var taken: [(x: Double, y: Double)] = []
         return groups.enumerated().map { index, group in

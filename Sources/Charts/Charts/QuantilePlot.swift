@@ -1,5 +1,5 @@
-/// One row a series, with up to two distributions each: a line over 90 % of the values, a box over
-/// the middle half, and a mark at the median.
+/// One row per series, with up to two distributions each: a line over 90 % of the values, a box over the
+/// middle half, and a mark at the median.
 package struct QuantilePlot: FramedChart, Hashable, Sendable {
     /// A distribution by its quantiles.
     package struct Span: Hashable, Sendable {

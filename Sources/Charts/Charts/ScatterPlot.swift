@@ -3,7 +3,7 @@ package struct ScatterPlot: FramedChart, Hashable, Sendable {
     package struct Point: Hashable, Sendable {
         package var x: Double
         package var y: Double
-        /// The group of points it belongs to; the groups are named over the frame.
+        /// The group of points it belongs to; the groups are named above the frame.
         package var group: String
 
         package init(x: Double, y: Double, group: String) {
@@ -45,7 +45,7 @@ package struct ScatterPlot: FramedChart, Hashable, Sendable {
         return "\(y.title) over \(x.title). " + sentences.joined(separator: " ")
     }
 
-    /// The groups' names over the middles of their points.
+    /// The groups' names above the centres of their points.
     private func groupNames(_ frame: Frame) -> Markup {
         let points = series.flatMap(\.points)
         let groups = Dictionary(grouping: points, by: \.group).mapValues { points in
@@ -53,7 +53,7 @@ package struct ScatterPlot: FramedChart, Hashable, Sendable {
         }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
         return element("g") {
             for (index, (name, middle)) in groups.enumerated() {
-                // Neighbours are on two levels, so that long names do not overlap.
+                // Neighbours alternate between two levels, so that long names do not overlap.
                 let y = frame.top - (groups.count > 2 && index % 2 == 1 ? 16 : 5)
                 let half = Label.width(Label.short(name)) / 2
                 let index = max(

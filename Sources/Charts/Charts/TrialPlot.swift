@@ -1,12 +1,13 @@
-/// The tries of one parameter: a point per try, its value to the right and its score upwards, with
-/// the chosen try in a ring, the default and published values as lines, and failed tries below.
+/// The tries of one parameter: a point per try, with the value on the horizontal and the score on the
+/// vertical axis, a ring around the chosen try, lines at the default and published values, and failed tries
+/// below.
 package struct TrialPlot: FramedChart, Hashable, Sendable {
     package struct Trial: Hashable, Sendable {
         /// Value of the parameter.
         package var value: Double
         /// The score; `nil` for a failed try.
         package var score: Double?
-        /// The text shown when the mark is pointed at.
+        /// The mark's tooltip.
         package var note: String
 
         package init(value: Double, score: Double?, note: String) {
@@ -16,7 +17,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
         }
     }
 
-    /// A value that is marked by a line, under its name.
+    /// A value that is marked by a line with a name.
     package struct Guide: Hashable, Sendable {
         package var title: String
         package var value: Double
@@ -33,7 +34,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
     package var trials: [Trial]
     /// Index of the chosen try among the trials.
     package var chosen: Int?
-    /// The default and what was published.
+    /// The default and the published values.
     package var guides: [Guide]
 
     package init(
@@ -50,7 +51,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
 
     private static let lineHeight = 13.0
 
-    /// Guides that an axis has a place for, those at one value as one.
+    /// The guides within the axis; those at the same value are combined.
     private var marks: [Guide] {
         var marks: [Guide] = []
         for guide in guides where x.domain.contains(guide.value) {
@@ -95,7 +96,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
         return sentences.joined(separator: " ")
     }
 
-    /// The horizontal axis, below the failed tries where there are some.
+    /// The horizontal axis, below the failed tries if there are any.
     private func axis(_ frame: Frame) -> Markup {
         guard hasLost else { return frame.bottomAxis(grid: false) }
         var lower = frame

@@ -2,11 +2,11 @@ import Foundation
 import SafeNumbers
 import Spelling
 
-/// How the report writes numbers, whatever the machine's language.
+/// Number formats of the report, independent of the locale.
 package enum Format {
     /// A number with a fixed count of decimals and a true minus sign.
     package static func fixed(_ value: Double, _ decimals: Int) -> String {
-        // All digits of a number near the largest one would fill a page.
+        // A very large number would have hundreds of digits.
         guard value.magnitude < 1e15 else { return scientific(value) }
         let text = String(format: "%.*f", decimals, value)
         guard text.hasPrefix("-") else { return text }
@@ -14,7 +14,7 @@ package enum Format {
         return digits.contains { $0 != "0" && $0 != "." } ? "−" + digits : String(digits)
     }
 
-    /// The same with a plus sign before what is above zero.
+    /// The same with a plus sign for positive numbers.
     package static func signed(_ value: Double, _ decimals: Int) -> String {
         let text = fixed(value, decimals)
         return text.contains { $0 != "0" && $0 != "." } && !text.hasPrefix("−") ? "+" + text : text
@@ -25,8 +25,8 @@ package enum Format {
         fixed(fraction * 100, decimals)
     }
 
-    /// A probability of 0...1 in whole percent, without the sign; nearer to 0 or 1 than half a percent
-    /// it is `< 1` or `> 99`, for nothing that was estimated is certain.
+    /// A probability of 0...1 in whole percent, without the sign; within half a percent of 0 or 1 it is `<
+    /// 1` or `> 99`, since no estimate is certain.
     package static func percentage(_ probability: Double) -> String {
         switch probability {
         case ..<0.005: "< 1"
@@ -35,7 +35,7 @@ package enum Format {
         }
     }
 
-    /// The same with the sign, from which no line break parts it.
+    /// The same with the sign, after a non-breaking space.
     package static func withSign(_ fraction: Double) -> String {
         percent(fraction) + "\u{A0}%"
     }
@@ -71,8 +71,8 @@ package enum Format {
         Int(exactly: value).map(String.init) ?? "\(value)"
     }
 
-    /// A number in as few letters as it needs with four significant digits: `0.0005`, `31.2`, and where
-    /// it is very small or large, a power of ten.
+    /// A number in as few characters as possible with four significant digits: `0.0005`, `31.2`; a very
+    /// small or large one as a power of ten.
     package static func short(_ value: Double) -> String {
         guard value != 0 else { return "0" }
         guard (1e-4..<1e6).contains(value.magnitude) else { return scientific(value) }
@@ -85,7 +85,7 @@ package enum Format {
         return text
     }
 
-    /// A number with three significant digits or so and a prefix of its size: `4.09 G`.
+    /// A number with about three significant digits and a metric prefix: `4.09 G`.
     package static func quantity(_ value: Double) -> String {
         for (limit, prefix) in [
             (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"),
@@ -96,7 +96,7 @@ package enum Format {
         return significant(value)
     }
 
-    /// A number with three significant digits, or all of its whole ones.
+    /// A number with three significant digits, or all digits before the decimal point.
     package static func significant(_ value: Double) -> String {
         switch value.magnitude {
         case 100...: whole(value)

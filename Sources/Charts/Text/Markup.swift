@@ -1,7 +1,7 @@
 import Spelling
 
-/// A piece of HTML or SVG. Text and attribute values are escaped when it is written, so a name
-/// from a user can occur anywhere in it.
+/// A piece of HTML or SVG. Text and attribute values are escaped when it is rendered, so user-provided
+/// names are safe everywhere.
 package indirect enum Markup: Hashable, Sendable {
     /// Text, escaped when written.
     case text(String)
@@ -61,8 +61,8 @@ package indirect enum Markup: Hashable, Sendable {
         }
     }
 
-    /// Escapes text for a place between tags or inside an attribute's quotes. Characters that
-    /// XML has no place for become U+FFFD.
+    /// Escapes text for use between tags or inside an attribute's quotes. Characters that XML does not
+    /// allow become U+FFFD.
     private static func escape(_ text: String, to output: inout String) {
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -131,9 +131,9 @@ package enum MarkupBuilder {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar invisibly reverses the direction of neighbouring text or breaks its line.
+    /// Whether the scalar invisibly changes the direction of neighbouring text or breaks its line.
     ///
-    /// Joiners of letters and emoji, which act unseen as well, belong to a page's text.
+    /// Joiners of letters and emoji are invisible too, but are part of normal text.
     package var turnsText: Bool {
         isInvisible && self != "\u{200C}" && self != "\u{200D}" && self != "\u{AD}"
             && self != "\n"

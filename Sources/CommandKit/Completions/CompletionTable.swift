@@ -2,11 +2,11 @@
 struct CompletionTable {
     /// A command with its names from the root.
     struct Node {
-        /// The names with spaces between them, e.g. `facet data check`.
+        /// The names separated by spaces, e.g. `facet data check`.
         let name: String
         let command: Command
 
-        /// Options that can be given, and the help's.
+        /// The command's options, and `--help`.
         var options: [(name: String, help: String)] {
             (command.action == nil ? [] : command.options.map { ($0.name, $0.help) })
                 + [("--help", "show this help")]
@@ -49,7 +49,7 @@ struct CompletionTable {
 }
 
 extension Completion {
-    /// The word by which scripts distinguish the kinds.
+    /// The word that denotes the kind in scripts.
     var word: String {
         switch self {
         case .files: "files"
@@ -60,7 +60,7 @@ extension Completion {
         }
     }
 
-    /// The words that are offered, with spaces between them.
+    /// The words that are offered, separated by spaces.
     var offered: String {
         if case .words(let words) = self { words.joined(separator: " ") } else { "" }
     }

@@ -1,4 +1,4 @@
-/// A shell that completes what is typed.
+/// A shell with completion.
 public enum Shell: String, CaseIterable, Sendable {
     /// GNU Bash, of version 3.2 or later.
     case bash
@@ -22,7 +22,7 @@ public enum Shell: String, CaseIterable, Sendable {
 }
 
 extension Command {
-    /// The command with a further one, `completions`, that writes scripts for shells.
+    /// The command with the subcommand `completions` added, which writes scripts for shells.
     public func withCompletions() -> Command {
         let names = Shell.allCases.map(\.rawValue)
         func adding(_ action: @escaping Action) -> Command {

@@ -1,11 +1,10 @@
 public import Foundation
 import Spelling
 
-/// A command's output: results on the standard output, all else on the standard error.
+/// A command's output: results on standard output, everything else on standard error.
 ///
-/// Results can be piped into another program, whatever notes, warnings and progress there are.
-/// A status line, as ``ProgressLine`` draws it, stays below whatever is written through the
-/// same console.
+/// Results can be piped into another program without notes, warnings and progress. A status line, as drawn
+/// by ``ProgressLine``, stays below everything written through the same console.
 public final class Console: Sendable {
     /// The process's own standard output and error.
     public static let standard = Console(output: STDOUT_FILENO, diagnostics: STDERR_FILENO)
@@ -20,8 +19,8 @@ public final class Console: Sendable {
 
     /// Creates a console over two file descriptors, which it does not close.
     ///
-    /// A write to a pipe whose reader has closed it would end the process by SIGPIPE; the process
-    /// ignores that signal from here on, and the write throws instead.
+    /// The process ignores SIGPIPE from here on, so that a write to a closed pipe throws instead of ending
+    /// the process.
     ///
     /// - Parameters:
     ///   - output: Descriptor for results.
@@ -40,14 +39,13 @@ public final class Console: Sendable {
     /// Columns of the terminal, or of `COLUMNS`, or 80.
     public var width: Int { output.width ?? diagnostics.width ?? columns ?? 80 }
 
-    /// Whether the standard error is a terminal, on which a line can be drawn again.
+    /// Whether standard error is a terminal, on which a line can be redrawn.
     public var isInteractive: Bool { diagnostics.isTerminal }
 
-    /// Writes a line, or several, to the standard output. What acts unseen, as controls of the
-    /// terminal in a name do, is written as an escape.
+    /// Writes one or more lines to standard output. Control characters, e.g. in a name, are escaped.
     ///
     /// - Throws: ``ConsoleError/closedOutput`` if its reader has closed it, which a command should
-    ///   let through; ``ConsoleError/unwritableOutput(reason:)`` if e.g. the disk is full.
+    ///   propagate; ``ConsoleError/unwritableOutput(reason:)`` if e.g. the disk is full.
     public func write(_ text: String) throws(ConsoleError) {
         try aboveStatus { () throws(ConsoleError) in try output.write(text.visible + "\n") }
     }
@@ -74,8 +72,7 @@ public final class Console: Sendable {
     /// Writes an error to the standard error.
     public func error(_ text: String) { diagnose(label("error:", .red) + " ", text) }
 
-    /// Writes a result to the process's standard output; ``CommandLineTool`` says at the end
-    /// whether that failed.
+    /// Writes a result to the process's standard output; ``CommandLineTool`` reports a failure at the end.
     public static func output(_ text: String) {
         do {
             try standard.write(text)
@@ -90,7 +87,7 @@ public final class Console: Sendable {
     /// The reason why ``output(_:)`` was not written; nil if it was.
     var failure: ConsoleError? { firstFailure.withLock { $0 } }
 
-    /// Draws a line that stays below all others until it is drawn again or, if empty, removed.
+    /// Draws a line that stays below all others until it is replaced or, if empty, removed.
     ///
     /// Does nothing if standard error is not a terminal.
     func setStatus(_ line: String) {
@@ -113,7 +110,7 @@ public final class Console: Sendable {
         aboveStatus { try? diagnostics.write(label + shown + "\n") }
     }
 
-    /// Characters of a note; a longer one quotes something too long to read.
+    /// Maximum number of characters of a note; longer ones quote something unreadably long.
     private static let maxNoteLength = 8000
 
     private func aboveStatus<Failure: Error>(

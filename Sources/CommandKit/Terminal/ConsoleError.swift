@@ -2,7 +2,7 @@
 public enum ConsoleError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The reader of standard output closed it.
     case closedOutput
-    /// The system does not let signals be watched.
+    /// The system does not allow signals to be watched.
     case unwatchableSignals(reason: String)
     /// The standard output cannot be written, e.g. because the disk is full.
     case unwritableOutput(reason: String)

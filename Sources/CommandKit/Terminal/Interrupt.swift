@@ -8,18 +8,17 @@ import Foundation
     import Darwin
 #endif
 
-/// Turns Ctrl-C into a question that long work asks itself between two steps.
+/// Turns Ctrl-C into a flag that long work polls between two steps.
 ///
-/// The first signal is only noted, so that the work can finish its step and save its state. What
-/// comes within a second after it belongs to it. A later one ends the process at once, by the
-/// signal's default action, but not while something is being saved, unless it is Ctrl-C at a
-/// terminal.
+/// The first signal is only recorded, so that the work can finish its step and save its state. Signals
+/// within the next second belong to it. A later one ends the process at once, by the signal's default
+/// action, but not while something is being saved, unless it is Ctrl-C at a terminal.
 ///
-/// The signal handler does two things, both safe in one: it reads a clock and writes to a pipe. All
-/// else happens on a thread that waits for what comes through it. A dispatch source would lose
-/// signals until its thread has registered it.
+/// The signal handler does only two things, both async-signal-safe: it reads a clock and writes to a pipe.
+/// Everything else happens on a thread that reads the pipe. A dispatch source would lose signals until its
+/// thread has registered it.
 public final class Interrupt: Sendable {
-    /// Runs a body when nothing is being saved, and lets nothing be saved meanwhile.
+    /// Runs a body while nothing is being saved, and prevents saving meanwhile.
     public typealias WhenSaved = @Sendable (_ body: () -> Void) -> Void
 
     private let signals: [Int32]
@@ -29,24 +28,25 @@ public final class Interrupt: Sendable {
 
     /// The handling of the signals that arrived.
     private struct State {
-        var judge = SignalPolicy()
+        var policy = SignalPolicy()
         var received: Int32?
-        /// Whether the work has asked, and heard that it is to stop.
+        /// Whether the work has polled the flag and found it set.
         var isSeen = false
     }
 
-    /// Signals that ask a process to end: Ctrl-C, a scheduler's SIGTERM, and a closed terminal.
+    /// Signals that request termination: Ctrl-C, a scheduler's SIGTERM, and a closed terminal.
     public static let defaultSignals = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Starts to watch, until ``cancel()`` is called or the object is released.
+    /// Watches signals until ``cancel()`` is called or the object is released.
     ///
     /// A signal that the process ignores, as `nohup` arranges, stays ignored.
     ///
     /// - Parameters:
-    ///   - signals: Signals to watch, from 1 to 64; no two objects may watch the same at once.
-    ///   - onFirst: Called on another thread when the first signal arrives, e.g. to say that the
-    ///     work is about to stop.
-    ///   - whenSaved: How a second request waits for what is being saved.
+    ///   - signals: Signals to watch, from 1 to 64; two objects must not watch the same signal at the same
+    ///     time.
+    ///   - onFirst: Called on another thread when the first signal arrives, e.g. to announce that the work
+    ///     is about to stop.
+    ///   - whenSaved: Lets a second request wait until nothing is being saved.
     /// - Throws: ``ConsoleError/unwatchableSignals(reason:)`` if the system has no more
     ///   descriptors.
     public init(
@@ -80,17 +80,17 @@ public final class Interrupt: Sendable {
 
     deinit { cancel() }
 
-    /// Does what a signal asks for.
+    /// Reacts to a signal.
     private static func take(
         _ arrival: SignalPolicy.Arrival, _ state: Locked<State>, _ whenSaved: WhenSaved,
         _ onFirst: () -> Void
     ) {
-        let verdict = state.withLock { state in
-            let verdict = state.judge.judge(arrival, isStopping: state.isSeen)
-            if verdict == .request { state.received = arrival.number }
-            return verdict
+        let reaction = state.withLock { state in
+            let reaction = state.policy.handle(arrival, isStopping: state.isSeen)
+            if reaction == .request { state.received = arrival.number }
+            return reaction
         }
-        switch verdict {
+        switch reaction {
         case .request: onFirst()
         case .ignore: break
         case .endWhenSaved: whenSaved { SignalTable.end(by: arrival.number) }
@@ -98,11 +98,11 @@ public final class Interrupt: Sendable {
         }
     }
 
-    /// Whether to stop. Who asks and hears that it is, is expected to save what it has and to end:
-    /// from then on only Ctrl-C at a terminal ends the process before.
+    /// Whether to stop. A caller that gets true is expected to save its state and end: from then on, only
+    /// Ctrl-C at a terminal ends the process earlier.
     public var isRequested: Bool { exitCode != nil }
 
-    /// The code to end with, once a signal has arrived.
+    /// The exit code for the first signal; nil if none has arrived.
     public var exitCode: ExitCode? {
         let received = state.withLock { state in
             state.isSeen = state.isSeen || state.received != nil
@@ -121,7 +121,7 @@ public final class Interrupt: Sendable {
         if let exitCode { throw exitCode }
     }
 
-    /// Stops to watch; the signals do again what they did before.
+    /// Stops watching, and restores the signals' previous handlers.
     public func cancel() {
         writeEnd.withLock { end in
             guard let descriptor = end else { return }
@@ -131,8 +131,8 @@ public final class Interrupt: Sendable {
         }
     }
 
-    /// Sees to it that the default signals end the process with 128 and their numbers, as long as
-    /// nothing watches them: to be called first of all. A signal that is ignored stays so.
+    /// Makes the default signals end the process with 128 plus their numbers while nothing watches them; to
+    /// be called at start-up. Ignored signals stay ignored.
     public static func endWithCodes() {
         for number in defaultSignals {
             let before = signal(number) { _exit(128 + $0) }
@@ -141,8 +141,8 @@ public final class Interrupt: Sendable {
         unblock(defaultSignals)
     }
 
-    /// Lets this thread take the signals: a process that another one's worker thread started may
-    /// have been born with all of them held back.
+    /// Unblocks the signals on this thread: a process started from a worker thread of another one may
+    /// inherit a mask that blocks all of them.
     private static func unblock(_ signals: [Int32]) {
         var set = sigset_t()
         sigemptyset(&set)
@@ -151,12 +151,12 @@ public final class Interrupt: Sendable {
     }
 }
 
-/// Which pipe the handler of each signal writes to.
+/// The pipe that the handler of each signal writes to.
 private enum SignalTable {
     static let range: ClosedRange<Int32> = 1...64
 
-    // A signal handler takes no arguments, so it has to look here. Sound because an entry is
-    // written only while its signal does not lead to the handler.
+    // A signal handler takes no context argument, so it reads this table. Sound because an entry is written
+    // only while its signal has no handler.
     nonisolated(unsafe) private static let pipes = table(of: Int32(-1))
     /// The previous handler of each signal.
     nonisolated(unsafe) private static let before = table(of: sigaction())
@@ -198,7 +198,7 @@ private enum SignalTable {
             time: .seconds(message.seconds) + .nanoseconds(message.nanoseconds))
     }
 
-    /// Leads a signal to the handler; returns false, and changes nothing, if it is ignored.
+    /// Installs the handler for a signal; returns false, and changes nothing, if the signal is ignored.
     static func watch(_ number: Int32, writingTo pipe: Int32) -> Bool {
         pipes[Int(number)] = pipe
         sigaction(number, nil, &before[Int(number)])
@@ -239,7 +239,7 @@ private enum SignalTable {
             isIgnoring(before[Int(number)].__sigaction_handler.sa_handler)
         }
 
-        /// `SI_KERNEL`: the terminal's driver sent it, and no process.
+        /// `SI_KERNEL`: sent by the terminal driver, not by a process.
         private static let sentByKernel: Int32 = 0x80
 
         private static func setHandler(of action: inout sigaction) {

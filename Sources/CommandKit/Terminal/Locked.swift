@@ -1,10 +1,10 @@
 import Foundation
 
-/// State that only one thread at a time can see.
+/// State that only one thread at a time can access.
 ///
 /// `Synchronization.Mutex` would do the same, but it needs macOS 15.
 final class Locked<State>: @unchecked Sendable {
-    // Sound because `state` is reached only while `lock` is held.
+    // Sound because `state` is accessed only while `lock` is held.
     private let lock = NSLock()
     private var state: State
 

@@ -1,9 +1,9 @@
-/// Shows the progress of a task on the standard error.
+/// Shows the progress of a task on standard error.
 ///
-/// On a terminal it is one line, drawn again at most ten times a second. Elsewhere it is plain
-/// lines: the first after ten seconds, and each next one when another tenth of the time has passed
-/// by, at least ten seconds apart, so that a long task fills no log. A task of less than two
-/// seconds shows nothing. It may be used from any thread.
+/// On a terminal it is one line, redrawn at most ten times per second. Elsewhere it is plain lines: the
+/// first after ten seconds, and each next one after another tenth of the elapsed time, at least ten seconds
+/// apart, so that a long task does not flood a log. A task of less than two seconds shows nothing.
+/// Thread-safe.
 public final class ProgressLine: Sendable {
     /// Returns the time since some fixed moment; must never run backwards.
     public typealias Clock = @Sendable () -> Duration
@@ -18,15 +18,15 @@ public final class ProgressLine: Sendable {
     private let clock: Clock
     private let state: Locked<State>
 
-    /// Starts to measure a task.
+    /// Starts measuring a task.
     ///
     /// - Parameters:
     ///   - label: What is being done, in a few words.
-    ///   - total: Steps there are; nil if that is not known.
-    ///   - completed: Steps that were done before, which say nothing about the rate.
-    ///   - unit: What a step is called, in the plural, e.g. `images`.
+    ///   - total: Total number of steps; nil if unknown.
+    ///   - completed: Steps that were done before, which do not count for the rate.
+    ///   - unit: Name of the steps, in the plural, e.g. `images`.
     ///   - console: Where to show it.
-    ///   - clock: Returns the time; a monotonic clock unless a test brings its own.
+    ///   - clock: Returns the time; a monotonic clock except in tests.
     public init(
         _ label: String, total: Int? = nil, completed: Int = 0, unit: String = "",
         console: Console = .standard, clock: @escaping Clock = ProgressLine.monotonicClock
@@ -40,7 +40,7 @@ public final class ProgressLine: Sendable {
         state = Locked(State(meter: meter, nextShow: start + wait))
     }
 
-    /// Time since the first call, unmoved by changes of the system's date.
+    /// Time since the first call, unaffected by changes of the system's date.
     public static let monotonicClock: Clock = {
         let origin = ContinuousClock.now
         return { ContinuousClock.now - origin }
@@ -50,9 +50,9 @@ public final class ProgressLine: Sendable {
     ///
     /// - Parameters:
     ///   - completed: Steps done since the start.
-    ///   - total: Steps there are, where that was not known before.
-    ///   - details: The state of the task in parts of a few words, e.g. `loss 2.31`, what matters
-    ///     most first: a narrow terminal shows as many as fit.
+    ///   - total: Total number of steps, if it was not known before.
+    ///   - details: The state of the task in parts of a few words, e.g. `loss 2.31`, the most important
+    ///     first: a narrow terminal shows as many as fit.
     public func update(
         _ completed: Int, of total: Int? = nil, details: @autoclosure () -> [String] = []
     ) {
@@ -68,8 +68,8 @@ public final class ProgressLine: Sendable {
 
     /// Ends the task, and with it the line.
     ///
-    /// - Parameter summary: What to say instead; nothing if it is empty, and if it is nil what
-    ///   e.g. `scan: 200 images in 0:04, 50.3/s` says, unless the task was a short one.
+    /// - Parameter summary: Text that replaces the line; empty for none. Nil for a standard text such as
+    ///   `scan: 200 images in 0:04, 50.3/s`, unless the task was short.
     public func finish(_ summary: String? = nil) {
         let text: String? = state.withLock { state in
             guard !state.isFinished else { return nil }
@@ -85,7 +85,7 @@ public final class ProgressLine: Sendable {
 
     private func show(_ state: inout State, at now: Duration) {
         if console.isInteractive {
-            // One column short: a full line would move the cursor to the next.
+            // One column less, since a full line would move the cursor to the next one.
             console.setStatus(state.meter.line(width: console.width - 1))
             state.nextShow = now + Self.drawInterval
         } else {

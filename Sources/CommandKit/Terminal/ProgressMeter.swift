@@ -6,14 +6,14 @@ import Spelling
 package struct ProgressMeter: Sendable {
     /// The name of the task.
     let label: String
-    /// Steps there are; nil if that is not known.
+    /// Total number of steps; nil if unknown.
     package var total: Int?
-    /// The unit of a step, in the plural.
+    /// Name of the steps, in the plural.
     let unit: String
     /// When the task began.
     let start: Duration
     private(set) var completed: Int
-    /// The state of the task in parts of a few words, what matters most first.
+    /// The state of the task in parts of a few words, the most important first.
     package var details: [String] = []
 
     /// Steps that were done before the task began here.
@@ -40,8 +40,8 @@ package struct ProgressMeter: Sendable {
     package mutating func update(completed: Int, at now: Duration) {
         self.completed = completed
         let elapsed = (now - lastUpdate).seconds
-        guard elapsed >= Self.shortestSample else { return }
-        // Samples fade with their age. The weight corrects for the samples there are not yet.
+        guard elapsed >= Self.minSample else { return }
+        // An exponential moving average; the weight corrects its bias towards zero at the beginning.
         let fade = exp(-elapsed / Self.memory)
         let sample = Double(completed - lastCompleted) / elapsed
         averageRate = fade * averageRate + (1 - fade) * sample
@@ -63,13 +63,13 @@ package struct ProgressMeter: Sendable {
         return Double(total - completed) / rate
     }
 
-    /// Seconds after which a sample weighs a third.
+    /// Seconds after which a sample's weight has decayed to 1/e.
     private static let memory = 15.0
     /// Seconds below which a rate is mostly noise.
-    private static let shortestSample = 0.1
+    private static let minSample = 0.1
 }
 
-// How it reads.
+// Text.
 extension ProgressMeter {
     /// Everything in one line, e.g. `epoch 3: 50/200 images (25 %), 120/s, 0:01 left, loss 2.1`.
     package var plainLine: String {
@@ -78,15 +78,15 @@ extension ProgressMeter {
         return "\(label): \(facts.joined(separator: ", "))"
     }
 
-    /// The same for a terminal: what matters most as far as the width allows, whole, and a bar if
-    /// there is room for it.
+    /// The same for a terminal: the most important parts that fit as a whole, and a bar if there is room
+    /// for it.
     package func line(width: Int) -> String {
         let parts = parts
         var shown = Set<Int>()
         var used = label.displayWidth
         for index in parts.indices.sorted(by: { parts[$0].rank < parts[$1].rank }) {
             let needed = parts[index].text.displayWidth + 2
-            // The first is shown in any case, cut where it must be.
+            // The first is always shown, clipped if necessary.
             guard used + needed <= width || shown.isEmpty else { continue }
             shown.insert(index)
             used += needed
@@ -98,13 +98,13 @@ extension ProgressMeter {
             .clipped(to: width)
     }
 
-    /// The parts of the line from left to right, each with a rank: the lowest matters most.
+    /// The parts of the line from left to right, each with a rank: lower is more important.
     private var parts: [(text: String, rank: Int)] {
         let work = details.isEmpty ? 1 : 100
         var parts = fraction.map { [(Self.percent($0), 0)] } ?? []
         parts += details.enumerated().map { ($1, $0 == 0 ? 1 : 2 + $0) }
         let speed = rate.map { "  \(Self.format(rate: $0))/s" } ?? ""
-        // A rate says nothing without what it counts.
+        // A rate is meaningless without its unit.
         parts.append((count + speed, work))
         parts += remaining.map { [("\(Self.format(seconds: $0)) left", 2)] } ?? []
         return parts

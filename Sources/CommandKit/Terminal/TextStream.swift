@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file descriptor to write text to.
+/// A file descriptor for writing text.
 struct TextStream: Sendable {
     private let descriptor: Int32
     /// Whether the descriptor is a terminal.
@@ -11,7 +11,7 @@ struct TextStream: Sendable {
     init(descriptor: Int32, environment: [String: String]) {
         self.descriptor = descriptor
         isTerminal = isatty(descriptor) == 1
-        // https://no-color.org: any value but the empty one counts.
+        // https://no-color.org: any non-empty value counts.
         let isUnwanted = !(environment["NO_COLOR"] ?? "").isEmpty
         hasColours = isTerminal && !isUnwanted && environment["TERM"] != "dumb"
     }
@@ -47,7 +47,7 @@ struct TextStream: Sendable {
         switch code {
         case EPIPE, EBADF: throw ConsoleError.closedOutput
         case EAGAIN:
-            // Someone shares the terminal with us and made it non-blocking: wait for room.
+            // A process that shares the terminal may have made it non-blocking: wait until it is writable.
             var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             _ = poll(&state, 1, 1000)
         default: throw ConsoleError.unwritableOutput(reason: String(cString: strerror(code)))

@@ -9,6 +9,6 @@ public enum TextStyle: Int, Sendable, CaseIterable {
     /// For warnings.
     case yellow = 33
 
-    /// The text between the terminal's control sequences.
+    /// The text enclosed in the style's control sequences.
     func applied(to text: String) -> String { "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" }
 }

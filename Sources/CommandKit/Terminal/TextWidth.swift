@@ -2,7 +2,7 @@ extension String {
     /// Columns the string takes in a terminal.
     package var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 
-    /// As much of the beginning as fits in a number of columns.
+    /// The longest prefix that fits into a number of columns.
     package func clipped(to width: Int) -> String {
         var left = width
         return String(
@@ -21,7 +21,7 @@ extension Character {
         return isWide || scalar.properties.isEmojiPresentation ? 2 : 1
     }
 
-    /// The blocks of Unicode that hold wide characters.
+    /// Unicode ranges of wide characters.
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
         0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x3FFFD,

@@ -1,6 +1,6 @@
 import Charts
 
-/// A figure as HTML: its panels, its caption, and its numbers folded away.
+/// A figure as HTML: its panels, its caption, and its folded numbers.
 enum HTMLFigure {
     static func render(_ figure: Figure) -> Markup {
         element("figure", ["id": "figure-\(figure.number)"]) {

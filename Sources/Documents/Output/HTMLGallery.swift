@@ -1,7 +1,7 @@
 import Charts
 import Foundation
 
-/// Pairs of pictures as HTML, with the pictures inside of the page.
+/// Pairs of pictures as HTML, with embedded pictures.
 enum HTMLGallery {
     static func render(_ gallery: ErrorGallery) -> Markup {
         guard !gallery.shown.isEmpty else { return .nothing }
@@ -30,7 +30,7 @@ enum HTMLGallery {
         }
     }
 
-    /// The pairs by their whole names, where there is nothing to see.
+    /// The pairs as a list of names, if there are no pictures.
     private static func list(_ gallery: ErrorGallery) -> Markup {
         element("ul", ["class": "plain"]) {
             for pair in gallery.shown {

@@ -1,6 +1,6 @@
 import Charts
 
-/// A document as one HTML page that needs no other file, and works without its small script.
+/// A document as one self-contained HTML page, which also works without its small script.
 package struct HTMLPage {
     package let text: String
 
@@ -61,7 +61,7 @@ package struct HTMLPage {
         case .list(let items):
             return list(items, kind: "plain")
         case .caveats(let items):
-            return items.isEmpty ? .nothing : list(items, kind: "cautions")
+            return items.isEmpty ? .nothing : list(items, kind: "caveats")
         case .heading(let title):
             return element("h3") { title }
         case .table(let table):
@@ -93,7 +93,7 @@ package struct HTMLPage {
         }
     }
 
-    /// Text with its marks.
+    /// Formatted text.
     static func render(_ text: RichText) -> Markup {
         .group(
             text.parts.map { part in

@@ -94,7 +94,7 @@ enum HTMLTable {
             : element("td", ["class": kind]) { content }
     }
 
-    /// The classes of a cell: numbers are right-aligned, and only long words may be broken.
+    /// The classes of a cell: numbers are right-aligned, and only long texts may be wrapped.
     private static func kind(_ text: String, _ column: Table.Column?) -> String {
         let kind = column.map { $0.isNumber ? "n" : "w" } ?? "g"
         return text.count > 26 ? kind + " long" : kind

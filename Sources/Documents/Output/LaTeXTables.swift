@@ -1,7 +1,7 @@
 import Spelling
 
-/// A document's numbered tables for papers, with the rules of `booktabs`, made smaller
-/// by `graphicx` where they are wider than the text.
+/// A document's numbered tables for papers, with the rules of `booktabs`, scaled down by `graphicx` if they
+/// are wider than the text.
 package struct LaTeXTables {
     package let text: String
 
@@ -14,7 +14,7 @@ package struct LaTeXTables {
         text = Self.preamble + tables.joined(separator: "\n")
     }
 
-    /// Definitions that all tables need; the file may be read in twice.
+    /// Definitions that all tables need; the file may be included twice.
     private static let preamble = #"""
         % Made by Facet; needs \usepackage{booktabs,graphicx}.
         % A table that is wider than the text is made smaller until it fits.
@@ -74,10 +74,11 @@ package struct LaTeXTables {
         return entry.detail.map { "\(marked) \(escape($0))" } ?? marked
     }
 
-    /// Text none of whose characters is a command.
+    /// Escapes text for LaTeX.
     static func escape(_ text: String) -> String {
         var result = ""
-        // By scalar: a letter that a combining mark follows is another character, and not escaped.
+        // By scalar: a special character followed by a combining mark would be a different `Character` and
+        // not be escaped.
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\\": result += "\\textbackslash{}"

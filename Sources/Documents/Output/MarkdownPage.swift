@@ -1,6 +1,6 @@
 import Charts
 
-/// A document as Markdown with tables (GitHub's): figures give their numbers instead.
+/// A document as GitHub Flavored Markdown: figures are replaced by their numbers.
 package struct MarkdownPage {
     package let text: String
 

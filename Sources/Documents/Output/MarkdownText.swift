@@ -3,7 +3,7 @@ import Spelling
 
 /// Text escaped for Markdown.
 package enum MarkdownText {
-    /// Text with its marks. In a table's cell a bar must be escaped even inside code.
+    /// Formatted text. In a table cell, a bar must be escaped even inside code.
     package static func render(_ text: RichText, inTable: Bool = false) -> String {
         text.parts.map { part in
             switch part {
@@ -15,7 +15,7 @@ package enum MarkdownText {
         }.joined()
     }
 
-    /// Text none of whose characters is a mark; line breaks become blanks.
+    /// Escapes text for Markdown; line breaks become spaces.
     package static func escape(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -50,7 +50,7 @@ package enum MarkdownText {
         return fence + pad + line + pad + fence
     }
 
-    /// A text in its own lines.
+    /// A fenced code block.
     package static func fence(_ text: String) -> String {
         let fence = String(repeating: "`", count: max(3, maxBackticks(text) + 1))
         return "\(fence)\n\(text)\n\(fence)"

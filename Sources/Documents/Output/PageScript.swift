@@ -1,5 +1,5 @@
-/// The one script of a page: tables that do not scroll are taken off the way of the Tab key and out of
-/// the list of regions. Without it, every table can be reached and scrolled with the keyboard.
+/// The only script of a page: tables that do not scroll are removed from the tab order and from the list of
+/// regions. Without it, every table can be reached and scrolled with the keyboard.
 package enum PageScript {
     /// The script, without a character that HTML or XML would have to escape.
     package static let text = """

@@ -1,6 +1,6 @@
 import Charts
 
-/// Each panel of a document's figures as an SVG file of its own, for papers.
+/// Each panel of a document's figures as a separate SVG file, for papers.
 package enum PaperFigures {
     /// Name and text of each panel's file: `figure-2-1.svg`.
     package static func files(_ document: Document) -> [(name: String, text: String)] {

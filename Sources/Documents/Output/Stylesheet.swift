@@ -1,7 +1,7 @@
 import Charts
 
-/// The page's look: one column of text like a paper's, tables with rules as in booktabs, figures
-/// of two panels a row that stack on a narrow screen.
+/// The page's style: one column of text like a paper's, tables with rules as in booktabs, and figures with
+/// two panels per row that stack on a narrow screen.
 enum Stylesheet {
     static var text: String {
         """
@@ -23,7 +23,7 @@ enum Stylesheet {
         overflow-wrap:anywhere}
         h2{font-size:1.45rem;line-height:1.25;font-weight:600;margin:4rem 0 .8rem}
         h3{font-size:1.12rem;font-weight:600;margin:2.4rem 0 .5rem}
-        p,ul.plain,ul.cautions{max-width:42rem;margin:.8rem 0}
+        p,ul.plain,ul.caveats{max-width:42rem;margin:.8rem 0}
         p,li,dd,figcaption{hanging-punctuation:first;overflow-wrap:break-word}
         .deck{color:var(--muted);font-size:1.15rem;line-height:1.5;margin:0 0 1.8rem}
         a{color:var(--link);text-underline-offset:.15em;text-decoration-thickness:.06em}
@@ -34,9 +34,9 @@ enum Stylesheet {
         nav{font-size:.875rem}
         nav a{text-decoration:none}nav a:hover{text-decoration:underline}
         ul.plain{padding-left:1.15rem}
-        ul.cautions{list-style:none;padding:.9rem 1.2rem;background:var(--box);border-radius:4px;
+        ul.caveats{list-style:none;padding:.9rem 1.2rem;background:var(--box);border-radius:4px;
         font-size:.97rem;line-height:1.5}
-        ul.cautions li+li{margin-top:.55rem}
+        ul.caveats li+li{margin-top:.55rem}
         code,pre{font-family:ui-monospace,"SF Mono",SFMono-Regular,Menlo,Consolas,
         "Liberation Mono",monospace;font-size:.86em}
         code{overflow-wrap:anywhere}

@@ -3,20 +3,20 @@ public import FaceEvaluation
 import Foundation
 import Spelling
 
-/// What one model, or features of one, scored on MegaFace.
+/// The results of one model, or of its feature files, on MegaFace.
 public struct EvaluatedMegaFace: Sendable {
     /// The test set's name.
     public let name: String
     /// The numbers.
     public let report: DistractorReport
 
-    /// Names what was measured.
+    /// Memberwise initialiser.
     public init(name: String, report: DistractorReport) {
         self.name = name
         self.report = report
     }
 
-    /// Searches with features that are files.
+    /// Searches with features read from files.
     ///
     /// - Throws: `FaceEvaluationError` for a feature without a direction.
     public init(name: String, _ features: MegaFaceFeatures) throws {
@@ -34,7 +34,7 @@ public struct EvaluatedMegaFace: Sendable {
                 product: TemplateProduct.torch))
     }
 
-    /// The numbers for a person at a terminal.
+    /// The numbers as text for a terminal.
     public var text: String {
         func percent(_ value: Double?) -> String { value.map(EvaluatedTemplates.percent) ?? "-" }
         let failed =

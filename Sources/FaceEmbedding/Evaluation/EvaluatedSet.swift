@@ -7,18 +7,18 @@ import Foundation
 public struct EvaluatedSet {
     /// The set with its embeddings and scores.
     public let scoredSet: ScoredSet
-    /// Every protocol in circulation, side by side.
+    /// The results by every known protocol.
     public let comparison: ProtocolComparison
     /// The best single threshold and its interval; nil if all pairs are of one kind.
     public let threshold: BestThreshold?
-    /// LFW's View 1, where the test set is one.
+    /// The result on LFW's View 1; nil for other test sets.
     public let viewOne: ViewOneResult?
     /// The pairs that the insightface protocol misclassifies.
     public let errors: VerificationErrors
-    /// The insightface protocol's accuracy and how far it may be off, as pairs share people.
+    /// The insightface protocol's accuracy and its uncertainty, accounting for shared people.
     public let accuracy: SeedPairEstimate
     /// Whether the insightface protocol classifies each pair correctly.
-    package let isRight: [Bool]
+    package let isCorrect: [Bool]
     /// Warnings found before anything was embedded.
     private let earlierWarnings: [String]
 
@@ -35,7 +35,7 @@ public struct EvaluatedSet {
     ///
     /// - Parameters:
     ///   - set: The set with its embeddings and scores.
-    ///   - warnings: What was found before anything was embedded, a sentence each.
+    ///   - warnings: Warnings from before anything was embedded, one sentence each.
     ///   - development: Scored pairs that View 1's threshold is chosen on; empty for other sets.
     public init(
         _ set: ScoredSet, warnings: [String] = [], development: [ScoredPair] = []
@@ -47,9 +47,9 @@ public struct EvaluatedSet {
         let errors = try VerificationErrors(of: set.scored, by: set.rule)
         self.errors = errors
         let wrong = Set((errors.falseAccepts + errors.falseRejects).map(\.pair))
-        isRight = set.scored.indices.map { !wrong.contains($0) }
+        isCorrect = set.scored.indices.map { !wrong.contains($0) }
         accuracy = try SeedPairEstimate(
-            [isRight.map { $0 ? 1 : 0 }], try set.pairs.design(), of: .fraction)
+            [isCorrect.map { $0 ? 1 : 0 }], try set.pairs.design(), of: .fraction)
         earlierWarnings = warnings
         viewOne =
             development.isEmpty ? nil : try ViewOneResult(train: development, test: set.scored)
@@ -61,7 +61,7 @@ public struct EvaluatedSet {
         return (pairs.images[pair.first], pairs.images[pair.second])
     }
 
-    /// The images of a pair as JPEG, cut as a network sees them.
+    /// The images of a pair as JPEG, cropped as a network sees them.
     ///
     /// - Parameter side: Height and width, in pixels.
     /// - Throws: The error of an image that cannot be decoded.
@@ -117,7 +117,7 @@ extension EvaluatedSet {
 }
 
 extension VerificationPairs {
-    /// The pairs as statistics sees them. A person is the owner of an image, where it is known.
+    /// The pairs as a statistical design. The people are the images' owners, as far as known.
     func design() throws -> PairDesign {
         let people = owners
         func name(_ image: Int) -> String { people[image] ?? images[image] }

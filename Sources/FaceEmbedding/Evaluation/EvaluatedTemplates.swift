@@ -11,13 +11,13 @@ public struct EvaluatedTemplates: Sendable {
     /// Verification and identification rates.
     public let report: TemplateReport
 
-    /// Names what was measured.
+    /// Memberwise initialiser.
     public init(name: String, report: TemplateReport) {
         self.name = name
         self.report = report
     }
 
-    /// The numbers for a person at a terminal.
+    /// The numbers as text for a terminal.
     var text: String {
         var lines = ["\(name): \(summary)"]
         if !report.figures.isEmpty {
@@ -71,7 +71,7 @@ extension String {
     }
 }
 
-/// What `metrics.json` says of a test set of any kind.
+/// The entry of a test set of any kind in `metrics.json`.
 enum SetMetrics: Codable, Hashable {
     case pairs(EvaluatedSet.Metrics)
     case templates(TemplateReport)
@@ -102,15 +102,14 @@ struct TemplateDifference: Codable, Hashable {
     var measure: String
     var first: String
     var second: String
-    /// The first model's figure less the second's; -1...1.
+    /// The first model's figure minus the second's; -1...1.
     var difference: Double
-    /// The 95 % interval of the difference on other people.
+    /// The 95 % confidence interval of the difference for other people.
     var interval: [Double]
-    /// Probability of such a difference without one, corrected for all measures and sets
-    /// (Holm).
+    /// p-value of the difference, corrected for all measures and sets (Holm).
     var pValue: Double
 
-    /// Every pair of models on every figure that both have.
+    /// The differences of all pairs of models on every figure that both have.
     static func all(_ models: [(name: String, results: EvaluationResults)]) -> [TemplateDifference]
     {
         var differences: [TemplateDifference] = []
@@ -143,7 +142,7 @@ struct TemplateDifference: Codable, Hashable {
         }
     }
 
-    /// A block of text, or none without differences.
+    /// A block of text; empty without differences.
     static func text(_ differences: [TemplateDifference]) -> [String] {
         guard !differences.isEmpty else { return [] }
         let lines = differences.map { difference in

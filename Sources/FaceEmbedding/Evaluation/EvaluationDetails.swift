@@ -5,20 +5,20 @@ import Spelling
 /// Results of a model on all test sets that complement the sets' own tables: groups of people,
 /// quality, and thresholds transferred from one set to another.
 public struct EvaluationDetails: Codable, Sendable, Hashable {
-    /// Of each test set that has any.
+    /// Details of the test sets that have any.
     public internal(set) var sets: [SetDetails] = []
-    /// Thresholds of each set used on each other one.
+    /// Thresholds of each set, applied to each other set.
     public internal(set) var transfers: [ThresholdTransfer] = []
 
     /// Whether there is nothing to report.
     public var isEmpty: Bool { sets.isEmpty && transfers.isEmpty }
 
-    /// Adds a set, if there is anything to tell of it.
+    /// Adds a set unless its details are empty.
     mutating func add(_ set: SetDetails) {
         if !set.isEmpty { sets.append(set) }
     }
 
-    /// Adds what thresholds of each set do on each other one.
+    /// Adds the error rates of each set's thresholds on each other set.
     mutating func addTransfers(_ scores: [(name: String, scores: TemplateScores)]) {
         for first in scores {
             for second in scores where second.name != first.name {
@@ -29,7 +29,7 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
         }
     }
 
-    /// Blocks of text for a person at a terminal.
+    /// Blocks of text for a terminal.
     var texts: [String] {
         var blocks = sets.flatMap { set in
             set.groups.map { Self.text(set.name, $0) }
@@ -59,7 +59,7 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
                     format: "%+.2f (%+.2f to %+.2f) to the best", values[0] * 100, values[1] * 100,
                     values[2] * 100)
             }
-            let parts = [fnmr, fmr, difference, row.caution.map { "caution: \($0)" }].compactMap {
+            let parts = [fnmr, fmr, difference, row.caveat.map { "caution: \($0)" }].compactMap {
                 $0
             }
             return "  \(row.title): \(counted(row.people, "person", "people")), "

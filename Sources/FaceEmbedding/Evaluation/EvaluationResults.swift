@@ -12,7 +12,7 @@ public struct EvaluationResults {
     public let sets: [EvaluatedSet]
     /// The test sets of templates, in their order.
     public let templates: [EvaluatedTemplates]
-    /// What was scored on MegaFace.
+    /// The results on MegaFace.
     public let megaFace: [EvaluatedMegaFace]
     /// Groups, quality and carried-over thresholds.
     public let details: EvaluationDetails
@@ -55,7 +55,7 @@ public struct EvaluationResults {
         return try ScoreCalibration(of: set.scores, set: name, views: set.views)
     }
 
-    /// The numbers by the sets' names, as JSON.
+    /// ``metrics`` as JSON.
     public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -78,7 +78,7 @@ public struct EvaluationResults {
     /// | `metrics.json` | all numbers |
     /// | `details.json` | error rates by group and quality, and thresholds carried over |
     /// | `scores/<set>.csv` | fold, same, squared L2 distance and images of each pair |
-    /// | `curves/<set>.csv` | a line a point of the ROC and DET curves |
+    /// | `curves/<set>.csv` | one line per point of the ROC and DET curves |
     ///
     /// - Throws: `FaceRunsError` when a file cannot be written.
     public func write(to folder: URL) throws {
@@ -102,8 +102,8 @@ public struct EvaluationResults {
             try json() + "\n", at: folder.appendingPathComponent("metrics.json"))
     }
 
-    /// Refuses a folder in which a link, a pipe or a device stands where results are written, which may
-    /// then be known before they are there.
+    /// Refuses a folder in which a file to be written is a link, a pipe or a device; checked before the
+    /// evaluation, so that no work is lost.
     ///
     /// - Throws: `FaceRunsError.notPlain(path:kind:)`.
     public static func requirePlain(_ folder: URL) throws {
@@ -148,7 +148,7 @@ extension EvaluatedSet {
         "\(name): \(percent(accuracy.mean)) (\(range(accuracy.pairInterval()))), insightface protocol"
     }
 
-    /// The numbers for a person at a terminal, the default protocol first.
+    /// The numbers as text for a terminal, the default protocol first.
     func text(allProtocols: Bool) -> String {
         var lines = [
             headline,

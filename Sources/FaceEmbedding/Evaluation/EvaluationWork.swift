@@ -2,29 +2,29 @@ import FaceData
 import FaceEvaluation
 import Foundation
 
-/// A model's evaluation while it is under way: how it is done, and what was found so far.
+/// A model's evaluation in progress: its options, and the results so far.
 struct EvaluationWork {
-    /// How it is done.
+    /// How the model is tested.
     let options: TestOptions
-    /// What embeds with the network; nil for a file of embeddings.
+    /// Embeds images with the network; nil for a file of embeddings.
     let keeper: SetEmbeddingKeeper?
-    /// Whom scores on sets of templates are normalised by.
+    /// The cohort that normalises scores on sets of templates; nil for none.
     var cohort: ScoreCohort?
-    /// The sets of pairs of images.
+    /// Results on sets of pairs of images.
     var sets: [EvaluatedSet] = []
-    /// The sets of templates.
+    /// Results on sets of templates.
     var templates: [EvaluatedTemplates] = []
-    /// MegaFace.
+    /// Results on MegaFace.
     var megaFace: [EvaluatedMegaFace] = []
-    /// Groups and quality.
+    /// Results by groups and quality.
     var details = EvaluationDetails()
     /// The scores of all sets.
     var scores: [EvaluationResults.SetScores] = []
-    /// Embeddings that are written, with the sets' names.
+    /// Embeddings to be written, with the sets' names.
     private(set) var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
 
-    /// - Throws: ``FaceEmbeddingError/embeddings(path:reason:)`` where failures are to be counted and there are
-    ///   embeddings alone.
+    /// - Throws: ``FaceEmbeddingError/embeddings(path:reason:)`` if failures are to be counted but the
+    ///   model is a file of embeddings.
     init(
         _ source: EmbeddingSource, path: String, engine: (any EmbeddingEngine)?,
         _ options: TestOptions
@@ -44,12 +44,12 @@ struct EvaluationWork {
         keeper = try SetEmbeddingKeeper(network, options, engine: engine)
     }
 
-    /// Keeps a set's embeddings for the file that was asked for, if one was.
+    /// Keeps a set's embeddings for the output file, if one was requested.
     mutating func keep(_ name: String, _ views: EmbeddingViews, _ images: [String]) {
         if options.embeddings != nil { stored.append((name, views, images)) }
     }
 
-    /// What was found, with thresholds carried over from set to set.
+    /// The results, with thresholds carried over from set to set.
     mutating func finished() -> EvaluationResults {
         details.addTransfers(scores.map { ($0.name, $0.scores) })
         keeper?.finish()

@@ -4,7 +4,7 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// Several models on the same pairs, each compared with each.
+/// Pairwise comparison of several models on the same pairs.
 public struct ModelComparison {
     /// Two models on one test set.
     struct Difference: Codable, Hashable {
@@ -13,13 +13,13 @@ public struct ModelComparison {
         var second: String
         /// Accuracy of the first minus that of the second; -1...1.
         var difference: Double
-        /// The 95 % interval of the difference on other people.
+        /// The 95 % confidence interval of the difference for other people.
         var interval: [Double]
         /// Pairs that only the first gets right.
         var firstOnly: Int
         /// Pairs that only the second gets right.
         var secondOnly: Int
-        /// McNemar's exact probability, corrected for all comparisons (Holm).
+        /// p-value of McNemar's exact test, corrected for all comparisons (Holm).
         var pValue: Double
     }
 
@@ -36,7 +36,7 @@ public struct ModelComparison {
 
     /// Compares models.
     ///
-    /// - Parameter models: Their names, each another, and what they scored on the same test sets.
+    /// - Parameter models: Distinct names, and results on the same test sets.
     public init(_ models: [(name: String, results: EvaluationResults)]) throws {
         self.models = models
         var differences: [Difference] = []
@@ -58,9 +58,9 @@ public struct ModelComparison {
         _ second: (name: String, results: EvaluationResults), _ set: Int
     ) throws -> Difference {
         let (mine, theirs) = (first.results.sets[set], second.results.sets[set])
-        let values = zip(mine.isRight, theirs.isRight).map { ($0 ? 1.0 : 0) - ($1 ? 1 : 0) }
+        let values = zip(mine.isCorrect, theirs.isCorrect).map { ($0 ? 1.0 : 0) - ($1 ? 1 : 0) }
         let estimate = try SeedPairEstimate([values], try mine.pairs.design())
-        let test = McNemarTest(first: mine.isRight, second: theirs.isRight)
+        let test = McNemarTest(first: mine.isCorrect, second: theirs.isCorrect)
         let interval = estimate.pairInterval()
         return Difference(
             test: mine.name, first: first.name, second: second.name, difference: estimate.mean,

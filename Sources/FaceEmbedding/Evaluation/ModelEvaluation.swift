@@ -5,17 +5,17 @@ public import Foundation
 import Spelling
 import Torch
 
-/// A test set as given: where its images are, and its pairs.
+/// A test set as requested: the paths of its images and pairs.
 public struct NamedTestSet: Sendable, Hashable {
     /// Its name, in tables and files.
     public var name: String
     /// insightface's `.bin`, or a folder of images.
     public var images: String
-    /// The list of pairs, or two with a comma between them: LFW's View 1, whose threshold is chosen on
-    /// the first and applied to the second. Empty for a `.bin`.
+    /// The list of pairs, or two separated by a comma: LFW's View 1, whose threshold is chosen on the first
+    /// and applied to the second. Empty for a `.bin`.
     public var pairs: String
 
-    /// Names a test set.
+    /// Memberwise initialiser.
     public init(name: String, images: String, pairs: String = "") {
         self.name = name
         self.images = images
@@ -23,7 +23,7 @@ public struct NamedTestSet: Sendable, Hashable {
     }
 }
 
-/// Tests a network, or embeddings that one made, on test sets.
+/// Tests a network, or a file of embeddings, on test sets.
 public struct ModelEvaluation {
     /// The embedded images, and their origin.
     private struct Embedded {
@@ -41,7 +41,7 @@ public struct ModelEvaluation {
     /// Opens a model: a `model.safetensors`, a run's folder or checkpoint, a network in TorchScript, or
     /// a file of embeddings (``EmbeddingFile``); with ``StateDictOptions``, a PyTorch state dict.
     ///
-    /// - Throws: The error of a file that is missing, damaged or something else.
+    /// - Throws: The error of a file that is missing, damaged or of another kind.
     public init(
         model: URL, options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions()
     ) throws {
@@ -68,8 +68,8 @@ public struct ModelEvaluation {
     /// - Parameters:
     ///   - tests: The test sets.
     ///   - options: How it is tested.
-    ///   - warn: Told what makes a test set unfit for the network, before it is embedded.
-    ///   - progress: Told a set's name, and how many of its images are done.
+    ///   - warn: Receives warnings about a test set before it is embedded.
+    ///   - progress: Receives a set's name, and how many of its images are done.
     /// - Throws: The error of a test set, an image or the network, and
     ///   ``FaceEmbeddingError/cannotWrite(path:reason:)``.
     public func run(
@@ -193,7 +193,7 @@ public struct ModelEvaluation {
 
     private var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-    /// Embeds the people whom scores are normalised by.
+    /// Embeds the cohort that normalises scores.
     private func embed(
         _ cohort: (set: TemplateSet, name: String), _ normalization: ScoreNormalization,
         _ work: EvaluationWork, _ warn: (String) -> Void,
@@ -210,7 +210,7 @@ public struct ModelEvaluation {
             normalization, of: cohort.set, views, pooling: work.options.pooling, name: cohort.name)
     }
 
-    /// The set of templates that a name stands for; nil for one of pairs of images.
+    /// The set of templates at the given path; nil for pairs of images.
     private func templateSet(of test: NamedTestSet) throws -> TemplateSet? {
         try TemplateSet.open(images: URL(fileURLWithPath: test.images), pairs: test.pairs)
     }
@@ -235,7 +235,7 @@ public struct ModelEvaluation {
         _ name: String, _ images: [String], _ pairs: [VerificationPair]
     ) throws -> (views: EmbeddingViews, pairs: [VerificationPair]) {
         guard case .file(let file) = source else {
-            throw FaceEmbeddingError.embeddings(path: model.path, reason: "it holds a network")
+            throw FaceEmbeddingError.embeddings(path: model.path, reason: "it contains a network")
         }
         return try file.match(name, images: images, pairs: pairs)
     }

@@ -3,7 +3,7 @@ public import FaceEvaluation
 import Foundation
 import Spelling
 
-/// People by whom scores on sets of templates are normalised: how, and where their images are.
+/// A cohort for normalising scores on sets of templates: the method, and the path of the images.
 public struct NamedCohort: Sendable, Hashable {
     /// How scores are normalised.
     public var normalization: ScoreNormalization
@@ -15,7 +15,7 @@ public struct NamedCohort: Sendable, Hashable {
         (self.normalization, self.images) = (normalization, images)
     }
 
-    /// Opens the images: a template for each person, and what they are called in reports.
+    /// Opens the images: a template for each person, and the cohort's name in reports.
     ///
     /// - Throws: `FaceDataError` for a set that cannot be read, `FaceEvaluationError.cohortTooSmall`.
     public func open(threads: Int) throws -> (set: TemplateSet, name: String) {
@@ -24,7 +24,7 @@ public struct NamedCohort: Sendable, Hashable {
         return try Self.open(images, name: name)
     }
 
-    /// The templates of a set of images and what they are called in reports.
+    /// The templates of a set of images, and the cohort's name in reports.
     public static func open(
         _ images: LabelledImageSet, name: String
     ) throws -> (set: TemplateSet, name: String) {
@@ -37,7 +37,7 @@ public struct NamedCohort: Sendable, Hashable {
 }
 
 extension ScoreCohort {
-    /// People with the embeddings of their images.
+    /// Creates a cohort from the embeddings of its images.
     public init(
         _ normalization: ScoreNormalization, of set: TemplateSet, _ views: EmbeddingViews,
         pooling: TemplatePooling = TemplatePooling(), name: String

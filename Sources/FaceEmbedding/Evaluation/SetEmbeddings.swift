@@ -4,18 +4,18 @@ import FaceModels
 import Foundation
 import SafeFiles
 
-/// Embeddings of a set's images, of which some may have failed.
+/// Embeddings of a set's images, some of which may have failed.
 struct SetEmbeddings {
-    /// A row an image; of one that failed, a row that nothing may look at.
+    /// One row per image; the row of a failed image has no meaning.
     var views: EmbeddingViews
     /// Images that could not be used, by their indices.
     var failed: Set<Int> = []
 }
 
-/// Embeds the images of test sets with a network, keeping what is done.
+/// Embeds the images of test sets with a network, and keeps finished embeddings on disk.
 ///
-/// What is done lies in hidden files, a file a set, which a later process goes on with if network and images are the
-/// same. An image that failed has a row of a number that no network gives.
+/// Finished embeddings are kept in hidden files, one per set, from which a later process resumes if network
+/// and images are the same. The row of a failed image consists of a number that no network outputs.
 final class SetEmbeddingKeeper {
     private let network: EmbeddingNetwork
     private let options: TestOptions
@@ -25,8 +25,8 @@ final class SetEmbeddingKeeper {
     /// Every component of a failed image's row.
     private static let mark = -Float.greatestFiniteMagnitude
 
-    /// - Parameter engine: What else computes with the network; nil for LibTorch.
-    /// - Throws: The error of a network whose file cannot be read.
+    /// - Parameter engine: The engine that runs the network; nil for LibTorch.
+    /// - Throws: The error of a network file that cannot be read.
     init(_ network: EmbeddingNetwork, _ options: TestOptions, engine: (any EmbeddingEngine)?) throws
     {
         self.network = network
@@ -40,7 +40,7 @@ final class SetEmbeddingKeeper {
                 + (engine.map { " \($0.name)" } ?? "")
     }
 
-    /// The images as they are read: with failures counted, if they are to be.
+    /// The images as they are read: tolerating failures, if they are to be counted.
     func readable(_ images: any ImageSource) -> any ImageSource {
         options.countsFailures ? TolerantImages(images) : images
     }
@@ -48,9 +48,9 @@ final class SetEmbeddingKeeper {
     /// Embeddings of a set's images and of their mirror images.
     ///
     /// - Parameters:
-    ///   - images: What ``readable(_:)`` gave.
+    ///   - images: The result of ``readable(_:)``.
     ///   - name: The set's name.
-    ///   - progress: Told how many images are done.
+    ///   - progress: Receives the number of images that are done.
     func embeddings(
         of images: any ImageSource, name: String, progress: (Int) throws -> Void
     ) throws -> SetEmbeddings {
@@ -61,7 +61,7 @@ final class SetEmbeddingKeeper {
         return try unmarked(views, name: name, images)
     }
 
-    /// Forgets what was kept, once it has been used.
+    /// Removes the kept embeddings once they have been used.
     func finish() {
         journals.forEach { $0.remove() }
         journals = []
@@ -70,7 +70,7 @@ final class SetEmbeddingKeeper {
     // MARK: Keeping
 
     private static func file(_ name: String, in folder: URL) -> URL {
-        // Names of sets may hold what names of files may not.
+        // Names of sets may contain characters that file names may not.
         folder.appendingPathComponent(
             "embeddings-" + SHA256.hexDigest(of: Array(name.utf8)).prefix(12))
     }

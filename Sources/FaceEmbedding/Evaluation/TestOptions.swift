@@ -1,15 +1,15 @@
 public import FaceEvaluation
 public import Foundation
 
-/// How a model is tested, beside the test sets.
+/// How a model is tested, apart from the test sets.
 public struct TestOptions: Sendable {
-    /// Where the embeddings go, if anywhere (``EmbeddingFile``).
+    /// File to which embeddings are written (``EmbeddingFile``); nil for none.
     public var embeddings: URL?
     /// Groups of people and qualities of images, for error rates by group and error against rejection.
     public var annotations: SetAnnotations
-    /// Whom scores on sets of templates are normalised by.
+    /// The cohort that normalises scores on sets of templates; nil for none.
     public var cohort: NamedCohort?
-    /// How embeddings of a template's images become one.
+    /// How the embeddings of a template's images are pooled.
     public var pooling: TemplatePooling
     /// Whether images that cannot be used are counted as failures to enrol; otherwise they are an error.
     public var countsFailures: Bool
@@ -17,7 +17,7 @@ public struct TestOptions: Sendable {
     /// batches; nil for not at all.
     public var journals: URL?
 
-    /// Chooses options.
+    /// Creates options.
     public init(
         embeddings: URL? = nil, annotations: SetAnnotations = SetAnnotations(),
         cohort: NamedCohort? = nil, pooling: TemplatePooling = TemplatePooling(),

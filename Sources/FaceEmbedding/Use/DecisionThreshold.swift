@@ -4,10 +4,10 @@ public import FaceEvaluation
 public struct DecisionThreshold: Sendable, Hashable {
     /// Two faces are one person's if their cosine is above this.
     public let cosine: Double
-    /// The threshold of a false acceptance rate that it is; nil if it was given as a number.
+    /// The calibrated threshold, with its false acceptance rate; nil if it was given as a number.
     public let measured: ScoreCalibration.Threshold?
 
-    /// The threshold that was given.
+    /// A threshold given as a number.
     public init(cosine: Double) {
         self.cosine = cosine
         measured = nil
@@ -17,8 +17,8 @@ public struct DecisionThreshold: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - far: Above 0 and below 1.
-    ///   - calibration: What the model's scores are worth; nil if it was not measured.
-    ///   - model: What messages call the model.
+    ///   - calibration: The calibration of the model's scores; nil if they are not calibrated.
+    ///   - model: The model's name, for messages.
     /// - Throws: ``FaceEmbeddingError/thresholds(path:reason:)`` where there are none, or too few pairs for the
     ///   rate.
     public init(
@@ -38,6 +38,6 @@ public struct DecisionThreshold: Sendable, Hashable {
         measured = found
     }
 
-    /// Whether a score is one person's.
+    /// Whether a score is above the threshold.
     public func accepts(_ cosine: Double) -> Bool { cosine > self.cosine }
 }

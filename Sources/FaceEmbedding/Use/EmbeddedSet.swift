@@ -2,18 +2,18 @@ public import FaceData
 import Foundation
 import SafeFiles
 
-/// Opens what is to be embedded or searched for faces, whatever it is: only images and names matter.
+/// Opens a set of any kind to be embedded or searched for faces: only images and names matter.
 public enum EmbeddedSet {
-    /// The images of a folder with all folders inside of it, of a set in any other format, of a test set, of a
-    /// list with labels, or of a list of nothing but paths.
+    /// The images of a folder and its subfolders, of a set in any other format, of a test set, of a list
+    /// with labels, or of a list of paths only.
     ///
     /// - Parameters:
-    ///   - source: A path, or two with a comma between them for the formats that have two.
-    ///   - threads: Workers that read labels.
-    ///   - told: Told what is odd about a set's files.
+    ///   - source: A path, or two separated by a comma for formats that have two.
+    ///   - threads: Number of threads that read labels.
+    ///   - warn: Receives warnings about a set's files.
     /// - Throws: `FaceDataError`.
     public static func open(
-        _ source: String, threads: Int = 1, told: (String) -> Void = { _ in }
+        _ source: String, threads: Int = 1, warn: (String) -> Void = { _ in }
     ) throws -> any ImageSource {
         let url = URL(fileURLWithPath: source)
         var isFolder: ObjCBool = false
@@ -27,11 +27,12 @@ public enum EmbeddedSet {
                 do {
                     return try folder(url)
                 } catch {
-                    // It may hold a database or files of many pictures each; an empty one has the first error.
+                    // It may contain a database, or files with many pictures each; for an empty one the
+                    // first error is thrown.
                     guard let set = try? ImageCollection.open(source, threads: threads) else {
                         throw error
                     }
-                    set.warnings.forEach(told)
+                    set.warnings.forEach(warn)
                     return set.source
                 }
             }
@@ -39,7 +40,7 @@ public enum EmbeddedSet {
             return ImageFiles(paths, in: url.deletingLastPathComponent())
         }
         let set = try ImageCollection.open(source, threads: threads)
-        set.warnings.forEach(told)
+        set.warnings.forEach(warn)
         return set.source
     }
 

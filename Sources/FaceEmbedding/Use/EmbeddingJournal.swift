@@ -3,10 +3,11 @@ import FaceEvaluation
 import Foundation
 import SafeFiles
 
-/// Embeddings on their way into a file: part after part, each with a checksum, in a hidden file that a later
-/// process continues with.
+/// A hidden file of finished embeddings, part by part with a checksum each, from which a later process
+/// resumes.
 final class EmbeddingJournal {
-    /// The header before the numbers of a part: of the images and then of the mirror images, row after row.
+    /// The header of a part, followed by its numbers: first those of the images, then of the mirror images,
+    /// row by row.
     struct Part: Codable {
         var rows: Int
         var dimension: Int
@@ -15,7 +16,7 @@ final class EmbeddingJournal {
         var checksum: UInt32
         /// Identifies the images.
         var images: String
-        /// Identifies what embeds them.
+        /// Identifies the network and how it is run.
         var plan: String
 
         /// Bytes of the numbers.
@@ -38,10 +39,10 @@ final class EmbeddingJournal {
 
     /// Size in bytes of the header before a part's numbers.
     private static let headerSize = 512
-    /// More numbers than any part has.
-    private static let mostNumbers = 1 << 31
+    /// Upper limit of the numbers of a part.
+    private static let maxNumbers = 1 << 31
 
-    /// Names the journal of an output.
+    /// Creates the journal of an output file, without writing anything.
     init(_ output: URL, plan: String) {
         url = output.deletingLastPathComponent()
             .appendingPathComponent(".\(output.lastPathComponent).rows")
@@ -51,11 +52,11 @@ final class EmbeddingJournal {
     /// Batches of a part.
     private static let batches = 4
 
-    /// Embeds the images that no earlier process has embedded, a part after the other.
+    /// Embeds the images that no earlier process has embedded, part by part.
     ///
     /// - Parameters:
     ///   - batchSize: Images embedded at once.
-    ///   - progress: Told how many images are done; what was done is kept if it throws.
+    ///   - progress: Receives the number of images that are done; finished parts are kept if it throws.
     ///   - embed: Embeds the images of a range.
     /// - Returns: How many images earlier processes had embedded.
     func fill(
@@ -75,9 +76,9 @@ final class EmbeddingJournal {
         return kept
     }
 
-    /// Takes the parts that an earlier process left, as far as they are intact and needed.
+    /// Keeps the parts of an earlier process, as far as they are intact and needed.
     ///
-    /// - Parameter isWanted: Whether a part is of the images at its rows.
+    /// - Parameter isWanted: Whether a part was made from the images at its rows.
     /// - Returns: How many images are done.
     private func resume(_ isWanted: (Part, Range<Int>) -> Bool) throws -> Int {
         var (size, rows) = (0, 0)
@@ -91,7 +92,7 @@ final class EmbeddingJournal {
                 rows += part.rows
             }
         }
-        // Without a part there is no file, nor a folder for it, until the first one comes.
+        // Without a part, neither the file nor its folder is created until the first one is written.
         if size > 0 { writer = try FileWriter(url, keeping: size) }
         return rows
     }
@@ -102,7 +103,7 @@ final class EmbeddingJournal {
             let header = try? file.bytes(at: offset, count: headerSize),
             let part = try? JSONDecoder().decode(Part.self, from: Data(header)),
             part.rows > 0, part.dimension > 0, (1...2).contains(part.views),
-            part.rows <= mostNumbers / part.dimension,
+            part.rows <= maxNumbers / part.dimension,
             offset + headerSize + part.size <= file.size,
             let bytes = try? file.bytes(at: offset + headerSize, count: part.size),
             CRC32C.checksum(of: Data(bytes)) == part.checksum
@@ -110,7 +111,7 @@ final class EmbeddingJournal {
         return part
     }
 
-    /// Adds a part and brings it to the disk.
+    /// Appends a part and flushes it to disk.
     private func append(_ views: EmbeddingViews, images: String) throws {
         let writer = try self.writer ?? FileWriter(url, keeping: 0)
         self.writer = writer
@@ -206,7 +207,7 @@ final class EmbeddingJournal {
     }
 }
 
-/// Names images by their names and what their files are like.
+/// Identifies images by their names and the properties of their files.
 private struct ImageDigest {
     private let images: any ImageSource
 

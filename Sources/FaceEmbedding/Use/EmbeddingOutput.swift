@@ -5,14 +5,14 @@ import Foundation
 import SafeFiles
 import Torch
 
-/// Writes the file of a ``SetEmbedding`` out of its journal.
+/// Writes the output file of a ``SetEmbedding`` from its journal.
 struct EmbeddingOutput {
     let journal: EmbeddingJournal
     let names: [String]
     let identity: String
     let views: Int
 
-    /// Writes the file; of a `.npy` or `.bin` also the names beside it.
+    /// Writes the file, and for `.npy` and `.bin` the table of names beside it.
     func write(to url: URL) throws {
         if url.pathExtension.lowercased() == "bin" { return try writeMatrix(to: url) }
         let norms = try norms()
@@ -45,15 +45,16 @@ struct EmbeddingOutput {
         try writer.finish()
     }
 
-    /// Writes the normalised sum of both views of each image into a file of its own below a folder.
+    /// Writes the normalised sum of both views of each image to a separate file in a folder.
     ///
-    /// - Throws: ``FaceEmbeddingError/cannotWrite(path:reason:)``, also for names that lead out of the folder.
+    /// - Throws: ``FaceEmbeddingError/cannotWrite(path:reason:)``, also for names that point outside the
+    ///   folder.
     func writeFeatures(to folder: URL, suffix: String) throws {
         for name in names {
             let parts = name.split(separator: "/")
             guard !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty else {
                 throw FaceEmbeddingError.cannotWrite(
-                    path: folder.path, reason: "the image '\(name)' lies outside of the folder")
+                    path: folder.path, reason: "the image '\(name)' is outside the folder")
             }
         }
         var made: Set<String> = []
@@ -65,7 +66,7 @@ struct EmbeddingOutput {
                     try FileManager.default.createDirectory(
                         at: parent, withIntermediateDirectories: true)
                 }
-                // Not brought to the disk one by one, which takes hours for a million.
+                // The files are not flushed to disk one by one, which would take hours for a million.
                 try Data(MegaFaceFile.bytes(row)).write(to: file, options: .atomic)
             } catch {
                 throw FaceEmbeddingError.cannotWrite(
@@ -74,7 +75,7 @@ struct EmbeddingOutput {
         }
     }
 
-    /// Hands the normalised sum of each image's embeddings to a body.
+    /// Calls a body with the normalised sum of each image's embeddings.
     private func forEachSum(_ body: (_ index: Int, _ row: [Float]) throws -> Void) throws {
         var index = 0
         try journal.forEachPart { part in
@@ -106,7 +107,7 @@ struct EmbeddingOutput {
             ])
     }
 
-    /// Writes a `.parquet`, a row an image.
+    /// Writes a `.parquet` file with one row per image.
     private func writeTable(_ norms: [Double], to url: URL) throws {
         let lists = ["embedding", "mirrored"].prefix(views).map { ParquetWriter.Field.floats($0) }
         let writer = try ParquetWriter(

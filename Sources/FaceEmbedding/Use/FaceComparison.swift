@@ -1,7 +1,7 @@
 public import FaceData
 public import Foundation
 
-/// Two faces compared: how alike they are, and what is doubtful about the pictures.
+/// A comparison of two faces: their similarity, and warnings about the pictures.
 public struct FaceComparison: Sendable {
     /// One of the two.
     public struct Side: Sendable {
@@ -9,11 +9,11 @@ public struct FaceComparison: Sendable {
         public let path: String
         /// The crop that was embedded.
         public let crop: RGBImage
-        /// Sharpness, size, how much it looks like an aligned face, and, of a photograph, how its face is seen.
+        /// Sharpness, size, likeness to an aligned face, and for a photograph the face's pose.
         public let quality: FaceQuality
         /// L2 norm of the embedding before it was normalised.
         public let norm: Double
-        /// Doubts about the pictures, each the end of a sentence.
+        /// Warnings about the picture, each the end of a sentence.
         public let warnings: [String]
     }
 
@@ -26,7 +26,8 @@ public struct FaceComparison: Sendable {
 }
 
 extension FaceEmbedder {
-    /// How a crop is: sharpness, size, how much it looks like what the network knows, and how the face is seen.
+    /// The quality of a crop: sharpness, size, likeness to the network's training faces, and the face's
+    /// pose.
     public func quality(of face: CroppedFace) -> FaceQuality {
         FaceQuality(face.image, meanFace: meanFace, view: face.view)
     }

@@ -5,45 +5,45 @@ public import Foundation
 public struct CroppedFace: Sendable, Hashable {
     /// The crop.
     public var image: RGBImage
-    /// How the face is seen in the photograph that it was found in; nil for a crop that was given.
+    /// Pose and size of the face in the photograph; nil for a file that was already a crop.
     public var view: FaceView?
 
-    /// Takes a crop.
+    /// Memberwise initialiser.
     public init(_ image: RGBImage, view: FaceView? = nil) {
         (self.image, self.view) = (image, view)
     }
 }
 
-/// How a picture's file becomes the aligned crop of one face, which networks take.
+/// Turns an image file into the aligned crop of one face, the input of networks.
 public struct FaceCropping: Sendable {
     /// Makes the aligned crop of a file.
     public typealias Crop = @Sendable (URL) throws(FaceDataError) -> RGBImage
 
     private let cropped: @Sendable (URL) throws(FaceDataError) -> CroppedFace
 
-    /// Files are aligned crops already, e.g. written by `facet data align`.
+    /// For files that are aligned crops already, e.g. written by `facet data align`.
     public static let aligned = FaceCropping { (url) throws(FaceDataError) in
         try ImageDecoder().decode(url)
     }
 
-    /// Files are photographs, in which the face that counts is found and aligned.
+    /// For photographs, in which one face is detected, chosen and aligned.
     ///
     /// ```swift
     /// let aligner = FaceAligner(FaceSearch(try MTCNN()), embedder.template)
     /// let anna = try embedder.cropping(by: .detecting(aligner)).embedding(of: photograph)
     /// ```
     ///
-    /// - Parameter told: Called with a sentence for each file with several faces.
+    /// - Parameter warn: Receives a sentence for each file with several faces.
     public static func detecting(
-        _ aligner: FaceAligner, told: @escaping @Sendable (String) -> Void = { _ in }
+        _ aligner: FaceAligner, warn: @escaping @Sendable (String) -> Void = { _ in }
     ) -> FaceCropping {
         FaceCropping(cropped: { (url) throws(FaceDataError) in
             do {
                 let face = try aligner.face(of: url)
                 if face.count > 1 {
                     let rule = aligner.search.choice.rawValue
-                    told(
-                        "'\(url.path)' has \(face.count) faces, of which the rule '\(rule)' chose one"
+                    warn(
+                        "'\(url.path)' has \(face.count) faces; one was chosen by the rule '\(rule)'"
                     )
                 }
                 return CroppedFace(face.image, view: face.detected.view)
@@ -55,7 +55,7 @@ public struct FaceCropping: Sendable {
         })
     }
 
-    /// Crops by a rule of one's own.
+    /// Creates a cropping from a closure.
     ///
     /// - Parameter crop: Throws `FaceDataError.noFace` for a picture without a face.
     public init(_ crop: @escaping Crop) {
@@ -71,7 +71,7 @@ public struct FaceCropping: Sendable {
         try cropped(url).image
     }
 
-    /// The aligned crop of a file, and how its face is seen there.
+    /// The aligned crop of a file, with the face's pose and size there.
     public func face(of url: URL) throws(FaceDataError) -> CroppedFace { try cropped(url) }
 }
 
@@ -80,7 +80,7 @@ struct PictureSource: ImageSource {
     private let pictures: [RGBImage]
     private let names: [String]
 
-    /// - Parameter names: What messages call each picture; as many as there are.
+    /// - Parameter names: Each picture's name for messages; as many as there are pictures.
     init(_ pictures: [RGBImage], names: [String]) {
         precondition(pictures.count == names.count, "as many names as pictures")
         (self.pictures, self.names) = (pictures, names)

@@ -4,21 +4,21 @@ import FaceModels
 public import Foundation
 import Torch
 
-/// The embedding of one face: what is compared.
+/// The embedding of one face, which can be compared with others.
 public struct FaceVector: Codable, Sendable, Hashable {
     /// A vector of length 1.
     public let values: [Float]
-    /// Mean L2 norm of the network's outputs before they were normalised; short ones are often of poor pictures.
+    /// Mean L2 norm of the network's outputs before normalisation; poor pictures often have small norms.
     public let norm: Double
 
-    /// Takes a vector of length 1.
+    /// Memberwise initialiser; the vector must have length 1.
     public init(values: [Float], norm: Double) {
         (self.values, self.norm) = (values, norm)
     }
 
-    /// The cosine of two embeddings; -1...1, and higher for one person.
+    /// The cosine of two embeddings; -1...1, higher is more similar.
     ///
-    /// It is computed as an evaluation does, so that its thresholds hold.
+    /// It is computed as in an evaluation, so that thresholds from there apply.
     ///
     /// - Throws: `FaceEvaluationError` for embeddings of different lengths.
     public func similarity(to other: FaceVector) throws -> Double {
@@ -37,17 +37,17 @@ public struct FaceVector: Codable, Sendable, Hashable {
 /// print(try anna.similarity(to: embedder.embedding(of: second)))
 /// ```
 ///
-/// Pictures are aligned crops unless ``FaceCropping`` makes such of them. As in an evaluation, an embedding is
-/// the normalised sum of those of the picture and of its mirror image. It can be used by any number of tasks and
-/// threads; the network works for one at a time.
+/// Pictures must be aligned crops unless a ``FaceCropping`` aligns them. As in an evaluation, an embedding
+/// is the normalised sum of those of the picture and of its mirror image. Thread-safe; the network serves
+/// one caller at a time.
 public final class FaceEmbedder: Sendable {
-    /// Height and width that the network takes, in pixels.
+    /// Height and width of the network's input, in pixels.
     public let inputSize: Int
-    /// Mean face of what the network was trained on, where its file says it.
+    /// Mean face of the network's training set; nil if its file does not have it.
     public let meanFace: [Double]?
     /// Path of the network's file.
     public let path: String
-    /// The template to which faces are aligned for the network, see ``EmbeddingNetwork/template``.
+    /// The template for aligning faces, see ``EmbeddingNetwork/template``.
     public let template: FaceTemplate
 
     private let cropping: FaceCropping
@@ -62,7 +62,7 @@ public final class FaceEmbedder: Sendable {
     /// - Parameters:
     ///   - options: How it is run; by default in float32 on the CPU.
     ///   - cropping: How files become aligned crops.
-    /// - Throws: The error of a file that is missing, damaged or something else, and
+    /// - Throws: The error of a file that is missing, damaged or of another kind, and
     ///   ``FaceEmbeddingError/noModel(path:reason:)`` for a file of embeddings.
     public init(
         model: URL, options: EmbeddingOptions = .standard,
@@ -87,7 +87,7 @@ public final class FaceEmbedder: Sendable {
         self.cropping = cropping
     }
 
-    /// The same network with another way from files to crops, e.g. ``FaceCropping/detecting(_:told:)``.
+    /// The same network with another cropping of files, e.g. ``FaceCropping/detecting(_:warn:)``.
     public func cropping(by cropping: FaceCropping) -> FaceEmbedder {
         FaceEmbedder(self, cropping)
     }
@@ -95,10 +95,11 @@ public final class FaceEmbedder: Sendable {
     /// The aligned crop of a file.
     public func crop(_ url: URL) throws -> RGBImage { try cropping(url) }
 
-    /// The aligned face of a file, and how it is seen there.
+    /// The aligned crop of a file, with the face's pose and size there.
     public func face(of url: URL) throws -> CroppedFace { try cropping.face(of: url) }
 
-    /// The aligned faces of files, in their order, or why there is none; made on the embedder's threads.
+    /// The aligned crops of files, in their order, or the error of each; computed on the embedder's
+    /// threads.
     public func faces(of urls: [URL]) -> [Result<CroppedFace, FaceDataError>] {
         let faces = Faces()
         DispatchQueue.concurrentPerform(iterations: min(max(1, threads), urls.count)) { thread in
@@ -119,21 +120,21 @@ public final class FaceEmbedder: Sendable {
 
     /// The embedding of an aligned crop.
     ///
-    /// - Parameter name: What messages call it.
+    /// - Parameter name: The picture's name for messages.
     public func embedding(of picture: RGBImage, name: String = "the picture") throws -> FaceVector {
         try embeddings(of: [picture], names: [name])[0]
     }
 
     /// The embeddings of aligned crops, in their order.
     ///
-    /// - Parameter names: What messages call each of them; as many as there are.
+    /// - Parameter names: Each picture's name for messages; as many as there are pictures.
     public func embeddings(of pictures: [RGBImage], names: [String]) throws -> [FaceVector] {
         try queue.sync { try embed(PictureSource(pictures, names: names)) }
     }
 
     /// The embeddings of the faces in files, in their order.
     ///
-    /// The task's thread is not held up. A task that is cancelled ends between two batches.
+    /// The task's thread is not blocked. A cancelled task ends between two batches.
     ///
     /// - Throws: The error of the first image that cannot be read, of the network, or `CancellationError`.
     public func embeddings(of urls: [URL]) async throws -> [FaceVector] {
@@ -154,22 +155,21 @@ public final class FaceEmbedder: Sendable {
         }
     }
 
-    /// The calibration of the model's scores, where its thresholds were kept; see
-    /// ``ModelThresholds``.
+    /// The calibration of the model's scores; nil if none is stored; see ``ModelThresholds``.
     ///
     /// - Throws: The error of thresholds that are damaged or of another network.
     public func calibration() throws -> ScoreCalibration? {
         try queue.sync { try network.thresholds.read() }
     }
 
-    /// Distinguishes the network from every other, see ``EmbeddingNetwork/identity()``.
+    /// Identifies the network, see ``EmbeddingNetwork/identity()``.
     public func identity() throws -> String { try queue.sync { try network.identity() } }
 
     private func embed(
         _ source: any ImageSource, _ progress: (Int) throws -> Void = { _ in }
     ) throws -> [FaceVector] {
         guard source.count > 0 else { return [] }
-        // The number of threads belongs to the thread that computes.
+        // The number of threads is a setting of the computing thread.
         LibTorch.setThreads(threads)
         try progress(0)
         let views = try network.embeddings(of: source, progress: progress)
@@ -184,7 +184,7 @@ public final class FaceEmbedder: Sendable {
     }
 }
 
-/// Faces as threads make them.
+/// Crops that several threads collect.
 private final class Faces: @unchecked Sendable {
     // Sound because the table is reached only while the lock is held.
     private let lock = NSLock()
@@ -199,7 +199,7 @@ private final class Faces: @unchecked Sendable {
     }
 }
 
-/// Whether a task was cancelled, for the thread that works for it.
+/// Tells the computing thread that the task was cancelled.
 private final class Cancellation: @unchecked Sendable {
     // Sound because the flag is reached only while the lock is held.
     private let lock = NSLock()

@@ -4,10 +4,10 @@ import SafeFiles
 import Torch
 
 extension EmbeddingNetwork {
-    /// Distinguishes the network from every other: SHA-256, in hexadecimal, of its weights and of how images are
-    /// prepared for it. Embeddings of networks of one identity can be compared.
+    /// Identifies the network: SHA-256, in hexadecimal, of its weights and of the preparation of images.
+    /// Embeddings of networks with the same identity can be compared.
     ///
-    /// It does not change when something else is written into a model file, as thresholds are.
+    /// It does not change when something else, such as thresholds, is written to a model file.
     ///
     /// - Throws: The error of a file that cannot be read.
     public func identity() throws -> String {

@@ -4,14 +4,14 @@ public import Foundation
 import SafeFiles
 import Torch
 
-/// Where a network's thresholds are kept: in its own file where that is a `model.safetensors` of Facet's, under
-/// the key `thresholds` of its metadata; else in a file beside it, `NAME.thresholds.json`, which says whose
-/// they are.
+/// The storage of a network's thresholds: its own file if that is a `model.safetensors` of Facet's, under
+/// the key `thresholds` of its metadata; otherwise a file beside it, `NAME.thresholds.json`, which
+/// identifies the network.
 public struct ModelThresholds {
     private let network: EmbeddingNetwork
 
     /// The contents of a file beside a model.
-    private struct Beside: Codable {
+    private struct Sidecar: Codable {
         /// ``EmbeddingNetwork/identity()`` of the network.
         var model: String
         var thresholds: ScoreCalibration
@@ -21,7 +21,7 @@ public struct ModelThresholds {
         self.network = network
     }
 
-    /// The file that holds them, or will.
+    /// The file in which they are or will be stored.
     public var url: URL {
         let file = URL(fileURLWithPath: network.path)
         return network.describesItself ? file : file.appendingPathExtension("thresholds.json")
@@ -38,14 +38,14 @@ public struct ModelThresholds {
             }
         }
         guard let data = try PlainFile.read(url) else { return nil }
-        let beside = try ScoreCalibration.decoding(Beside.self, from: data, path: url.path)
+        let beside = try ScoreCalibration.decoding(Sidecar.self, from: data, path: url.path)
         guard try beside.model == network.identity() else {
             throw FaceEmbeddingError.otherThresholds(path: url.path, model: network.path)
         }
         return beside.thresholds
     }
 
-    /// Keeps thresholds in place of those there are: the file is replaced atomically.
+    /// Stores thresholds and replaces existing ones: the file is replaced atomically.
     ///
     /// - Throws: The error of a file that cannot be written.
     public func write(_ thresholds: ScoreCalibration) throws {
@@ -55,12 +55,12 @@ public struct ModelThresholds {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var data = try encoder.encode(
-            Beside(model: network.identity(), thresholds: thresholds))
+            Sidecar(model: network.identity(), thresholds: thresholds))
         data.append(UInt8(ascii: "\n"))
         try AtomicFile.write(data, to: url)
     }
 
-    /// Checks that they can be written, before the work that they come from is done.
+    /// Checks that they can be written, before they are computed.
     ///
     /// - Throws: The reason why they cannot.
     public func requireWritable() throws {

@@ -2,12 +2,12 @@ import FaceData
 public import Foundation
 import SafeFiles
 
-/// Pictures that a user names: files, and folders with all that is in them.
+/// Finds the pictures that a user names by files and folders.
 public enum PictureFiles {
-    /// The pictures under a path: the file, or all pictures in a folder and in the folders inside of it, in the
-    /// order of their paths. Hidden files are ignored, and links to folders are not followed.
+    /// The pictures under a path: the file, or all pictures in a folder and its subfolders, in the order of
+    /// their paths. Hidden files are ignored, and links to folders are not followed.
     ///
-    /// - Throws: `FaceDataError` without one.
+    /// - Throws: `FaceDataError` if there are none.
     public static func find(_ url: URL) throws -> [URL] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
@@ -20,14 +20,15 @@ public enum PictureFiles {
             .filter { LabelledImageSet.endings.contains($0.pathExtension.lowercased()) }
             .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         guard !pictures.isEmpty else {
-            throw FaceDataError.unreadable(path: url.path, reason: "the folder holds no pictures")
+            throw FaceDataError.unreadable(
+                path: url.path, reason: "the folder contains no pictures")
         }
         return pictures
     }
 
-    /// The people in a folder of a folder for each, by name, and their pictures.
+    /// The people in a folder with one subfolder per person, by name, with their pictures.
     ///
-    /// - Throws: `FaceDataError` where there are none, and for pictures that no person's folder holds.
+    /// - Throws: `FaceDataError` if there are none, and for pictures outside of a person's folder.
     public static func people(in root: URL) throws -> [(person: String, pictures: [URL])] {
         let pictures = try find(root)
         let depth = root.standardizedFileURL.pathComponents.count

@@ -9,19 +9,19 @@ import Torch
 /// | file | content |
 /// |---|---|
 /// | `.npy` | `[n, d]` of the images, or `[2, n, d]` of the images and of their mirror images; beside it `NAME.names.csv` with the name of each row and its norm |
-/// | `.parquet` | a row an image: `name` (text), `embedding` and, with mirror images, `mirrored` (lists of float32), and `norm` (float32); the network's identity under `model` of the file's texts |
+/// | `.parquet` | one row per image: `name` (text), `embedding` and, with mirror images, `mirrored` (lists of float32), and `norm` (float32); the network's identity under `model` in the file's key-value metadata |
 /// | `.bin` | the normalised sums of both, `[n, d]` behind the header of an OpenCV matrix; `NAME.names.csv` beside it |
-/// | a folder | the same, a file an image, as MegaFace's development kit wants them: `IMAGE_SUFFIX.bin` |
-/// | `.safetensors` | `original` and `mirrored`, each `[n, d]`, and `norms` `[n]`; the names, a line each, under the key `images` of the metadata, and the network's identity under `model` |
+/// | a folder | the same, one file per image, as MegaFace's development kit requires: `IMAGE_SUFFIX.bin` |
+/// | `.safetensors` | `original` and `mirrored`, each `[n, d]`, and `norms` `[n]`; the names, one per line, under the key `images` of the metadata, and the network's identity under `model` |
 ///
-/// Embeddings are as the network gives them, not normalised, in float32. A norm is the mean L2 norm of an image's
-/// embeddings.
+/// Embeddings are the network's outputs, not normalised, in float32. A norm is the mean L2 norm of an
+/// image's embeddings.
 ///
-/// Finished rows are kept in a hidden file beside the output, so that a process that is killed loses a few batches:
-/// the next one resumes where it stopped if network and images are the same, and begins again at the first image that
-/// is not. Either way the file's bytes are those of an embedding that was never stopped.
+/// Finished rows are kept in a hidden file beside the output, so that a killed process loses only a few
+/// batches: the next one resumes there if the network is the same, at the latest from the first image that
+/// has changed. The file's bytes do not depend on interruptions.
 public struct SetEmbedding {
-    /// How much was embedded.
+    /// What was embedded.
     public struct Outcome: Sendable, Hashable {
         /// Images in the file.
         public let images: Int
@@ -32,9 +32,9 @@ public struct SetEmbedding {
     }
 
     private let network: EmbeddingNetwork
-    /// Height and width that the network takes, in pixels.
+    /// Height and width of the network's input, in pixels.
     public var inputSize: Int { network.inputSize }
-    /// What is embedded, in the order of the rows.
+    /// The images, in the order of the rows.
     public let images: any ImageSource
     private let mirroring: Bool
     private let plan: String
@@ -42,7 +42,7 @@ public struct SetEmbedding {
     /// Opens a model, as ``FaceEmbedder`` does.
     ///
     /// - Parameters:
-    ///   - images: What is embedded, in the order of the rows; at least one.
+    ///   - images: The images, in the order of the rows; at least one.
     ///   - mirroring: Whether the mirror images are embedded as well.
     /// - Throws: The error of the model, of an image that cannot be read, and
     ///   ``FaceEmbeddingError/embeddings(path:reason:)`` for names with line breaks.
@@ -55,10 +55,10 @@ public struct SetEmbedding {
         }
     }
 
-    /// Opens a model, and then images that are made for it, e.g. aligned faces.
+    /// Opens a model, and then images that depend on it, e.g. faces aligned for it.
     ///
-    /// - Parameter images: What is embedded, given what the network's faces are aligned to; and what identifies how
-    ///   it was made from files, e.g. `FaceAligner.identity`, or nothing.
+    /// - Parameter images: The images, given the template of the network's faces; and an identifier of how
+    ///   they are made from files, e.g. `FaceAligner.identity`, or an empty string.
     /// - Throws: As ``init(model:options:weights:images:mirroring:)``, and what the closure throws.
     public init(
         model: URL, options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions(),
@@ -76,7 +76,7 @@ public struct SetEmbedding {
             images.name(of: $0).contains(where: \.isNewline)
         }) {
             throw FaceEmbeddingError.embeddings(
-                path: images.path(of: index), reason: "its name holds a line break; rename it")
+                path: images.path(of: index), reason: "its name contains a line break; rename it")
         }
         self.network = network
         self.images = images
@@ -91,8 +91,9 @@ public struct SetEmbedding {
     ///
     /// - Parameters:
     ///   - output: The file, or with a suffix the folder.
-    ///   - suffix: What follows an image's name where each has a file of its own; nil for one file.
-    ///   - progress: Told how many images are done. What was done is kept if it throws.
+    ///   - suffix: Suffix of an image's name if each image has its own file; nil for one file.
+    ///   - progress: Receives the number of images that are done. Finished embeddings are kept if it
+    ///     throws.
     public func write(
         to output: URL, suffix: String? = nil, progress: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {

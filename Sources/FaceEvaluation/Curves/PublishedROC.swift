@@ -13,7 +13,7 @@ public struct PublishedROC: Codable, Sendable, Hashable {
         public let tar: Double
     }
 
-    /// Points in the order of rising FAR, then TAR.
+    /// Points in the order of increasing FAR, then TAR.
     public let points: [Point]
 
     /// Reads the text of a file; empty lines are skipped, the order of lines does not matter.

@@ -18,7 +18,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
     /// Where the exact curve crosses `FAR = 1 - TAR`, linearly interpolated between its points;
     /// 0...1.
     public let equalErrorRate: Double
-    /// Points in the order of rising threshold; the first is (0, 0), the last (1, 1).
+    /// Points in the order of increasing threshold; the first is (0, 0), the last (1, 1).
     public let points: [ROCPoint]
 
     /// Computes the curve of scored pairs.
@@ -104,10 +104,10 @@ public struct ROCCurve: Codable, Sendable, Hashable {
 extension ROCCurve {
     /// The same curve with fewer points, for drawing; all numbers except the points stay exact.
     ///
-    /// Points within a straight horizontal or vertical run are left out first, which changes no
-    /// drawing. If more than `limit` remain, points are kept that are evenly spaced along the
-    /// curve, with lengths measured in TAR and in the logarithm of FAR, so that the curve also
-    /// holds on a logarithmic axis. Both ends are always kept; `limit` is at least 2.
+    /// Points within a straight horizontal or vertical run are left out first, which changes no drawing. If
+    /// more than `limit` remain, points are kept that are evenly spaced along the curve, with lengths
+    /// measured in TAR and in the logarithm of FAR, so that the curve is also accurate on a logarithmic
+    /// axis. Both ends are always kept; `limit` is at least 2.
     public func thinned(to limit: Int) -> ROCCurve {
         let corners = points.indices.filter { isCorner($0) }.map { points[$0] }
         let limit = max(limit, 2)

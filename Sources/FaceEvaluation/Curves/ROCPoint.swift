@@ -29,7 +29,7 @@ public struct BestAccuracy: Codable, Sendable, Hashable {
 public struct OperatingPoint: Codable, Sendable, Hashable {
     /// The false acceptance rate requested; 0...1.
     public let targetFAR: Double
-    /// The largest threshold that keeps to it, a squared L2 distance.
+    /// The largest threshold that does not exceed it, a squared L2 distance.
     public let threshold: Double
     /// True acceptance rate at the threshold; 0...1.
     public let tar: Double
@@ -39,7 +39,7 @@ public struct OperatingPoint: Codable, Sendable, Hashable {
     /// ``isSupported(rate:by:)`` defines.
     public let isSupported: Bool
 
-    /// A rate as people write it: `0.001`, `1e-5`.
+    /// A rate as text: `0.001`, `1e-5`.
     public static func text(ofRate rate: Double) -> String {
         "\(rate)".replacing("e-0", with: "e-")
     }
@@ -50,7 +50,7 @@ public struct OperatingPoint: Codable, Sendable, Hashable {
     /// Pairs of different people that a false acceptance rate needs: the larger of 20 and 1/rate; nil for a
     /// rate of 0, which no number supports.
     public static func negativesNeeded(forRate rate: Double) -> Int? {
-        // 1 / 1e-6 is a hair above 1,000,000.
+        // 1 / 1e-6 is slightly above 1,000,000.
         rate > 0 ? max(20, Int(saturating: (1 / rate * (1 - 1e-12)).rounded(.up))) : nil
     }
 

@@ -6,7 +6,7 @@ struct ROCStep {
     var trueAccepts: Int
     var falseAccepts: Int
 
-    /// The cumulative counts after each distinct distance, in rising order.
+    /// The cumulative counts after each distinct distance, in increasing order.
     static func steps(of pairs: [ScoredPair]) -> [ROCStep] {
         var steps = [ROCStep]()
         var (trueAccepts, falseAccepts) = (0, 0)

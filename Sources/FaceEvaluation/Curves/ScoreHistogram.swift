@@ -12,8 +12,8 @@ public struct ScoreHistogram: Codable, Sendable, Hashable {
 
     /// Counts pairs in bins of equal width.
     ///
-    /// A bin holds its lower edge but not its upper; distances of 4 and, by rounding, just above
-    /// are in the last bin. `bins` is at least 1.
+    /// A bin includes its lower edge but not its upper one; distances of 4 and, by rounding, just above are
+    /// in the last bin. `bins` is at least 1.
     ///
     /// - Throws: ``FaceEvaluationError/noPairs`` or
     ///   ``FaceEvaluationError/notADistance(pair:value:)``.

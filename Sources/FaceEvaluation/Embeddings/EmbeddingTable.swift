@@ -13,8 +13,8 @@ public struct EmbeddingTable: Sendable, Hashable {
 
     /// Creates a table over row-major values.
     ///
-    /// - Throws: ``FaceEvaluationError/embeddingSizeMismatch(count:dimension:values:)`` unless
-    ///   `values` holds exactly `count` rows of at least one number.
+    /// - Throws: ``FaceEvaluationError/embeddingSizeMismatch(count:dimension:values:)`` unless `values` has
+    ///   exactly `count` rows of at least one number.
     public init(count: Int, dimension: Int, values: [Float]) throws {
         let (size, overflow) = count.multipliedReportingOverflow(by: dimension)
         guard count >= 0, dimension > 0, !overflow, size == values.count else {
@@ -41,8 +41,8 @@ public struct EmbeddingTable: Sendable, Hashable {
 
     /// L2 norm of every row.
     ///
-    /// - Throws: ``FaceEvaluationError/notFinite(row:component:value:)`` for the first row that
-    ///   holds an infinity or a NaN.
+    /// - Throws: ``FaceEvaluationError/notFinite(row:component:value:)`` for the first row that contains an
+    ///   infinity or a NaN.
     public func norms() throws -> [Double] {
         try withRows { rows in
             try (0..<count).map { row in

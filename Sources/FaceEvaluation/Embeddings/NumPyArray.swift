@@ -9,7 +9,7 @@ public import Foundation
 public struct NumPyArray: Sendable, Hashable {
     /// Length of each dimension.
     public let shape: [Int]
-    /// The numbers, the last dimension running fastest.
+    /// The numbers in row-major order.
     public let values: [Float]
 
     /// Creates an array; the number of values must match the shape.
@@ -25,7 +25,7 @@ public struct NumPyArray: Sendable, Hashable {
     public static func read(_ url: URL) throws -> NumPyArray {
         let data: Data
         do {
-            // A pipe, which has no end to wait for, is refused.
+            // A pipe is refused, since it may never end.
             _ = try FileReader(url)
             data = try Data(contentsOf: url, options: .mappedIfSafe)
         } catch {
@@ -108,7 +108,8 @@ private struct NumPyHeader {
             }
         }
 
-        /// Converts IEEE 754 binary16 bit by bit, since not every machine has the type.
+        /// Converts IEEE 754 binary16 by integer arithmetic, since `Float16` is not available on every
+        /// machine.
         private static func widened(_ bits: UInt16) -> Float {
             let sign: Float = bits >> 15 == 0 ? 1 : -1
             let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))

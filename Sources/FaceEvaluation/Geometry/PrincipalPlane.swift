@@ -1,9 +1,8 @@
 /// A two-dimensional view of embeddings: the projection of their directions on their
 /// first two principal components.
 ///
-/// Embeddings are normalised to length 1 and their mean is subtracted. Of the two signs that a
-/// component may have, the one is chosen in which the embedding farthest from the middle, the first
-/// of several, is at a positive position.
+/// Embeddings are normalised to length 1 and their mean is subtracted. The sign of a component is chosen
+/// such that the embedding farthest from the middle, the first of several, has a positive coordinate.
 public struct PrincipalPlane: Hashable, Sendable {
     /// Position of each embedding along the first and the second component; the second is 0 where
     /// there is only one.
@@ -110,7 +109,7 @@ struct SymmetricSpectrum {
         vectors = order.map { Array(v[$0 * size..<($0 + 1) * size]) }
     }
 
-    /// Whether anything beside the diagonal is more than rounding.
+    /// Whether any off-diagonal element exceeds rounding.
     private static func isOff(_ a: [Double], _ size: Int, _ scale: Double) -> Bool {
         for row in 0..<size {
             for column in row + 1..<max(size, row + 1)
@@ -132,7 +131,7 @@ struct SymmetricSpectrum {
                 let tangent = (half < 0 ? -1 : 1) / length
                 let cosine = 1 / (1 + tangent * tangent).squareRoot()
                 let sine = tangent * cosine
-                // Rows, which lie side by side, then the same in columns.
+                // Rotates the rows, which are contiguous in memory, and then the columns.
                 for k in 0..<size {
                     let (x, y) = (a[p * size + k], a[q * size + k])
                     a[p * size + k] = cosine * x - sine * y

@@ -25,17 +25,24 @@ public struct GroupReport: Codable, Sendable, Hashable {
         public let fmrInterval: [Double]?
         /// FNMR minus that of the best group, with its interval; nil for the best group and for pairs of groups.
         public let toBest: [Double]?
-        /// Why the row must be read with care; nil if there is no reason.
-        public let caution: String?
-        /// ``fnmr`` on draws of the people, by which groups and models are compared; nil without pairs.
+        /// Why the row must be interpreted with caution; nil if there is no reason.
+        public let caveat: String?
+        /// ``fnmr`` on draws of the people, for comparing groups and models; nil without pairs.
         public let fnmrReplicates: PeopleReplicates?
         /// ``fmr`` on draws of the people; nil without pairs.
         public let fmrReplicates: PeopleReplicates?
 
-        /// Whether the row is of one group, not of the pairs between two.
+        /// Whether the row is about one group rather than the pairs between two.
         public var isWithin: Bool { groups[0] == groups[1] }
         /// Its name in tables.
         public var title: String { isWithin ? groups[0] : groups.joined(separator: " and ") }
+
+        /// Keys of the file: a caveat is stored as "caution".
+        private enum CodingKeys: String, CodingKey {
+            case groups, people, genuine, impostor, fnmr, fnmrInterval, fmr, fmrInterval, toBest
+            case fnmrReplicates, fmrReplicates
+            case caveat = "caution"
+        }
     }
 
     /// Name of the attribute that groups people.
@@ -53,10 +60,11 @@ public struct GroupReport: Codable, Sendable, Hashable {
             .max { ($0.fnmr ?? 0) < ($1.fnmr ?? 0) }?.groups[0]
     }
 
-    /// Most groups that an attribute may make, as pairs of groups are compared.
+    /// Maximum number of groups of an attribute, since all pairs of groups are compared.
     public static let mostGroups = 24
 
-    /// Fewer people than this, or fewer expected false matches than ten, call for caution.
+    /// With fewer people than this, or fewer than ten expected false matches, a row must be interpreted
+    /// with caution.
     public static let fewPeople = 30
 
     /// Counts errors by groups.
@@ -147,7 +155,7 @@ private struct GroupCounts {
             guard impostors > 0 else { return nil }
             var (errors, pairs) = (0.0, 0.0)
             for (first, second) in falseMatches { errors += weights(first) * weights(second) }
-            // The second person of a pair weighs 1 on average.
+            // The weight of a pair's second person is 1 on average.
             for (person, count) in others { pairs += weights(person) * Double(count) }
             return pairs > 0 ? min(1, errors / pairs) : nil
         }
@@ -187,7 +195,7 @@ extension GroupReport.Row {
         fnmrReplicates = found.fnmr
         fmrReplicates = found.fmr
         let expected = fmr * Double(counts.impostors)
-        caution =
+        caveat =
             counts.people.count < GroupReport.fewPeople
             ? "only \(counted(counts.people.count, "person", "people"))"
             : expected < TemplateVerification.minExpectedErrors

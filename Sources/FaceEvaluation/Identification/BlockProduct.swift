@@ -14,7 +14,7 @@ public struct BlockProduct: Sendable {
     /// Largest error of a product, as a fraction of the product of both rows' lengths; 0 if products are
     /// those of ``plain``.
     public let error: Float
-    /// Prepares gallery rows of a given dimension, by which many blocks of probes are multiplied.
+    /// Prepares gallery rows of a given dimension, which are multiplied with many blocks of probes.
     let prepare: @Sendable (_ gallery: ArraySlice<Float>, _ dimension: Int) throws -> Multiplier
 
     /// Describes how blocks of cosines are computed.
@@ -31,7 +31,7 @@ public struct BlockProduct: Sendable {
 /// Some rows of a table, in a given order.
 struct SelectedRows {
     let table: EmbeddingTable
-    /// nil for all rows.
+    /// Indices of the rows; nil for all rows.
     let rows: [Int]?
 
     init(_ table: EmbeddingTable, _ rows: [Int]? = nil) { (self.table, self.rows) = (table, rows) }
@@ -207,7 +207,7 @@ extension EmbeddingTable {
     private static func largest(of values: UnsafeBufferPointer<Float>) -> Float {
         let bytes = UnsafeRawBufferPointer(values)
         var greatest = SIMD16<Float>(repeating: 0)
-        // A number times zero is zero, and nothing else is.
+        // A finite number times zero is zero; infinities and NaN give NaN.
         var zeros = SIMD16<Float>(repeating: 0)
         var index = 0
         while index + 16 <= values.count {

@@ -14,9 +14,9 @@ public struct DistractorReport: Codable, Sendable, Hashable {
 
     /// Pairs of a probe and another image of its person.
     public let pairs: Int
-    /// Probes and distractors that the lists of noise leave out.
+    /// Probes that the noise lists exclude.
     public let noisyProbes: Int
-    /// Distractors that the lists of noise leave out.
+    /// Distractors that the noise lists exclude.
     public let noisyDistractors: Int
     /// Pairs with a probe that could not be used, which count as misses.
     public let failedPairs: Int
@@ -30,9 +30,9 @@ public struct DistractorReport: Codable, Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - probes: Normalised rows of the probes.
-    ///   - people: Whose each probe is.
+    ///   - people: The person of each probe.
     ///   - distractors: Normalised rows of the distractors.
-    ///   - noisy: How many probes and distractors are left out as noise.
+    ///   - noisy: Numbers of probes and distractors that are excluded as noise.
     ///   - failed: Probes that could not be used, by their rows.
     public init(
         probes: EmbeddingTable, people: [String], distractors: EmbeddingTable,
@@ -45,7 +45,7 @@ public struct DistractorReport: Codable, Sendable, Hashable {
             people: usable.map { people[$0] }, distractors: distractors, product: product)
         let counts = Dictionary(people.map { ($0, 1) }, uniquingKeysWith: +)
         let all = counts.values.reduce(0) { $0 + $1 * ($1 - 1) }
-        // What could not be searched for was not found.
+        // Pairs of failed probes count as misses.
         func share(_ rate: Double?) -> Double? {
             rate.map { all > 0 ? $0 * Double(search.pairs) / Double(all) : 0 }
         }

@@ -27,7 +27,7 @@ public struct DistractorSearch: Sendable {
     ///   - people: Index of each probe's person.
     ///   - distractors: Normalised rows; the first ones make the smaller sets.
     ///   - sizes: Numbers of distractors; larger ones than available mean all.
-    ///   - far: The false acceptance rate down to which ``tar(atFAR:)`` is known, as the lowest fraction.
+    ///   - far: The lowest false acceptance rate for which ``tar(atFAR:)`` is needed.
     public init(
         probes: EmbeddingTable, people: [String], distractors: EmbeddingTable,
         sizes: [Int] = defaultSizes, far: Double = 1e-6,
@@ -58,7 +58,7 @@ public struct DistractorSearch: Sendable {
         let scores = BlockScores(probes: probes, gallery: distractors, product: product)
         let exact = scores.exact
         let slack = exact?.slack ?? 0
-        // A size is counted when the first block after it begins.
+        // A size is complete when the first block after it begins.
         var done = 0
         func count(upTo first: Int) {
             while done < cuts.count, cuts[done] <= first {

@@ -1,5 +1,5 @@
-/// Exact scores one by one, for products that are not exact: they decide wherever rounding could matter,
-/// so that equal embeddings have equal scores.
+/// Computes individual scores exactly, where a faster product is inexact and rounding could matter, so that
+/// equal embeddings have equal scores.
 struct ExactScores {
     let probes: SelectedRows
     let gallery: SelectedRows

@@ -77,7 +77,7 @@ public struct GallerySearch: Sendable {
             }
         }
         if impostors > 0 {
-            // Again, probe by probe: the highest scores of all probes share one list.
+            // The highest scores of all probes share one list, so this is a second pass.
             let lock = HighestScores.Locked(highest)
             try scores.forEach { probe, first, scores in
                 lock.add(scores, slack: exact?.slack ?? 0) { index, score in

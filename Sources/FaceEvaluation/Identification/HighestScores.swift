@@ -1,10 +1,10 @@
 import Foundation
 
-/// The highest of many numbers, in memory for a small multiple of the requested count.
+/// Collects the highest of many numbers in memory for a small multiple of the requested count.
 struct HighestScores {
     private let limit: Int
     private var values: [Float] = []
-    /// Values not above this are not among the highest.
+    /// Values up to this are not among the highest.
     private(set) var bound: Float = -.infinity
 
     init(limit: Int) { self.limit = limit }
@@ -24,7 +24,7 @@ struct HighestScores {
     /// The highest numbers, highest first.
     func sorted() -> [Float] { Array(values.sorted(by: >).prefix(limit)) }
 
-    /// Numbers that several threads add.
+    /// The highest of numbers that several threads add.
     final class Locked: @unchecked Sendable {
         private let lock = NSLock()
         private(set) var value: HighestScores

@@ -34,7 +34,7 @@ public struct IdentificationRates: Sendable {
         }
     }
 
-    /// The cumulative match characteristic: ``rate(atRank:)`` for rising ranks.
+    /// The cumulative match characteristic: ``rate(atRank:)`` for increasing ranks.
     public func cumulativeMatches(_ ranks: [Int]) -> [Double]? {
         let rates = ranks.compactMap { rate(atRank: $0) }
         return rates.count == ranks.count ? rates : nil
@@ -129,8 +129,8 @@ extension IdentificationRates {
         public let fnir: Double
     }
 
-    /// FNIR at rank 1 over FPIR, at rates from one false positive to all of them, evenly in the
-    /// logarithm; empty without searches of both kinds.
+    /// FNIR at rank 1 over FPIR, at rates from one false positive to all of them, logarithmically spaced;
+    /// empty without searches of both kinds.
     public func errorTradeOff(points: Int = 60) -> [ErrorPoint] {
         let fewest = galleries.map { $0.count { $0.mate == nil } }.min() ?? 0
         guard fewest > 0 else { return [] }

@@ -1,10 +1,10 @@
 public import FaceData
 
-/// How insightface evaluates IJB's 1:N protocol: all galleries are one, every probe is in it, and the
-/// threshold of a "FPIR" is taken from single scores instead of searches: with `q` probes, the
-/// ⌈q·FPIR⌉-th highest score of a probe and another person's template.
+/// insightface's evaluation of IJB's 1:N protocol: all galleries are merged, every probe's person is
+/// enrolled, and the threshold of an "FPIR" is taken from single scores instead of searches: with `q`
+/// probes, the ⌈q·FPIR⌉-th highest score of a probe and another person's template.
 ///
-/// It is not a false positive identification rate in the sense of ISO/IEC 19795-1, and no probe is
+/// This is not a false positive identification rate in the sense of ISO/IEC 19795-1, and no probe is
 /// unknown; compare ``IdentificationRates``.
 public struct InsightFaceSearch: Codable, Sendable, Hashable {
     /// Ranks of insightface's table.

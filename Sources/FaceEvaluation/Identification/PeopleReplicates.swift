@@ -57,7 +57,8 @@ public struct PeopleReplicates: Codable, Sendable, Hashable {
             * (count - 1) / count
     }
 
-    /// The percentile interval of the draws, stretched about the estimate for the enrolled people.
+    /// The percentile interval of the draws, widened around the estimate to account for the enrolled
+    /// people.
     ///
     /// If no draw differs, as without an error, it is Wilson's interval for as many trials as there
     /// are people.
@@ -109,7 +110,7 @@ struct PeopleDraws {
     }
 }
 
-/// A figure of searches.
+/// A rate of identification.
 public enum IdentificationMeasure: Codable, Sendable, Hashable {
     /// Rank-k identification rate.
     case rank(Int)

@@ -1,6 +1,6 @@
 public import FaceData
 
-/// A pair and its distance by a network.
+/// A pair and the distance of its embeddings.
 ///
 /// The distance is single precision, as a run folder stores it, so numbers computed while a
 /// run is in memory and numbers computed later from its folder are equal to the last bit.

@@ -1,5 +1,4 @@
-/// The verification protocol of insightface's `verification.py`, which the literature's LFW
-/// numbers are reported with.
+/// The verification protocol of insightface's `verification.py`, used for most published LFW results.
 ///
 /// A pair is *the same person* if and only if its squared L2 distance is strictly below a
 /// threshold. For each fold the threshold is chosen on all other folds and evaluated on the fold;
@@ -58,16 +57,16 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
             .map { $0.value.map(\.1) }
     }
 
-    /// Calls `judgement` for each fold with the sweep over all other folds and the fold's pairs.
+    /// Calls `evaluate` for each fold with the sweep over all other folds and the fold's pairs.
     private func results<Result>(
         _ folds: [[ScoredPair]], grid: ThresholdGrid,
-        by judgement: (ThresholdCounts, [ScoredPair]) -> Result
+        by evaluate: (ThresholdCounts, [ScoredPair]) -> Result
     ) -> [Result] {
         let counts = folds.map { ThresholdCounts(of: $0, grid: grid) }
         var all = ThresholdCounts(of: [], grid: grid)
         for count in counts { all += count }
         return zip(counts, folds).map { count, fold in
-            judgement(folds.count == 1 ? all : all - count, fold)
+            evaluate(folds.count == 1 ? all : all - count, fold)
         }
     }
 

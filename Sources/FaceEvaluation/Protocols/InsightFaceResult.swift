@@ -80,7 +80,7 @@ public struct FoldAccuracy: Codable, Sendable, Hashable {
 
 /// One fold's acceptance rates at the threshold where the other folds' FAR meets the target.
 public struct FoldOperatingPoint: Codable, Sendable, Hashable {
-    /// Threshold, a squared L2 distance; nil if the other folds hold no pair of different people.
+    /// Threshold, a squared L2 distance; nil if the other folds have no pair of different people.
     public var threshold: Double?
     /// True acceptance rate on the fold; nil without threshold or without positives.
     public var tar: Double?

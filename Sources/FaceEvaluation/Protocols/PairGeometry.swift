@@ -75,7 +75,7 @@ struct PairGeometry {
     private static func product(_ a: [Double], _ b: [Double]) -> Double {
         a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
-                // Four sums side by side, added up in a fixed order.
+                // Four partial sums, added in a fixed order.
                 var sums = SIMD4<Double>.zero
                 let (first, second) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(b))
                 let (count, stride) = (min(a.count, b.count), MemoryLayout<Double>.stride)

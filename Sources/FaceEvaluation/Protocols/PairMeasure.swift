@@ -58,7 +58,7 @@ public enum ThresholdDecision: String, Codable, Sendable, CaseIterable {
     case below
 
     /// Whether the decision about a pair is correct.
-    func isRight(_ score: Double, same: Bool, threshold: Double) -> Bool {
+    func isCorrect(_ score: Double, same: Bool, threshold: Double) -> Bool {
         switch self {
         case .aboveTiesWrong: same ? score > threshold : score < threshold
         case .above: (score > threshold) == same

@@ -2,7 +2,7 @@ import SafeNumbers
 
 /// How a system chooses its threshold.
 public enum ThresholdRule: Codable, Sendable, Hashable {
-    /// The most accurate of all scores, as scikit-learn's ROC curve has them.
+    /// The most accurate of all scores, which are the thresholds of scikit-learn's ROC curve.
     case bestScore
     /// The most accurate among the highest `fraction` of the scores of different people.
     case bestTopNegative(fraction: Double)
@@ -105,7 +105,7 @@ public enum ThresholdRule: Codable, Sendable, Hashable {
     }
 }
 
-/// Scores of both kinds of pairs, each in rising order.
+/// Scores of both kinds of pairs, each in increasing order.
 struct SortedScores {
     let positives: [Double]
     let negatives: [Double]
@@ -120,7 +120,7 @@ struct SortedScores {
     var highest: Double? { [positives.last, negatives.last].compactMap { $0 }.max() }
 }
 
-/// Counts the sorted scores below rising thresholds in one walk.
+/// Counts the sorted scores below increasing thresholds in one pass.
 private struct Cursor {
     private let scores: [Double]
     private var position = 0

@@ -4,8 +4,8 @@ public import FaceData
 /// How one system turns embeddings and pairs into an accuracy: how it uses the mirror image,
 /// what it calls a score, how it chooses the threshold, and which spread it reports.
 ///
-/// They look similar at first sight, but published accuracies differ by some tenths of a percent
-/// because of their differences. ``all`` lists every known one; all can be computed from one set of embeddings.
+/// They look similar, but their differences change published accuracies by some tenths of a percent.
+/// ``all`` lists every known one; all can be computed from one set of embeddings.
 public struct VerificationProtocol: Sendable, Hashable {
     /// Over which pairs the threshold is chosen and evaluated.
     public enum Split: Sendable, Hashable {
@@ -97,7 +97,7 @@ public struct VerificationProtocol: Sendable, Hashable {
     ) throws -> ProtocolResult? {
         guard !pairs.isEmpty else { throw FaceEvaluationError.noPairs }
         if name == Self.insightFace.name {
-            // One implementation, so that no table differs from another by a rounding.
+            // Uses the same implementation, so that tables do not differ by rounding.
             let scores = try views.normalizedSum().scores(of: pairs, failed: failed)
             let result = try InsightFaceProtocol(folds: folds).evaluate(scores)
             return ProtocolResult(of: self, folds: result.folds)
@@ -132,7 +132,7 @@ public struct VerificationProtocol: Sendable, Hashable {
         let seen = SortedScores(train.map { scores[$0] })
         guard let threshold = rule.threshold(for: seen), !test.isEmpty else { return nil }
         let right = test.count { index in
-            decision.isRight(scores[index].score, same: scores[index].same, threshold: threshold)
+            decision.isCorrect(scores[index].score, same: scores[index].same, threshold: threshold)
         }
         return FoldAccuracy(
             pairs: test.count, threshold: threshold,

@@ -11,7 +11,7 @@ public enum ScoreWarnings {
     public static func tooFewPairs(_ pairs: Int) -> String? {
         guard pairs < minPairs else { return nil }
         return counted(pairs, "pair is", "pairs are")
-            + " too few to say how accurate a model is: take at least "
+            + " too few to say how accurate a model is: use at least "
             + "\(minPairs), and thousands to distinguish good models."
     }
 
@@ -34,7 +34,7 @@ public enum ScoreWarnings {
         }
         guard distances.count > 1 else { return nil }
         let sorted = distances.sorted()
-        // A few outlying pairs do not make a model that distinguishes people.
+        // A few outlying pairs do not mean that a model distinguishes people.
         let edge = distances.count / 20
         let spread = Double(sorted[sorted.count - 1 - edge]) - Double(sorted[edge])
         guard spread < minSpread else { return nil }

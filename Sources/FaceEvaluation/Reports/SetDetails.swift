@@ -1,41 +1,41 @@
 public import FaceData
 import Foundation
 
-/// What a user knows of the people and images of test sets beside the sets themselves.
+/// The user's annotations of the people and images of test sets.
 public struct SetAnnotations: Sendable, Hashable {
     /// Groups of people or images; nil for none.
     public var attributes: AttributeTable?
     /// Qualities of images; nil for none.
     public var qualities: QualityTable?
 
-    /// Joins the two.
+    /// Memberwise initialiser.
     public init(attributes: AttributeTable? = nil, qualities: QualityTable? = nil) {
         (self.attributes, self.qualities) = (attributes, qualities)
     }
 
-    /// What tells these annotations from others: the files' hashes.
+    /// Identifies the annotations: the files' hashes.
     public var contentHash: String {
         [attributes?.contentHash, qualities?.contentHash].map { $0 ?? "" }.joined(separator: " ")
     }
 }
 
-/// What a model's scores on one test set tell besides the set's own table: groups of people, and quality.
+/// Details of a model's scores on one test set: error rates by groups of people and by quality.
 public struct SetDetails: Codable, Sendable, Hashable {
     /// The test set's name.
     public let name: String
-    /// Error rates by group, one report an attribute.
+    /// Error rates by group, one report per attribute.
     public let groups: [GroupReport]
     /// Error against rejection: by the norm of the embeddings, and by a given quality.
     public let errorReject: [QualityCurve]
-    /// What the reader of the numbers must know, a sentence each.
+    /// Warnings about the numbers, one sentence each.
     public let warnings: [String]
-    /// ``SetAnnotations/contentHash`` of what groups and qualities came from.
+    /// ``SetAnnotations/contentHash`` of the annotations used.
     public let annotations: String
 
-    /// Whether there is nothing to tell.
+    /// Whether there is nothing to report.
     public var isEmpty: Bool { groups.isEmpty && errorReject.isEmpty && warnings.isEmpty }
 
-    /// Takes scores apart by groups and quality.
+    /// Breaks scores down by groups and quality.
     ///
     /// - Parameters:
     ///   - name: The test set's name.
@@ -75,7 +75,7 @@ public struct SetDetails: Codable, Sendable, Hashable {
 }
 
 extension SetDetails {
-    /// A sentence on each attribute of too many values.
+    /// A sentence on each attribute with too many values.
     private static func manyGroups(_ table: AttributeTable, _ set: TemplateSet) -> [String] {
         table.attributes.indices.compactMap { index in
             let count = Set(table.groups(of: set, index).compactMap { $0 }).count
@@ -85,7 +85,8 @@ extension SetDetails {
         }
     }
 
-    /// The details with other words in sentences and names of qualities, as without the paths of files.
+    /// The details with a function applied to sentences and names of qualities, e.g. to remove the paths of
+    /// files.
     package func shortened(_ text: (String) -> String) -> SetDetails {
         SetDetails(
             name: name, groups: groups, errorReject: errorReject, warnings: warnings.map(text),

@@ -28,7 +28,7 @@ public struct TemplateReport: Codable, Sendable, Hashable {
 
     /// A rate with its uncertainty.
     public struct Figure: Codable, Sendable, Hashable {
-        /// The rate that the figure is of.
+        /// The kind of rate.
         public let measure: Measure
         /// The figure, 0...1; nil if fewer than ten errors are expected on the set.
         public let value: Double?
@@ -207,7 +207,7 @@ extension TemplateReport.Figure {
 }
 
 extension TemplatePooling {
-    /// What it is called in tables, of a set that tells the detector's confidences, or does not.
+    /// Name in tables, for a set with or without the detector's confidences.
     package func name(_ hasScores: Bool) -> String {
         let norm = weighsByNorm ? "weighted by the norm" : "normalised"
         return hasScores && weighsByDetector ? norm + " and by the detector's confidence" : norm

@@ -39,7 +39,7 @@ public struct ErrorRejectCurve: Codable, Sendable, Hashable {
         // Pairs of equal quality are rejected proportionally.
         let order = genuine.sorted { $0.quality < $1.quality }
         let errors = order.map { $0.score > threshold ? 0.0 : 1 }
-        let spread = Self.evened(errors, order.map(\.quality))
+        let spread = Self.averagedOverTies(errors, order.map(\.quality))
         let total = errors.reduce(0, +)
         let count = Double(genuine.count)
         let steps = (0...Int((limit * 100).rounded())).map { Double($0) / 100 }
@@ -61,7 +61,7 @@ public struct ErrorRejectCurve: Codable, Sendable, Hashable {
     }
 
     /// Each error as the mean of those of its quality.
-    private static func evened(_ errors: [Double], _ qualities: [Double]) -> [Double] {
+    private static func averagedOverTies(_ errors: [Double], _ qualities: [Double]) -> [Double] {
         var result = errors
         var start = 0
         while start < errors.count {

@@ -1,19 +1,20 @@
 public import FaceData
 
-/// Images of a test set of which no embedding could be had, and what that makes of its templates (ISO/IEC 19795-1).
+/// Images of a test set that could not be embedded, and the templates that failed to enrol for that reason
+/// (ISO/IEC 19795-1).
 ///
-/// A template none of whose images can be used has failed to enrol, or, as a probe, to be acquired. Its comparisons
-/// are never accepted: they count as false non-matches and misses, into the generalised FNMR and FNIR, and as true
-/// non-matches of two people.
+/// A template none of whose images can be used has failed to enrol, or, as a probe, to be acquired. Its
+/// comparisons are never accepted: they count as false non-matches and misses in the generalised FNMR and
+/// FNIR, and as true non-matches for two people.
 public struct FailuresToEnrol: Codable, Sendable, Hashable {
     /// Names of the images that could not be used.
     public let images: [String]
-    /// Names of the templates that have no other.
+    /// Names of the templates that have no other image.
     public let templates: [String]
     /// The failure-to-enrol rate: the share of all templates that have failed; 0...1.
     public let rate: Double
 
-    /// Names what failed; nil where nothing did.
+    /// Lists the failures; nil if there are none.
     ///
     /// - Parameter failed: Indices of the set's images that could not be used.
     public init?(_ failed: Set<Int>, of set: TemplateSet) {
@@ -27,7 +28,7 @@ public struct FailuresToEnrol: Codable, Sendable, Hashable {
 }
 
 extension TemplateSet {
-    /// The indices of templates that have no image but failed ones.
+    /// The indices of templates all of whose images failed.
     func failedTemplates(_ images: Set<Int>) -> Set<Int> {
         guard !images.isEmpty else { return [] }
         return Set(
@@ -38,10 +39,10 @@ extension TemplateSet {
 }
 
 extension TemplatePairs {
-    /// Lower than every score: that of a comparison that could not be made.
+    /// The score of a comparison that could not be made, lower than any other.
     static let refusedScore = -Double.greatestFiniteMagnitude
 
-    /// Scores of the pairs, of which those with a template that failed are never accepted.
+    /// The scores, with those of failed templates replaced such that they are never accepted.
     func refusing(_ failed: Set<Int>, _ scores: [Double]) -> [Double] {
         guard !failed.isEmpty else { return scores }
         return scores.indices.map { isCompared($0, failed) ? scores[$0] : Self.refusedScore }

@@ -1,8 +1,8 @@
-/// How insightface reads the true acceptance rate off an ROC curve for IJB: at the point whose false
-/// acceptance rate is nearest to the one requested, above or below, of the curve that scikit-learn's
-/// `roc_curve` has thinned (`drop_intermediate`).
+/// insightface's way to read the true acceptance rate off an ROC curve for IJB: at the point whose false
+/// acceptance rate is nearest to the requested one, above or below, on the curve thinned by scikit-learn's
+/// `roc_curve` (`drop_intermediate`).
 ///
-/// Small sets are read too favourably: the nearest point may be above the rate requested. Compare
+/// This favours small sets: the nearest point may be above the requested rate. Compare
 /// ``TemplateScores/tar(atFAR:)``.
 public enum InsightFaceReading {
     /// The rates at one point of the curve.
@@ -48,7 +48,7 @@ public enum InsightFaceReading {
         mutating func add(_ falseAccepts: Int, _ trueAccepts: Int) {
             let next = (falseAccepts, trueAccepts)
             if let last {
-                // A point within a straight, even run is left out; the first one stays.
+                // A point on a straight segment with equal steps is dropped; the first one is kept.
                 let isKept = beforeLast.map {
                     next.0 - last.0 != last.0 - $0.0 || next.1 - last.1 != last.1 - $0.1
                 }

@@ -1,11 +1,11 @@
 public import FaceData
 
-/// Scores of a set of templates with what they depend on: groups of people and quality, and the
-/// scores themselves, so that thresholds can be carried over to other sets.
+/// Scores of a set of templates, for error rates by groups of people and quality, and for thresholds
+/// carried over to other sets.
 public struct TemplateDetails: Sendable {
     /// Pairs of templates, in the order of their scores.
     public let pairs: TemplatePairs
-    /// The cosine of each pair; of those with a template that failed to enrol, lower than any.
+    /// The cosine of each pair; lower than any cosine for pairs with a template that failed to enrol.
     public let cosines: [Double]
     /// The scores by kind, of the pairs that could be compared.
     public let scores: TemplateScores
@@ -20,7 +20,7 @@ public struct TemplateDetails: Sendable {
     /// - Parameters:
     ///   - views: Embeddings of the set's images, not normalised.
     ///   - failed: Images that could not be used.
-    ///   - cohort: What scores are normalised by.
+    ///   - cohort: The cohort that normalises scores; nil for cosines.
     public init(
         _ set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
         failed: Set<Int> = [], cohort: ScoreCohort? = nil, product: BlockProduct = .plain
@@ -50,8 +50,8 @@ public struct TemplateDetails: Sendable {
         }
     }
 
-    /// The lowest of the FARs 1e-3, 1e-2 and 1e-1 at which ten false accepts are to be expected; nil where none is,
-    /// or without pairs of one person.
+    /// The lowest of the FARs 1e-3, 1e-2 and 1e-1 at which at least ten false accepts are expected; nil if
+    /// there is none, or without pairs of one person.
     public var supportedFAR: Double? {
         [1e-3, 1e-2, 1e-1].first { rate in
             rate * Double(scores.impostor.count) * (1 + 1e-12)
@@ -59,8 +59,8 @@ public struct TemplateDetails: Sendable {
         }
     }
 
-    /// Error rates of the groups of each attribute of which a template has a value, at one threshold for all;
-    /// attributes of more than ``GroupReport/mostGroups`` values are left out.
+    /// Error rates of the groups of each attribute that any template has, at one threshold for all;
+    /// attributes with more than ``GroupReport/mostGroups`` values are left out.
     ///
     /// - Parameters:
     ///   - fmr: The false match rate of the threshold; nil for ``supportedFAR``, or 1e-3 without one.
@@ -81,15 +81,15 @@ public struct TemplateDetails: Sendable {
         }
     }
 
-    /// What is left of the false non-match rate when pairs are rejected by a quality of their images; nil where no
-    /// threshold can be had (``supportedFAR``).
+    /// The false non-match rate when pairs are rejected by a quality of their images; nil without a
+    /// supported threshold (``supportedFAR``).
     ///
-    /// The quality of a template is the mean of its images', that of a pair the lower one. Pairs with a template that
-    /// failed to enrol are not among them.
+    /// The quality of a template is the mean of its images', that of a pair the lower of both. Pairs with a
+    /// template that failed to enrol are excluded.
     ///
     /// - Parameters:
     ///   - qualities: The quality of each image; nil for the norms of the embeddings.
-    ///   - name: What the quality is called.
+    ///   - name: Name of the quality.
     public func errorReject(
         by qualities: [Double]? = nil, named name: String = QualityCurve.norm
     ) throws -> QualityCurve? {
@@ -121,17 +121,17 @@ public struct TemplateDetails: Sendable {
 
 /// Error against rejection by one quality.
 public struct QualityCurve: Codable, Sendable, Hashable {
-    /// What the quality is, in words.
+    /// Name of the quality.
     public let quality: String
     /// The false acceptance rate of the threshold, on all pairs.
     public let far: Double
     /// The curve.
     public let curve: ErrorRejectCurve
 
-    /// What the norm of an embedding is called.
+    /// Name of the quality that is the norm of the embedding.
     public static let norm = "norm of the embedding"
 
-    /// Names a curve.
+    /// Memberwise initialiser.
     public init(quality: String, far: Double, curve: ErrorRejectCurve) {
         (self.quality, self.far, self.curve) = (quality, far, curve)
     }

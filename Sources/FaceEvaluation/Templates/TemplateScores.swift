@@ -78,8 +78,8 @@ public struct TemplateScores: Sendable {
         }
     }
 
-    /// The fraction of pairs of one person with a score above that of all but a fraction of the pairs of
-    /// two: TAR at a false acceptance rate of at most `rate`.
+    /// TAR at a false acceptance rate of at most `rate`: the fraction of genuine pairs with a score above
+    /// that of all but this fraction of the impostor pairs.
     ///
     /// A pair is accepted if its score is above ``threshold(atFAR:)``.
     public func tar(atFAR rate: Double) -> Double {
@@ -88,8 +88,8 @@ public struct TemplateScores: Sendable {
             / Double(genuine.count)
     }
 
-    /// The lowest threshold whose false acceptance rate is at most `rate`: a pair is accepted if its
-    /// score is above; minus infinity where everything may be accepted.
+    /// The lowest threshold whose false acceptance rate is at most `rate`: a pair is accepted if its score
+    /// is above; minus infinity if everything may be accepted.
     public func threshold(atFAR rate: Double) -> Double {
         let allowed = Self.allowed(rate, of: impostor.count)
         return allowed < impostor.count ? impostor[allowed] : -.infinity
@@ -147,7 +147,7 @@ enum RadixSort {
             scratch.withUnsafeMutableBufferPointer { scratch in
                 nonisolated(unsafe) let (keys, scratch) = (keys, scratch)
                 let halves = [0..<keys.count / 2, keys.count / 2..<keys.count]
-                // Two threads sort a half each; more would wait for memory.
+                // Two threads sort one half each; more would be limited by memory bandwidth.
                 DispatchQueue.concurrentPerform(iterations: 2) { index in
                     sort(
                         Keys(rebasing: keys[halves[index]]), Keys(rebasing: scratch[halves[index]]))
@@ -171,7 +171,7 @@ enum RadixSort {
     /// Sorts keys, lowest first, with a buffer of the same size.
     private static func sort(_ keys: Keys, _ scratch: Keys) {
         var (from, to) = (keys, scratch)
-        // An even number of passes ends where it began.
+        // After an even number of passes the result is in the original buffer.
         for shift in stride(from: UInt64(0), to: 64, by: 16) {
             var starts = [Int](repeating: 0, count: 1 << 16)
             for key in from { starts[Int(key >> shift & 0xffff)] += 1 }

@@ -1,6 +1,7 @@
 public import FaceData
 
-/// TAR at chosen false acceptance rates, with its distribution over draws of people, both of a pair.
+/// TAR at chosen false acceptance rates, with its distribution over draws of people, which weight both
+/// people of a pair.
 public struct TemplateVerification: Sendable {
     /// Scores of the pairs by kind.
     public let scores: TemplateScores
@@ -11,7 +12,7 @@ public struct TemplateVerification: Sendable {
 
     /// False acceptance rates of IJB's tables.
     public static let defaultRates = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
-    /// Number of false accepts that must be expected at a rate for a figure to be given.
+    /// Minimum expected number of false accepts for a figure to be reported.
     public static let minExpectedErrors = 10.0
 
     /// Number of impostor pairs that a rate needs.
@@ -73,7 +74,7 @@ public struct TemplateVerification: Sendable {
     }
 }
 
-/// Pairs prepared for draws of people: sorted by score, without the lowest.
+/// Pairs prepared for draws of people: sorted by score, without the lowest scores.
 private struct PairDraws {
     private struct Pair {
         let score: Double

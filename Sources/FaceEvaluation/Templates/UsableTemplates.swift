@@ -1,16 +1,16 @@
 import FaceData
 import Spelling
 
-/// A set as far as it can be embedded, and what became of its templates.
+/// The part of a set that can be embedded, and the templates that failed to enrol.
 ///
-/// Indices of templates stay; a template without an image is in no gallery and is no probe.
+/// Indices of templates do not change; a template without an image is in no gallery and is no probe.
 struct UsableTemplates {
-    /// The set without what failed; its pairs are those of the whole set.
+    /// The set without failed images; its pairs are those of the whole set.
     let set: TemplateSet
     /// Templates that have no image left, by their indices in the whole set.
     let failed: Set<Int>
 
-    /// What came of all searches in a gallery: those that were made, and those that could not be.
+    /// The outcomes of all searches in a gallery, including those that could not be made.
     ///
     /// A search whose probe or mate failed to enrol is a miss; one for an unknown person that failed has no
     /// candidates.
@@ -35,7 +35,7 @@ struct UsableTemplates {
             + whole.probes.filter(failed.contains).map(miss)
     }
 
-    /// The set with those probes alone whose mates can be found where they are enrolled.
+    /// The set with only the probes whose mates, if enrolled, can be found.
     func matchable(of whole: TemplateSet) -> TemplateSet {
         guard !failed.isEmpty else { return set }
         func people(_ galleries: [TemplateSet.Gallery]) -> Set<Int> {
@@ -51,7 +51,7 @@ struct UsableTemplates {
 }
 
 extension TemplateSet {
-    /// The set as far as it can be embedded.
+    /// The part of the set that can be embedded.
     ///
     /// - Parameter images: Indices of images that failed; not all of them.
     func withoutImages(_ images: Set<Int>) -> UsableTemplates {
@@ -60,7 +60,7 @@ extension TemplateSet {
         let kept = templates.map { template in
             template.members.filter { !images.contains($0.image) }
         }
-        // A template that failed keeps its row, whose scores nobody looks at.
+        // A failed template keeps its row, whose scores are not used.
         let spare = kept.first { !$0.isEmpty }?.first
         let left = zip(templates, kept).map { template, members in
             Template(
@@ -80,7 +80,7 @@ extension TemplateSet {
 }
 
 extension FailuresToEnrol {
-    /// What the reader of the numbers must know, a sentence.
+    /// A warning about the failures, one sentence.
     package var warning: String {
         let some = images.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
         let more = images.count > 3 ? ", ..." : ""

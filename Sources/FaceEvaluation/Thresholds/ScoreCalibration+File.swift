@@ -9,7 +9,7 @@ extension ScoreCalibration: Codable {
         case atLeast = "at_least"
     }
 
-    /// Decodes a calibration; one that contradicts itself is an error.
+    /// Decodes a calibration; an inconsistent one is an error.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         set = try values.decode(String.self, forKey: .set)
@@ -59,7 +59,7 @@ extension ScoreCalibration: Codable {
                 && threshold.interval[0] <= threshold.cosine
                 && threshold.cosine <= threshold.interval[1]
         }
-        return isUsable && !thresholds.isEmpty ? nil : "its thresholds are none"
+        return isUsable && !thresholds.isEmpty ? nil : "its thresholds are missing or invalid"
     }
 
     /// As JSON on one line, with sorted keys.
@@ -77,7 +77,7 @@ extension ScoreCalibration: Codable {
         self = try Self.decoding(ScoreCalibration.self, from: Data(json.utf8), path: path)
     }
 
-    /// Reads JSON that holds a calibration, or is one.
+    /// Decodes JSON that is or contains a calibration, with the error of a malformed one.
     package static func decoding<Value: Decodable>(
         _ type: Value.Type, from data: Data, path: String
     ) throws -> Value {

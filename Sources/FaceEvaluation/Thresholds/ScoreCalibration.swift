@@ -7,15 +7,15 @@ import Foundation
 /// Scores are cosines. All pairs are treated as independent; pairs that share people contain less information, so the
 /// true intervals are then wider.
 public struct ScoreCalibration: Sendable, Hashable {
-    /// False acceptance rates that thresholds are stored for, as far as the pairs support them.
+    /// False acceptance rates for which thresholds are stored, as far as the pairs support them.
     public static let rates = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 
     /// The threshold of one false acceptance rate.
     public struct Threshold: Codable, Sendable, Hashable {
         /// The false acceptance rate; above 0 and below 1.
         public let far: Double
-        /// A pair is accepted if its cosine is above this: the lowest value that keeps to the rate on the
-        /// pairs.
+        /// A pair is accepted if its cosine is above this: the lowest value that does not exceed the rate
+        /// on the pairs.
         public let cosine: Double
         /// Interval of the threshold over all impostor pairs, by order statistics: lower
         /// and upper end. -1 or 1 if the pairs do not bound it.
@@ -102,7 +102,7 @@ public struct ScoreCalibration: Sendable, Hashable {
     /// The threshold of a false acceptance rate; nil if the pairs do not support the rate.
     ///
     /// - Parameter far: Above 0 and below 1. For a rate not in ``rates``, the threshold may be slightly
-    ///   higher than the lowest that keeps to it.
+    ///   higher than the lowest possible one.
     public func threshold(atFAR far: Double) -> Threshold? {
         if let stored = thresholds.first(where: { $0.far == far }) { return stored }
         guard far > 0, far < 1, OperatingPoint.isSupported(rate: far, by: impostorPairs) else {
@@ -169,7 +169,7 @@ public struct ScoreCalibration: Sendable, Hashable {
 
         /// Number of highest scores that are all kept.
         private static let dense = 4096
-        /// Growth of the number of pairs from one kept score to the next below them.
+        /// Growth factor of the number of pairs from one kept score to the next, below those.
         private static let growth = 1.02
 
         /// - Parameters:

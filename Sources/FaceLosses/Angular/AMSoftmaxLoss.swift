@@ -1,15 +1,15 @@
 public import Torch
 
-/// AM-Softmax (Wang, Cheng, Liu and Liu 2018), also CosFace (Wang et al., CVPR 2018): a margin taken
-/// off the target cosine.
+/// AM-Softmax (Wang, Cheng, Liu and Liu 2018), also CosFace (Wang et al., CVPR 2018): a margin subtracted
+/// from the target cosine.
 ///
 ///     t(θ) = cosθ - m
 ///
 /// - **Margin** m, a cosine, 0.35 as in both papers. It grows from 0 over the first half of the run.
 /// - **Scale** up to AM-Softmax's 30, by the number of classes and the run: ``AngularSchedule``.
 /// - **Normalisation**: embeddings and class weights, no bias.
-/// - **Gradient**: exact; the margin is a constant, so that detaching it changes nothing. The target
-///   falls over all of 0 ... π, so that no fallback is needed.
+/// - **Gradient**: exact; the margin is a constant, so detaching it changes nothing. The target decreases
+///   over all of 0 ... π, so no fallback is needed.
 public final class AMSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.35, in: 0...1,

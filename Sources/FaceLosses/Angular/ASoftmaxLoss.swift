@@ -5,13 +5,13 @@ public import Torch
 ///     t(θ) = (λ cosθ + ψ(θ)) / (1 + λ)
 ///     ψ(θ) = (-1)^k cos(mθ) - 2k   for θ from kπ/m to (k + 1)π/m
 ///
-/// - **Margin** m, a whole number, 4 as in the paper. ψ falls over all of 0 ... π.
+/// - **Margin** m, a whole number, 4 as in the paper. ψ decreases over all of 0 ... π.
 /// - **Scale**: the embedding's norm |x|, which stays unchanged.
 /// - **Normalisation**: class weights, no bias.
-/// - **Annealing**: λ falls from 1000 to 5, the weight of ψ in the target rises from 0.001 to 1/6.
-///   `geometric` does so by the fraction of the run that is done, and ends at half of it.
-///   `step` is the authors' λ = max(λ_min, λ_0 (1 + γ step)^-power), which takes 1,658 steps
-///   however long the run is.
+/// - **Annealing**: λ decreases from 1000 to 5, so that the weight of ψ in the target rises from 0.001 to
+///   1/6. `geometric` depends on the completed fraction of the run, and ends at half of it. `step` is the
+///   authors' λ = max(λ_min, λ_0 (1 + γ step)^-power), which takes 1,658 steps regardless of the length of
+///   the run.
 /// - **Gradient**: ``MarginGradient``. With the exact one, a target that the margin made negative
 ///   pushes |x| to 0, where the loss is stuck at ln(classes).
 public final class ASoftmaxLoss: AngularMarginLoss {

@@ -1,17 +1,17 @@
 import Foundation
 public import Torch
 
-/// AdaCos (Zhang, Zhao, Qiao, Wang and Li, CVPR 2019): the softmax of cosines, whose scale follows
-/// from the angles of each batch, without a margin or any parameter.
+/// AdaCos (Zhang, Zhao, Qiao, Wang and Li, CVPR 2019): the softmax of cosines, whose scale is computed from
+/// the angles of each batch, without a margin or tunable parameters.
 ///
 ///     s_0 = √2 ln(C - 1),   s = ln B / cos(min(π/4, θ_med))
 ///     B = mean over samples of sum over j != y of e^(s cosθ_j)
 ///
-/// with the median θ_med of the targets' angles and the previous scale in B. The scale is remembered
-/// as a buffer, changes with every batch that is trained on, before its use. It stays within
-/// 1 ... 64: if all embeddings are nearly equal, the paper's rule makes it grow without bound. The limits
-/// are Facet's; with `limit=no` there are none, as in the paper and in FaceX-Zoo, except for 0: with few
-/// classes the rule can give less.
+/// with the median θ_med of the targets' angles and the previous scale in B. The scale is kept as a buffer,
+/// which is updated by every training batch before it is used. It stays within 1 ... 64: if all embeddings
+/// are nearly equal, the paper's rule makes it grow without bound. The limits are Facet's; `limit=no`
+/// removes them, as in the paper and in FaceX-Zoo, except for a lower bound above 0: with few classes the
+/// rule can give less.
 public final class AdaCosLoss: AngularMarginLoss {
     static let limitKey = LossParameterKey.word(
         "limit", default: NormFaceLoss.Choice.yes, "whether the scale is clamped to 1 ... 64")

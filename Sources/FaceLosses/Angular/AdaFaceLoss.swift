@@ -5,15 +5,16 @@ public import Torch
 ///
 ///     t(θ) = cos(θ - m q) - (m + m q),   q = h (|x| - μ) / σ within -1 ... 1
 ///
-/// with the mean μ and the standard deviation σ of norms, which follow those of batches. For low quality the
-/// margin is ArcFace's, for medium CosFace's, and for high one that emphasises easy images.
+/// with the mean μ and the standard deviation σ of norms, exponential moving averages over batches. For low
+/// quality the margin is ArcFace's, for medium quality CosFace's, and for high quality one that emphasises
+/// easy images.
 ///
 /// - **Defaults** of the paper: m 0.4, h 0.333, s up to 64.
 /// - **Limits** of the authors' code: norms are limited to 0.001 ... 100, the angle θ - m q to
 ///   0.001 ... π - 0.001, beyond which the exact gradient is 0, and the standard deviation is σ + 0.001.
-/// - **Rate** at which μ and σ follow: 0.01, from 20 and 100, as in the authors' code.
-/// - **State**: `norm_mean` and `norm_deviation`, buffers, which change before they are used.
-/// - **Gradient**: ``MarginGradient``; q counts as a constant in both, as in the authors' code.
+/// - **Rate** of the averages μ and σ: 0.01, starting from 20 and 100, as in the authors' code.
+/// - **State**: `norm_mean` and `norm_deviation`, buffers, which are updated before they are used.
+/// - **Gradient**: ``MarginGradient``; q is treated as a constant in both, as in the authors' code.
 public final class AdaFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.4, in: 0...1,
@@ -39,7 +40,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias; the norm is used as a quality",
             gradient:
-                "detached or exact, see grad; the quality counts as a constant in both; as in "
+                "detached or exact, see grad; the quality is treated as a constant in both; as in "
                 + "the authors' code θ_y - m q is kept within 0.001 ... π - 0.001, where the exact one "
                 + "ends, and 0.001 is added to σ",
             use: "training sets and tests of mixed quality, for instance surveillance images",
@@ -58,7 +59,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
         ])
 
     private static let allowedAngles = 1e-3...(Double.pi - 1e-3)
-    /// Added to the standard deviation of norms, which may be 0.
+    /// Added to the standard deviation of norms, which could be 0.
     private static let epsilon = 1e-3
 
     /// Class weights `[c, d]`.
@@ -90,7 +91,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
         ]
     }
 
-    /// q `[n]`, after the batch has been counted.
+    /// The quality q `[n]`, after the averages have been updated.
     private func quality(of batch: AngularBatch) -> Tensor {
         let norms = batch.norms.squeezed(1).clamped(to: 0.001...100)
         if batch.isTraining {
@@ -103,7 +104,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
             .clamped(to: -1...1)
     }
 
-    /// Target cosines with the margin that follows from each embedding's norm.
+    /// Target cosines with the margin that depends on each embedding's norm.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

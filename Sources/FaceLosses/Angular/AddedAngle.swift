@@ -1,15 +1,15 @@
 import Foundation
 public import Torch
 
-/// The cosine of an angle with a margin added to it, cos(θ + m), as ``AngularBatch/angles`` has θ.
+/// The cosine of an angle with a margin added to it, cos(θ + m), for θ from ``AngularBatch/angles``.
 public struct AddedAngle: Sendable {
     /// The target logit when angle plus margin exceed π.
     public enum Fallback: String, CaseIterable, Sendable {
-        /// cosθ - m sin m, which continues to fall.
+        /// cosθ - m sin m, which continues to decrease.
         case monotonic
         /// -1.
         case clamp
-        /// cos(θ + m), which grows again.
+        /// cos(θ + m), which increases again.
         case none
         /// cosθ, as without a margin.
         case plain
@@ -25,10 +25,10 @@ public struct AddedAngle: Sendable {
 
     private let fallback: Fallback
 
-    /// With a given fallback beyond π.
+    /// Creates the function with a given fallback beyond π.
     public init(_ fallback: Fallback) { self.fallback = fallback }
 
-    /// With the fallback of a loss's parameter `fallback`.
+    /// Creates the function with the fallback of a loss's parameter `fallback`.
     public init(_ setup: LossSetup) { self.init(setup[Self.fallbackKey]) }
 
     /// cos(θ + m) of angles θ `[n]`, and the fallback beyond π.

@@ -9,14 +9,14 @@ public struct AngularBatch {
     public let embeddings: Tensor
     /// Class index of each sample, `[n]`, `int64`.
     public let labels: Tensor
-    /// Cosines `[n]` between embeddings and their target class weights; may pass ±1 by rounding.
+    /// Cosines `[n]` between embeddings and their target class weights; may exceed ±1 by rounding.
     public let targetCosines: Tensor
-    /// The angles `[n]` of those, in rad, as `float64` whatever type the loss computes in: margins on
-    /// the angle must be built from these.
+    /// The angles `[n]` of those, in rad, always in `float64`: margins on the angle must be computed from
+    /// these.
     ///
-    /// They are precise near 0 and π, where the cosine is not, and their gradient has no pole there.
-    /// At 0 and π themselves it is 0, because no direction is distinguished there; an embedding
-    /// of zeros is at 90 degrees and also gets no gradient.
+    /// They are precise near 0 and π, where the cosine is not, and their gradient has no pole there. At 0
+    /// and π themselves it is 0, because no direction is distinguished; a zero embedding is at 90 degrees
+    /// and gets no gradient either.
     public let angles: Tensor
     /// Number of classes that take part.
     public let classes: Int
@@ -37,7 +37,7 @@ public struct AngularBatch {
     /// Norms `[n, 1]` of the embeddings, whose squares do not overflow.
     public var norms: Tensor { embeddings.to(.float64).norm(1, keep: true).to(embeddings.type) }
 
-    /// Whether the batch is trained on, so that buffers of the loss may change.
+    /// Whether it is a training batch, so that buffers of the loss may be updated.
     public var isTraining: Bool { targetCosines.requiresGradient }
 
     /// Sum over all non-target classes of e^(scale cosθ_j), `[n]`; not differentiable.
@@ -50,7 +50,7 @@ struct CosineMatrix {
     let embeddings: Tensor
     /// Labels `[n]`.
     let labels: Tensor
-    /// Cosines `[n, c]` between embeddings and class weights; may pass ±1 by rounding.
+    /// Cosines `[n, c]` between embeddings and class weights; may exceed ±1 by rounding.
     let cosines: Tensor
     /// Embeddings and class weights divided by their norms.
     private let unitRows: (embeddings: Tensor, classes: Tensor)

@@ -1,10 +1,10 @@
 public import Torch
 
-/// A loss that makes the angle between an embedding and its identity's class weight small.
+/// A loss that minimises the angle between an embedding and its identity's class weight.
 ///
-/// All of them share this: embeddings x and class weights W are normalised, their products are
-/// the cosines, the target's cosine is replaced by a smaller one, all are scaled, and the loss is
-/// the cross-entropy. They differ in ``margin(_:at:)``.
+/// All of them normalise embeddings x and class weights W, whose products are the cosines, replace the
+/// target's cosine by a smaller one, scale all cosines, and take the cross-entropy. They differ in
+/// ``margin(_:at:)``.
 ///
 ///     L = -log( e^(S t) / (e^(S t) + sum over j != y of e^(S cosθ_j)) )
 ///
@@ -15,7 +15,7 @@ public protocol AngularMarginLoss: ConfigurableLoss {
 
     /// Number of class weights per identity, of which the nearest one counts; 1 by default.
     ///
-    /// With k of them `weight` is `[c k, d]`, those of an identity side by side.
+    /// With k of them `weight` is `[c k, d]`, with those of an identity adjacent.
     var subcenters: Int { get }
 
     /// Modifies the target cosines of a batch at a point of the run.
@@ -40,15 +40,14 @@ public struct AngularMargin {
     public var scale: Scale
     /// How the loss is differentiated through the margin.
     public var gradient: MarginGradient
-    /// Modifies the cosines `[n, k]` of any k non-target classes; nil when they stay
-    /// unchanged.
+    /// Modifies the cosines `[n, k]` of any k non-target classes; nil if they are unchanged.
     ///
-    /// Elementwise in the cosines, so that classes may be processed in parts, and differentiated through them
-    /// only: other inputs are held constant. Elements of target classes are ignored.
+    /// Must be elementwise in the cosines, so that classes can be processed in parts; only the cosines are
+    /// differentiated, other inputs are treated as constants. Elements of target classes are ignored.
     public var nonTargets: ((Tensor) -> Tensor)?
     /// A scalar that is added to the cross-entropy; nil for none.
     public var penalty: Tensor?
-    /// The margin and the scale at this step, for the record.
+    /// The margin and the scale at this step, for records.
     public var state: LossState
 
     /// Creates the result of a margin for one batch.
@@ -68,12 +67,13 @@ public struct AngularMargin {
 
 /// How a loss is differentiated through its margin.
 public enum MarginGradient: String, CaseIterable, Sendable {
-    /// The amount that the margin subtracts from the target logit is held constant, so that the target is
-    /// pulled as strongly as without a margin, and only the softmax probabilities depend on it.
+    /// The amount that the margin subtracts from the target logit is treated as a constant, so that the
+    /// gradient of the target logit is that without a margin, and only the softmax probabilities depend on
+    /// the margin.
     ///
-    /// This is the convention of arcface_torch and OpenSphere. The exact gradient of ArcFace and
-    /// A-Softmax has a component that all samples share: it is largest at 90 degrees, where training
-    /// from random weights begins, and pushes all embeddings and class weights to one point.
+    /// This is the convention of arcface_torch and OpenSphere. The exact gradient of ArcFace and A-Softmax
+    /// has a component that all samples share: it is largest at 90 degrees, where training from random
+    /// weights begins, and pushes all embeddings and class weights towards one point.
     case detached
     /// The derivative of the value.
     case exact
@@ -121,7 +121,7 @@ extension AngularMargin {
 }
 
 extension AngularMargin.Scale {
-    /// The scale in a shape that repeats along `[n, c]`.
+    /// The scale in a shape that broadcasts to `[n, c]`.
     func tensor(for batch: AngularBatch) -> Tensor {
         switch self {
         case .embeddingNorm: batch.norms

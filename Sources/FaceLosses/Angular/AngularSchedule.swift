@@ -2,9 +2,9 @@ import Foundation
 
 /// Scale and margin of ArcFace and AM-Softmax during a run.
 ///
-/// Both grow because, with random weights, the published values give a small set no direction to
-/// descend in: with 500 classes and a constant scale of 64, a MobileNet had learnt next to nothing
-/// after the first five of twelve epochs. Use the presets for the published constants.
+/// Both grow because training from random weights hardly starts on a small set with the published values:
+/// with 500 classes and a constant scale of 64, a MobileNet had learnt next to nothing after the first five
+/// of twelve epochs. Use the presets for the published constants.
 ///
 /// - The scale grows geometrically from `s0` to `s` over the first `scaleWarmup` of the run.
 /// - The margin grows linearly from 0 to m over the first `warmup` of the run.
@@ -32,7 +32,7 @@ public struct AngularSchedule: Hashable, Sendable {
         scale.parameter, firstScale.parameter, scaleWarmup.parameter, warmup.parameter,
     ]
 
-    /// The parameters where scales other than the default are tuned.
+    /// The parameters with another search range of the scale.
     static func parameters(searchingScales range: ClosedRange<Double>) -> [LossParameter] {
         [scale.searched(range, .logarithmic).parameter] + parameters.dropFirst()
     }
@@ -105,9 +105,9 @@ public struct AngularSchedule: Hashable, Sendable {
     ///
     ///     e^(s t) / (e^(s t) + C - 1) = P   =>   s = (ln(C - 1) + ln(P / (1 - P))) / t
     ///
-    /// This is AdaCos's derivation with the margin in it. For ArcFace with m 0.5 it gives 38.5 with
-    /// 500 classes and 49.3 with 10,572. At least the ``balancedScale(classes:)`` and at most the
-    /// limit, which also holds when the margin leaves the target nothing.
+    /// This is AdaCos's derivation including the margin. For ArcFace with m 0.5 it gives 38.5 with 500
+    /// classes and 49.3 with 10,572. At least ``balancedScale(classes:)`` and at most the limit, which is
+    /// also the result if the modified cosine is not positive.
     public static func sufficientScale(classes: Int, modifiedCosine: Double, limit: Double)
         -> Double
     {

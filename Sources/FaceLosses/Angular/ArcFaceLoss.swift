@@ -8,10 +8,10 @@ public import Torch
 /// - **Margin** m in radians, 0.5 as in the paper. It grows from 0 over the first half of the run.
 /// - **Scale** up to the paper's 64, by the number of classes and the run: ``AngularSchedule``.
 /// - **Normalisation**: embeddings and class weights, no bias.
-/// - **Beyond θ + m > π**, where cos(θ + m) grows again: `monotonic` takes cosθ - m sin m as the
-///   authors' MXNet code does, which jumps down at π - m, from -1 to -1.12 with the default m;
-///   `clamp` stays at -1; `none` lets it grow, as arcface_torch does; `plain` takes the margin
-///   away, as FaceX-Zoo does; `easy` takes it away from 90 degrees on.
+/// - **Beyond θ + m > π**, where cos(θ + m) increases again: `monotonic` uses cosθ - m sin m as in the
+///   authors' MXNet code, which jumps down at π - m, from -1 to -1.12 with the default m; `clamp` stays at
+///   -1; `none` lets it increase, as in arcface_torch; `plain` removes the margin, as in FaceX-Zoo; `easy`
+///   removes it from 90 degrees on.
 /// - **Gradient**: ``MarginGradient``. The exact one has no pole in the embedding: it is taken through
 ///   ``AngularBatch/angles``, and is 0 at θ = 0 and π.
 public final class ArcFaceLoss: AngularMarginLoss {

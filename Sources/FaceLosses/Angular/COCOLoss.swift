@@ -1,19 +1,19 @@
 import Foundation
 public import Torch
 
-/// Congenerous Cosine (COCO; Liu, Li and Wang 2017, arXiv 1710.00870): the softmax of scaled
-/// cosines with a scale that follows from the number of classes.
+/// Congenerous Cosine (COCO; Liu, Li and Wang 2017, arXiv 1710.00870): the softmax of scaled cosines with a
+/// scale derived from the number of classes.
 ///
 ///     L = -log( e^(s cosθ_y) / sum over j of e^(s cosθ_j) ),   s = 1/2 ln((C - 1) / (e^ε - 1))
 ///
-/// s is the least scale at which the loss of a perfect sample (cosθ_y = 1, all others -1) is ε:
-/// ln(1 + (C - 1) e^(-2 s)) = ε.
+/// s is the smallest scale at which the loss of a perfect sample (cosθ_y = 1, all others -1) is ε: ln(1 +
+/// (C - 1) e^(-2 s)) = ε.
 ///
 /// - **ε** 1e-4; `s` sets the scale itself.
 /// - **Centroids** are trained weights, or with `centroids=batch` the directions of the batch's mean
-///   embeddings by identity, as in the earlier paper (arXiv 1702.06890; the preset `coco-batch` has
-///   also its scale, 1), which sees only the identities of the batch and needs P x K batches. Class
-///   weights are then trained separately, only for classification.
+///   embeddings by identity, as in the earlier paper (arXiv 1702.06890; the preset `coco-batch` also has
+///   its scale, 1), in which case only the identities of the batch are compared and P x K batches are
+///   needed. Class weights are then trained separately, only for classification.
 /// - **Gradient**: exact.
 public final class COCOLoss: ConfigurableLoss {
     /// How an identity's centroid is determined.

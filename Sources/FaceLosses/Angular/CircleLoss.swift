@@ -7,7 +7,7 @@ public import Torch
 ///     cosθ_j -> α_j (cosθ_j - m),       α_j = [cosθ_j + m]₊
 ///
 /// - **Defaults**: m 0.25 and scale up to 256 (γ) as in the paper for faces.
-/// - **Gradient**: the weights α are held constant, as in the paper.
+/// - **Gradient**: the weights α are treated as constants, as in the paper.
 public final class CircleLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.25, in: 0...1, "relaxation of both bounds, as a cosine"

@@ -7,8 +7,8 @@ public import Torch
 ///
 /// - **Defaults** 1, 0.3 rad and 0.2: the paper's CM1. All three grow from no margin over the first
 ///   half of the run.
-/// - **Beyond m1 θ + m2 > π** the cosine stays at -1, so that the target falls over all of 0 ... π,
-///   or with `fallback=none` continues unchanged.
+/// - **Beyond m1 θ + m2 > π** the cosine stays at -1, so that the target decreases over all of 0 ... π;
+///   with `fallback=none` it is unchanged.
 /// - **Gradient**: ``MarginGradient``.
 public final class CombinedMarginLoss: AngularMarginLoss {
     /// The cosine when the modified angle exceeds π.

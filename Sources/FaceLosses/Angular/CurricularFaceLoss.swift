@@ -8,9 +8,9 @@ public import Torch
 ///     t = 0.01 mean cosθ_y + 0.99 t, from 0
 ///
 /// - **Margin** and scale as in ``ArcFaceLoss``: 0.5 rad, up to 64.
-/// - **Hard** classes are compared with cos(θ_y + m) also beyond π, where the target has its fallback, as in
-///   the authors' code.
-/// - **State**: `t`, a buffer that changes with every batch that is trained on, before its use.
+/// - **Hard** classes are compared with cos(θ_y + m) even beyond π, where the target has its fallback, as
+///   in the authors' code.
+/// - **State**: `t`, a buffer that is updated by every training batch before it is used.
 /// - **Gradient**: ``MarginGradient`` for the target; the weight t + cosθ_j of hard classes is
 ///   differentiated, as in the authors' code.
 public final class CurricularFaceLoss: AngularMarginLoss {

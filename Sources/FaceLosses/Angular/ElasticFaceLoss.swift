@@ -9,8 +9,7 @@ public import Torch
 ///
 /// - **Defaults** of the paper's ElasticFace-Arc: m 0.5, σ 0.05, s up to 64; `elasticface-cos` has
 ///   those of ElasticFace-Cos.
-/// - **Random numbers** depend on the seed and the step, so a resumed run continues as it would
-///   have.
+/// - **Random numbers** depend on the seed and the step, so a resumed run draws the same ones.
 /// - **Gradient**: ``MarginGradient``.
 public final class ElasticFaceLoss: AngularMarginLoss {
     /// Whether the margin modifies the angle or the cosine.
@@ -20,7 +19,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
 
     static let versionKey = LossParameterKey.word(
         "version", default: Version.arc,
-        "arc adds the margin to the angle, cos takes it off the cosine")
+        "arc adds the margin to the angle, cos subtracts it from the cosine")
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, "mean of the margins, in rad for arc"
     ).searched(0.2...0.7)
@@ -37,7 +36,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         equation: "ArcFace with m from a normal distribution of mean m and standard deviation σ",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
-            gradient: "detached or exact, see grad; margins count as constants",
+            gradient: "detached or exact, see grad; margins are treated as constants",
             use: "when a single margin does not suit all identities",
             pitfalls:
                 "a batch in another order draws other margins for its images; the loss is noisier "
@@ -88,7 +87,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         let margins = withoutGradients {
             let drawn = batch.targetCosines.filled(like: 0)
-            // LibTorch's generator on a CPU takes the lower half of a seed only.
+            // LibTorch's CPU generator uses only the lower 32 bits of a seed.
             drawn.fillNormal(
                 mean: margin, standardDeviation: standardDeviation,
                 seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(progress.step)

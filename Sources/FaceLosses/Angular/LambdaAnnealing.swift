@@ -9,7 +9,7 @@ struct LambdaAnnealing {
 
     static let annealingKey = LossParameterKey.word(
         "anneal", default: Fall.geometric,
-        "how λ falls: by the fraction of the run that is done, or by the authors' rule for steps")
+        "decay of λ: by the completed fraction of the run, or by the authors' rule for steps")
     static let firstKey = LossParameterKey.number(
         "base", symbol: "λ₀", default: 1000, in: 0...1e6, "λ at the start")
     static let lastKey = LossParameterKey.number(
@@ -18,9 +18,9 @@ struct LambdaAnnealing {
     static let untilKey = LossParameterKey.number(
         "until", default: 0.5, in: 0...1, "geometric: fraction of the run in which λ falls")
     static let gammaKey = LossParameterKey.number(
-        "gamma", symbol: "γ", default: 0.12, in: 0...1000, "step: how fast λ falls")
+        "gamma", symbol: "γ", default: 0.12, in: 0...1000, "step: rate of λ's decay")
     static let powerKey = LossParameterKey.number(
-        "power", default: 1, in: 0...100, "step: exponent of the fall")
+        "power", default: 1, in: 0...100, "step: exponent of the decay")
 
     /// The parameters of the decay.
     static let parameters = [
@@ -38,11 +38,11 @@ struct LambdaAnnealing {
         let last = setup[Self.lastKey]
         switch setup[Self.annealingKey] {
         case .geometric:
-            // 1 + λ falls geometrically, so that λ_min may be 0.
+            // 1 + λ decreases geometrically, so that λ_min may be 0.
             return Annealing(over: setup[Self.untilKey], at: progress)
                 .geometric(from: 1 + first, to: 1 + last) - 1
         case .step:
-            // Caffe counts a step before it computes with it.
+            // Caffe increments the step before using it.
             let steps = Double(progress.step + 1)
             return max(last, first * pow(1 + setup[Self.gammaKey] * steps, -setup[Self.powerKey]))
         }

@@ -1,7 +1,7 @@
 public import Torch
 
-/// MV-Softmax (Wang, Zhang, Wang, Fu, Shi and Mei, AAAI 2020): classes that are nearer than the
-/// target, with its margin, are treated as nearer still.
+/// MV-Softmax (Wang, Zhang, Wang, Fu, Shi and Mei, AAAI 2020): classes that are nearer than the target,
+/// with its margin, are treated as even nearer.
 ///
 ///     t(θ) = cosθ - m,   cosθ_j -> t cosθ_j + t - 1  where cosθ_j > cosθ_y - m
 ///
@@ -9,16 +9,16 @@ public import Torch
 ///
 /// - **Margin** 0.35 and scale up to 32. **t** 1.2 is the paper's 0.2 and 1: its authors' code,
 ///   SV-X-Softmax, writes (t + 1) cosθ_j + t with t 0.2; FaceX-Zoo writes it as here, with 1.12.
-/// - **Easy**: a target that is far off keeps its cosine. In the authors' code, `easy=obtuse`, it does
-///   from 90 degrees on; in FaceX-Zoo's, `easy=yes`, where its cosine is at most m.
-/// - **Gradient**: exact; the choice of hard classes is held constant.
+/// - **Easy**: a distant target keeps its cosine: in the authors' code, `easy=obtuse`, from 90 degrees on;
+///   in FaceX-Zoo's, `easy=yes`, if its cosine is at most m.
+/// - **Gradient**: exact; the choice of hard classes is treated as a constant.
 public final class MVSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.35, in: 0...1,
         "margin subtracted from the target cosine"
     ).searched(0.1...0.6)
     static let factorKey = LossParameterKey.number(
-        "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more"
+        "t", default: 1.2, in: 1...3, "weight of hard classes; 1 for the same as others"
     ).searched(1...1.5)
 
     /// The rule by which targets keep their cosines.

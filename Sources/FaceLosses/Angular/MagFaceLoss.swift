@@ -1,8 +1,8 @@
 import Foundation
 public import Torch
 
-/// MagFace (Meng, Zhao, Huang and Zhou, CVPR 2021): ArcFace whose margin grows with the embedding's
-/// norm, with a penalty that increases the norm where that is cheap: the norm becomes a quality measure.
+/// MagFace (Meng, Zhao, Huang and Zhou, CVPR 2021): ArcFace whose margin grows with the embedding's norm,
+/// with a penalty that rewards larger norms: the norm becomes a quality measure.
 ///
 ///     t(θ) = cos(θ + m(a)),   m(a) = l_m + (u_m - l_m) (a - l_a) / (u_a - l_a),   a = |x|
 ///     L = cross-entropy + λ mean (a / u_a² + 1 / a)
@@ -10,7 +10,7 @@ public import Torch
 /// - **Defaults** of the paper: a within 10 ... 110, m within 0.45 ... 0.8, λ 35, s up to 64. All
 ///   margins grow from 0 over the first half of the run.
 /// - **Norms** are limited to l_a ... u_a in the margin and in the penalty, as in the authors' code:
-///   outside they get no gradient.
+///   outside, the norm gets no gradient.
 /// - **Gradient**: ``MarginGradient``; only the exact one passes the margin on to the norm.
 public final class MagFaceLoss: AngularMarginLoss {
     static let lowNormKey = LossParameterKey.number(
@@ -96,7 +96,7 @@ public final class MagFaceLoss: AngularMarginLoss {
         penaltyWeight = setup[Self.weightKey]
     }
 
-    /// Target cosines with the margin that follows from each norm, and the penalty.
+    /// Target cosines with the margin that depends on each norm, and the penalty.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)

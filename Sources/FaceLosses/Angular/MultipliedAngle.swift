@@ -7,13 +7,13 @@ import Torch
 struct MultipliedAngle {
     private let multiple: Double
 
-    /// - Parameter multiple: m; at least 1, and not only whole numbers.
+    /// - Parameter multiple: m; at least 1, not necessarily a whole number.
     init(_ multiple: Double) { self.multiple = multiple }
 
-    /// ψ(θ) of angles θ, as ``AngularBatch/angles`` has them.
+    /// ψ(θ) of angles θ from ``AngularBatch/angles``.
     func cosine(of angles: Tensor) -> Tensor {
         let multiplied = angles * multiple
-        // Where an angle is on a boundary, both pieces have the same value.
+        // At a boundary, both pieces have the same value.
         let k = (multiplied.detached() / Double.pi).floor()
         let isOdd = k - 2 * (k / 2).floor()
         return (1 - 2 * isOdd) * multiplied.cos() - 2 * k

@@ -33,8 +33,8 @@ public final class NormFaceLoss: AngularMarginLoss {
             gradient: "exact",
             use: "the plain softmax of cosines, a baseline for margins",
             pitfalls:
-                "a trained scale may grow until hard images alone count; weight decay does not "
-                + "hold it"),
+                "a trained scale may grow until only hard images matter; weight decay does not "
+                + "limit it"),
         parameters: [scaleKey.parameter, learnKey.parameter],
         presets: [
             LossPreset(

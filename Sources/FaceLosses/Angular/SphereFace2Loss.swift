@@ -1,21 +1,21 @@
 import Foundation
 public import Torch
 
-/// SphereFace2 (Wen, Liu, Weller, Raj and Singh, ICLR 2022): each identity is a classifier of its
-/// own with a binary decision, so that classes do not compete in a softmax.
+/// SphereFace2 (Wen, Liu, Weller, Raj and Singh, ICLR 2022): each identity has its own binary classifier,
+/// so that classes do not compete in a softmax.
 ///
 ///     L = λ/r softplus(-(r (g(cosθ_y) - m) + b)) + (1 - λ)/r Σ_{j≠y} softplus(r (g(cosθ_j) + m) + b)
 ///     g(z) = 2 ((z + 1) / 2)^t - 1
 ///
 /// - **Defaults** of OpenSphere except for the scale: m 0.4, t 3, λ 0.7. The margin grows from 0 over
 ///   `warmup`.
-/// - **Scale** 20, half of OpenSphere's: with 40 a short run over few people learns little.
+/// - **Scale** 20, half of OpenSphere's: with 40 a short run on few people learns little.
 /// - **Bias** b is trained and starts where the gradients of the positive and of all negatives are equal at 90
 ///   degrees.
-/// - **Gradient**: exact, or with `grad=detached` OpenSphere's, in which g and the margin count as
-///   displacements of the cosine that are held constant.
-/// - **Weight** 50, as in OpenSphere: it multiplies the loss, which 1/r and λ make small. With 1, as
-///   the equation has it, and the learning rates of the other losses, hardly anything is learnt.
+/// - **Gradient**: exact, or with `grad=detached` OpenSphere's, in which g and the margin are treated as
+///   constant displacements of the cosine.
+/// - **Weight** 50, as in OpenSphere: it multiplies the loss, which 1/r and λ make small. With 1, as in the
+///   equation, and the learning rates of the other losses, hardly anything is learnt.
 public final class SphereFace2Loss: ConfigurableLoss {
     static let scaleKey = LossParameterKey.number("r", default: 20, in: 1...1000, "scale").searched(
         10...60, .logarithmic)
@@ -125,7 +125,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
         let root = ((1 - z) * (1 - z) + 4 * z * exp(yes - no)).squareRoot()
         // The exponential is 0 if the margin times the scale is large.
         if root == 0 { return -(yes + no) / 2 }
-        // Where z is more than 1, as with few classes, 1 - z + root nearly cancel.
+        // If z is more than 1, as with few classes, 1 - z and the root nearly cancel.
         return z > 1 ? log((root - (1 - z)) / 2) - yes : log(2 * z) - no - log(1 - z + root)
     }
 }

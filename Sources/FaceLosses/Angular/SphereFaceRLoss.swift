@@ -8,10 +8,10 @@ public import Torch
 ///     v1:  t(θ) = cos(min(m θ, π))
 ///     v2:  t(θ) = cosθ,   cosθ_j -> cos(θ_j / m)
 ///
-/// v0 is SphereFace's own form with any factor and a scale, without λ.
+/// v0 is SphereFace's form with any factor and a scale, without λ.
 ///
 /// - **Defaults**: v1, m 1.5, s up to 30, gradient detached (the paper's characteristic gradient
-///   detachment), as in OpenSphere. The margin grows from none over the first half of the run.
+///   detachment), as in OpenSphere. The margin grows from 1, i.e. none, over the first half of the run.
 public final class SphereFaceRLoss: AngularMarginLoss {
     /// The angles that the margin modifies.
     enum Version: String, CaseIterable, Sendable {
@@ -23,7 +23,7 @@ public final class SphereFaceRLoss: AngularMarginLoss {
     ).searched(1.1...2)
     static let versionKey = LossParameterKey.word(
         "version", default: Version.v1,
-        "v0 and v1 multiply the target's angle, past π falling on or constant; v2 divides the "
+        "v0 and v1 multiply the target's angle, beyond π decreasing or constant; v2 divides the "
             + "others'")
 
     /// Name, equation, parameters and presets.

@@ -1,13 +1,13 @@
 import Foundation
 public import Torch
 
-/// Sub-center ArcFace (Deng, Guo, Liu, Gong and Zafeiriou, ECCV 2020): ArcFace in which an identity
-/// has K class weights, so that mislabelled images get one of their own.
+/// Sub-center ArcFace (Deng, Guo, Liu, Gong and Zafeiriou, ECCV 2020): ArcFace in which an identity has K
+/// class weights, so that mislabelled images gather at a separate one.
 ///
 ///     cosθ_j = max over k of <x̂, Ŵ_jk>,   t(θ) = cos(θ + m)
 ///
 /// - **K** 3, **m** 0.5 rad and s up to 64 as in the paper; margin and scale as in ``ArcFaceLoss``.
-/// - **State**: `weight` is `[c K, d]`, those of an identity side by side.
+/// - **State**: `weight` is `[c K, d]`, with those of an identity adjacent.
 public final class SubcenterArcFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",

@@ -1,8 +1,8 @@
 import Foundation
 public import Torch
 
-/// UniFace (Zhou et al., ICCV 2023): one threshold for all identities, as in verification, which
-/// each positive cosine must pass and each negative one must not.
+/// UniFace (Zhou et al., ICCV 2023): one threshold for all identities, as in verification, which positive
+/// cosines must exceed and negative ones must not.
 ///
 ///     L = ln(1 + e^(-s (cosθ_y - m) + b)) + sum over j != y of ln(1 + e^(s cosθ_j - b))
 ///

@@ -1,7 +1,7 @@
 import Torch
 
-// How many identities a loss distinguishes, for callers that check labels first, and what
-// guessing among them costs.
+// The number of identities a loss distinguishes, for callers that check labels first, and the loss of
+// guessing among them.
 import Foundation
 
 extension FaceLoss {
@@ -21,9 +21,9 @@ extension AngularMarginLoss {
 }
 
 extension MarginHead {
-    /// All classes, also where the weights of some are elsewhere.
+    /// The number of all classes, even if other processes have the weights of some.
     public var classCount: Int? { classes }
 
-    /// The loss's.
+    /// The wrapped loss's.
     public var guessingLoss: Double? { loss.guessingLoss.flatMap { _ in logarithmOfClasses() } }
 }

@@ -3,9 +3,9 @@ import SafeNumbers
 
 /// A loss of face embeddings: the objective that training minimises.
 ///
-/// A loss owns its trainable tensors (class weights, biases, centres). It converts embeddings to
-/// the type of those, `float32` in a run, and computes in it, also inside `withPrecision`: angles
-/// near 0 would be lost in the eight bits of `bfloat16`.
+/// A loss owns its trainable tensors (class weights, biases, centres). It converts embeddings to the type
+/// of these tensors, `float32` in a run, and computes in it, even inside `withPrecision`: angles near 0
+/// would be lost in the eight bits of `bfloat16`.
 ///
 /// ```swift
 /// let loss = try LossCatalogue.make(
@@ -16,20 +16,21 @@ import SafeNumbers
 /// output.loss.backward()
 /// ```
 public protocol FaceLoss: AnyObject {
-    /// The loss's description, and the parameters it takes.
+    /// The loss's description and parameters.
     static var descriptor: LossDescriptor { get }
 
     /// Trainable tensors and buffers, under the loss's own names.
     var state: [StateEntry] { get }
 
-    /// Number of identities it distinguishes, of which labels must be less; nil when it does not say.
+    /// Number of identities it distinguishes, which labels must be below; nil if unknown.
     var classCount: Int? { get }
 
-    /// The loss of a sample whose logits are equal before any margin, i.e. of uniform guessing;
-    /// nil when that is not a fixed number, as where a scale times a margin grows or terms are added.
+    /// The loss of a sample whose logits are equal before any margin, i.e. of uniform guessing; nil if that
+    /// is not a fixed number, e.g. because a scale times a margin grows or terms are added.
     var guessingLoss: Double? { get }
 
-    /// Known failures of its training and their remedies; by default those that the descriptor's parameters suggest.
+    /// Known failures of its training and their remedies; by default derived from the descriptor's
+    /// parameters.
     var diagnosis: LossDiagnosis { get }
 
     /// Computes the loss of a batch; callers call the loss itself.
@@ -42,7 +43,7 @@ public protocol FaceLoss: AnyObject {
 }
 
 extension FaceLoss {
-    /// Computes the loss of a batch, in full precision wherever it is called.
+    /// Computes the loss of a batch, always in full precision.
     ///
     /// - Parameters:
     ///   - embeddings: `[n, d]`, not normalised, n at least 1.
@@ -57,7 +58,7 @@ extension FaceLoss {
     }
 }
 
-/// A loss that is made from its parameters: what an entry of ``LossCatalogue`` must be.
+/// A loss that can be created from its parameters, as required for ``LossCatalogue``.
 public protocol ConfigurableLoss: FaceLoss {
     /// Creates the loss with new class weights.
     init(_ setup: LossSetup)
@@ -88,13 +89,12 @@ public struct LossProgress: Hashable, Sendable {
 public struct LossOutput {
     /// The scalar that is minimised.
     public var loss: Tensor
-    /// Logits `[n, c]` without margin, which classify a sample. Nil when the loss has no classes,
-    /// and when it gives ``isCorrect`` instead.
+    /// Logits `[n, c]` without margin, which classify a sample. Nil if the loss has no classes, or provides
+    /// ``isCorrect`` instead.
     public var logits: Tensor?
     /// Logits `[n, c]` with margin, from which the cross-entropy was computed. Nil when there is no margin.
     public var marginLogits: Tensor?
-    /// `[n]` of truth values, without margin: whether the target class is top-1; for a loss that
-    /// keeps no logits.
+    /// Booleans `[n]`: whether the target class is top-1, without margin; for a loss that keeps no logits.
     public var isCorrect: Tensor?
     /// The same with margin.
     public var isCorrectWithMargin: Tensor?
@@ -119,8 +119,8 @@ public struct LossOutput {
         correctSum(labels: labels, withMargin: withMargin).map { Int(saturating: $0.item()) } ?? 0
     }
 
-    /// ``correctCount(labels:withMargin:)`` as a scalar of `int64` on the labels' device, so that a GPU
-    /// need not be waited for; nil when the loss has no classes.
+    /// ``correctCount(labels:withMargin:)`` as a scalar of `int64` on the labels' device, so that it does
+    /// not wait for a GPU; nil if the loss has no classes.
     public func correctSum(labels: Tensor, withMargin: Bool) -> Tensor? {
         let known = withMargin ? isCorrectWithMargin : isCorrect
         let logits = withMargin ? marginLogits ?? logits : logits

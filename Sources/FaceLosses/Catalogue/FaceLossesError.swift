@@ -5,7 +5,7 @@ import Foundation
 public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A name is in use for several losses.
     case ambiguousName(String, advice: String)
-    /// A loss has the name of a registered one.
+    /// A loss with this name is already registered.
     case nameTaken(String)
     /// A loss cannot be computed on a sample of the classes.
     case noClassSampling(loss: String)
@@ -15,7 +15,7 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case noTargetLogit(String)
     /// A file is intact but is not a head.
     case notAHead(path: String, reason: String)
-    /// The loss has no such parameter, or its value is not allowed.
+    /// A parameter does not exist, or its value is not allowed.
     case parameter(ParameterError)
     /// The product of some values is outside the range of `float32`.
     case productOutOfRange(loss: String, factors: [String], product: Double)

@@ -2,7 +2,7 @@ public import Torch
 
 /// A classification loss with pairwise or centre losses added to it.
 public final class JointLoss: FaceLoss {
-    /// Description; the parts have their own.
+    /// Description of the sum; the parts have their own.
     public static let descriptor = LossDescriptor(
         name: "joint", title: "Joint loss", summary: "A sum of losses.", paper: "",
         equation: "L_1 + L_2 + ...")
@@ -12,7 +12,7 @@ public final class JointLoss: FaceLoss {
 
     /// Adds losses.
     ///
-    /// - Parameter terms: Losses with names that differ.
+    /// - Parameter terms: Losses with distinct names.
     public init(_ classification: any FaceLoss, terms: [any FaceLoss]) {
         self.classification = classification
         self.terms = terms
@@ -21,7 +21,7 @@ public final class JointLoss: FaceLoss {
     /// Number of classes (identities).
     public var classCount: Int? { classification.classCount }
 
-    /// The classification's, by whose logits failures are recognised.
+    /// The classification's, since failures are recognised by its logits.
     public var diagnosis: LossDiagnosis { classification.diagnosis }
 
     /// The classification's tensors, and each term's under its name.

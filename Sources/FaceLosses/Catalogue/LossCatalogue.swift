@@ -10,8 +10,8 @@ public enum LossCatalogue {
 
     private static let registry = Registry()
 
-    /// Adds a loss that the program defines, so that its name is known everywhere: in study
-    /// files, in specifications, in the help.
+    /// Adds a user-defined loss, so that its name can be used in study files and specifications, and is
+    /// listed in the help.
     ///
     /// ```swift
     /// try LossCatalogue.register(MyLoss.self)
@@ -20,7 +20,7 @@ public enum LossCatalogue {
     ///
     /// Registering the same type again has no effect.
     ///
-    /// - Throws: ``FaceLossesError/nameTaken(_:)`` when a loss or preset of that name exists.
+    /// - Throws: ``FaceLossesError/nameTaken(_:)`` if a loss or preset with that name exists.
     public static func register(_ loss: any ConfigurableLoss.Type) throws(FaceLossesError) {
         try registry.add(loss, besides: builtIn)
     }
@@ -68,12 +68,11 @@ public enum LossCatalogue {
     /// - Parameters:
     ///   - classes: Number of identities; at least 1.
     ///   - embeddingSize: Components of an embedding; at least 1.
-    ///   - initial: Where weights come from, with the path `head`, and the device and type that the
-    ///     loss computes in.
-    ///   - head: How angular-margin losses are computed for many classes; nil composes them from
-    ///     tensors, with logits.
-    /// - Throws: ``FaceLossesError`` when there are no classes, for a specification of a loss that
-    ///   the catalogue does not have, and when a loss needs all classes but gets a sample.
+    ///   - initial: Source of initial weights, with the path `head`, and the device and type of the loss.
+    ///   - head: How angular-margin losses are computed for many classes; nil for tensor operations, with
+    ///     logits.
+    /// - Throws: ``FaceLossesError`` if there are no classes, if the loss is not in the catalogue, and if
+    ///   it needs all classes but gets a sample.
     public static func make(
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
         initial: InitialWeights, head: HeadOptions? = nil
@@ -120,7 +119,7 @@ public enum LossCatalogue {
         var descriptor: LossDescriptor
         /// The preset, if the name denotes one.
         var preset: LossPreset?
-        /// The name in print.
+        /// The title for tables.
         var title: String
     }
 
@@ -133,7 +132,7 @@ public enum LossCatalogue {
             throw .ambiguousName(name, advice: advice)
         }
         if folded.hasSuffix("loss"), let match = match(String(folded.dropLast(4))) { return match }
-        // A preset may be meant; a list of all would be long.
+        // The name may be a preset's; a list of all would be long.
         let all = descriptors.flatMap(\.allNames)
         let isNear = !Spelling.hint(for: name, among: all).isEmpty
         throw .unknownLoss(name, known: isNear ? all : descriptors.map(\.nameAndAliases))
@@ -153,7 +152,7 @@ public enum LossCatalogue {
         return nil
     }
 
-    /// The name in print of the request; nil if it is none of these names.
+    /// The title for a requested name; nil if it is none of these names.
     private static func title(
         _ folded: String, _ name: String, _ title: String, _ aliases: [String]
     ) -> String? {

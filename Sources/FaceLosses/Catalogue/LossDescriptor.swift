@@ -4,12 +4,12 @@ public import FaceConfiguration
 public struct LossDescriptor: Hashable, Sendable {
     /// Name on the command line and in files, e.g. `arcface`.
     public var name: String
-    /// Name in print, e.g. `ArcFace`.
+    /// Title in tables, e.g. `ArcFace`.
     public var title: String
-    /// Other common names, as they are printed, e.g. `additive angular margin`.
+    /// Other common names, e.g. `additive angular margin`.
     ///
-    /// Names match in any case and with or without hyphens, so names that differ only in these are
-    /// not listed, nor is ``title``, nor what only has `loss` at its end besides.
+    /// Names match in any case, with or without hyphens and a final `loss`, so names that differ only in
+    /// these are not listed, nor is ``title``.
     public var aliases: [String]
     /// One sentence: what the loss requires of embeddings.
     public var summary: String
@@ -23,16 +23,15 @@ public struct LossDescriptor: Hashable, Sendable {
     public var parameters: [LossParameter]
     /// Other names of the loss with other parameter values.
     public var presets: [LossPreset]
-    /// Whether a batch should hold several images of each identity (P x K), because the loss uses
-    /// pairs.
+    /// Whether a batch should contain several images of each identity (P x K), because the loss uses pairs.
     public var prefersIdentityBatches: Bool
-    /// Parameter values with which it uses pairs although it does not otherwise.
+    /// Parameter values with which it uses pairs, although it does not by default.
     public var identityBatchValues: [String: LossValue]
-    /// Whether the loss has no classes and is therefore added to a loss that has:
-    /// `arcface+center`, or with its name alone the softmax.
+    /// Whether the loss has no classes and is therefore added to a classification loss: `arcface+center`,
+    /// or the softmax if only its own name is given.
     public var joinsClassification: Bool
-    /// Names of parameters that a part of the loss is multiplied by, for each such part: their product
-    /// must be within the range of `float32`, or the part is infinite or silently absent.
+    /// Names of parameters that are factors of the same part of the loss: their product must be within the
+    /// range of `float32`, otherwise that part would overflow or silently vanish.
     public var factors: [[String]]
 
     /// Creates the description of a loss.
@@ -59,22 +58,22 @@ public struct LossDescriptor: Hashable, Sendable {
         self.factors = factors
     }
 
-    /// The parameter of a name, in any case, by an alias or by the name of an earlier version.
+    /// The parameter with a name in any case, an alias, or a former name.
     public func parameter(named name: String) -> LossParameter? { parameters.named(name) }
 }
 
-/// Notes on a loss that complement its equation; a sentence or a few each.
+/// Notes on a loss that complement its equation.
 public struct LossGuide: Hashable, Sendable {
     /// The normalisation, and the loss's own tensors.
     public var normalization: String
-    /// How the gradient differs from that of the value, if it does.
+    /// How the gradient differs from the exact one, if it does.
     public var gradient: String
     /// When to use the loss.
     public var use: String
     /// Known problems and their remedies.
     public var pitfalls: String
 
-    /// Creates a guide for people who choose a loss.
+    /// Memberwise initialiser.
     public init(
         normalization: String = "", gradient: String = "", use: String = "", pitfalls: String = ""
     ) {
@@ -89,9 +88,9 @@ public struct LossGuide: Hashable, Sendable {
 public struct LossPreset: Hashable, Sendable {
     /// The name, e.g. `sphereface`.
     public var name: String
-    /// Name in print, e.g. `SphereFace`; for most presets their ``name``.
+    /// Title in tables, e.g. `SphereFace`; for most presets their ``name``.
     public var title: String
-    /// Other common names, as they are printed.
+    /// Other common names.
     public var aliases: [String]
     /// Source of the values.
     public var summary: String

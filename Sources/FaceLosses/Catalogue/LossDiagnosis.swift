@@ -1,11 +1,11 @@
 /// Known failures of a loss: whether it can shrink embeddings to 0, and which of its
 /// own parameters help.
 ///
-/// Failures are recognised from numbers that all losses report. What
-/// they mean for one loss, and what to try, is declared here.
+/// Failures are recognised from numbers that all losses report. Their meaning for one loss, and the
+/// remedies, are declared here.
 public struct LossDiagnosis: Sendable, Hashable {
-    /// Why embeddings can shrink to 0, where the loss stays at ln(classes), and what to try: a part of
-    /// a sentence. Nil for a loss that cannot do that.
+    /// Why embeddings can shrink to 0, where the loss stays at ln(classes), and what to try, as part of a
+    /// sentence. Nil for a loss with which that cannot happen.
     public var collapse: String?
     /// Remedies to try separately when nothing is learnt.
     public var stuck: [String]
@@ -14,7 +14,7 @@ public struct LossDiagnosis: Sendable, Hashable {
     /// Remedies, besides a larger scale, for a scale so small that the loss cannot fall.
     public var scaleTooSmall: String
 
-    /// Creates a diagnosis; by default one that names no parameter.
+    /// Creates a diagnosis; the default mentions no parameter.
     public init(
         collapse: String? = nil,
         stuck: [String] = ["lower the learning rate"],
@@ -26,7 +26,7 @@ public struct LossDiagnosis: Sendable, Hashable {
         self.scaleTooSmall = scaleTooSmall
     }
 
-    /// The diagnosis of a loss with the parameters of a descriptor.
+    /// The diagnosis derived from a descriptor's parameters.
     public init(_ descriptor: LossDescriptor) {
         let names = Set(descriptor.parameters.map(\.name))
         self.init()
@@ -46,8 +46,8 @@ public struct LossDiagnosis: Sendable, Hashable {
 }
 
 extension LossDiagnosis {
-    /// The diagnosis of a loss whose target is lowered as λ falls, while its scale is the embedding's
-    /// norm (A-Softmax, L-Softmax).
+    /// The diagnosis of a loss whose target decreases with λ, while its scale is the embedding's norm
+    /// (A-Softmax, L-Softmax).
     static func annealed(_ descriptor: LossDescriptor) -> LossDiagnosis {
         var diagnosis = LossDiagnosis(descriptor)
         diagnosis.collapse =
@@ -58,7 +58,7 @@ extension LossDiagnosis {
 }
 
 extension FaceLoss {
-    /// The diagnosis suggested by the parameters in the descriptor.
+    /// The diagnosis derived from the descriptor's parameters.
     public var diagnosis: LossDiagnosis { LossDiagnosis(Self.descriptor) }
 }
 

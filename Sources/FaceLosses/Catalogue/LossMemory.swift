@@ -1,15 +1,15 @@
-/// Memory that a loss needs in a training step on the CPU, in addition to the backbone's, as it was
-/// measured for each kind of loss.
+/// Memory that a loss needs in a training step on the CPU, in addition to the backbone's, from measurements
+/// of each kind of loss.
 ///
 /// Measured as the process's peak by `Benchmarks/head`, with 4,000 to 100,000 classes, 64 and 192 images
 /// and 64 and 256 components; the tests compare the estimates with those.
 public struct LossMemory: Sendable, Hashable {
-    /// Memory that does not depend on the batch: class weights, momentum buffers, gradients and copies. In bytes.
+    /// Memory independent of the batch, in bytes: class weights, momentum buffers, gradients and copies.
     public var fixed: Double
-    /// Memory that each image of a micro-batch adds: logits and what is computed from them. In bytes.
+    /// Memory per image of a micro-batch, in bytes: logits and values computed from them.
     public var perImage: Double
 
-    /// Creates a need in bytes; by default none.
+    /// Memberwise initialiser, in bytes.
     public init(fixed: Double = 0, perImage: Double = 0) {
         self.fixed = fixed
         self.perImage = perImage
@@ -18,13 +18,13 @@ public struct LossMemory: Sendable, Hashable {
     /// Bytes for a micro-batch of `images` images.
     public func bytes(images: Int) -> Double { fixed + perImage * Double(images) }
 
-    /// What a process needs that has a fraction of the classes of a head.
+    /// Memory of a process that has a fraction of the classes of a head.
     ///
     /// - Parameter rate: Fraction of the classes that take part in a step.
     func divided(by fraction: Double, rate: Double) -> LossMemory {
         guard fraction < 1 else { return self }
         let weights = fixed / (2 + rate)
-        // Process 0 has all weights when it begins and when it is done.
+        // Process 0 has all weights at the beginning and at the end.
         return LossMemory(
             fixed: max(fixed * fraction, weights * (1 + 2 * fraction)),
             perImage: perImage * fraction)
@@ -43,10 +43,10 @@ public struct LossSize: Sendable, Hashable {
     public let classes: Int
     /// Components of an embedding.
     public let embeddingSize: Int
-    /// How a head computes its classes; nil if the loss is composed of tensor operations.
+    /// Options of the head; nil if the loss is composed of tensor operations.
     public let head: HeadOptions?
 
-    /// Bytes of a number of `float32`.
+    /// Bytes of a `float32`.
     private static let element = 4.0
 
     /// Memory of a loss that is composed of tensors.
@@ -60,22 +60,21 @@ public struct LossSize: Sendable, Hashable {
             perImage: tables * Self.element * Double(classes))
     }
 
-    /// Tables of a head that modifies only the target cosine: one cosine similarity matrix, and a fifth of
-    /// one beside it.
+    /// Tables of a head that modifies only the target cosine: 1.2 cosine similarity matrices.
     static let tablesOfTargets = 1.2
     /// Tables of a head whose loss also modifies non-target cosines.
     static let tablesOfAllClasses = 3.0
 
-    /// Memory of a head in which only some classes have a gradient and a row of the table.
+    /// Memory of a head in which only some classes have a gradient and a column of the table.
     ///
     /// - Parameters:
-    ///   - each: Class weights of an identity.
-    ///   - tables: Tensors of images x the classes that take part.
+    ///   - each: Number of class weights per identity.
+    ///   - tables: Number of tensors of images x participating classes.
     func head(each: Int, tables: Double) -> LossMemory {
         let rate = head?.rate ?? 1
-        // All weights and their momentum buffers; gradients of the classes that take part.
+        // All weights and their momentum buffers; gradients of the participating classes.
         var memory = composed(weights: (2 + rate) * Double(each), tables: rate * tables)
-        // For each further weight of a class a byte stores whether it was the nearest, twice.
+        // Two bytes for each further weight of a class store whether it was the nearest.
         memory.perImage += 0.5 * Double(each - 1) * rate * Double(classes)
         return memory
     }
@@ -86,7 +85,7 @@ extension LossCatalogue {
     ///
     /// - Parameters:
     ///   - head: As for ``make(_:classes:embeddingSize:initial:head:)``.
-    ///   - processes: How many share out the classes, where the loss is one whose classes are divided.
+    ///   - processes: Number of processes among which the classes are divided, if the loss supports that.
     public static func memory(
         of specification: LossSpecification, classes: Int, embeddingSize: Int, head: HeadOptions?,
         processes: Int = 1
@@ -106,11 +105,11 @@ extension LossCatalogue {
     }
 }
 
-// MARK: - What each kind needs
+// MARK: - Memory of each kind of loss
 
 extension ConfigurableLoss {
-    /// As much as the largest of the built-in losses, unless a loss declares it; nothing for a term that
-    /// is added to a classification, which uses only the batch.
+    /// That of the largest built-in loss, unless the loss declares its own; none for a term that is added
+    /// to a classification, which uses only the batch.
     public static func memory(_ size: LossSize) -> LossMemory {
         descriptor.joinsClassification ? LossMemory() : size.composed(weights: 9, tables: 5)
     }

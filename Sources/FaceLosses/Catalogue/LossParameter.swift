@@ -1,11 +1,11 @@
-// The vocabulary of parameters is part of this module's interface: a file that defines a loss imports this
-// module only.
+// The types of parameters are part of this module's interface, so that a file that defines a loss needs to
+// import only this module.
 @_exported public import FaceConfiguration
 
 /// A value of a loss's parameter.
 public typealias LossValue = ParameterValue
 
-/// A parameter of a loss: its name, its meaning and the values it may have.
+/// A parameter of a loss: its name, meaning and allowed values.
 public typealias LossParameter = Parameter
 
 /// A parameter together with the Swift type of its values, as a loss declares it.

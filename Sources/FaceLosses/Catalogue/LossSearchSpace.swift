@@ -1,6 +1,6 @@
 public import FaceConfiguration
 
-/// A parameter of a loss, or of a term that is added to it, as tuning sees it.
+/// A tunable parameter of a loss or of one of its terms.
 public struct SearchedParameter: Hashable, Sendable {
     /// Name, prefixed with the term's name for a term's parameter: `m`, `center.weight`.
     public let name: String
@@ -13,7 +13,7 @@ public struct SearchedParameter: Hashable, Sendable {
     /// The loss that has the parameter.
     public let descriptor: LossDescriptor
 
-    /// Numbers that the loss's presets have for it, in the order of the help.
+    /// Values in the loss's presets, in the order of the help.
     public var published: [(preset: String, value: Double)] {
         descriptor.presets.compactMap { preset in
             guard case .number(let number)? = preset.values[parameter.name] else { return nil }
@@ -58,7 +58,7 @@ extension LossSpecification {
 }
 
 extension Parameter {
-    /// Whether it may be a number.
+    /// Whether it can be a number.
     public var isNumeric: Bool {
         switch domain {
         case .number, .numberOr, .whole: true

@@ -1,6 +1,6 @@
 public import Torch
 
-/// Everything a loss is made from.
+/// Everything needed to create a loss.
 public struct LossSetup {
     /// The loss and its parameters.
     public let specification: LossSpecification
@@ -8,12 +8,12 @@ public struct LossSetup {
     public let classes: Int
     /// Components of an embedding.
     public let embeddingSize: Int
-    /// Where new weights come from, and where and in which type they are kept.
+    /// Source of initial weights, with their device and type.
     public let initial: InitialWeights
 
-    /// Collects what a loss is made from.
+    /// Memberwise initialiser.
     ///
-    /// - Throws: ``FaceLossesError/noClasses(classes:embeddingSize:)`` when a number is below 1.
+    /// - Throws: ``FaceLossesError/noClasses(classes:embeddingSize:)`` if a number is below 1.
     public init(
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
         initial: InitialWeights
@@ -36,21 +36,20 @@ public struct LossSetup {
 extension LossSetup {
     /// New class weights `[classes, embeddingSize]` of which only the direction matters.
     ///
-    /// Normal with standard deviation 0.01, as arcface_torch draws them. The norm does not change the loss,
-    /// but the gradient is inversely proportional to it: short weights turn quickly at first and
-    /// slow down by themselves as they grow, which is a warm-up that costs nothing.
+    /// Normal with standard deviation 0.01, as arcface_torch draws them. The norm does not affect the loss,
+    /// but the gradient is inversely proportional to it: small weights rotate quickly at first and slow
+    /// down as they grow, which acts as a warm-up at no cost.
     ///
-    /// - Parameter each: Weights of each class; the result has that many times `classes` rows.
+    /// - Parameter each: Number of weights per class; the result has that many times `classes` rows.
     public func directionWeights(each: Int = 1) -> Tensor {
         initial.normal("weight", [classes * each, embeddingSize], standardDeviation: 0.01)
     }
 
     /// New class weights `[classes, embeddingSize]` and biases `[classes]` of a linear classifier.
     ///
-    /// Uniform in a tenth of the range ±1/√embeddingSize of PyTorch's `Linear`. With the full range,
-    /// logits of embeddings after batch normalisation differ by 0.6 from each other before anything
-    /// is learnt, and the gradients they send into the backbone make the loss rise above that of
-    /// guessing for whole epochs; logits near 0 let the classifier learn first.
+    /// Uniform in a tenth of the range ±1/√embeddingSize of PyTorch's `Linear`. With the full range, logits
+    /// of batch-normalised embeddings initially differ by 0.6, and their gradients make the backbone's loss
+    /// rise above that of guessing for whole epochs; with logits near 0 the classifier learns first.
     public func linearWeights() -> (weight: Tensor, bias: Tensor) {
         let bound = 0.1 / Double(embeddingSize).squareRoot()
         return (

@@ -18,12 +18,11 @@ public struct LossSpecification: Sendable {
     /// Title of the name that was requested, and the values that were given with it.
     private let ownTitle: String
 
-    /// Reads a loss of the catalogue, or several with `+` between: `arcface+center:weight=0.003`.
+    /// Parses a loss of the catalogue, or a sum of several: `arcface+center:weight=0.003`.
     ///
-    /// - Parameter text: A loss's or preset's name and, after a colon, values `name=value` with
-    ///   commas between. Names match in any case, with or without hyphens, by any alias and by those
-    ///   of earlier versions. Values override a preset's. One of several must classify; if none
-    ///   does, the softmax joins them.
+    /// - Parameter text: A loss's or preset's name and, after a colon, comma-separated values `name=value`.
+    ///   Names match in any case, with or without hyphens, as aliases and as former names. Values override
+    ///   a preset's. One loss of a sum must classify; if none does, the softmax is added.
     /// - Throws: ``FaceLossesError`` for an unknown name or a value that is not allowed.
     public init(parsing text: String) throws(FaceLossesError) {
         var parts: [LossSpecification] = []
@@ -54,10 +53,9 @@ public struct LossSpecification: Sendable {
             name: parts.name, title: found.title)
     }
 
-    /// A loss with values, which may be one that the catalogue does not have.
+    /// A loss with values; it need not be in the catalogue.
     ///
-    /// - Throws: ``FaceLossesError`` for a parameter that the loss does not have and for a value that
-    ///   is not allowed.
+    /// - Throws: ``FaceLossesError`` for an unknown parameter or a value that is not allowed.
     public init(
         _ descriptor: LossDescriptor, preset: LossPreset? = nil,
         settings: [(name: String, value: String)] = []
@@ -100,21 +98,21 @@ public struct LossSpecification: Sendable {
         ([descriptor.name] + terms.map(\.descriptor.name)).joined(separator: "+")
     }
 
-    /// Whether batches should hold several images of each identity.
+    /// Whether batches should contain several images of each identity.
     public var prefersIdentityBatches: Bool {
         descriptor.prefersIdentityBatches
             || descriptor.identityBatchValues.contains { values[$0] == $1 }
             || terms.contains(where: \.prefersIdentityBatches)
     }
 
-    /// The request, for a table: the name in print and the given values, as
-    /// `ArcFace (m=0.4, s=32)`, or of a preset `CosFace (s=32)`.
+    /// The request, for tables: the title and the given values, as `ArcFace (m=0.4, s=32)`, or for a preset
+    /// `CosFace (s=32)`.
     public var title: String { ([ownTitle] + terms.map(\.title)).joined(separator: " + ") }
 
     /// The value of one of the loss's parameters, or its default.
     public subscript<Value>(_ key: LossParameterKey<Value>) -> Value { parameters[key] }
 
-    /// The values of all parameters, defaults too, by their names.
+    /// The values of all parameters, including defaults, by name.
     public var resolvedValues: [String: LossValue] {
         let defaults = descriptor.parameters.map { ($0.name, $0.defaultValue) }
         let own = values.merging(defaults) { given, _ in given }
@@ -147,7 +145,7 @@ public struct LossSpecification: Sendable {
 }
 
 extension LossSpecification: Hashable {
-    /// Whether two have the same meaning, whatever the request was.
+    /// Whether two specifications have the same meaning, regardless of how they were requested.
     public static func == (first: LossSpecification, second: LossSpecification) -> Bool {
         first.descriptor == second.descriptor && first.parameters == second.parameters
             && first.terms == second.terms

@@ -6,23 +6,23 @@
 /// state[.scale]   // 32
 /// ```
 public struct LossState: Sendable, Hashable {
-    /// One of the quantities, by the name that records and checkpoints have for it.
+    /// One of the quantities, identified by its name in records and checkpoints.
     ///
     /// A user-defined loss may have others: `LossState.Quantity("spread")`.
     public struct Quantity: Sendable, Hashable {
-        /// The name in records; a term's quantity has the term's name and a dot before it.
+        /// The name in records; a term's quantity has the term's name and a dot as prefix.
         public let name: String
 
         /// Creates a quantity by its name in records.
         public init(_ name: String) { self.name = name }
 
-        /// Fraction of the hinges, of all in the batch, that are above 0; 0...1.
+        /// Fraction of the batch's hinges that are above 0; 0...1.
         public static let activeFraction = Quantity("active")
         /// A trained bias.
         public static let bias = Quantity("bias")
         /// Mean squared distance to the class centers.
         public static let distance = Quantity("distance")
-        /// Weight of the plain cosine beside the modified one (A-Softmax, L-Softmax).
+        /// Weight of the plain cosine relative to the modified one (A-Softmax, L-Softmax).
         public static let lambda = Quantity("lambda")
         /// The margin, in the loss's unit.
         public static let margin = Quantity("margin")
@@ -30,7 +30,7 @@ public struct LossState: Sendable, Hashable {
         public static let norm = Quantity("norm")
         /// The scale of the cosines; above 0.
         public static let scale = Quantity("scale")
-        /// CurricularFace's t, an average of the targets' cosines.
+        /// CurricularFace's t, a moving average of the target cosines.
         public static let t = Quantity("t")
         /// A trained threshold, as a cosine.
         public static let threshold = Quantity("threshold")
@@ -63,7 +63,7 @@ public struct LossState: Sendable, Hashable {
     /// Whether the state has no quantities.
     public var isEmpty: Bool { values.isEmpty }
 
-    /// Adds a term that is added to the loss: its value, and its own state under its name.
+    /// Adds the value of a term of the loss, and the term's state under its name.
     public mutating func add(term name: String, of value: Double, _ state: LossState) {
         values[.term(name)] = value
         for (quantity, value) in state.values { values[.term(name, quantity)] = value }
@@ -71,7 +71,7 @@ public struct LossState: Sendable, Hashable {
 
     // MARK: Records
 
-    /// The values by the names that records have for them.
+    /// The values by their names in records.
     public var record: [String: Double] {
         Dictionary(uniqueKeysWithValues: values.map { ($0.name, $1) })
     }
@@ -83,8 +83,8 @@ public struct LossState: Sendable, Hashable {
 
     // MARK: Arithmetic
 
-    /// Only the fractions of active hinges, which are averaged, whereas for other quantities the
-    /// last value is used.
+    /// The fractions of active hinges only, which are averaged over steps, whereas the last value is used
+    /// for other quantities.
     public var activeFractions: LossState {
         var result = LossState()
         result.values = values.filter { $0.key.isActiveFraction }
@@ -97,10 +97,10 @@ public struct LossState: Sendable, Hashable {
     /// The state with every value divided by `divisor`.
     public func divided(by divisor: Double) -> LossState { map { $0 / divisor } }
 
-    /// The sums of both states' values; a quantity of one alone stays unchanged.
+    /// The sums of both states' values; a quantity that only one has is unchanged.
     public func adding(_ other: LossState) -> LossState { merging(other, +) }
 
-    /// The state with another's values in place of its own.
+    /// The state with another's values replacing its own.
     public func replacing(_ other: LossState) -> LossState { merging(other) { $1 } }
 
     private func map(_ transform: (Double) -> Double) -> LossState {
@@ -119,7 +119,7 @@ public struct LossState: Sendable, Hashable {
 }
 
 extension LossState: ExpressibleByDictionaryLiteral {
-    /// Creates a state of quantities that differ.
+    /// Creates a state from distinct quantities.
     public init(dictionaryLiteral elements: (Quantity, Double)...) {
         values = Dictionary(uniqueKeysWithValues: elements)
     }

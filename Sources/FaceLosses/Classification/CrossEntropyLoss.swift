@@ -4,8 +4,8 @@ public import Torch
 ///
 ///     L = -log( e^(W_y x + b_y) / sum over j of e^(W_j x + b_j) )
 ///
-/// Nothing is normalised or scaled, there is a bias, and the gradient is exact. The loss depends on
-/// the embedding's norm, so the layer before it is part of what is compared.
+/// Nothing is normalised or scaled, there is a bias, and the gradient is exact. The loss depends on the
+/// embedding's norm, and therefore on the layer before it.
 public final class CrossEntropyLoss: ConfigurableLoss {
     static let smoothingKey = LossParameterKey.number(
         "smoothing", symbol: "ε", aliases: ["label_smoothing"], default: 0, in: 0...0.99,
@@ -27,7 +27,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
             use: "the baseline, and the safest fallback when a margin loss does not train",
             pitfalls:
                 "the loss can fall by growing norms alone, and embeddings of one identity stay "
-                + "wide: the norm says nothing of quality"),
+                + "wide: the norm does not indicate quality"),
         parameters: [smoothingKey.parameter, trainsKey.parameter],
         presets: [
             LossPreset(

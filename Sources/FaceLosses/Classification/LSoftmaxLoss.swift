@@ -9,8 +9,8 @@ public import Torch
 ///
 /// - **Margin** m 2, of the paper's 2 ... 4: with 4 a short run hardly learns, because free
 ///   norms scale the margin's effect.
-/// - **Annealing** and **gradient** as in ``ASoftmaxLoss``. The detached gradient holds constant what
-///   the margin takes off the target's logit.
+/// - **Annealing** and **gradient** as in ``ASoftmaxLoss``. The detached gradient treats the amount that
+///   the margin subtracts from the target logit as a constant.
 public final class LSoftmaxLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.whole(
         "m", aliases: ["margin"], default: 2, in: 1...4, "factor of the target angle"
@@ -27,8 +27,8 @@ public final class LSoftmaxLoss: ConfigurableLoss {
         guide: LossGuide(
             normalization: "nothing; class weights of any norm, no bias",
             gradient:
-                "detached or exact, see grad; the detached one holds constant what the margin "
-                + "takes off the target's logit",
+                "detached or exact, see grad; the detached one treats the amount that the margin "
+                + "subtracts from the target's logit as a constant",
             use: "to compare with A-Softmax, which replaced it: with free weight norms a class can "
                 + "meet its margin by norm",
             pitfalls: "without annealing it does not leave its start; where λ falls to 0 many runs "
@@ -90,7 +90,7 @@ public final class LSoftmaxLoss: ConfigurableLoss {
             state: [.lambda: lambda])
     }
 
-    /// |x| |W_y|, `[n, 1]` of `float64`, in whose range no square of `float32` overflows.
+    /// |x| |W_y|, `[n, 1]` in `float64`, so that squares of `float32` numbers do not overflow.
     private func norms(_ embeddings: Tensor, _ targetWeight: Tensor) -> Tensor {
         embeddings.to(.float64).norm(1, keep: true) * targetWeight.to(.float64).norm(1, keep: true)
     }

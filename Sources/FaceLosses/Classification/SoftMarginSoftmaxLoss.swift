@@ -47,7 +47,7 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     /// Number of classes (identities).
     public var classCount: Int? { classifier.classes }
 
-    /// ln(1 + (classes - 1) e^m), of the whole margin.
+    /// ln(1 + (classes - 1) e^m), for the full margin.
     public var guessingLoss: Double? { log1p(Double(classifier.classes - 1) * exp(margin)) }
 
     /// State for checkpoints: `weight` and `bias`.

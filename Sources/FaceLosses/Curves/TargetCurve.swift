@@ -5,9 +5,9 @@ import SafeNumbers
 /// The target logit of a loss and its gradient, as functions of the angle between an
 /// embedding and its class weight, computed by the loss itself.
 ///
-/// This is the plot that papers on margins show. Logits are divided by what the loss multiplies a
-/// cosine by, its scale or the embedding's norm, so that losses are comparable; class weights have length
-/// 1, and all non-target classes are at 90 degrees.
+/// This is the plot in papers on margins. Logits are divided by the factor of the cosine, the scale or the
+/// embedding's norm, so that losses are comparable; class weights have length 1, and all non-target classes
+/// are at 90 degrees.
 public struct TargetCurve: Hashable, Sendable {
     /// The curve at one angle.
     public struct Point: Hashable, Sendable {
@@ -15,8 +15,8 @@ public struct TargetCurve: Hashable, Sendable {
         public var angle: Double
         /// The target logit, divided by the scale.
         public var logit: Double
-        /// The gradient of that logit with respect to the angle that the network is trained with: not
-        /// the curve's slope where a loss holds its margin constant.
+        /// The gradient of that logit with respect to the angle, as used in training: if a loss treats its
+        /// margin as a constant, it is not the slope of the curve.
         public var gradient: Double
     }
 
@@ -43,7 +43,7 @@ public struct TargetCurve: Hashable, Sendable {
             initial: InitialWeights(seed: 1, path: "head", type: .float64))
         for entry in loss.state { Self.place(entry, classes: classes) }
         let angles = (0..<count).map { (Double($0) + 0.5) * .pi / Double(count) }
-        // The first embedding is at 0, which determines the scale.
+        // The first embedding is at angle 0, which determines the scale.
         let rows = ([0] + angles).flatMap { angle -> [Double] in
             [norm * cos(angle), norm * sin(angle), 0]
         }
@@ -67,7 +67,7 @@ public struct TargetCurve: Hashable, Sendable {
         }
     }
 
-    /// Gives class 0 the first axis, all others the third, and biases 0.
+    /// Places class 0 on the first axis and all others on the third, and sets biases to 0.
     private static func place(_ entry: StateEntry, classes: Int) {
         let shape = entry.tensor.shape
         if shape.count == 2, shape[1] == 3, entry.role == .weight {
@@ -83,6 +83,6 @@ public struct TargetCurve: Hashable, Sendable {
 }
 
 extension LossSpecification {
-    /// Whether the classification was chosen, not added because terms need one.
+    /// Whether the classification was requested, not added because terms need one.
     fileprivate var isGiven: Bool { descriptor.name != "softmax" || !values.isEmpty }
 }

@@ -1,14 +1,17 @@
-/// The classes of a head, divided into blocks of a fixed number, of which processes share out neighbouring ones.
+/// The classes of a head, divided into blocks of a fixed size; each process has a contiguous range of
+/// blocks.
 ///
-/// The blocks depend on the number of classes alone. What is added up or compared over all classes is first so within
-/// a block, and then from block to block in an order that does not depend on which process has which.
+/// The blocks depend only on the number of classes. Sums and comparisons over all classes are done first
+/// within blocks, and then over blocks in an order that does not depend on their distribution over
+/// processes.
 package struct ClassBlocks: Hashable, Sendable {
-    /// Classes of a block, of which the last may have fewer: enough for a processor's products to be as fast as of all.
+    /// Number of classes in a block (the last may have fewer), enough for matrix products to be as fast as
+    /// with all classes.
     package static let standardSize = 4096
 
     /// Number of all classes.
     package let classes: Int
-    /// Classes of a block.
+    /// Number of classes in a block.
     package let size: Int
 
     package init(classes: Int, size: Int = standardSize) {
@@ -20,7 +23,7 @@ package struct ClassBlocks: Hashable, Sendable {
     /// Number of blocks.
     package var count: Int { (classes + size - 1) / size }
 
-    /// The classes of neighbouring blocks.
+    /// The classes of a range of blocks.
     package func classes(of blocks: Range<Int>) -> Range<Int> {
         min(classes, blocks.lowerBound * size)..<min(classes, blocks.upperBound * size)
     }

@@ -8,7 +8,7 @@ import SeededRandom
 struct ClassSample: Hashable {
     /// The classes, ascending.
     let classes: [Int]
-    /// Position of the batch's classes among them.
+    /// Positions of the batch's classes among them.
     let positions: [Int]
 
     /// Draws classes.
@@ -16,7 +16,7 @@ struct ClassSample: Hashable {
     /// - Parameters:
     ///   - labels: The batch's classes.
     ///   - count: Number of all classes.
-    ///   - rate: Fraction of them; when the batch alone has more, those are the sample.
+    ///   - rate: Fraction of them; if the batch has more classes, these are the sample.
     init(labels: [Int], of count: Int, rate: Double, seed: UInt64) {
         let targetClasses = Set(labels).sorted()
         let wanted = max(targetClasses.count, min(count, Int(saturating: rate * Double(count))))

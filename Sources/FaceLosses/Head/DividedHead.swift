@@ -1,33 +1,33 @@
 package import Torch
 
-/// A head whose classes can be divided into blocks, of which a process has some or all.
+/// A head whose classes can be divided into blocks, so that a process has some or all of them.
 package protocol DividedHead: FaceLoss {
     /// The blocks of all classes.
     var blocks: ClassBlocks { get }
-    /// Those whose weights are here; all at first.
+    /// The blocks whose weights this process has; initially all.
     var ownBlocks: Range<Int> { get }
-    /// The weights `[c k, d]` of the classes that are here, k rows for each.
+    /// The weights `[c k, d]` of this process's classes, k rows for each.
     var ownWeight: Tensor { get }
-    /// Weights of each class.
+    /// Number of weights per class.
     var rowsPerClass: Int { get }
 
-    /// Divides the classes anew; for tests with few of them.
+    /// Changes the block size; for tests with few classes.
     func divide(intoBlocksOf size: Int)
 
-    /// Forgets the weights of all other blocks.
+    /// Discards the weights of all other blocks.
     func keep(_ blocks: Range<Int>)
 
-    /// Takes over the weights of all classes, which then are all here.
+    /// Sets the weights of all classes, which this process then has.
     func restore(_ weight: Tensor)
 
-    /// Begins to compute the loss of a batch.
+    /// Begins the computation of a batch's loss.
     ///
     /// - Parameter embeddings: `[n, d]`, whose gradient is computed.
     func begin(embeddings: Tensor, labels: Tensor, progress: LossProgress) -> DividedPass
 }
 
 extension DividedHead {
-    /// The rows of the weight that a number of classes has.
+    /// The rows of the weight for a range of classes.
     package func rows(of classes: Range<Int>) -> Range<Int> {
         classes.lowerBound * rowsPerClass..<classes.upperBound * rowsPerClass
     }
@@ -75,7 +75,7 @@ extension MarginHead: DividedHead {
         ) { [loss] in loss.margin($0, at: progress) }
     }
 
-    /// The blocks that are here, of the classes that take part in a step.
+    /// This process's blocks, restricted to the classes that take part in a step.
     private func ownParts(_ labels: Tensor, _ sample: ClassSample?) -> [PartOfHead] {
         let labels = sample?.positions ?? labels.array(of: Int.self)
         let first = blocks.classes(of: ownBlocks).lowerBound
@@ -89,22 +89,22 @@ extension MarginHead: DividedHead {
 
 /// The classes of one block that take part in a step.
 struct PartOfHead {
-    /// The rows of the weights that are here, of all classes of the block; counted in classes.
+    /// The range of the block's classes among this process's classes.
     let own: Range<Int>
-    /// The places of the classes that take part among all that do.
+    /// The positions of the block's participating classes among all participating ones.
     let places: Range<Int>
-    /// Those classes, counted from the first that is here; nil for all of the block.
+    /// The participating classes, relative to this process's first class; nil for all of the block.
     let chosen: [Int]?
-    /// The samples' places among them, -1 where their classes are in other blocks.
+    /// The samples' positions among them; -1 if a sample's class is in another block.
     let labels: [Int]
     /// First class of the block.
     private let first: Int
 
     /// - Parameters:
-    ///   - classes: All of the block.
-    ///   - firstOwn: The first class whose weights are here.
-    ///   - sample: The classes of all blocks that take part, ascending; nil for all.
-    ///   - labels: The samples' places among the classes that take part.
+    ///   - classes: All classes of the block.
+    ///   - firstOwn: This process's first class.
+    ///   - sample: The participating classes of all blocks, ascending; nil for all.
+    ///   - labels: The samples' positions among the participating classes.
     init(classes: Range<Int>, firstOwn: Int, sample: [Int]?, labels: [Int]) {
         own = classes.lowerBound - firstOwn..<classes.upperBound - firstOwn
         first = classes.lowerBound
@@ -118,7 +118,7 @@ struct PartOfHead {
         self.labels = labels.map { places.contains($0) ? $0 - places.lowerBound : -1 }
     }
 
-    /// The place of the first of ascending numbers that is not less than a bound.
+    /// The index of the first of ascending numbers that is at least a bound.
     private static func index(in numbers: [Int], of bound: Int) -> Int {
         var (low, high) = (0, numbers.count)
         while low < high {

@@ -1,35 +1,38 @@
 package import Torch
 
-/// A batch's way through a head whose classes are divided into blocks, of which only some are here.
+/// The forward and backward pass of a batch through a head whose classes are divided into blocks, of which
+/// this process may have only some.
 ///
-/// The caller joins between the steps what all blocks say, in an order that does not depend on where they are:
+/// Between the steps, the caller combines the results of all blocks, in an order that does not depend on
+/// their distribution:
 ///
-/// | step | here | over all blocks |
+/// | step | in this process | over all blocks |
 /// |---|---|---|
 /// | ``ownTargets`` | the targets' cosines and angles | the block that has a sample's class |
-/// | ``applyMargin(targets:logSum:)`` | what the margin makes of them, alike everywhere | |
+/// | ``applyMargin(targets:logSum:)`` | the margin's results, the same everywhere | |
 /// | ``summaries()`` | maxima and sums of the other classes | ``joined(_:_:)`` |
-/// | ``output(_:)`` | the loss, alike everywhere | |
+/// | ``output(_:)`` | the loss, the same everywhere | |
 /// | ``differentiateSoftmax()`` | the gradient of the scale | the sum |
-/// | ``differentiateMargin(toScale:)`` | the targets' gradients, alike everywhere | |
+/// | ``differentiateMargin(toScale:)`` | the targets' gradients, the same everywhere | |
 /// | ``differentiateCosines()`` | the weights' gradient, and that of the directions | the sum of the latter |
-/// | ``finish(toUnitEmbeddings:)`` | the embeddings' gradient, alike everywhere | |
+/// | ``finish(toUnitEmbeddings:)`` | the embeddings' gradient, the same everywhere | |
 package final class DividedPass {
-    /// A block that is here.
+    /// A block of this process.
     struct Part {
         let block: ClassBlock
-        /// The places of its classes that take part among all that do.
+        /// The positions of its participating classes among all participating ones.
         let places: Range<Int>
-        /// Those classes, counted from the first that is here; nil for all.
+        /// The participating classes, relative to this process's first class; nil for all.
         let chosen: [Int]?
     }
 
-    /// The cosines and angles of the samples whose classes are here, `[2, n]` of `float64`, and zeros.
+    /// The cosines and angles of the samples whose classes this process has, `[2, n]` in `float64`; zeros
+    /// for other samples.
     package let ownTargets: Tensor
     private let embeddings: Tensor
     private let unitEmbeddings: Tensor
     private let labels: Tensor
-    /// The samples' places among the classes that take part.
+    /// The samples' positions among the participating classes.
     private let positions: Tensor
     private let classes: Int
     private let weight: Tensor
@@ -40,7 +43,7 @@ package final class DividedPass {
     private var targetCosines: Tensor
     private var angles: Tensor
     private var margin: AngularMargin?
-    /// With their graphs.
+    /// The target logits, with their autograd graph.
     private var targetLogits: Tensor
     private var scale: Tensor
     private var logTotal: Tensor
@@ -69,9 +72,9 @@ package final class DividedPass {
     /// Applies the margin.
     ///
     /// - Parameters:
-    ///   - targets: The cosines and angles of all samples, `[2, n]` of `float64`.
-    ///   - logSum: Joins logarithms `[n]` of sums over the classes of each block, for margins that look at the other
-    ///     classes.
+    ///   - targets: The cosines and angles of all samples, `[2, n]` in `float64`.
+    ///   - logSum: Combines logarithms `[n]` of sums over the classes of each block, for margins that
+    ///     depend on the other classes.
     package func applyMargin(targets: Tensor, logSum: @escaping ([Tensor]) -> Tensor) {
         let count = labels.count
         func row(_ index: Int) -> Tensor {
@@ -95,20 +98,22 @@ package final class DividedPass {
         scale = margin.scale.tensor(for: batch).reshaped([-1]).expanded([count])
     }
 
-    /// What the classes of each block that is here come to, `[5, n]` of `float64`: see ``joined(_:_:)``.
+    /// A summary of the classes of each of this process's blocks, `[5, n]` in `float64`: see
+    /// ``joined(_:_:)``.
     package func summaries() -> [Tensor] {
         parts.map { part in
             let summary = part.block.summary(
                 scale: scale.detached(), nonTargets: margin?.nonTargets)
-            // Classes are counted within a block.
+            // Class indices are relative to the block.
             let offsets = [0, 0, 1, 0, 1].map { $0 * Double(part.places.lowerBound) }
             return summary
                 + Tensor(offsets, shape: [5, 1], device: summary.device)
         }
     }
 
-    /// What neighbouring blocks come to together, those of lower classes first. The rows of `[5, n]` are the logarithm
-    /// of a sum, the largest cosine and the first class that has it, and both without what a margin does to other classes.
+    /// The combined summary of neighbouring blocks, the one with the lower classes first. The rows of `[5,
+    /// n]` are the logarithm of a sum, the largest cosine and the first class that has it, and the latter
+    /// two without the margin's effect on other classes.
     package static func joined(_ first: Tensor, _ second: Tensor) -> Tensor {
         let n = first.shape[1]
         func row(_ table: Tensor, _ index: Int) -> Tensor {
@@ -119,21 +124,21 @@ package final class DividedPass {
             $0.1.append(row(second, $1))
         }
         func larger(_ index: Int) -> [Tensor] {
-            // Of equal ones the first class counts.
+            // Ties go to the first class.
             let isSecond = b[index] .> a[index]
             return [index, index + 1].map { b[$0].where(isSecond, else: a[$0]) }
         }
         return .stacked([sumOfExponentials(a[0], b[0])] + larger(1) + larger(3), dim: 0)
     }
 
-    /// log(e^a + e^b) of logarithms of sums.
+    /// log(e^a + e^b).
     package static func sumOfExponentials(_ a: Tensor, _ b: Tensor) -> Tensor {
         Tensor.stacked([a, b], dim: 0).logSumExp(0)
     }
 
-    /// The loss and what is known of the batch.
+    /// The loss and the classification results of the batch.
     ///
-    /// - Parameter summary: What all blocks come to.
+    /// - Parameter summary: The combined summary of all blocks.
     package func output(_ summary: Tensor) -> LossOutput {
         let count = labels.count
         let rows = (0..<5).map { summary.narrowed(0, $0..<$0 + 1).reshaped([count]) }
@@ -151,7 +156,7 @@ package final class DividedPass {
         return output
     }
 
-    /// Whether samples' own values come before the largest of the others: of equal ones the first class counts.
+    /// Whether samples' own values rank before the largest of the others; ties go to the first class.
     private static func isFirst(
         _ own: Tensor, _ place: Tensor, _ largest: Tensor, _ first: Tensor
     ) -> Tensor {
@@ -162,21 +167,21 @@ package final class DividedPass {
 
     // MARK: Its gradients
 
-    /// What each sample's loss counts for.
+    /// The weight of each sample's loss.
     private var share: Tensor { logTotal.filled(like: 1 / Double(labels.count)) }
 
-    /// The gradients with respect to the scale, as far as they come from each block that is here, `[n]` of `float64`; to be
-    /// joined where ``needsScale``.
+    /// The contributions of each of this process's blocks to the gradient with respect to the scale, `[n]`
+    /// in `float64`; to be summed if ``needsScale``.
     package func differentiateSoftmax() -> [Tensor] {
         parts.map { $0.block.differentiateSoftmax(logTotal: logTotal, weight: share) }
     }
 
-    /// Whether the scale depends on what is trained.
+    /// Whether the scale requires a gradient.
     package var needsScale: Bool { scale.requiresGradient }
 
-    /// Adds the gradients of the margin to those of what it depends on.
+    /// Backpropagates through the margin.
     ///
-    /// - Parameter toScale: The sum over all blocks; nil where it is not needed.
+    /// - Parameter toScale: The sum over all blocks; nil if it is not needed.
     package func differentiateMargin(toScale: Tensor?) {
         let logits = targetLogits.detached().to(.float64)
         let toLogits = ((logits - logTotal).exp() - 1) * share
@@ -186,15 +191,15 @@ package final class DividedPass {
         if root.requiresGradient { root.backward() }
     }
 
-    /// What the blocks that are here give.
+    /// The results of this process's blocks.
     package struct Gradients {
-        /// The gradient of the directions as far as it comes from each block, `[n d]`.
+        /// The contribution of each block to the gradient of the unit embeddings, `[n d]`.
         package var toUnitEmbeddings: [Tensor] = []
         /// The sum of the squares of the weights' gradient, by block.
         package var squares: [Double] = []
     }
 
-    /// Sets the gradient of the weights that are here, where they are trained.
+    /// Sets the gradient of this process's weights, if they are trained.
     package func differentiateCosines() -> Gradients {
         let none = targetCosines.detached().filled(like: 0)
         let toCosines = targetCosines.gradient ?? none
@@ -218,7 +223,7 @@ package final class DividedPass {
         return result
     }
 
-    /// The weight's gradient, which is sparse where classes were chosen.
+    /// The weight's gradient, which is sparse if classes were sampled.
     private func gradient(of rows: Tensor) -> Tensor {
         guard parts.contains(where: { $0.chosen != nil }) else { return rows }
         let classes = parts.flatMap { $0.chosen ?? [] }
@@ -226,12 +231,12 @@ package final class DividedPass {
             classes: Tensor(classes, device: weight.device), subcenters: rowsPerClass, rows: rows)
     }
 
-    /// Zeros of the shape of what each block gives of the directions' gradient, `[n d]`.
+    /// A zero contribution to the gradient of the unit embeddings, `[n d]`.
     package var noGradient: Tensor {
         unitEmbeddings.detached().filled(like: 0, shape: [unitEmbeddings.count])
     }
 
-    /// Adds to the embeddings' gradient what comes through the directions.
+    /// Backpropagates the gradient of the unit embeddings to the embeddings.
     ///
     /// - Parameter toUnitEmbeddings: The sum over all blocks, `[n d]`.
     package func finish(toUnitEmbeddings: Tensor) {

@@ -12,7 +12,7 @@ public import Torch
 /// | `format` | `pt`, as other readers of safetensors expect |
 /// | `loss` | the specification, e.g. `arcface:m=0.4` |
 /// | `identities` | the identities' names, a JSON array in the order of the classes |
-/// | `facet_version`, `train_set` | where the head comes from, if known |
+/// | `facet_version`, `train_set` | the head's origin, if known |
 public enum HeadFile {
     /// Content of a file.
     public struct Content {
@@ -43,7 +43,7 @@ public enum HeadFile {
             to: url)
     }
 
-    /// Reads the identities of a head, and none of its weights.
+    /// Reads the identities of a head, without its weights.
     ///
     /// - Throws: As ``read(_:)``.
     public static func identities(of url: URL) throws -> [String] {
@@ -64,8 +64,8 @@ public enum HeadFile {
 
     /// Reads a head.
     ///
-    /// - Throws: `TorchError` when the file is damaged, ``FaceLossesError/notAHead(path:reason:)``
-    ///   when it is intact but holds something else.
+    /// - Throws: `TorchError` when the file is damaged, ``FaceLossesError/notAHead(path:reason:)`` if it is
+    ///   intact but not a head.
     public static func read(_ url: URL) throws -> Content {
         let content = try Safetensors.read(url)
         let (loss, names) = try origin(content.metadata, url)

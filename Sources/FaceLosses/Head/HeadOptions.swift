@@ -3,11 +3,10 @@ public import Torch
 
 /// How the classification head of an angular-margin loss is computed.
 public struct HeadOptions: Codable, Sendable, Hashable {
-    /// Fraction of the classes that take part in a step's softmax, above 0 and up to 1, which is
-    /// all.
+    /// Fraction of the classes that take part in a step's softmax, above 0 and up to 1, which means all.
     ///
-    /// Below 1 it is Partial FC (An et al., CVPR 2022): the batch's target classes and others drawn
-    /// at random for each step. Weights and momentum buffers of the rest stay unchanged in that step.
+    /// Below 1 it is Partial FC (An et al., CVPR 2022): the batch's target classes, and others drawn at
+    /// random for each step. Weights and momentum buffers of the rest do not change in that step.
     public var rate: Double
     /// `bfloat16` rounds the operands of products, if the network computes in `bfloat16` as well and
     /// the processor has instructions for it; on a GPU to TF32. Sums, cosines and weights stay

@@ -3,27 +3,26 @@ public import Torch
 /// An angular-margin loss computed in passes over blocks of classes, for as many classes as fit
 /// in memory.
 ///
-/// The result equals that of the loss itself except for the order of additions: the loss and the
-/// gradients are within 1e-12 in `float64`, and in `float32` within 1e-6, or with a scale s above 32
-/// within s 3e-8, the rounding of a logit. It keeps one tensor of batch x classes numbers (and for
-/// sub-centers as many bytes), where the loss itself makes five to ten, and says whether samples are
-/// classified correctly instead of giving their logits: both ways, with and without the margin, of
-/// the same table.
+/// The result equals that of the loss itself except for the order of additions: the loss and the gradients
+/// are within 1e-12 in `float64`, and in `float32` within 1e-6, or with a scale s above 32 within s 3e-8,
+/// the rounding of a logit. It keeps one tensor of batch x classes numbers (and for sub-centers as many
+/// bytes), where the loss itself creates five to ten, and reports whether samples are classified correctly,
+/// with and without the margin, instead of their logits.
 ///
 /// Every ``AngularMarginLoss`` is computed this way; on a GPU with LibTorch's operations, which keep two
-/// tables. For losses that have another form than one softmax of cosines (SphereFace2, UniFace,
-/// COCO) or that do not normalise their weights, the composed form is used.
+/// tables. Losses of another form than one softmax of cosines (SphereFace2, UniFace, COCO), or without
+/// normalised weights, are composed of tensor operations.
 public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// Descriptor of the wrapped loss.
     public static var descriptor: LossDescriptor { Loss.descriptor }
 
     /// The loss that defines the margin and owns the class weights.
     public let loss: Loss
-    /// How classes are computed.
+    /// Options of the head.
     public let options: HeadOptions
-    /// The blocks whose weights are here; all, unless ``keep(_:)`` has divided them.
+    /// The blocks whose weights this process has; all, unless ``keep(_:)`` has divided them.
     package internal(set) var ownBlocks: Range<Int>
-    /// Number of all classes, wherever their weights are.
+    /// Number of all classes, in all processes.
     let classes: Int
     var blockSize = ClassBlocks.standardSize
     private let initial: InitialWeights
@@ -33,8 +32,8 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// Wraps a loss.
     ///
     /// - Parameters:
-    ///   - loss: A loss whose weights `CosineSimilarityMatrix.supports(_:)` has.
-    ///   - initial: Its seed, with the step, determines which classes take part.
+    ///   - loss: A loss whose weights `CosineSimilarityMatrix.supports(_:)` supports.
+    ///   - initial: Its seed and the step determine which classes take part.
     public init(_ loss: Loss, options: HeadOptions, initial: InitialWeights) {
         self.loss = loss
         self.options = options
@@ -46,10 +45,10 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// State of the wrapped loss.
     public var state: [StateEntry] { loss.state }
 
-    /// Whether the weights of all classes are here.
+    /// Whether this process has the weights of all classes.
     var isWhole: Bool { ownBlocks == 0..<blocks.count }
 
-    /// Memory for blocks.
+    /// Workspaces for blocks.
     func workspaces(_ count: Int) -> [HeadWorkspace] {
         while blockWorkspaces.count < count { blockWorkspaces.append(HeadWorkspace()) }
         return blockWorkspaces
@@ -100,7 +99,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
 }
 
 extension AngularMarginLoss {
-    /// This loss as a head, or itself if its weights are of a type or device that a head does not support.
+    /// The loss wrapped in a head, or itself if a head does not support the type or device of its weights.
     func head(_ options: HeadOptions, initial: InitialWeights) -> any FaceLoss {
         CosineSimilarityMatrix.supports(weight)
             ? MarginHead(self, options: options, initial: initial) : self

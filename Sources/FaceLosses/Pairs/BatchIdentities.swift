@@ -6,7 +6,7 @@ struct BatchIdentities {
     let count: Int
     /// Index `[n]` of each sample's identity among those of the batch, in the order of labels.
     let positions: Tensor
-    /// How many samples each identity has, in the same order.
+    /// Number of samples of each identity, in the same order.
     let sizes: [Int]
     /// Rows of the samples of each identity.
     let members: [[Int]]

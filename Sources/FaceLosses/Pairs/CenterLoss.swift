@@ -6,9 +6,9 @@ public import Torch
 ///     c_j <- c_j - α sum over y_i = j of (c_j - x_i) / (1 + n_j)   (equation 4)
 ///
 /// - **Defaults** λ 0.003 and α 0.5, as in the paper.
-/// - **State**: `centers` `[c, d]`, a buffer that starts at 0 and is updated by its own rule with every batch that
-///   is trained on, after its use.
-/// - **Gradient**: exact, of embeddings only. The loss depends on the embedding's norm.
+/// - **State**: `centers` `[c, d]`, a buffer that starts at 0 and is updated by its own rule with every
+///   training batch, after it has been used.
+/// - **Gradient**: exact, with respect to embeddings only. The loss depends on the embedding's norm.
 public final class CenterLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 0.003, in: 0...1e6,

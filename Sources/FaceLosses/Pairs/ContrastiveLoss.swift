@@ -5,22 +5,22 @@ public import Torch
 ///
 ///     L = λ/2 (mean over pairs of one identity of d² + mean over pairs of two of [m - d]₊²)
 ///
-/// with d = |x̂_i - x̂_j| of normalised embeddings, 0 ... 2. Each kind of pair has its own mean,
-/// because a batch has far more of the second.
+/// with d = |x̂_i - x̂_j| of normalised embeddings, 0 ... 2. Each kind of pair has its own mean, because a
+/// batch has far more pairs of two identities.
 ///
-/// - **Defaults**: m 1, λ 0.05 of DeepID2 (Sun et al., NIPS 2014). With 1 the pull of the positive
-///   pairs outweighs a classification that has just begun, and little is learnt. Wants P x K batches.
-/// - **Form**: `linear` takes d and [m - d]₊ without squares.
-/// - **Mean**: `active` divides by the number of pairs that are not 0, so that the loss does not
-///   vanish as fewer and fewer pairs are too near.
-/// - **State**: `active`, the fraction of pairs of two identities that are too near.
+/// - **Defaults**: m 1, λ 0.05 of DeepID2 (Sun et al., NIPS 2014). With 1 the attraction of positive pairs
+///   outweighs the classification at the beginning, and little is learnt. Needs P x K batches.
+/// - **Form**: `linear` uses d and [m - d]₊ without squares.
+/// - **Mean**: `active` divides by the number of nonzero terms, so that the loss does not vanish as fewer
+///   and fewer pairs violate the margin.
+/// - **State**: `active`, the fraction of pairs of two identities that violate the margin.
 public final class ContrastiveLoss: ConfigurableLoss {
     /// Whether terms are squared.
     enum Form: String, CaseIterable, Sendable {
         case squared, linear
     }
 
-    /// The terms that a mean is taken over.
+    /// The terms over which the mean is taken.
     enum Mean: String, CaseIterable, Sendable {
         case pairs, active
     }

@@ -1,7 +1,7 @@
 public import Torch
 
-/// Marginal Loss (Deng, Zhou and Zafeiriou, CVPR Workshops 2017): softmax, and a threshold with a
-/// margin between distances of pairs of one identity and of pairs of two.
+/// Marginal Loss (Deng, Zhou and Zafeiriou, CVPR Workshops 2017): softmax, plus a threshold with a margin
+/// that separates distances within and between identities.
 ///
 ///     L = L_softmax + λ L_m
 ///     L_m = 1 / (N² - N) sum over i != j of [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊
@@ -9,11 +9,11 @@ public import Torch
 /// with normalised embeddings x̂, and y_ij = 1 for one identity and -1 for two. Squared distances
 /// are 0 to 4, so those of one identity should be less than θ - ξ, those of two more than θ + ξ.
 ///
-/// - **Defaults** θ 1.2, ξ 0.3 and λ 1 are those of the only published code, in insightface's
-///   history, which has L_m alone.
+/// - **Defaults** θ 1.2, ξ 0.3 and λ 1 are those of the only published code, in insightface's history,
+///   which has only L_m.
 /// - **Normalisation**: embeddings in L_m only; the softmax has free weights and a bias.
-/// - **Batches**: random ones of many identities hardly have a pair of one, so the loss needs P x K
-///   batches. A batch of one sample has no pairs, and then L_m is 0.
+/// - **Batches**: random batches of many identities hardly contain a matching pair, so the loss needs P x K
+///   batches. In a batch of one sample, L_m is 0.
 /// - **Gradient**: exact; a zero embedding gets none from L_m.
 public final class MarginalLoss: ConfigurableLoss {
     static let thetaKey = LossParameterKey.number(
@@ -96,7 +96,7 @@ struct MarginalPairs {
     /// The hinge of each ordered pair `[n, n]`; 0 on the diagonal.
     private func hinges(_ embeddings: Tensor, _ labels: Tensor) -> Tensor {
         let unitEmbeddings = embeddings.l2Normalized()
-        // Not 2 - 2 cos: a zero embedding has no direction, and is at distance 1 of all.
+        // Not 2 - 2 cos: a zero embedding has no direction, and distance 1 from all others.
         let squares = unitEmbeddings.square().sum(1)
         let distances =
             squares.unsqueezed(1) + squares.unsqueezed(0)

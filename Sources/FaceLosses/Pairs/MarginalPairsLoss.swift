@@ -5,8 +5,8 @@ public import Torch
 ///
 ///     L = λ / (N² - N) sum over i != j of [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊
 ///
-/// With the softmax it is ``MarginalLoss``; the only published code, in insightface's history, has
-/// it alone, as `probe+marginal-pairs` does. Defaults and conventions as there.
+/// With the softmax it is ``MarginalLoss``; the only published code, in insightface's history, uses it
+/// alone, like `probe+marginal-pairs`. Defaults and conventions are the same as there.
 public final class MarginalPairsLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6, "weight relative to the classification loss"

@@ -4,14 +4,14 @@ public import Torch
 ///
 ///     L = λ (α/2 mean |x_i - c_{y_i}|² + β sum over pairs of centres of [M - |c_i - c_j|²]₊)
 ///
-/// with the centres of center loss, which are trained here with everything else so that both terms
-/// move them.
+/// with the centres of center loss, which are trained by gradient descent here, so that both terms move
+/// them.
 ///
 /// - **Defaults**: α 0.003, β 1e-6 and M twice the embedding's size, which is the squared distance
 ///   of two independent embeddings after batch normalisation; `minimum-margin-paper` has α 5e-5,
 ///   β 5e-8 and M 280.
-/// - **Pairs**: those of an identity of the batch with any other.
-/// - **State**: `active`, the fraction of pairs that are too near. **Gradient**: exact.
+/// - **Pairs**: each identity of the batch with any other.
+/// - **State**: `active`, the fraction of pairs that violate the margin. **Gradient**: exact.
 public final class MinimumMarginLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
@@ -89,7 +89,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
     }
 
     /// `[p, c]`: hinges between the centres of the batch's identities and all others; pairs within the
-    /// batch count half from either side.
+    /// batch count half in each direction.
     private func hinges(_ present: Tensor) -> Tensor {
         let targetCenters = centers.selected(0, present)
         let squares =

@@ -1,12 +1,12 @@
 import Torch
 
-/// The pairs of a batch: squared distances, and which are of one identity.
+/// The pairs of a batch: squared distances, and masks of matching and non-matching pairs.
 struct PairwiseDistances {
     /// Squared distances `[n, n]`, at least 0.
     let squares: Tensor
-    /// True `[n, n]` where two different samples have one identity.
+    /// True `[n, n]` if two different samples have the same identity.
     let isPositive: Tensor
-    /// True `[n, n]` where two samples have two identities.
+    /// True `[n, n]` if two samples have different identities.
     let isNegative: Tensor
 
     init(_ rows: Tensor, _ labels: Tensor) {

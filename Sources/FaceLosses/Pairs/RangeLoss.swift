@@ -5,22 +5,21 @@ public import Torch
 ///     L = λ (α sum over identities of k / sum over r = 1...k of 1 / D_r
 ///            + β [M - min over identities of |μ_i - μ_j|²]₊)
 ///
-/// with the k largest squared distances D within an identity of the batch, whose harmonic mean
-/// counts, and the means μ of identities in the batch. An identity with fewer than k pairs counts
-/// with those it has.
+/// with the harmonic mean of the k largest squared distances D within an identity of the batch, and the
+/// means μ of identities in the batch. An identity with fewer than k pairs uses all of them.
 ///
 /// - **Norm**: distances are between unnormalised embeddings. After a batch normalisation of 512 they are
 ///   about 1,024, so the paper's M of 2e4 can never be reached: `range-paper` has its constants,
 ///   and the defaults are M twice the embedding's size, the squared distance of two independent
 ///   embeddings of that norm, α 1e-5 and β 1e-4.
-/// - **Gradient**: exact, through the pairs that were chosen. Wants P x K batches.
-/// - **State**: `active`, 1 when the hinge is; an epoch's record has its mean.
+/// - **Gradient**: exact, through the selected pairs. Needs P x K batches.
+/// - **State**: `active`, 1 if the hinge is active; an epoch's record has its mean.
 public final class RangeLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
         "weight relative to the classification loss")
     static let countKey = LossParameterKey.whole(
-        "k", default: 2, in: 1...100, "largest distances of an identity that count")
+        "k", default: 2, in: 1...100, "number of an identity's largest distances used")
     static let withinKey = LossParameterKey.number(
         "alpha", symbol: "α", default: 1e-5, in: 0...1000, "weight of distances within identities"
     ).searched(1e-6...1e-4, .logarithmic)
@@ -108,8 +107,7 @@ public final class RangeLoss: ConfigurableLoss {
         return total
     }
 
-    /// The harmonic mean of numbers above 0, without squares that could leave the range
-    /// of their type.
+    /// The harmonic mean of numbers above 0, without squares that could overflow.
     private func harmonicMean(_ values: Tensor) -> Tensor {
         let smallest = values.detached().min()
         return Double(values.count) / (smallest / values).sum() * smallest

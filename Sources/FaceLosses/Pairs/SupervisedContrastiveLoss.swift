@@ -1,13 +1,12 @@
 public import Torch
 
-/// Supervised contrastive loss (Khosla et al., NeurIPS 2020, equation 2, L_out), beside a
-/// classification.
+/// Supervised contrastive loss (Khosla et al., NeurIPS 2020, equation 2, L_out), added to a classification.
 ///
 ///     L = λ mean over anchors a of -1/|P(a)| sum over p in P(a) of
 ///         log( e^(cos_ap / τ) / sum over j != a of e^(cos_aj / τ) )
 ///
-/// over anchors with at least one other sample P(a) of their identity. **Defaults**: τ 0.1, λ 1.
-/// Wants P x K batches.
+/// over anchors with at least one other sample P(a) of their identity. **Defaults**: τ 0.1, λ 1. Needs P x
+/// K batches.
 public final class SupervisedContrastiveLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,

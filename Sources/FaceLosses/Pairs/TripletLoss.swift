@@ -6,17 +6,17 @@ public import Torch
 ///
 /// with normalised embeddings, over these triplets of the batch:
 ///
-/// - `semihard` (the paper's): for each pair of an anchor and a positive, the nearest negative that
-///   is farther than the positive. The paper does not say what is done without one; as
-///   TensorFlow's `triplet_semihard_loss` does, the farthest negative is taken then.
+/// - `semihard` (the paper's): for each pair of an anchor and a positive, the nearest negative that is
+///   farther than the positive. The paper does not specify what to do without one; as in TensorFlow's
+///   `triplet_semihard_loss`, the farthest negative is then used.
 /// - `hard` (Hermans et al. 2017, batch hard): for each anchor, the farthest positive and the
 ///   nearest negative.
 /// - `all`: all triplets that are not satisfied.
 ///
-/// With `distance=euclidean` d is not squared. The choice of triplets depends only on distances,
-/// so that the loss is deterministic; the choice is held constant in the gradient. **Defaults**:
-/// α 0.2, semi-hard, squared. It needs P x K batches; without a triplet it is 0. **State**:
-/// `active`, the fraction of triplets that are not satisfied.
+/// With `distance=euclidean` d is not squared. The choice of triplets depends only on distances, so that
+/// the loss is deterministic; the gradient treats the choice as a constant. **Defaults**: α 0.2, semi-hard,
+/// squared. It needs P x K batches; without a triplet it is 0. **State**: `active`, the fraction of
+/// triplets that are not satisfied.
 public final class TripletLoss: ConfigurableLoss {
     enum Mining: String, CaseIterable, Sendable {
         case semihard, hard, all
@@ -35,7 +35,7 @@ public final class TripletLoss: ConfigurableLoss {
         "margin between distances"
     ).searched(0.1...0.5)
     static let miningKey = LossParameterKey.word(
-        "mining", default: Mining.semihard, "which triplets of the batch count")
+        "mining", default: Mining.semihard, "which triplets of the batch are used")
     static let distanceKey = LossParameterKey.word(
         "distance", default: Distance.squared, "whether distances are squared")
 
@@ -114,7 +114,7 @@ public final class TripletLoss: ConfigurableLoss {
     }
 }
 
-/// The triplets of a batch, by its pairs of an anchor and a positive.
+/// The triplets of a batch, based on its pairs of an anchor and a positive.
 private struct BatchTriplets {
     /// Squared distances of an anchor and a positive, of an anchor and a negative, and 1 if there
     /// is such a triplet, in shapes that broadcast.

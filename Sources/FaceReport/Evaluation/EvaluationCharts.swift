@@ -4,7 +4,7 @@ import SafeNumbers
 
 /// The charts of an evaluation.
 enum EvaluationCharts {
-    /// A chart with the names it has as a file and for a reader who does not see it.
+    /// A chart with its file name and its title for screen readers.
     struct Picture {
         var file: String
         var title: String
@@ -25,7 +25,7 @@ enum EvaluationCharts {
         return drawn.compactMap { $0 } + histograms
     }
 
-    /// Names that can be those of files, each once.
+    /// Unique names that are valid for files.
     private static func fileNames(_ names: [String]) -> [String] {
         var taken: Set<String> = []
         return names.map { name in
@@ -43,7 +43,7 @@ enum EvaluationCharts {
         }
     }
 
-    /// True over false acceptance rate, for the test sets that have a curve.
+    /// True over false acceptance rate (ROC), for the test sets that have a curve.
     static func roc(_ sets: [EvaluationReport.TestSet]) -> Chart? {
         let curves = curves(of: sets)
         guard let maximum = curves.map(\.roc.negatives).max() else { return nil }
@@ -59,7 +59,7 @@ enum EvaluationCharts {
         return .lines(LineChart(x: x, y: y, lines: lines, naming: .inCorner))
     }
 
-    /// False rejection over false acceptance rate, both logarithmic.
+    /// False rejection over false acceptance rate (DET), both logarithmic.
     static func det(_ sets: [EvaluationReport.TestSet]) -> Chart? {
         let curves = curves(of: sets)
         guard let maximum = curves.map(\.roc.negatives).max(),
@@ -83,13 +83,13 @@ enum EvaluationCharts {
         }
     }
 
-    /// The points on the axis, from the last one at its left end.
+    /// The points within the axis, beginning with the last one at or left of its left end.
     private static func visible(_ roc: ROCCurve, _ axis: Axis) -> [ROCPoint] {
         let first = roc.points.lastIndex { $0.far <= axis.domain.lowerBound } ?? 0
         return Array(roc.points[min(first, roc.points.count)...])
     }
 
-    /// How the cosines of both kinds of pairs are distributed.
+    /// The distributions of the cosines of both kinds of pairs.
     static func scores(_ set: EvaluationReport.TestSet) -> Chart {
         let histogram = set.report.histogram
         let used = histogram.positives.indices.filter {
@@ -97,7 +97,7 @@ enum EvaluationCharts {
         }
         let range = (used.first ?? 0)...(used.last ?? 0)
         func cosine(_ edge: Int) -> Double { 1 - Double(edge) * histogram.binWidth / 2 }
-        // A bin of small distances is one of large cosines.
+        // A bin of small distances corresponds to one of large cosines.
         let extent = cosine(range.upperBound + 1)...cosine(range.lowerBound)
         func series(_ title: String, _ slot: Int, _ counts: [Int]) -> HistogramChart.Series {
             let all = Double(max(counts.reduce(0, +), 1))

@@ -2,7 +2,7 @@ import Charts
 import Documents
 import FaceEvaluation
 
-/// The words and tables of an evaluation's report.
+/// The text, tables and figures of an evaluation's report.
 enum EvaluationDocument {
     static func document(_ report: EvaluationReport) -> Document {
         Document(
@@ -109,14 +109,14 @@ enum EvaluationDocument {
         let figures = [
             Figure(
                 caption: """
-                    What is accepted correctly (ROC, the higher the better) and rejected incorrectly (DET, \
-                    the lower the better) at every rate of wrong acceptance. A curve begins at the \
+                    The true acceptance rate (ROC, higher is better) and the false rejection rate (DET, \
+                    lower is better) at every false acceptance rate. A curve begins at the \
                     rate of one pair.
                     """, panels: curves),
             Figure(
                 caption: """
                     Cosines of the pairs of one person and of different people. The line is the \
-                    threshold that decides best, the grey band its 95 % interval.
+                    most accurate threshold, the grey band its 95 % interval.
                     """, panels: scores),
         ]
         return Section(
@@ -169,8 +169,8 @@ enum EvaluationDocument {
         return Table(
             caption: """
                 True acceptance rate (TAR) in percent at a false acceptance rate (FAR), and the \
-                cosine above which to accept for it. A rate that the test set has too few pairs of \
-                different people for is left out; the number it takes stands in its place.
+                cosine above which to accept for it. If the test set has too few pairs of different \
+                people for a rate, the number of pairs that it requires is shown instead.
                 """,
             columns: [.words("FAR")]
                 + sets.flatMap { set in
@@ -232,7 +232,7 @@ enum EvaluationDocument {
         }
         let table = Table(
             caption: """
-                The threshold with a FAR of \(rate) on one test set, used on another: what becomes of the FAR, and the true \
+                The threshold with a FAR of \(rate) on one test set, applied to another: the resulting FAR and true \
                 acceptance rate (TAR) in percent.
                 """,
             columns: [

@@ -5,8 +5,8 @@ import FaceRuns
 public import Foundation
 import SafeFiles
 
-/// The report of one model on test sets: a page that needs no other file, the same as Markdown, and
-/// the page's charts as pictures.
+/// The report of one model on test sets: a self-contained page, the same as Markdown, and the page's charts
+/// as pictures.
 public struct EvaluationReport: Sendable {
     /// The measurements on one test set.
     public struct TestSet: Sendable {
@@ -18,7 +18,7 @@ public struct EvaluationReport: Sendable {
         public var protocols: [ProtocolResult]
         /// The best threshold and its interval.
         public var threshold: BestThreshold?
-        /// LFW's View 1, where the set is one.
+        /// The result on LFW's View 1; nil for other sets.
         public var viewOne: ViewOneResult?
         /// Pairs of different people taken for one.
         public var falseAccepts: ErrorGallery
@@ -50,14 +50,14 @@ public struct EvaluationReport: Sendable {
     public let sets: [TestSet]
     /// The test sets of templates, in their order.
     public let templates: [(name: String, report: TemplateReport)]
-    /// What was scored on MegaFace.
+    /// The results on MegaFace.
     public let megaFace: [(name: String, report: DistractorReport)]
     /// Groups of people and error against rejection, of the sets that have them.
     public let details: [SetDetails]
     /// Thresholds that were carried over from one set to another.
     public let transfers: [ThresholdTransfer]
 
-    /// Creates a report on one model; nothing is drawn yet.
+    /// Creates a report on one model; nothing is rendered yet.
     public init(
         model: String, sets: [TestSet], templates: [(name: String, report: TemplateReport)] = [],
         megaFace: [(name: String, report: DistractorReport)] = [], details: [SetDetails] = [],
@@ -71,7 +71,7 @@ public struct EvaluationReport: Sendable {
         self.transfers = transfers
     }
 
-    /// The files' names, relative to their folder, and their texts: `index.html`, `report.md` and
+    /// The files' names, relative to the report's folder, and their texts: `index.html`, `report.md` and
     /// `pictures/*.svg`.
     public func render() -> [(name: String, text: String)] {
         let document = EvaluationDocument.document(self)

@@ -126,7 +126,7 @@ enum TemplateSection {
                 points: points.map { LineChart.Point($0.fpir, $0.fnir) })
         }
         let title = "false negative identification rate"
-        // Of networks that find few, a decade would show a line along its upper edge.
+        // For poor networks, a whole decade would compress the curve at its upper edge.
         let y =
             fewest < 0.3
             ? Axis.fractions(title, from: fewest)
@@ -137,13 +137,14 @@ enum TemplateSection {
                 lines: lines, naming: naming(lines)))
     }
 
-    /// More names than a corner has room for are drawn beside the lines.
+    /// Names are placed beside the lines if a corner has no room for all.
     private static func naming(_ lines: [LineChart.Line]) -> LineChart.Naming {
         lines.count > 6 ? .atEnds : .inCorner
     }
 }
 
 extension TemplateReport {
-    /// The figure that stands for the set in a line: TAR at the lowest rate that has one, or the last.
+    /// The figure that represents the set in one line: the first with a value, i.e. TAR at the lowest
+    /// supported rate.
     var headline: Figure? { figures.first { $0.value != nil } }
 }

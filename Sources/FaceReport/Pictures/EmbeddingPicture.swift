@@ -1,8 +1,8 @@
 import Charts
 import Foundation
 
-/// Embeddings of two or three components and the class weights, one panel a loss: the picture that
-/// shows what a margin does.
+/// Embeddings of two or three components and the class weights, one panel per loss: a picture of the effect
+/// of margins.
 package struct EmbeddingPicture: Sendable {
     /// The embeddings learnt with one loss.
     package struct Panel: Sendable {
@@ -30,7 +30,7 @@ package struct EmbeddingPicture: Sendable {
     }
 
     package var panels: [Panel]
-    /// Title of the whole.
+    /// Title of the picture.
     package var title: String
 
     package init(title: String, panels: [Panel]) {
@@ -49,11 +49,11 @@ package struct EmbeddingPicture: Sendable {
             caption: isFlat
                 ? [
                     "Dots: embeddings, the longest at the edge of the inner circle. Ring: their "
-                        + "directions. Lines: class weights. One colour an identity."
+                        + "directions. Lines: class weights. One colour per identity."
                 ]
                 : [
                     "Dots: directions of embeddings, pale on the far side. Lines: class weights. "
-                        + "One colour an identity."
+                        + "One colour per identity."
                 ],
             panels: panels.map { panel in
                 PictureFile.Panel(
@@ -93,7 +93,7 @@ package struct EmbeddingPicture: Sendable {
             ]))
     }
 
-    /// A dot at the embedding and a tick on the ring at its direction.
+    /// A dot at the embedding, and a tick on the ring in its direction.
     private func marks(_ embedding: [Double], _ scale: Double, _ color: String) -> Markup {
         let (x, y) = (embedding[0], -embedding[1])
         let norm = max(hypot(x, y), 1e-12)
@@ -141,7 +141,7 @@ package struct EmbeddingPicture: Sendable {
             ]))
     }
 
-    /// Where a direction is seen: from the right and above, from far away.
+    /// The orthographic projection of a direction, seen from the upper right.
     private static func seen(_ vector: [Double]) -> (x: Double, y: Double, depth: Double) {
         let norm = max(1e-12, vector.map { $0 * $0 }.reduce(0, +).squareRoot())
         let (x, y, z) = (vector[0] / norm, vector[1] / norm, vector[2] / norm)
@@ -151,7 +151,7 @@ package struct EmbeddingPicture: Sendable {
         return (side * radius, -up * radius, depth)
     }
 
-    /// Meridians and parallels of the near side, every 30 degrees.
+    /// Meridians and parallels of the near hemisphere, every 30 degrees.
     private var graticule: Markup {
         let degrees = stride(from: -180.0, through: 180, by: 6).map { $0 * .pi / 180 }
         let parallels = [-60.0, -30, 0, 30, 60].map { $0 * .pi / 180 }.map { height in

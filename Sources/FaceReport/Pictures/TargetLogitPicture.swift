@@ -1,7 +1,6 @@
 import Charts
 
-/// The target's logit and its gradient over the angle, for several losses: the picture that papers of
-/// margins draw.
+/// The target logit and its gradient over the angle, for several losses, as in papers on margins.
 package struct TargetLogitPicture: Sendable {
     package struct Curve: Sendable {
         /// Its name in the picture.
@@ -30,7 +29,7 @@ package struct TargetLogitPicture: Sendable {
             caption: [
                 "As a function of the angle θ between an embedding and its class weight, divided by the scale "
                     + "(or by the norm where that is the scale).",
-                "The gradient is the one used in training: where a loss holds its margin constant, it is "
+                "The gradient is the one used in training: if a loss treats its margin as a constant, it is "
                     + "that of cos θ, not the slope on the left.",
             ],
             panels: [

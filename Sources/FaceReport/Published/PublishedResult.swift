@@ -15,7 +15,7 @@ struct PublishedResult: Hashable, Sendable {
     let network: String
     /// The training set.
     let trained: String
-    /// The loss, with its constants where several were published.
+    /// The loss, with its constants if several were published.
     let loss: String
     /// Accuracy on LFW, in percent, as stated.
     let lfw: String
@@ -23,7 +23,7 @@ struct PublishedResult: Hashable, Sendable {
     var cfpFP: String?
     /// Accuracy on AgeDB-30, in percent; nil if it is not stated.
     var ageDB: String?
-    /// By which protocol LFW was tested.
+    /// The protocol of the test on LFW.
     let testing: String
     /// The model's epoch.
     let epoch: Epoch
@@ -34,10 +34,10 @@ struct PublishedResult: Hashable, Sendable {
 /// Angles that others published, in degrees.
 struct PublishedAngles: Hashable, Sendable {
     let quantity: String
-    /// Of norm-softmax, ArcFace, + Intra, + Inter and triplets; nil if it is not defined.
+    /// Angles for the ``losses``; nil if undefined.
     let degrees: [Double?]
 
-    /// The metric of the columns.
+    /// The losses of the columns.
     static let losses = ["Norm-Softmax", "ArcFace", "+ Intra", "+ Inter", "Triplet"]
     /// ArcFace (CVPR 2019), Table 3: IResNet-50 on CASIA-WebFace.
     static let arcFace = [

@@ -1,7 +1,7 @@
 import FaceRuns
 package import FaceStatistics
 
-/// A backbone trained on a training set: the losses are compared within one.
+/// A backbone and a training set; losses are compared within a configuration.
 package struct Configuration: Hashable, Sendable {
     /// Name of the backbone with its options.
     package let backbone: String
@@ -14,21 +14,21 @@ package struct Cell: Sendable {
     /// The runs in the order of their seeds, finished or not.
     package let runs: [ReportedRun]
 
-    /// The finished runs whose numbers count: those that learned something, or where none did, all.
-    /// Failed runs are left out of means for the same reason.
+    /// The finished runs that enter means: those that learned something, or all if none did. Failed runs
+    /// are excluded for the same reason.
     package var finished: [ReportedRun] {
         let finished = runs.filter { $0.status == .finished }
         let learned = finished.filter { $0.nothingLearned == nil }
         return learned.isEmpty ? finished : learned
     }
 
-    /// Whether something was learned in one of the finished runs. Cells in which nothing was are
-    /// shown, and neither ranked nor compared.
+    /// Whether something was learned in any of the finished runs. Other cells are shown, but neither ranked
+    /// nor compared.
     package var hasLearned: Bool {
         runs.contains { $0.status == .finished && $0.nothingLearned == nil }
     }
 
-    /// The mark that follows a number of a cell in which nothing was learned; empty for other cells.
+    /// The mark after a number of a cell in which nothing was learned; empty for other cells.
     package var mark: String { hasLearned || finished.isEmpty ? "" : Self.nothingLearnedMark }
 
     /// Marks the numbers of a cell in which nothing was learned.
@@ -58,16 +58,16 @@ package struct Cell: Sendable {
     /// Images per second of the training steps.
     package var imagesPerSecond: Summary? { summary(\.imagesPerSecond) }
 
-    /// Wilson's interval of ``bestAccuracy`` for its finite number of pairs. More seeds do not make
-    /// it smaller: they see the same pairs.
+    /// Wilson's interval of ``bestAccuracy`` for its finite number of pairs. More seeds do not make it
+    /// smaller, since they are tested on the same pairs.
     package var bestInterval: Interval? {
         let pairs = finished.compactMap(\.bestPairs).min()
         guard let accuracy = bestAccuracy, let pairs else { return nil }
         return BinomialInterval.wilson(fraction: accuracy.mean, of: pairs)
     }
 
-    /// Second minus first on the same pairs of a test set, over the seeds that both have finished;
-    /// `nil` if they share none or saw other pairs.
+    /// Second minus first on the same pairs of a test set, over the seeds that both have finished; `nil` if
+    /// they share no seed or were tested on different pairs.
     package static func difference(
         from first: Cell, to second: Cell, on test: String
     ) -> SeedPairEstimate? {
@@ -84,7 +84,7 @@ package struct Cell: Sendable {
         return try? SeedPairEstimate(differences, design)
     }
 
-    /// The runs whose curves are drawn: the finished ones, or where there are none, all.
+    /// The runs whose curves are drawn: the finished ones, or all if there are none.
     package var drawn: [ReportedRun] {
         finished.isEmpty ? runs.filter { !$0.epochs.isEmpty } : finished
     }
@@ -103,6 +103,6 @@ package struct CellOutcomes: Sendable {
         seeds = bySeed.keys.sorted()
     }
 
-    /// For each of some seeds: 1 for a correctly classified pair, otherwise 0.
+    /// For each of the given seeds: 1 for a correctly classified pair, otherwise 0.
     func values(_ seeds: [UInt64]) -> [[Double]] { seeds.compactMap { bySeed[$0] } }
 }

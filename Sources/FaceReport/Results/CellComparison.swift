@@ -13,12 +13,12 @@ package struct CellComparison: Sendable {
     package let first: Summary
     /// Accuracy in the second study over its seeds.
     package let second: Summary
-    /// Second minus first on the same pairs, over the seeds that both have; `nil` if they share
-    /// none or saw other pairs.
+    /// Second minus first on the same pairs, over the seeds that both have; `nil` if they share no seed or
+    /// were tested on different pairs.
     package let difference: SeedPairEstimate?
     /// Accuracy over the seeds of both, each once; `nil` if nothing was learned in one of them.
     package let pooled: Summary?
-    /// The mark that follows the accuracies of a study in which nothing was learned in the cell.
+    /// The marks after the accuracies of studies in which nothing was learned in the cell.
     package let marks: (first: String, second: String)
     /// Whether something was learned in both, so that the difference can be tested.
     package let isTested: Bool

@@ -38,8 +38,8 @@ package struct CellGeometry: Sendable {
 }
 
 extension SetGeometry {
-    /// The distance between the angles of two identities and of one, in units of their spread: the
-    /// decidability d′ = (μ₂ − μ₁) / √((σ₁² + σ₂²) / 2) of Daugman (2000).
+    /// The separation of the angles between two identities and within one, in units of their spread:
+    /// Daugman's (2000) decidability d′ = (μ₂ − μ₁) / √((σ₁² + σ₂²) / 2).
     package var separation: Double? {
         guard let within, let between else { return nil }
         let variance =

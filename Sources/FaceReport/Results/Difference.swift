@@ -1,16 +1,16 @@
 import FaceRuns
 package import FaceStatistics
 
-/// How test accuracy changes from one cell to another with the same loss and the same seeds.
+/// The change of test accuracy from one cell to another with the same loss and the same seeds.
 package struct Difference: Sendable {
-    /// Second minus first, a value a seed that both cells have finished; −1...1.
+    /// Second minus first, one value per seed that both cells have finished; −1...1.
     package let summary: Summary
     /// 95 % interval of the mean difference, over seeds and pairs, with one seed over pairs alone;
     /// `nil` without pair scores.
     package let interval: Interval?
 
-    /// Compares two cells seed by seed, or gives `nil` if they share no finished seed, or where
-    /// nothing was learned in one of them.
+    /// Compares two cells seed by seed; `nil` if they share no finished seed, or nothing was learned in one
+    /// of them.
     package init?(from first: Cell, to second: Cell) {
         guard first.hasLearned, second.hasLearned else { return nil }
         let old = Dictionary(

@@ -1,7 +1,7 @@
 import Charts
 import FaceRuns
 
-/// The order in which a report shows losses, backbones and training sets, and what it calls them.
+/// The order of losses, backbones and training sets in a report, and their titles.
 struct DisplayOrder {
     let losses: [LossSeries]
     let backbones: [String]
@@ -53,7 +53,7 @@ struct DisplayOrder {
             })
     }
 
-    /// Titles with the keys' own words added where two would be the same.
+    /// Titles, with the keys' text added where two would be the same.
     private static func distinct<Key: Hashable>(
         _ titles: [(Key, String)], words: (Key) -> String
     ) -> [Key: String] {
@@ -65,7 +65,7 @@ struct DisplayOrder {
     }
 }
 
-/// The properties by which two runs are of the same series: the loss, its parameters, and the sampler.
+/// The properties that identify a series: the loss, its parameters, and the sampler.
 private struct LossKey: Hashable, Comparable {
     let loss: String
     let sampler: String

@@ -1,7 +1,7 @@
 import Charts
 import FaceRuns
 
-/// In what a finished run's result contradicts the records of its epochs.
+/// Contradictions between a finished run's result and the records of its epochs.
 enum EpochConflicts {
     static func sentences(_ result: RunResult, _ epochs: [EpochRecord]) -> [String] {
         guard !epochs.isEmpty, result.epochs > 0 else { return [] }

@@ -1,16 +1,17 @@
 package import FaceRuns
 package import FaceStatistics
 
-/// The losses of a study that have values which were tuned in another one, beside their defaults.
+/// The losses of a study with values that were tuned in another one, compared with their defaults.
 package struct ForeignTuning: Sendable {
     /// Each loss of each configuration, in the order of the report.
     package let losses: [ForeignLoss]
     /// The margin of practical equivalence; 0...1.
     package let rope: Double
-    /// Name of the test set that gains are measured on.
+    /// Name of the test set on which gains are measured.
     package let test: String
 
-    /// Pairs the runs of a study with their defaults; `nil` for a study without values of another one.
+    /// Pairs the runs of a study with those at the defaults; `nil` for a study without values from another
+    /// one.
     package init?(_ all: StudyResults, rope: Double) {
         self.rope = rope
         let test = all.testSets.first?.name ?? ""
@@ -31,7 +32,7 @@ package struct ForeignLoss: Sendable {
     package let origin: TunedOrigin
     /// The runs' record of that tuning; `nil` in runs of a version that did not write it.
     package let role: TuningRole?
-    /// Where the values are used.
+    /// The configuration in which the values are used.
     package let configuration: Configuration
     /// The loss with these values.
     package let series: LossSeries
@@ -42,7 +43,7 @@ package struct ForeignLoss: Sendable {
     /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` if no seed has
     /// finished both.
     package let gain: SeedPairEstimate?
-    /// Probability of such a gain if there is none, corrected for all such losses.
+    /// p-value of the gain, corrected for all such losses.
     package var adjusted = 1.0
 
     fileprivate init?(
@@ -66,6 +67,6 @@ package struct ForeignLoss: Sendable {
             ? Cell.difference(from: standard, to: tuned, on: test) : nil
     }
 
-    /// The loss in print, without its values.
+    /// The loss's title, without its values.
     package var title: String { role?.lossTitle ?? origin.loss }
 }

@@ -6,21 +6,21 @@ package struct LossComparison: Sendable {
     package let configuration: Configuration
     /// Name of the test set.
     package let test: String
-    /// The loss with the higher accuracy, or the first of two alike.
+    /// The loss with the higher accuracy, or the first of two with the same.
     package let better: LossSeries
     package let worse: LossSeries
     /// Accuracy of the better minus that of the worse loss; −1...1.
     package let difference: SeedPairEstimate
     /// McNemar's test of the two models of each seed; its first model is the better loss's.
     package let mcNemar: [McNemarTest]
-    /// Interval of the difference on other people, by the bootstrap over people, for the mean of
-    /// the seeds' models; `nil` if all draws give the same, which says nothing about its width.
+    /// Interval of the difference on other people, by the bootstrap over people, for the mean of the seeds'
+    /// models; `nil` if all draws give the same difference, which does not determine a width.
     package let bootstrap: Interval?
-    /// How probable it is, over other seeds and pairs, that the better loss is better by more than
-    /// matters in practice, that the two are practically equal, and that it is worse; `nil` for a
-    /// single seed. Not corrected for other comparisons.
+    /// The probabilities, over other seeds and pairs, that the better loss is better by a practically
+    /// relevant amount, that the two are practically equal, and that it is worse; `nil` for a single seed.
+    /// Not corrected for multiple comparisons.
     package let equivalence: EquivalenceProbabilities?
-    /// Probability of the difference if there is none, corrected for all comparisons of the study.
+    /// p-value of the difference, corrected for all comparisons of the study.
     package var adjusted = 1.0
 
     init(
@@ -50,26 +50,26 @@ package struct LossComparison: Sendable {
         self.bootstrap = drawn.reach > 1e-9 ? drawn : nil
     }
 
-    /// A loss of the two minus the other one: the mean and its interval.
+    /// One of the two losses minus the other: the mean and its interval.
     package func lead(of loss: LossSeries) -> (mean: Double, interval: Interval) {
         loss == better
             ? (difference.mean, interval)
             : (-difference.mean, Interval(-interval.upper, -interval.lower))
     }
 
-    /// ``equivalence`` of a loss of the two to the other one.
+    /// ``equivalence`` of one of the two losses relative to the other.
     package func equivalence(of loss: LossSeries) -> EquivalenceProbabilities? {
-        loss == better ? equivalence : equivalence?.turned
+        loss == better ? equivalence : equivalence?.swapped
     }
 
     /// Number of seeds that both losses have finished.
     package var seeds: Int { difference.seeds }
 
-    /// In how many seeds each loss is ahead.
+    /// The sign test on the number of seeds in which each loss is ahead.
     package var sign: SignTest { SignTest(difference.seedMeans) }
 
-    /// Probability of such a difference if there is none: over other seeds and other people, or
-    /// with a single seed by McNemar's test, which is about the two models alone.
+    /// p-value of the difference: over other seeds and other people, or for a single seed by McNemar's
+    /// test, which only concerns the two models.
     package var pValue: Double { difference.pValue ?? mcNemar.first?.pValue ?? 1 }
 
     /// Interval of the difference: over other seeds and people, or with a single seed for these two

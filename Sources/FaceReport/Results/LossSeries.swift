@@ -1,9 +1,9 @@
 package import Charts
 
-/// A loss as the report compares it: one colour, one dash, one marker, one row.
+/// A loss as a series of the report, with one colour, dash pattern, marker and row.
 package struct LossSeries: Hashable, Sendable {
-    /// The loss with its parameters, e.g. `arcface:m=0.4`; of values that tuning chose, which differ
-    /// from one cell to the next, `arcface (tuned)`.
+    /// The loss with its parameters, e.g. `arcface:m=0.4`; `arcface (tuned)` for values chosen by tuning,
+    /// which differ between cells.
     package let loss: String
     /// The loss as requested, e.g. `ArcFace:m=0.40`.
     package let requested: String
@@ -11,7 +11,7 @@ package struct LossSeries: Hashable, Sendable {
     package let sampler: String
     /// Its name in the report; unique among the series.
     package let title: String
-    /// How figures draw it.
+    /// Its style in figures.
     package let style: SeriesStyle
 }
 

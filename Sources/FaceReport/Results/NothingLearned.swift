@@ -5,22 +5,21 @@ import Foundation
 
 /// Why a finished run counts as one in which nothing was learned.
 ///
-/// This is the one rule that every place follows which ranks, compares or marks accuracies: the page,
-/// Markdown, LaTeX, the CSV file, the terminal and the live page. Nothing was learned where one of
-/// these holds, the first that does being the reason:
+/// This rule is used wherever accuracies are ranked, compared or marked: the page, Markdown, LaTeX, the CSV
+/// file, the terminal and the live page. Nothing was learned if one of these conditions holds; the first is
+/// the reason:
 ///
 /// 1. The training set has one identity, which leaves nothing to distinguish.
 /// 2. The embeddings of the last model are the same for nearly all images, or 0
 ///    (`ScoreWarnings.collapse`).
-/// 3. Training accuracy is that of guessing: the 95 % interval (Wilson) of the last epoch's reaches
-///    down to one in as many as there are identities. It takes ten images an identity, or a test
-///    accuracy that is that of guessing as well, since fewer images are inconclusive.
-/// 4. Test accuracy is that of guessing: the 95 % interval (Wilson) of the last model's on the first
-///    test set reaches down to 50 %. It takes as many pairs as an accuracy needs to say anything
-///    (`ScoreWarnings.minPairs`).
+/// 3. Training accuracy is that of guessing: the 95 % interval (Wilson) of the last epoch's includes 1 /
+///    identities. This requires ten images per identity, or a test accuracy that is that of guessing as
+///    well, since fewer images are inconclusive.
+/// 4. Test accuracy is that of guessing: the 95 % interval (Wilson) of the last model's on the first test
+///    set includes 50 %. This requires enough pairs for a meaningful accuracy (`ScoreWarnings.minPairs`).
 ///
-/// With Partial FC the classifier guesses among fewer classes than there are identities, so that the
-/// third rule finds less than it could.
+/// With Partial FC the classifier guesses among fewer classes than there are identities, so that the third
+/// rule misses some cases.
 package struct NothingLearned: Hashable, Sendable {
     /// The reasons, the most certain first.
     package enum Reason: Int, Hashable, Sendable, Comparable {
@@ -48,23 +47,23 @@ package struct NothingLearned: Hashable, Sendable {
     package let trainAccuracy: Double
     /// Identities of the training set.
     package let identities: Int
-    /// Mean norm of the embeddings, where it is known.
+    /// Mean norm of the embeddings; nil if unknown.
     package let meanNorm: Double?
     /// Whether no epoch's mean loss was below ln(identities), the cross-entropy of guessing.
     package let neverBelowGuessing: Bool
 
     /// Accuracy of guessing whether a pair shows one person.
     package static let guessedPairs = 0.5
-    /// Images an identity from which on training accuracy alone is enough.
+    /// Images per identity from which on training accuracy alone suffices.
     private static let minImagesEach = 10
-    /// Mean norm beyond what any training that works ends at.
+    /// A larger mean norm means that training diverged.
     private static let maxNorm = 1e6
 
-    /// Checks a finished run, or gives `nil` where something was learned.
+    /// Checks a finished run; `nil` if something was learned.
     ///
     /// - Parameters:
-    ///   - result: How the last model did on the first test set.
-    ///   - distances: Squared L2 distances of that test set's pairs; none if they are not known.
+    ///   - result: The last model's result on the first test set.
+    ///   - distances: Squared L2 distances of that test set's pairs; empty if unknown.
     package init?(
         _ description: RunDescription, epochs: [EpochRecord], trainAccuracy: Double,
         result: TestResult, distances: [Float]
@@ -112,7 +111,7 @@ package struct NothingLearned: Hashable, Sendable {
         return images > 0 && !isTooLarge ? images : nil
     }
 
-    /// Whether the interval of a counted fraction reaches down to that of guessing.
+    /// Whether the interval of a counted fraction extends down to that of guessing.
     private static func reaches(_ guessing: Double, fraction: Double, of count: Int) -> Bool {
         BinomialInterval.wilson(fraction: fraction, of: max(0, count)).lower <= guessing
     }

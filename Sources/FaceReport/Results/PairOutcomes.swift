@@ -3,7 +3,7 @@ import FaceRuns
 import FaceStatistics
 import Foundation
 
-/// The pairs of a test set, without what a model made of them.
+/// The pairs of a test set, independent of any model.
 package struct TestPairs: Hashable, Sendable {
     /// Fold of each pair.
     package let folds: [Int]
@@ -23,7 +23,7 @@ package struct TestPairs: Hashable, Sendable {
 
     package var count: Int { folds.count }
 
-    /// The pairs as statistics sees them. A person is the folder of an image.
+    /// The pairs as a statistical design. The people are the images' folders.
     func design() throws -> PairDesign {
         try PairDesign(
             folds.indices.map { index in
@@ -46,20 +46,20 @@ package struct PairOutcomes: Sendable {
     /// Squared L2 distance of each pair.
     package let distances: [Float]
     /// Whether each pair was correctly classified, at the threshold chosen on the other folds.
-    package let isRight: [Bool]
-    /// The squared L2 distance below which each pair is taken for one person: that of its fold.
+    package let isCorrect: [Bool]
+    /// The threshold for each pair, a squared L2 distance: that of its fold.
     package let thresholds: [Double]
 
-    /// Decides pairs as the protocol does.
+    /// Classifies pairs by the protocol.
     ///
     /// - Parameters:
     ///   - scores: The pairs, in the order of the test set.
     ///   - recomputed: The protocol's result for them.
-    ///   - known: Lists of pairs seen before; an equal one is used again, and a new one added.
+    ///   - known: Lists of pairs seen before; an equal one is reused, and a new one added.
     init(_ scores: [ScoreRecord], _ recomputed: RecomputedResult, known: inout [TestPairs]) {
         let ofFold = recomputed.accuracy.folds.map(\.threshold)
         let thresholds = recomputed.folds.map { ofFold[$0] }
-        isRight = zip(thresholds, scores).map { threshold, score in
+        isCorrect = zip(thresholds, scores).map { threshold, score in
             (Double(score.pair.distance) < threshold) == score.pair.same
         }
         self.thresholds = thresholds
@@ -74,5 +74,5 @@ package struct PairOutcomes: Sendable {
     }
 
     /// 1 for a correctly classified pair, otherwise 0.
-    var values: [Double] { isRight.map { $0 ? 1 : 0 } }
+    var values: [Double] { isCorrect.map { $0 ? 1 : 0 } }
 }

@@ -1,21 +1,21 @@
 import FaceEvaluation
 import FaceRuns
 
-/// A result computed from the scores of a test set, to be compared with the one that the run states.
+/// A result recomputed from the scores of a test set, for comparison with the run's stated result.
 ///
-/// The report reads a run's numbers from its result; what it computes here shows whether they may be
-/// believed, and on which pairs they are based.
+/// The report reads a run's numbers from its result; the recomputed ones show whether they are consistent
+/// with the scores.
 struct RecomputedResult {
     /// Accuracy over the folds.
     let accuracy: InsightFaceAccuracy
     /// Exact ROC curve.
     let curve: ROCCurve
-    /// True acceptance rate at a false one of 1e-3 over the folds, where it is defined.
+    /// True acceptance rate at a false acceptance rate of 1e-3 over the folds; nil if undefined.
     let tar: Double?
     /// Fold of each pair.
     let folds: [Int]
 
-    /// Evaluates scores as the protocol of a run does.
+    /// Evaluates scores by the protocol of runs.
     ///
     /// - Throws: `FaceEvaluationError` where the scores cannot be evaluated.
     init(_ pairs: [ScoredPair], folds: Int) throws {
@@ -28,7 +28,7 @@ struct RecomputedResult {
         self.folds = try assignment.folds(of: pairs)
     }
 
-    /// In which numbers what a run states of a test set disagrees with the scores, a clause each.
+    /// The numbers in which a run's stated result on a test set disagrees with the scores, one clause each.
     func disagreements(with stated: TestResult) -> [String] {
         let test = stated.name
         let numbers: [(name: String, stated: Double?, found: Double?)] = [
@@ -45,6 +45,7 @@ struct RecomputedResult {
         }
     }
 
-    /// Sums in another order differ by less, and one pair in a million by more.
+    /// Larger than differences from the order of summation, and smaller than those from one pair in a
+    /// million.
     private static let rounding = 1e-7
 }

@@ -10,7 +10,7 @@ public enum RunStatus: String, Sendable, CaseIterable {
     case finished
     /// The run stopped with an error.
     case failed
-    /// The run is still going, or was stopped from outside and can be resumed.
+    /// The run is in progress, or was interrupted and can be resumed.
     case unfinished
     /// The run's result cannot be read.
     case damaged
@@ -22,13 +22,13 @@ package struct ReportedRun: Sendable {
     package let name: String
     /// The run's description.
     package let description: RunDescription
-    /// The run's environment, where that is known.
+    /// The run's environment; nil if unknown.
     package let environment: RunEnvironment?
     /// The epochs completed so far.
     package let epochs: [EpochRecord]
-    /// How it ended, where it did.
+    /// How it ended; nil if it has not.
     package let result: RunResult?
-    /// ROC curve on each test set whose scores are there, by the set's name.
+    /// ROC curve on each test set whose scores are present, by the set's name.
     package let curves: [String: ROCCurve]
     /// The last model's outcomes on the pairs of each test set whose scores are present.
     package let outcomes: [String: PairOutcomes]
@@ -36,25 +36,25 @@ package struct ReportedRun: Sendable {
     package let templates: [String: TemplateReport]
     /// Groups of people and error against rejection on each test set that has them, by their names.
     package let details: [String: SetDetails]
-    /// Where the embeddings of the last model lie; `nil` where it was not measured.
+    /// The geometry of the last model's embeddings; `nil` if it was not measured.
     package let geometry: RunGeometry?
-    /// The network that the run began with; `nil` for random weights.
+    /// The pretrained network that the run started from; `nil` for random weights.
     package let start: ReportedStart?
     /// State of the run.
     package let status: RunStatus
     /// Sentences on files of the run that could not be read.
     package let damages: [String]
-    /// Why nothing was learned in the run; `nil` where something was, or where it is not finished.
+    /// Why nothing was learned in the run; `nil` if something was, or if it is not finished.
     package let nothingLearned: NothingLearned?
 
     /// Reads a run's folder.
     ///
-    /// - Throws: where `run.json` cannot be read, for then it is not known what the run is. Other
-    ///   files that cannot be read are named in ``damages``.
+    /// - Throws: if `run.json` cannot be read, since the run is then unknown. Other unreadable files are
+    ///   listed in ``damages``.
     ///
     /// - Parameters:
     ///   - folder: The run's folder.
-    ///   - known: Lists of pairs that other runs have, to be used again.
+    ///   - known: Lists of pairs of other runs, to be reused.
     package init(
         reading folder: RunFolder, known: inout [TestPairs]
     ) throws(FaceRunsError) {
@@ -116,7 +116,7 @@ package struct ReportedRun: Sendable {
         start = ReportedStart(folder, description.tests, known: &known, damages: &damages)
         let conflicts = Self.conflicts(result ?? nil, description, epochs, recomputed)
         damages += conflicts.map { "\(folder.url.path): damaged: \($0)" }
-        // What contradicts itself is not believed, neither here nor there.
+        // Contradictory data are not used, from neither file.
         let isSound = conflicts.isEmpty
         self.result = isSound ? result ?? nil : nil
         status = isSound ? result.map { Self.status($0) } ?? .damaged : .damaged
@@ -139,8 +139,7 @@ package struct ReportedRun: Sendable {
             distances: outcomes[test.name]?.distances ?? [])
     }
 
-    /// In what a run's files contradict one another: a run that was edited, or whose files are of
-    /// several runs.
+    /// Contradictions between a run's files, e.g. after edits, or if files of several runs were mixed.
     private static func conflicts(
         _ result: RunResult?, _ description: RunDescription, _ epochs: [EpochRecord],
         _ recomputed: [String: RecomputedResult]
@@ -168,8 +167,8 @@ package struct ReportedRun: Sendable {
             }
     }
 
-    /// Test sets of a finished run that only one of its files names. One that was added later is in `run.json`
-    /// last, when its scores are there.
+    /// Test sets of a finished run that only one of its files lists. A set that is added later is written
+    /// to `run.json` last, after its scores.
     private static func names(
         _ result: RunResult, _ description: RunDescription,
         _ recomputed: [String: RecomputedResult]
@@ -212,8 +211,8 @@ package struct ReportedRun: Sendable {
     /// False acceptance rate at which a report states the true one.
     package static let statedFAR = 1e-3
 
-    /// True acceptance rate at ``statedFAR`` on the first test set; `nil` if the run is not
-    /// finished, or the set is not known to have the pairs of different people that this takes.
+    /// True acceptance rate at ``statedFAR`` on the first test set; `nil` if the run is not finished, or
+    /// the set is not known to have enough pairs of different people.
     package var supportedTAR: Double? {
         guard let result = primaryResult, let curve = curves[result.name],
             OperatingPoint.isSupported(rate: Self.statedFAR, by: curve.negatives)
@@ -221,7 +220,7 @@ package struct ReportedRun: Sendable {
         return result.tarAtFar1e3
     }
 
-    /// A sentence where the last model's embeddings of the first test set have collapsed.
+    /// A warning if the last model's embeddings of the first test set have collapsed; `nil` otherwise.
     package var collapse: String? {
         guard let result = primaryResult else { return nil }
         return ScoreWarnings.collapse(
@@ -234,7 +233,7 @@ package struct ReportedRun: Sendable {
         status == .finished ? result?.trainAccuracy : nil
     }
 
-    /// Images per second of the training steps, where any were taken.
+    /// Images per second of the training steps; `nil` without any.
     package var imagesPerSecond: Double? {
         if let result, result.imagesPerSecond > 0 { return result.imagesPerSecond }
         let seconds = epochs.reduce(0) { $0 + $1.trainSeconds }
@@ -244,7 +243,7 @@ package struct ReportedRun: Sendable {
 
     package var completedEpochs: Int { result?.epochs ?? epochs.last?.epoch ?? 0 }
 
-    /// Pairs that the best epoch's accuracy was measured on.
+    /// Number of pairs on which the best epoch's accuracy was measured.
     package var bestPairs: Int? {
         guard let best = primaryResult else { return nil }
         let record = epochs.first { $0.epoch == best.bestEpoch }
@@ -258,7 +257,7 @@ package struct ReportedRun: Sendable {
 }
 
 extension RunDescription {
-    /// Takes absolute paths out of all that a report shows.
+    /// Removes absolute paths from everything that a report shows.
     fileprivate mutating func shorten(_ paths: PathShortener) {
         configuration = paths.configuration(configuration)
         command = paths.text(command)

@@ -2,7 +2,7 @@ import FaceEvaluation
 package import FaceRuns
 import Foundation
 
-/// A report's data on the network that a run began with.
+/// A report's data on the pretrained network that a run started from.
 package struct ReportedStart: Sendable {
     /// The loaded weights, and the results of the untouched network.
     package let record: StartRecord
@@ -17,9 +17,9 @@ package struct ReportedStart: Sendable {
     /// Reads a run's start; nil if the run began with random weights.
     ///
     /// - Parameters:
-    ///   - damages: Gets a sentence on each file that cannot be read or contradicts another, whose test
+    ///   - damages: Receives a sentence on each file that cannot be read or contradicts another; its test
     ///     set is then left out.
-    ///   - known: Lists of pairs that other runs have, to be used again.
+    ///   - known: Lists of pairs of other runs, to be reused.
     init?(
         _ folder: RunFolder, _ tests: [TestSetFacts], known: inout [TestPairs],
         damages: inout [String]

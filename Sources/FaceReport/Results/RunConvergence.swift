@@ -1,8 +1,8 @@
 package import FaceRuns
 import FaceStatistics
 
-/// How fast a run reached its highest accuracy on the first test set, and which epoch each way of
-/// choosing would take.
+/// How fast a run reached its highest accuracy on the first test set, and the epochs chosen by several
+/// criteria.
 package struct RunConvergence: Hashable, Sendable {
     /// A chosen epoch, from 1, with the images seen until its end and the test accuracy after it.
     package struct Choice: Hashable, Sendable {
@@ -11,12 +11,12 @@ package struct RunConvergence: Hashable, Sendable {
         package let accuracy: Double
     }
 
-    /// The last epoch: chosen by nothing.
+    /// The last epoch, which involves no choice.
     package let last: Choice
     /// First epoch of the highest test accuracy, which the paper counts. Chosen on the test set.
     package let best: Choice
-    /// First epoch whose test accuracy is within the 95 % band of the highest: not below the lower
-    /// end of Wilson's interval of it. Chosen on the test set.
+    /// First epoch whose test accuracy is within the 95 % band of the highest: not below the lower end of
+    /// its Wilson interval. Chosen on the test set.
     package let withinBand: Choice
     /// First epoch of the highest accuracy on the held-out training identities; `nil` without any.
     package let validated: Choice?
@@ -24,12 +24,12 @@ package struct RunConvergence: Hashable, Sendable {
     /// first epoch to the last, divided by its width; 0...1.
     package let area: Double
 
-    /// Reads the epochs of a run, or gives `nil` if none was tested on the set.
+    /// Reads the epochs of a run, or returns `nil` if none was tested on the set.
     package init?(_ epochs: [EpochRecord], test: String) {
         self.init(epochs) { record in record.tests.first { $0.name == test } }
     }
 
-    /// The same of the accuracy on held-out training identities.
+    /// The same for the accuracy on held-out training identities.
     package init?(validationOf epochs: [EpochRecord]) {
         self.init(epochs, \.validation)
     }
@@ -84,7 +84,7 @@ extension ReportedRun {
         return RunConvergence(epochs, test: primaryTest.name)
     }
 
-    /// The same by held-out training identities, of a run without a test set.
+    /// The same on held-out training identities, for a run without a test set.
     package var validationConvergence: RunConvergence? {
         guard status == .finished, primaryTest == nil else { return nil }
         return RunConvergence(validationOf: epochs)

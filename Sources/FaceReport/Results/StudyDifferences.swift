@@ -3,7 +3,7 @@ import FaceConfiguration
 import FaceRuns
 import Foundation
 
-/// In what two studies differ, and whether their runs may be taken together.
+/// The differences between two studies, and whether their runs may be pooled.
 package struct StudyDifferences: Sendable {
     /// A setting that is not the same in both.
     package struct Difference: Hashable, Sendable {
@@ -13,12 +13,12 @@ package struct StudyDifferences: Sendable {
         package let first: [String]
         /// Its values in the second study.
         package let second: [String]
-        /// Whether it decides about the runs' numbers, so that runs of both do not compare as
-        /// repetitions of one another.
+        /// Whether it affects the runs' numbers, so that runs of the two studies are not repetitions of one
+        /// another.
         package let decides: Bool
     }
 
-    /// The cells, a training set, backbone, loss and sampler each, that both studies have.
+    /// Number of cells (training set, backbone, loss and sampler) that both studies have.
     package let shared: Int
     /// Cells that only the first has.
     package let onlyFirst: [String]
@@ -33,17 +33,17 @@ package struct StudyDifferences: Sendable {
         shared = both.count
         onlyFirst = a.keys.filter { b[$0] == nil }.sorted()
         onlySecond = b.keys.filter { a[$0] == nil }.sorted()
-        // Without a cell in common, the studies as wholes are compared.
+        // Without a common cell, the studies are compared as a whole.
         let runs = { (cells: [String: [ReportedRun]]) in
             (both.isEmpty ? cells.keys.sorted() : both).flatMap { cells[$0] ?? [] }
         }
         differences = Self.compare(runs(a), runs(b))
     }
 
-    /// Reasons against taking the runs of both as repetitions of one another; empty if there are none.
+    /// The differences that rule out pooling; empty if there are none.
     package var obstacles: [Difference] { differences.filter(\.decides) }
 
-    /// Whether runs of both studies are repetitions of one another, of other seeds.
+    /// Whether runs of the two studies are repetitions of one another with other seeds.
     package var arePoolable: Bool { shared > 0 && obstacles.isEmpty }
 
     private static func cells(_ results: StudyResults) -> [String: [ReportedRun]] {
@@ -65,8 +65,8 @@ package struct StudyDifferences: Sendable {
         }
     }
 
-    /// Settings that change nothing but the time a run takes or the last bits of its numbers, or that
-    /// repetitions differ in.
+    /// Settings that only affect a run's duration or the last bits of its numbers, or in which repetitions
+    /// differ.
     private static let harmless: Set = [
         "recipe", "seeds", "threads", "backbones", "losses", "sampler", "command",
         "environment.threads",
@@ -75,7 +75,7 @@ package struct StudyDifferences: Sendable {
         "environment.kernels",
     ]
 
-    /// Every setting of some runs, with all values it has.
+    /// Every setting of some runs, with all of its values.
     private static func values(_ runs: [ReportedRun]) -> [String: Set<String>] {
         var values: [String: Set<String>] = [:]
         for run in runs {
@@ -101,8 +101,8 @@ package struct StudyDifferences: Sendable {
         return values
     }
 
-    /// A configuration's members under their paths. The path of images does not matter: their content
-    /// is compared.
+    /// A configuration's members by their paths. The paths of images are excluded, because their content is
+    /// compared.
     private static func flattened(_ value: JSONValue, _ path: String) -> [String: String] {
         switch value {
         case .object(let members):

@@ -3,7 +3,7 @@ import FaceConfiguration
 package import FaceRuns
 import Foundation
 
-/// A study's runs, grouped the way the report looks at them.
+/// A study's runs, grouped for the report.
 package struct StudyResults: Sendable {
     /// All runs that could be read, by configuration, loss and seed.
     package let runs: [ReportedRun]
@@ -16,13 +16,13 @@ package struct StudyResults: Sendable {
     /// Names of the training sets, the smallest first.
     package let trainSets: [String]
 
-    /// The planned extent of the study, where that is known.
+    /// The planned extent of the study; nil if unknown.
     package let scope: StudyScope?
 
-    /// The tries and the choice of each loss; `nil` if nothing was tuned, and where the record is
-    /// damaged or gone.
+    /// The tries and the choice of each loss; `nil` if nothing was tuned, or the record is damaged or
+    /// missing.
     package let tuning: TuningRecord?
-    /// The losses that were tuned: those of ``tuning``, and those known only from their runs.
+    /// The tuned losses: those of ``tuning``, and those known only from their runs.
     package let tunedCells: [TuningCell]
 
     private let cells: [Configuration: [LossSeries: [ReportedRun]]]
@@ -45,7 +45,7 @@ package struct StudyResults: Sendable {
             study: study.url.path, configuration: .null, workingDirectory: nil)
         var damages = nameless.map { run in
             place.text(
-                "'\(run.descriptionURL.path)' is missing, so that nothing says what the run in that folder is: it is "
+                "'\(run.descriptionURL.path)' is missing, so it is unknown which run is in that folder; it is "
                     + "left out; repeat the study's command, or remove the folder")
         }
         var known: [TestPairs] = []
@@ -76,8 +76,9 @@ package struct StudyResults: Sendable {
         var tuning: TuningRecord?
         do {
             tuning = try study.readTuning()
-            let told = ToldTuning.cells(runs, besides: tuning)
-            let damage = ToldTuning.damage(told, record: tuning, path: study.tuningURL.path)
+            let recovered = RecoveredTuning.cells(runs, besides: tuning)
+            let damage = RecoveredTuning.damage(
+                recovered, record: tuning, path: study.tuningURL.path)
             damages += damage.map { [paths.text($0)] } ?? []
         } catch {
             damages.append(paths.text(error.description))
@@ -91,7 +92,7 @@ package struct StudyResults: Sendable {
     ) {
         self.scope = scope
         self.tuning = tuning
-        tunedCells = (tuning?.cells ?? []) + ToldTuning.cells(runs, besides: tuning)
+        tunedCells = (tuning?.cells ?? []) + RecoveredTuning.cells(runs, besides: tuning)
         let order = DisplayOrder(runs)
         losses = order.losses
         backbones = order.backbones
@@ -112,14 +113,14 @@ package struct StudyResults: Sendable {
         }
     }
 
-    /// The configurations that have a run, by backbone and training set.
+    /// The configurations that have runs, by backbone and training set.
     package var configurations: [Configuration] {
         backbones.flatMap { backbone in
             trainSets.map { Configuration(backbone: backbone, trainSet: $0) }
         }.filter { cells[$0] != nil }
     }
 
-    /// The runs of a loss in a configuration; none if the study has not reached it.
+    /// The runs of a loss in a configuration; empty if there are none yet.
     package func cell(_ configuration: Configuration, _ loss: LossSeries) -> Cell {
         Cell(runs: cells[configuration]?[loss] ?? [])
     }
@@ -137,16 +138,15 @@ package struct StudyResults: Sendable {
         "\(title(ofBackbone: configuration.backbone)) on \(configuration.trainSet)"
     }
 
-    /// The loss a run is shown under.
+    /// The series to which a run belongs.
     package func loss(of run: ReportedRun) -> LossSeries? {
         losses.first { cells[run.configuration]?[$0]?.contains { $0.name == run.name } ?? false }
     }
 
-    /// Number of runs of a status.
+    /// Number of runs with a status.
     package func count(_ status: RunStatus) -> Int { runs.count { $0.status == status } }
 
-    /// The most seeds that a cell's numbers come from: finished ones, or where there are none, those
-    /// that are drawn.
+    /// The largest number of seeds in a cell: finished ones, or if there are none, those that are drawn.
     package var seeds: Int {
         cells.values.flatMap(\.values).map { Set(Cell(runs: $0).drawn.map(\.seed)).count }.max()
             ?? 0

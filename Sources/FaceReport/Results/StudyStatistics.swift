@@ -1,8 +1,8 @@
 import FaceRuns
 package import FaceStatistics
 
-/// The statistics of a study's accuracies: intervals of every cell and comparisons of every two
-/// losses in which something was learned, on every test set.
+/// The statistics of a study's accuracies: intervals of every cell, and comparisons of all pairs of losses
+/// in which something was learned, on every test set.
 package struct StudyStatistics: Sendable {
     /// A loss in a configuration on a test set.
     private struct Key: Hashable {
@@ -20,10 +20,9 @@ package struct StudyStatistics: Sendable {
     private var cells: [Key: CellOutcomes] = [:]
     private var foldIntervals: [Key: Interval] = [:]
 
-    /// Computes the statistics of a study. What cannot be computed, for lack of pair scores, is
-    /// left out.
+    /// Computes the statistics of a study, except those for which pair scores are missing.
     ///
-    /// - Parameter rope: The largest difference of accuracies that counts as none; 0...1.
+    /// - Parameter rope: The largest difference of accuracies that counts as practically equal; 0...1.
     package init(_ results: StudyResults, rope: Double = Report.defaultRope / 100) {
         self.rope = rope
         let tests = results.testSets.map(\.name)
@@ -62,11 +61,11 @@ package struct StudyStatistics: Sendable {
         self.problems = problems
     }
 
-    /// Replicates of a bootstrap: the ends of an interval move by a twentieth of its length from
-    /// one thousand to another.
+    /// Number of bootstrap replicates: with a thousand, the ends of an interval vary by a twentieth of its
+    /// length.
     private static let resamples = 999
 
-    /// How accurate a loss is on a test set; `nil` without pair scores.
+    /// The accuracy of a loss on a test set; `nil` without pair scores.
     package func estimate(
         _ configuration: Configuration, _ loss: LossSeries, test: String
     ) -> SeedPairEstimate? {
@@ -75,8 +74,7 @@ package struct StudyStatistics: Sendable {
         }
     }
 
-    /// Student's interval of the accuracy over the folds, of the mean of the seeds' models; `nil`
-    /// where the folds do not differ.
+    /// Student's interval of the seeds' mean accuracy over the folds; `nil` if the folds do not differ.
     package func foldInterval(
         _ configuration: Configuration, _ loss: LossSeries, test: String
     ) -> Interval? {
@@ -88,7 +86,7 @@ package struct StudyStatistics: Sendable {
         comparisons.filter { $0.configuration == configuration && $0.test == test }
     }
 
-    /// Two losses compared, whichever is the better one.
+    /// The comparison of two losses, in either order.
     package func comparison(
         _ a: LossSeries, _ b: LossSeries, _ configuration: Configuration, test: String
     ) -> LossComparison? {
@@ -99,8 +97,8 @@ package struct StudyStatistics: Sendable {
 }
 
 extension StudyStatistics {
-    /// The list of pairs that most finished runs have, so that a run with another does not stop
-    /// the rest.
+    /// The list of pairs that most finished runs have, so that a run with a different list does not prevent
+    /// the comparison of the others.
     private static func defaultPairs(_ results: StudyResults, _ test: String) -> TestPairs? {
         let lists = results.runs.filter { $0.status == .finished }
             .compactMap { $0.outcomes[test]?.pairs }

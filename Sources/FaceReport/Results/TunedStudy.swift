@@ -3,26 +3,26 @@ package import Documents
 package import FaceRuns
 package import FaceStatistics
 
-/// A study whose losses were tuned: the values that were chosen beside the defaults.
+/// A study whose losses were tuned, with the chosen values compared with the defaults.
 package struct TunedStudy: Sendable {
-    /// The tries and the chosen values; without cells where the study's record is damaged or gone.
+    /// The tries and the chosen values; without cells if the study's record is damaged or missing.
     package let record: TuningRecord
-    /// The losses that were tuned, also those that the record lacks.
+    /// The tuned losses, including those that the record lacks.
     private let cells: [TuningCell]
     /// Each loss of each configuration, in the order of the report.
     package let losses: [TunedLoss]
-    /// The runs with the values that were chosen, which the answer speaks of; the defaults' where
-    /// these were chosen. `nil` while there are none.
+    /// The runs with the chosen values, on which the answer is based; those at the defaults where these
+    /// were chosen. `nil` while there are none.
     package let results: StudyResults?
     /// The comparisons of ``results``, corrected together.
     package let statistics: StudyStatistics?
     /// The margin of practical equivalence; 0...1.
     package let rope: Double
-    /// Name of the test set that gains are measured on.
+    /// Name of the test set on which gains are measured.
     package let test: String
     private let titles: [Configuration: String]
 
-    /// Pairs the runs of a study with what was tuned; `nil` for a study in which nothing was.
+    /// Pairs the runs with the tuned cells; `nil` for a study without tuning.
     package init?(_ all: StudyResults, rope: Double) {
         cells = all.tunedCells
         guard !cells.isEmpty else { return nil }
@@ -41,11 +41,12 @@ package struct TunedStudy: Sendable {
         losses = Self.losses(all, known)
     }
 
-    /// Whether the record of the tries is damaged or gone, so that only the runs state what was chosen.
+    /// Whether the record of the tries is damaged or missing, so that only the runs state the chosen
+    /// values.
     package var isRecordLost: Bool { record.cells.isEmpty }
 
-    /// Whether a run is what its loss is evaluated by: with tuned values, or at its default where
-    /// nothing else was chosen or planned.
+    /// Whether a run represents its loss in the answer: with tuned values, or at the default if nothing
+    /// else was chosen or planned.
     private static func isAnswer(_ run: ReportedRun, _ record: TuningRecord) -> Bool {
         let identity = run.description.identity
         guard identity.tuned == nil else { return true }
@@ -91,7 +92,7 @@ package struct TunedStudy: Sendable {
         losses.filter { $0.configuration == configuration }
     }
 
-    /// A note on the answer: which runs it is about.
+    /// A note before the answer on which runs it is based on.
     package var preface: [RichText] {
         let tries = Set(cells.map(\.budget.tries)).sorted()
         let count =
@@ -101,7 +102,7 @@ package struct TunedStudy: Sendable {
             let open = losses.count { !$0.cell.isComplete }
             return [
                 """
-                Tuning is under way: \(open) of \(losses.count) losses have tries to come. What \
+                Tuning is in progress: \(open) of \(losses.count) losses have remaining tries. What \
                 follows is about the runs that have finished.
                 """
             ]
@@ -114,26 +115,26 @@ package struct TunedStudy: Sendable {
             return [
                 """
                 The losses were tuned with the same budget, but no run with the chosen values has \
-                finished yet: what follows is about their defaults.
+                finished yet: the following is about their defaults.
                 """
             ]
         }
         return [
             """
             Every loss was tuned with the same budget of \(count) on held-out training identities. \
-            This answer compares the losses \(strong: "with the values chosen there"), trained anew \
+            This answer compares the losses \(strong: "with the values chosen there"), retrained \
             with \(Format.count(results.seeds, "seed")) that no try had used.
             """ + rest
-                + Self.setback(
+                + Self.regressions(
                     losses.map { ($0.cell.lossTitle, $0.gain?.mean) }, rope: rope, test: test)
         ]
     }
 
-    /// Which losses scored lower with the chosen values than at their default, by more than what counts: a
-    /// reader who wants the highest accuracy has to look at their defaults as well.
+    /// The losses that scored relevantly lower with the chosen values than at their default, for readers
+    /// who look for the highest accuracy.
     ///
-    /// - Parameter gains: What each loss gained, as a fraction of the pairs; `nil` if that is not known.
-    static func setback(
+    /// - Parameter gains: Gain of each loss, as a fraction of the pairs; `nil` if unknown.
+    static func regressions(
         _ gains: [(title: String, mean: Double?)], rope: Double, test: String
     ) -> RichText {
         let lower = gains.compactMap { title, mean -> String? in
@@ -146,7 +147,7 @@ package struct TunedStudy: Sendable {
                 + "held-out identities, not on the test set.")
     }
 
-    /// The terminal's text; `nil` while no run has tuned values.
+    /// The summary for a terminal; `nil` while no run has tuned values.
     package var answer: StudyAnswer? {
         guard let results, let statistics else { return nil }
         return StudyAnswer(results, statistics, preface: preface)
@@ -159,16 +160,16 @@ package struct TunedLoss: Sendable {
     package let cell: TuningCell
     /// Backbone and training set.
     package let configuration: Configuration
-    /// How figures draw it, its default as well as its tuned values.
+    /// Its style in figures, for the default and the tuned values.
     package let style: SeriesStyle
     /// The runs at its default.
     package let standard: Cell
-    /// The runs with the chosen values: those at the default where it was chosen.
+    /// The runs with the chosen values; those at the default if it was chosen.
     package let tuned: Cell
-    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` if the default
-    /// was kept, and where no seed has finished both.
+    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` if the default was
+    /// kept, or no seed has finished both.
     package let gain: SeedPairEstimate?
-    /// Probability of such a gain if there is none, corrected for all losses that were tuned.
+    /// p-value of the gain, corrected for all tuned losses.
     package var adjusted = 1.0
 
     init(_ cell: TuningCell, _ all: StudyResults, style: SeriesStyle) {
@@ -195,14 +196,14 @@ package struct TunedLoss: Sendable {
             ? nil : Cell.difference(from: standard, to: tuned, on: test)
     }
 
-    /// Whether the default did best, so that nothing was to be trained again.
+    /// Whether the default was chosen, so that no further runs were needed.
     package var keepsDefault: Bool { cell.chosenTry?.index == 0 }
 
-    /// The tries of the first rung, which all settings took part in, with the same schedule.
+    /// The tries of the first rung, which has all settings, with the same schedule.
     package var firstRung: [TuningTry] { cell.tries.filter { $0.rung == 0 } }
 
-    /// Scores of the tries of the first rung that have ended. A failed try, which a search would not
-    /// have chosen, counts as guessing.
+    /// Scores of the tries of the first rung that have ended. A failed try, which is never chosen, counts
+    /// as guessing.
     package var scores: [Double] {
         firstRung.compactMap { $0.state == .pending ? nil : $0.accuracy ?? Self.guessing }
     }
@@ -210,17 +211,17 @@ package struct TunedLoss: Sendable {
     /// Verification accuracy of guessing, on as many pairs of one person as of two.
     private static let guessing = 0.5
 
-    /// The expected best score of n tries; `nil` before the first has ended, and of more tries than
-    /// anybody makes.
+    /// The expected best score of n tries; `nil` before the first has ended, and for implausibly many
+    /// tries.
     package var expected: ExpectedBest? {
         scores.count <= Self.maxTries ? ExpectedBest(scores) : nil
     }
 
-    /// Tries for which a curve is computed, with a square of as many steps.
+    /// Maximum number of tries for which a curve is computed, in quadratic time.
     private static let maxTries = 2000
 
-    /// Fraction of the tries that scored within some distance of the best; `nil` before the first has
-    /// ended. How easy the loss is to tune.
+    /// Fraction of the tries that scored within some distance of the best, a measure of how easy the loss
+    /// is to tune; `nil` before the first has ended.
     package func fraction(within distance: Double) -> Double? {
         guard let best = scores.max() else { return nil }
         // Accuracies of the same counts may differ in their last bits.

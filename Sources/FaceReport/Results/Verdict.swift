@@ -1,6 +1,6 @@
 package import FaceStatistics
 
-/// The loss with the highest score in a configuration on the first test set.
+/// The ranking of the losses in a configuration on the first test set.
 package struct Verdict: Sendable {
     /// A loss with its accuracy.
     package struct Entry: Sendable {
@@ -13,7 +13,7 @@ package struct Verdict: Sendable {
     /// The losses with a finished run that learned something, the highest accuracy first.
     package let ranking: [Entry]
 
-    /// Ranks the losses of a configuration, or gives `nil` if none has a run that can be ranked.
+    /// Ranks the losses of a configuration; `nil` if none has a run that can be ranked.
     package init?(_ results: StudyResults, _ configuration: Configuration) {
         let entries = results.losses.compactMap { loss -> Entry? in
             let cell = results.cell(configuration, loss)
@@ -34,7 +34,7 @@ package struct Verdict: Sendable {
         // Means of the same counts may differ in their last bits.
         ranking.filter { leader.accuracy.mean - $0.accuracy.mean < 1e-9 }
     }
-    /// The first loss below the highest accuracy, where there is one.
+    /// The first loss below the highest accuracy; nil if there is none.
     package var runnerUp: Entry? { ranking.dropFirst(leaders.count).first }
 
     /// How far the leaders are ahead; 0...1.

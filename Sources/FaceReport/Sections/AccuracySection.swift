@@ -76,8 +76,8 @@ enum AccuracySection {
         }
     }
 
-    /// A column's entries in percent: those that show the highest number bold, those of cells in
-    /// which nothing was learned marked and never bold.
+    /// A column's entries in percent: the highest displayed number is bold, and those of cells in which
+    /// nothing was learned are marked and never bold.
     static func entries(_ cells: [Cell], _ value: (Cell) -> Summary?) -> [Table.Entry] {
         let means = cells.filter(\.hasLearned).compactMap { value($0)?.mean }
         let highest = means.count > 1 ? means.max().map { Format.percent($0) } : nil
@@ -91,7 +91,7 @@ enum AccuracySection {
         }
     }
 
-    /// The meaning of the mark of some numbers, where there are any.
+    /// The explanation of the mark, if any number has it.
     static func markNote(_ results: StudyResults) -> [RichText] {
         let isMarked = results.configurations.contains { configuration in
             results.losses.contains { !results.cell(configuration, $0).mark.isEmpty }

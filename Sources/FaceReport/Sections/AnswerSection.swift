@@ -5,7 +5,7 @@ import FaceStatistics
 
 /// The compared losses, the one that scored highest, and the strength of the evidence.
 enum AnswerSection {
-    /// - Parameter tuned: The runs with tuned values, which the answer is about, if there are any.
+    /// - Parameter tuned: The runs with tuned values, on which the answer is based, if there are any.
     static func section(
         _ all: StudyResults, _ allStatistics: StudyStatistics, _ tuned: TunedStudy?
     ) -> Section {
@@ -103,7 +103,7 @@ enum AnswerSection {
         """
     }
 
-    /// Why nothing is compared.
+    /// Why there is no comparison.
     private static func noSecond(_ verdicts: [Verdict], _ results: StudyResults) -> RichText {
         let finished = Set(verdicts.flatMap { $0.ranking.map(\.loss) })
         let others = results.losses.filter { loss in
@@ -133,7 +133,8 @@ enum AnswerSection {
         return RichText.list(clauses) + "."
     }
 
-    /// Where a loss won: the first clause says about what, the others only how many.
+    /// A clause on how often a loss scored highest: the first one is complete, the others only have the
+    /// number.
     private static func rank(_ count: Int, of all: Int, isFirst: Bool) -> String {
         guard isFirst else { return "in \(count)" }
         let which = count < all ? "\(count) of the \(all)" : all == 2 ? "both" : "all \(all)"
@@ -146,14 +147,15 @@ enum AnswerSection {
         let compared = verdicts.filter { $0.ranking.count > 1 }
         if compared.count == 1, let only = compared.first {
             return [
-                "\(results.title(only.configuration)) alone has a second loss: "
+                "Only \(results.title(only.configuration)) has a second loss: "
                     + LeadText.highest(only)
             ] + LeadText.evidence(only, leads)
         }
         return [significant(compared, leads)] + probable(compared, leads)
     }
 
-    /// In how many configurations the first loss is probably better than the next by more than matters.
+    /// In how many configurations the first loss is probably better than the next by a practically relevant
+    /// amount.
     private static func probable(_ compared: [Verdict], _ leads: Leads) -> [RichText] {
         let found = compared.compactMap { leads[$0]?.equivalence(of: $0.leader.loss) }
         guard !found.isEmpty else { return [] }
@@ -213,8 +215,8 @@ enum AnswerSection {
             caption: """
                 The loss with the highest test accuracy in each configuration, and its lead over the \
                 next one with its 95 % interval, on the same pairs and the seeds that both have \
-                finished\(results.seeds > 1 ? "" : " (with one seed over pairs alone)"). The \
-                probability of such a lead without a difference is corrected for all comparisons \
+                finished\(results.seeds > 1 ? "" : " (with one seed over pairs alone)"). The p-value \
+                of the lead is corrected for all comparisons \
                 of the study (Holm); a lead is significant where it is below 5 %. \
                 \(EquivalenceText.note(rope: leads.rope))
                 """,

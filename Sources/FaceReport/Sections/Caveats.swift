@@ -56,7 +56,7 @@ enum Caveats {
         }
     }
 
-    /// How far the intervals of the lowest and of the highest accuracy reach.
+    /// Half widths of the intervals of the lowest and the highest accuracy.
     private static func errors(_ accuracies: [TestResult]) -> String? {
         func size(_ test: TestResult?) -> String? {
             test.map {
@@ -113,7 +113,7 @@ enum Caveats {
             """
     }
 
-    /// Conditions that should be the same for all runs and are not.
+    /// Conditions that should be the same for all runs but are not.
     private static func conditions(_ results: StudyResults) -> [RichText] {
         var texts: [RichText] = []
         func check(_ what: String, _ value: (ReportedRun) -> String?) {
@@ -150,7 +150,7 @@ enum Caveats {
             }
     }
 
-    /// Training sets that hold people or pictures of a test set.
+    /// Training sets that contain people or pictures of a test set.
     private static func overlaps(_ results: StudyResults) -> [RichText] {
         results.trainSets.flatMap { name in
             (results.facts(ofTrainSet: name)?.overlaps ?? []).map { overlap -> RichText in
@@ -159,7 +159,7 @@ enum Caveats {
         }
     }
 
-    /// Known failures that were recognised while a run was trained.
+    /// Known failure modes that were recognised during training.
     private static func diagnostics(_ results: StudyResults) -> [RichText] {
         results.runs.flatMap { run in
             run.epochs.flatMap { $0.diagnostics ?? [] }.map { sentence -> RichText in

@@ -4,7 +4,7 @@ import FaceRuns
 import FaceStatistics
 import SafeNumbers
 
-/// How far each accuracy may be off, for the seeds, for the pairs, and for both.
+/// The uncertainty of each accuracy due to the seeds, to the pairs, and to both.
 enum CertaintySection {
     static func section(_ results: StudyResults, _ statistics: StudyStatistics) throws -> Section? {
         if let problem = statistics.problems.first { throw problem }
@@ -34,8 +34,7 @@ enum CertaintySection {
             """
         if results.seeds == 1, let planned = results.scope?.seeds, planned > 1 {
             return reasons + """
-                 Only one of \(planned) seeds has finished so far: the intervals apply to these models \
-                hand only.
+                 Only one of \(planned) seeds has finished so far: the intervals apply to these models only.
                 """
         }
         guard results.seeds > 1 else {
@@ -134,7 +133,7 @@ enum CertaintySection {
 }
 
 extension Interval {
-    /// The part within 0...1, where a fraction must be; Student's intervals may leave it.
+    /// The interval clipped to 0...1, since Student's intervals may extend beyond.
     fileprivate var limited: Interval {
         Interval(min(1, max(0, lower)), min(1, max(0, upper)))
     }

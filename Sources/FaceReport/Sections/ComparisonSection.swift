@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// The differences between losses: every two of them on the same pairs and seeds.
+/// The differences between all pairs of losses on the same image pairs and seeds.
 enum ComparisonSection {
     static func section(_ results: StudyResults, _ statistics: StudyStatistics) throws -> Section? {
         if let problem = statistics.problems.first { throw problem }
@@ -40,7 +40,7 @@ enum ComparisonSection {
         return Section("comparisons", "Which losses differ", blocks)
     }
 
-    /// Rows of a table that is not folded away: ten losses in one configuration, or five in four.
+    /// Maximum number of rows of an unfolded table: ten losses in one configuration, or five in four.
     private static let maxRows = 45
 
     /// The losses of a configuration that were compared, the most accurate first.
@@ -63,7 +63,7 @@ enum ComparisonSection {
             }
         }
 
-        /// Neighbours of the ranking of which no two differ significantly.
+        /// Ranges of the ranking in which no two losses differ significantly.
         var groups: [Range<Int>] {
             CompactLetterDisplay.groups(losses.count) { first, second in
                 comparison(losses[first], losses[second])?.isSignificant ?? false
@@ -94,7 +94,7 @@ enum ComparisonSection {
             """
     }
 
-    /// The leader's comparisons in words, and the groups of losses that do not differ.
+    /// Sentences on the leader's comparisons, and on groups of losses that do not differ.
     private static func sentences(_ ranking: Ranking, of all: Int) -> [RichText] {
         guard let leader = ranking.losses.first else { return [] }
         let against = ranking.losses.dropFirst().compactMap {
@@ -106,7 +106,7 @@ enum ComparisonSection {
                 ? "\(Format.list(names)) form a group that this study cannot tell apart."
                 : "No two of \(Format.list(names)) can be told apart."
         }
-        // A group of two with the leader was said already.
+        // A group of two with the leader has already been mentioned.
         return against + furtherDown(ranking, of: all)
             + groups.filter { text in
                 !(ranking.groups.first?.count == 2 && text == groups.first)
@@ -123,7 +123,7 @@ enum ComparisonSection {
             ? further.map { ComparisonText.sentence($0, of: all) } : []
     }
 
-    /// Sentences beyond the leader's that are still read; the table has them all.
+    /// Maximum number of sentences beyond the leader's; the table has all comparisons.
     private static let maxFurtherDown = 6
 
     private static func figure(
@@ -154,8 +154,8 @@ enum ComparisonSection {
         }
         return Figure(
             caption: """
-                Losses at their mean accuracy. A bar joins losses of which no two can be told \
-                apart at 5 % over all comparisons of the study.
+                Losses at their mean accuracy. A bar joins losses of which no two differ significantly \
+                at 5 % over all comparisons of the study.
                 """, panels: panels)
     }
 
@@ -174,9 +174,9 @@ enum ComparisonSection {
             caption: """
                 Every two losses on \(test): difference in points with its 95 % interval over \
                 seeds and pairs\(results.seeds > 1 ? "" : " (with one seed over pairs alone)"), \
-                its interval by the bootstrap over people for these models (a dash where all draws \
-                give the same), the probability alone \
-                and corrected (Holm), McNemar’s exact test \
+                its interval by the bootstrap over people for these models (a dash if all draws \
+                give the same), the p-value without \
+                and with correction (Holm), McNemar’s exact test \
                 \(results.seeds > 1 ? "(seeds in which it rejects at 5 %)" : "(its probability)"), \
                 and in how many seeds the better loss is ahead with the sign test. Significant \
                 differences are bold. \(EquivalenceText.note(rope: statistics.rope))

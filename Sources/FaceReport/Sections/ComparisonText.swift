@@ -2,23 +2,23 @@ import Charts
 import Documents
 import FaceStatistics
 
-/// How the report speaks of two losses.
+/// Sentences and table entries on the comparison of two losses.
 enum ComparisonText {
     /// An interval of fractions in points: `0.41 to 2.17`.
     static func points(_ interval: Interval) -> String {
         "\(Format.percent(interval.lower)) to \(Format.percent(interval.upper))"
     }
 
-    /// A probability with two decimals, or three where it is small.
+    /// A probability with two decimals, or three if it is small.
     static func probability(_ p: Double) -> String {
         if p < 0.001 { return "< 0.001" }
         return Format.fixed(p, p < 0.0995 ? 3 : 2)
     }
 
-    /// A comparison in a sentence.
+    /// One sentence on a comparison.
     ///
-    /// - Parameter comparisons: Number of comparisons of the study, for which the question how many
-    ///   seeds it takes is corrected as well.
+    /// - Parameter comparisons: Number of comparisons of the study, for which the required number of seeds
+    ///   is corrected as well.
     static func sentence(_ comparison: LossComparison, of comparisons: Int) -> RichText {
         let (a, b) = (comparison.better.title, comparison.worse.title)
         let size = Format.percent(comparison.difference.mean)
@@ -33,7 +33,7 @@ enum ComparisonText {
             return "\(strong: a) is better than \(b) by \(size) points (\(range))."
         case (false, _):
             let need = need(comparison, of: comparisons)
-            // Alone, the difference might be significant; among many, it is not.
+            // The difference might be significant on its own, but is not among many.
             let among =
                 comparison.pValue < 1 - Interval.defaultLevel
                 ? " among \(Format.count(comparisons)) comparisons" : ""
@@ -78,8 +78,7 @@ enum ComparisonText {
         }
     }
 
-    /// Seeds in each of which McNemar's test rejects at 5 %, of all: `3 of 5`; with one seed, the
-    /// probability itself.
+    /// Number of seeds in which McNemar's test rejects at 5 %: `3 of 5`; with one seed, the p-value itself.
     static func mcNemar(_ comparison: LossComparison) -> String {
         guard comparison.seeds > 1 else {
             return comparison.mcNemar.first.map { probability($0.pValue) } ?? "–"
@@ -88,8 +87,8 @@ enum ComparisonText {
         return "\(count) of \(comparison.seeds)"
     }
 
-    /// Seeds in which the better loss is ahead, of those that differ, with the sign test's
-    /// probability.
+    /// Number of seeds in which the better loss is ahead, out of those that differ, with the sign test's
+    /// p-value.
     static func sign(_ comparison: LossComparison) -> String {
         let sign = comparison.sign
         guard comparison.seeds > 1 else { return "–" }

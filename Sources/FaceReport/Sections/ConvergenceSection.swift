@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// Epochs to the best model in all its forms, and what each way of choosing an epoch gives.
+/// Epochs to the best model by several definitions, and the accuracy with each way to choose an epoch.
 enum ConvergenceSection {
     static func section(_ results: StudyResults) -> Section? {
         let runs = results.runs.compactMap(\.convergence)

@@ -34,7 +34,7 @@ enum CostSection {
         let seeds = results.seeds > 1 ? " Means over the finished seeds." : ""
         return Table(
             caption: """
-                What a run took until its last epoch. FLOP: twice the backbone’s multiply-adds for \
+                The cost of a run up to its last epoch. FLOP: twice the backbone’s multiply-adds for \
                 each image, times 3, as the gradients take about twice the forward pass; without \
                 the class weights, whose share grows with the number of people. Times and speeds are \
                 those of the machine, including its other load.\(seeds)
@@ -69,14 +69,14 @@ enum CostSection {
 package struct RunCost: Hashable, Sendable {
     /// Images seen in training.
     package let images: Double
-    /// Floating-point operations of the backbone for them: a multiply-add is two, and the gradients
-    /// take twice as many as the forward pass.
+    /// Floating-point operations of the backbone for them: a multiply-add counts as two, and the backward
+    /// pass costs twice as much as the forward pass.
     package let operations: Double
     /// Seconds of training steps.
     package let trainSeconds: Double
     package let evaluationSeconds: Double
 
-    /// Adds up the epochs of a run, or gives `nil` if none has finished.
+    /// Sums up the epochs of a run; `nil` if none has finished.
     package init?(_ run: ReportedRun) {
         guard let last = run.epochs.last else { return nil }
         images = Double(last.images)

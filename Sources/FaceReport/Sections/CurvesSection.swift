@@ -18,7 +18,7 @@ enum CurvesSection {
         return Section("curves", "Curves by epoch", figures)
     }
 
-    /// The quantity in a panel, on the same axis in every figure.
+    /// The quantity of a panel, with the same axis in every figure.
     private struct Quantity {
         let title: String
         let axis: Axis
@@ -93,8 +93,8 @@ enum CurvesSection {
             ])
     }
 
-    /// Which losses change their margin or scale in the course of training, and until when: their
-    /// curves may rise there although nothing is wrong.
+    /// Losses that change their margin or scale during training, and until when: their curves may rise
+    /// there although nothing is wrong.
     private static func warmUps(_ results: StudyResults) -> [RichText] {
         let changes = results.losses.compactMap { loss -> String? in
             let runs = results.configurations.flatMap { results.cell($0, loss).drawn }
@@ -117,7 +117,7 @@ enum CurvesSection {
         ]
     }
 
-    /// The last epoch at whose end a quantity of the loss differs from that of the epoch before.
+    /// The last epoch at whose end a quantity of the loss differs from that of the previous epoch.
     private static func lastChange(_ epochs: [EpochRecord], _ key: String) -> Int? {
         Array(zip(epochs, epochs.dropFirst())).last { before, after in
             guard let old = before.lossState[key], let new = after.lossState[key] else {

@@ -61,7 +61,7 @@ enum DataSection {
         return blocks
     }
 
-    /// How many files there are of each ending.
+    /// The number of files with each extension.
     private static func kinds(_ files: [String]) -> String {
         let endings = Dictionary(grouping: files) { file -> String in
             let ending = (file as NSString).pathExtension.lowercased()
@@ -71,7 +71,7 @@ enum DataSection {
         return Format.list(kinds.prefix(6).map { "\(Format.count($0.value)) \($0.key)" })
     }
 
-    /// Sentences that stay in view; more are folded away.
+    /// Maximum number of sentences that are not folded.
     private static let maxInView = 6
 
     /// Notes from reading a set: skipped files, and irregularities.
@@ -92,8 +92,8 @@ enum DataSection {
         }
         return Table(
             caption: """
-                Test sets. The last epoch’s model is tested on all pairs, the earlier ones on as many as \
-                the last column says.
+                Test sets. The last epoch’s model is tested on all pairs, earlier ones on the number in \
+                the last column.
                 """,
             columns: [
                 .words("Test set"), .numbers("Pairs"), .numbers("Folds"),
@@ -112,7 +112,7 @@ enum DataSection {
         guard !names.isEmpty else { return nil }
         return """
             \(Format.list(names)) \(names.count == 1 ? "was" : "were") added to runs that had been trained, \
-            wholly or in part: of the epochs before, no model is left to be tested.
+            wholly or partly: models of earlier epochs no longer exist to be tested.
             """
     }
 

@@ -3,16 +3,16 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// How tables write differences of accuracies.
+/// Table entries for differences of accuracies.
 enum DifferenceText {
     /// The legend of the entries.
     static let note = """
         Mean over the seeds that both have finished ± standard deviation over these seeds; bold \
-        where its 95 % interval over seeds and pairs (with one seed over pairs alone) has no zero, \
-        each for itself: these are not corrected for their number.
+        if its 95 % interval over seeds and pairs (with one seed over pairs alone) excludes zero, \
+        without correction for multiple comparisons.
         """
 
-    /// A difference in points, bold where its interval has no zero.
+    /// A difference in points, bold if its interval excludes zero.
     static func entry(_ difference: Difference?) -> Table.Entry {
         guard let difference else { return .missing }
         let mean = difference.summary.mean

@@ -2,7 +2,8 @@ import Charts
 import Documents
 import FaceStatistics
 
-/// How the report says that one loss is better than another, practically equal to it, or worse.
+/// Sentences and table entries on the probabilities that one loss is better than another, practically
+/// equal, or worse.
 enum EquivalenceText {
     /// The region of practical equivalence: `0.2 points`.
     static func points(_ rope: Double) -> String {
@@ -10,13 +11,13 @@ enum EquivalenceText {
         return "\(Format.short(points)) \(points == 1 ? "point" : "points")"
     }
 
-    /// A probability within a sentence: `97 %`, `more than 99 %`.
+    /// A probability in a sentence: `97 %`, `more than 99 %`.
     static func percent(_ probability: Double) -> String {
         let text = Format.percentage(probability) + "\u{A0}%"
         return text.replacing("< ", with: "less than ").replacing("> ", with: "more than ")
     }
 
-    /// The three probabilities of the row's loss to the other, as a table's entry: `97 / 2 / 1`.
+    /// The three probabilities of the row's loss relative to the other, as a table entry: `97 / 2 / 1`.
     static func entry(_ found: EquivalenceProbabilities?, rope: Double) -> String {
         guard let found else { return "–" }
         let shares =
@@ -29,7 +30,7 @@ enum EquivalenceText {
         .numbers(rope > 0 ? "Better / equal / worse, %" : "Better / worse, %")
     }
 
-    /// The meaning of such a column, for a table's caption.
+    /// The explanation of such a column, for a table's caption.
     static func note(rope: Double) -> String {
         let what =
             rope > 0
@@ -37,10 +38,10 @@ enum EquivalenceText {
                 + "by more than that"
             : "better or worse"
         return "Better, equal, worse: the probabilities, over other seeds and pairs, that it is "
-            + "\(what), each comparison for itself."
+            + "\(what), without correction for multiple comparisons."
     }
 
-    /// The evidence on two losses, in a sentence.
+    /// One sentence on the evidence on two losses.
     static func sentence(
         _ a: String, _ b: String, _ found: EquivalenceProbabilities, rope: Double
     ) -> RichText {
@@ -78,15 +79,15 @@ enum EquivalenceText {
     }
 }
 
-/// Better, equal or worse: every two losses of a study, as sentences and as a picture.
+/// Better, equal or worse: all pairs of losses of a study, as sentences and as a figure.
 enum EquivalenceBlocks {
-    /// Comparisons of a configuration that are shown openly, each with its sentence and its bar.
+    /// Maximum number of unfolded comparisons of a configuration, each with its sentence and its bar.
     private static let maxShown = 15
 
     /// The comparisons of the first test set; nothing for a study of one seed.
     ///
     /// - Parameters:
-    ///   - panels: The comparisons of each configuration with the title it has.
+    ///   - panels: The comparisons of each configuration, with its title.
     ///   - heading: Text above them.
     static func blocks(
         _ panels: [(title: String, comparisons: [LossComparison])], rope: Double,
@@ -133,9 +134,9 @@ enum EquivalenceBlocks {
             practically equal here (\(code: "--rope")). Over other seeds and other pairs, and with \
             at least \(level) %, one is better by more than that in \(better) of \
             \(Format.count(all.count, "comparison")), the two are practically equal in \(equal), \
-            and \(rest) \(rest == 1 ? "is" : "are") open. The probabilities are those of the same \
-            model as the intervals, without a preference beforehand (Corani and Benavoli 2015), each \
-            for itself.
+            and \(rest) \(rest == 1 ? "is" : "are") undecided. The probabilities are from the same \
+            model as the intervals, with a flat prior (Corani and Benavoli 2015), and not corrected \
+            for multiple comparisons.
             """
     }
 
@@ -150,7 +151,7 @@ enum EquivalenceBlocks {
             caption: """
                 Probabilities that the left loss is better, that the right one is\
                 \(rope > 0 ? ", each by more than \(EquivalenceText.points(rope)), and that they are practically equal" : "")\
-                .\(isCut ? " Of many losses, the \(maxShown) comparisons that are most open." : "")
+                .\(isCut ? " Only the \(maxShown) least certain comparisons are shown." : "")
                 """,
             panels: drawn.map { panel in
                 Figure.Panel(
@@ -164,7 +165,7 @@ enum EquivalenceBlocks {
             })
     }
 
-    /// All comparisons in their order, or of many those whose verdict is least certain.
+    /// All comparisons in their order, or if there are many, those with the least certain verdict.
     private static func shown(_ comparisons: [LossComparison]) -> [LossComparison] {
         guard comparisons.count > maxShown else { return comparisons }
         func certainty(_ comparison: LossComparison) -> Double {

@@ -2,7 +2,7 @@ import Charts
 import Documents
 import FaceRuns
 
-/// Which pairs are misclassified: by every loss, by one alone, worst, and where two losses
+/// Misclassified pairs: by every loss, by one loss only, the worst ones, and those on which two losses
 /// disagree.
 enum ErrorsSection {
     static func section(_ results: StudyResults, _ pictures: Report.Pictures?) -> Section? {
@@ -51,7 +51,7 @@ enum ErrorsSection {
         let wrong = part.wrong(of: loss)
         let others = part.losses.filter { $0 != loss }.map { part.outcome(of: $0) }
         let alone = wrong.count { pair in
-            !others.isEmpty && others.allSatisfy { $0.isRight[pair] }
+            !others.isEmpty && others.allSatisfy { $0.isCorrect[pair] }
         }
         let counts = [
             wrong.count { part.pairs.same[$0] }, wrong.count { !part.pairs.same[$0] }, alone,
@@ -127,28 +127,28 @@ enum ErrorsSection {
     }
 }
 
-/// The pictures of pairs, no more of them than a page can hold.
+/// The pictures of pairs, limited to a reasonable page size.
 private final class ErrorPictures {
-    /// Pictures that a page holds at most: a few megabytes.
+    /// Maximum number of pictures on a page: a few megabytes.
     private static let maxPictures = 1000
-    /// Pictures that the galleries share where there are many losses.
+    /// Number of pictures that the galleries share if there are many losses.
     private static let sharedPictures = 700
 
     /// Notes on the pictures.
     let note: RichText
-    /// Pairs of a gallery.
+    /// Maximum number of pairs of a gallery.
     let most: Int
     private let pictures: Report.Pictures?
     private var left = ErrorPictures.maxPictures
 
-    /// Asks for a first picture to see whether there are any.
+    /// Requests a first picture to find out whether there are any.
     ///
-    /// - Parameter losses: Losses of all configurations, each with galleries of its own.
+    /// - Parameter losses: Number of losses of all configurations, each with its own galleries.
     init(_ part: ConfigurationErrors, _ pictures: Report.Pictures?, losses: Int) {
         let isThere = part.pairs.first.first.flatMap { pictures?($0, part.test) } != nil
         self.pictures = isThere ? pictures : nil
-        // Of a loss: worst accepts and rejects, its fraction of what all get wrong, and two
-        // directions of disagreement, two pictures a pair.
+        // The galleries of a loss: worst accepts and rejects, its share of the pairs that all misclassify,
+        // and two directions of disagreement, with two pictures per pair.
         most = max(1, min(6, Self.sharedPictures / max(1, 8 * losses)))
         note =
             isThere
@@ -161,7 +161,7 @@ private final class ErrorPictures {
                 """
     }
 
-    /// The first of some pairs as a loss sees them, and with another loss's numbers below.
+    /// The first of some pairs with a loss's numbers, and optionally another loss's below.
     func gallery(
         _ pairs: [Int], of part: ConfigurationErrors, by loss: LossSeries,
         and other: LossSeries? = nil, most: Int? = nil

@@ -2,8 +2,8 @@ import Charts
 import Documents
 import FaceRuns
 
-/// The geometry of each loss's embeddings: angles to class weights, of one person and of two, norms,
-/// and some people on a map.
+/// The geometry of each loss's embeddings: angles to class weights, within and between people, norms, and
+/// some people on a map.
 enum GeometrySection {
     static func section(_ results: StudyResults) -> Section? {
         let parts = results.configurations.compactMap { configuration -> Part? in
@@ -30,7 +30,7 @@ enum GeometrySection {
         The effect of a loss shows in the angles between embeddings. Losses with a margin \
         require an image to be closer to the class weight of its own person than to any other by some \
         angle; face recognition needs images of one person to be closer to each other than \
-        to those of other people, also for people it was not trained on.
+        to those of other people, including people it was not trained on.
         """
 
     /// A configuration with the losses that were measured.
@@ -117,7 +117,7 @@ enum GeometrySection {
         let images = Format.count(part.rows[0].geometry.training.images, "image")
         let seeds = results.seeds > 1 ? ", means over the seeds" : ""
         return what + """
-             Boxes hold the middle half of the values and lines 90 % of them, with a mark at the \
+             Boxes span the middle half of the values and lines 90 % of them, with a mark at the \
             median\(seeds). Of the training set a sample of \(images) was embedded by the last \
             model, the same for all losses, without mirroring. Where the boxes of a row overlap, \
             the two kinds are confused.
@@ -168,7 +168,7 @@ enum GeometrySection {
     }
 }
 
-/// The same people as each loss sees them.
+/// Maps of the same people for each loss.
 private struct MapFigure {
     private let title: String
     private let maps: [(loss: LossSeries, map: EmbeddingMap)]
@@ -223,7 +223,7 @@ private struct MapFigure {
         let names = map.identities.enumerated().map { "\($0 + 1)\u{A0}\($1.name)" }
         return what + """
              The \(map.identities.count) with most images, each image a dot, numbered at their \
-            middles: \(names.joined(separator: ", ")). Normalised embeddings of the models with the \
+            centres: \(names.joined(separator: ", ")). Normalised embeddings of the models with the \
             first seed, projected on the two directions of their largest variance; all panels have \
             the same scale. Points that are apart here are apart; points that coincide may differ in the directions \
             not shown.

@@ -4,14 +4,14 @@ import FaceEvaluation
 import FaceRuns
 import FaceStatistics
 
-/// The losses' results on test sets of templates, and which of them differ there.
+/// The losses' results on test sets of templates, and their significant differences there.
 enum IdentificationSection {
     static func section(_ results: StudyResults) -> Section? {
         let parts = results.templateSets.flatMap { name in
             results.configurations.compactMap { Part(name, $0, results) }
         }
         guard !parts.isEmpty else { return nil }
-        // One family of comparisons: all tests, configurations and measures.
+        // All tests, configurations and measures form one family of comparisons.
         let all = parts.map(\.differences)
         var corrected = HolmCorrection.adjusted(all.joined().map(\.estimate.pValue))[...]
         let blocks = zip(parts, all).flatMap { part, differences in
@@ -22,11 +22,11 @@ enum IdentificationSection {
         return Section("identification", "Templates and identification", blocks)
     }
 
-    /// A loss with what its seeds scored.
+    /// A loss with its seeds' results.
     private struct Row {
         let loss: LossSeries
         let reports: [TemplateReport]
-        /// Whether its runs learned something; without it, it is shown, and neither ranked nor compared.
+        /// Whether its runs learned something; otherwise it is shown, but neither ranked nor compared.
         let hasLearned: Bool
         let mark: String
 
@@ -75,7 +75,7 @@ enum IdentificationSection {
             title = "\(name), \(results.title(configuration))"
         }
 
-        /// Each loss against the best of each measure, on the same templates.
+        /// The comparisons of each loss with the best one of each measure, on the same templates.
         var differences: [Comparison] {
             measures.flatMap { measure -> [Comparison] in
                 let known = rows.filter { $0.hasLearned && $0.estimate(measure) != nil }
@@ -160,12 +160,12 @@ enum IdentificationSection {
                 Table.Entry(item.other.loss.title, key: item.other.loss.style),
                 Table.Entry(
                     Format.percent(item.estimate.mean),
-                    // Two rates differ by no more than all.
+                    // A difference of rates is at most 1.
                     detail: TemplateSection.range([
                         max(-1, interval.lower), min(1, interval.upper),
                     ])),
                 Table.Entry(ComparisonText.probability(p)),
-                Table.Entry(p < 0.05 ? "differ" : "not told apart"),
+                Table.Entry(p < 0.05 ? "differ" : "no significant difference"),
             ])
         }
         return Table(

@@ -3,7 +3,7 @@ import Charts
 import Documents
 import FaceRuns
 
-/// The comparisons of each configuration's first losses with the others.
+/// The comparisons of each configuration's leading losses with the others.
 struct Leads {
     private let statistics: StudyStatistics
     private let test: String
@@ -21,26 +21,26 @@ struct Leads {
         verdict.runnerUp.flatMap { comparison(verdict.leader.loss, $0.loss, verdict) }
     }
 
-    /// Two losses of a configuration; `nil` if they have no seed, or no scores of pairs, in
-    /// common.
+    /// The comparison of two losses of a configuration; `nil` if they have no common seed or pair scores.
     func comparison(_ a: LossSeries, _ b: LossSeries, _ verdict: Verdict) -> LossComparison? {
         statistics.comparison(a, b, verdict.configuration, test: test)
     }
 
-    /// Whether a loss is better than another, over all comparisons of the study.
+    /// Whether a loss is significantly better than another, corrected for all comparisons of the study.
     func isBetter(_ a: LossSeries, than b: LossSeries, _ verdict: Verdict) -> Bool {
         guard let comparison = comparison(a, b, verdict) else { return false }
         return comparison.isSignificant && comparison.better == a
     }
 
-    /// Whether each of the leaders is better than the next loss, over all comparisons of the study.
+    /// Whether each of the leaders is significantly better than the next loss, corrected for all
+    /// comparisons of the study.
     func isEvidence(_ verdict: Verdict) -> Bool {
         guard let next = verdict.runnerUp else { return false }
         return verdict.leaders.allSatisfy { isBetter($0.loss, than: next.loss, verdict) }
     }
 }
 
-/// Plain words on which loss leads, and how certain that is.
+/// Sentences on which loss leads, and how certain that is.
 enum LeadText {
     /// The loss, or losses, with the highest score.
     static func highest(_ verdict: Verdict) -> RichText {
@@ -76,7 +76,7 @@ enum LeadText {
                 verdict, leads, isBetterThanNext: lead.isSignificant && lead.better == leader)
     }
 
-    /// How probable it is that the one leader is better, if there are enough seeds.
+    /// The probability that the single leader is better, if there are enough seeds.
     private static func probably(
         _ next: LossSeries, _ lead: LossComparison, _ leader: LossSeries, _ rope: Double
     ) -> [RichText] {
@@ -85,7 +85,7 @@ enum LeadText {
         } ?? []
     }
 
-    /// The one leader against the next loss.
+    /// The single leader compared with the next loss.
     private static func over(
         _ next: LossSeries, _ lead: LossComparison, _ leader: LossSeries
     ) -> RichText {
@@ -116,7 +116,7 @@ enum LeadText {
         }
     }
 
-    /// The losses below the next one, where they fare otherwise than it.
+    /// The losses below the next one, if their comparisons have a different outcome.
     private static func others(
         _ verdict: Verdict, _ leads: Leads, isBetterThanNext: Bool
     ) -> [RichText] {
@@ -138,14 +138,14 @@ enum LeadText {
             ]
     }
 
-    /// Losses below the next one by name, or where they are many by number.
+    /// Losses below the next one by name, or their number if there are many.
     private static func some(_ titles: [String], of verdict: Verdict, _ word: String) -> String {
         titles.count <= 5
             ? Format.list(titles, and: word)
             : "\(titles.count) of the \(verdict.ranking.count - 2) losses after it"
     }
 
-    /// Several losses with the same accuracy against the next one.
+    /// Several losses with the same accuracy compared with the next one.
     private static func together(
         _ verdict: Verdict, _ next: LossSeries, _ leads: Leads
     ) -> RichText {

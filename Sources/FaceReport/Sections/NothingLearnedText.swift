@@ -3,9 +3,9 @@ import Documents
 import FaceRuns
 import Foundation
 
-/// Plain words on runs in which nothing was learned: which, why probably, and what to try.
+/// Sentences on runs in which nothing was learned: which, the probable reason, and remedies.
 enum NothingLearnedText {
-    /// The sentence that a report begins with, where there are such runs.
+    /// The first sentence of a report if there are such runs.
     static func sentence(_ results: StudyResults) -> RichText? {
         let groups = Dictionary(
             grouping: results.runs.filter { $0.nothingLearned != nil },
@@ -49,11 +49,11 @@ enum NothingLearnedText {
         }
     }
 
-    /// Groups of runs that are named; more are counted.
+    /// Maximum number of groups of runs that are named; more are counted.
     private static let maxNames = 5
 
-    /// Losses, with their seeds where these are not all that the loss has finished, and with their
-    /// configuration where there are several.
+    /// Losses, with their seeds unless these are all of the loss's finished ones, and with their
+    /// configuration if there are several.
     private static func names(_ runs: [ReportedRun], _ results: StudyResults) -> String {
         let names = results.configurations.flatMap { configuration in
             results.losses.compactMap { loss -> String? in

@@ -4,11 +4,11 @@ import FaceConfiguration
 import FaceRuns
 import FaceStatistics
 
-/// Published results: context, drawn apart from the study's own figures. The figures of the recipe that
-/// the study started from are shown beside the study's.
+/// Published results, as context, separate from the study's own results. The figures of the recipe that the
+/// study started from are shown beside the study's.
 enum PublishedSection {
-    /// The section, where the first test set is LFW (of that name, with its 6,000 pairs), or where the
-    /// study began from a recipe with published figures.
+    /// The section, if the first test set is LFW (by name, with 6,000 pairs), or the study used a recipe
+    /// with published figures.
     static func section(_ results: StudyResults) -> Section? {
         let recipes = recipes(of: results)
         let comparisons = recipes.compactMap { comparison($0, results) }
@@ -39,7 +39,7 @@ enum PublishedSection {
 
     // MARK: The recipe
 
-    /// The recipes that the runs began from, each once.
+    /// The recipes of the runs, each once.
     private static func recipes(of results: StudyResults) -> [String] {
         var seen: Set<String> = []
         return results.runs.compactMap { run in
@@ -50,18 +50,18 @@ enum PublishedSection {
         }
     }
 
-    /// The name that a recipe's published figures have: the schedule of another power has none.
+    /// The recipe whose published figures apply: those of a variant with another power are the original's.
     private static func published(_ recipe: String) -> String {
         recipe.hasSuffix("-power1") ? String(recipe.dropLast("-power1".count)) : recipe
     }
 
-    /// The published figures of a recipe over those of the study.
+    /// The published figures of a recipe above those of the study.
     private static func comparison(_ recipe: String, _ results: StudyResults) -> Table? {
         let rows = PublishedResult.all.filter { $0.recipe == published(recipe) }
         guard !rows.isEmpty else { return nil }
         let power: RichText =
             recipe == published(recipe)
-            ? "" : " The published figures are of a rate that falls with the square."
+            ? "" : " The published figures are for a quadratically decaying learning rate."
         return Table(
             caption: """
                 The published figures of the recipe \(recipe), and this study's below them, in percent. \
@@ -89,7 +89,7 @@ enum PublishedSection {
         }
     }
 
-    /// The mean accuracy on the test set whose name begins so, without case and separators.
+    /// The mean accuracy on the test set whose name has a prefix, ignoring case and separators.
     private static func accuracy(
         _ cell: Cell, _ results: StudyResults, _ name: String
     ) -> Table.Entry {

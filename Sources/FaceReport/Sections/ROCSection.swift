@@ -6,7 +6,7 @@ import FaceStatistics
 import Foundation
 import SafeNumbers
 
-/// ROC curves and what is read off them.
+/// ROC curves and rates read from them.
 enum ROCSection {
     static func section(_ results: StudyResults) -> Section? {
         guard results.count(.finished) > 0 else { return nil }
@@ -68,9 +68,9 @@ enum ROCSection {
         let smallest = Format.count(pairs, "pair")
         return """
             ROC and DET curves on \(test) for the last epoch’s model; \(bands). The DET curve has \
-            the false rejection rate on a logarithmic axis, which spreads good models apart. With \
-            \(smallest) of two persons, a rate below \
-            \(Format.significantFraction(1 / Double(pairs))) stands for no pair at all.
+            the false rejection rate on a logarithmic axis, which separates good models. With \
+            \(smallest) of two people, a rate below \
+            \(Format.significantFraction(1 / Double(pairs))) corresponds to no pair at all.
             """
     }
 
@@ -88,14 +88,14 @@ enum ROCSection {
             let mean = rates.reduce(0, +) / Double(rates.count)
             return LineChart.Point(rate, value(mean), range: ClosedRange(checked: ends[0], ends[1]))
         }
-        // Where the curve is level, its ends are enough.
+        // On a horizontal segment, the end points suffice.
         return points.indices.filter { index in
             index == 0 || index == count || points[index].y != points[index - 1].y
                 || points[index].y != points[index + 1].y
         }.map { points[$0] }
     }
 
-    /// The lowest and the highest rate of the seeds, or the interval of the one there is.
+    /// The lowest and the highest rate of the seeds, or the interval of a single one.
     private static func band(_ rates: [Double], positives: Int) -> [Double] {
         if rates.count > 1 { return [rates.min() ?? 0, rates.max() ?? 1] }
         let interval = BinomialInterval.wilson(fraction: rates[0], of: positives)

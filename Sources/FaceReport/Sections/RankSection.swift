@@ -6,8 +6,8 @@ import FaceStatistics
 
 /// Ranks of the losses over all configurations and test sets: Friedman's and Nemenyi's tests.
 enum RankSection {
-    /// Fewer rankings are inconclusive: with 3 losses and 4 rankings, even a perfect order is hardly
-    /// significant.
+    /// Minimum numbers; fewer are inconclusive: with 3 losses and 4 rankings, even a perfect order is
+    /// hardly significant.
     private static let fewest = (configurations: 5, losses: 3)
 
     static func section(_ results: StudyResults) throws -> Section? {
@@ -23,8 +23,8 @@ enum RankSection {
         return Section("ranks", "Ranks over all configurations and test sets", blocks)
     }
 
-    /// The mean accuracies that can be ranked: of losses with which something was learned, in places
-    /// where that holds for all of them.
+    /// The mean accuracies that can be ranked: those of losses that learned something, in configurations
+    /// where all of them did.
     private struct Rankings {
         let losses: [LossSeries]
         let accuracyColumns: [(title: String, values: [Double])]
@@ -63,7 +63,7 @@ enum RankSection {
                 ? try FriedmanTest(accuracyColumns.map(\.values)) : nil
         }
 
-        /// The first figure of a set of templates, and its mean over the seeds of each cell that has it.
+        /// The headline figure of a set of templates, and its mean over the seeds of each cell that has it.
         private static func headline(
             _ cells: [Cell], _ name: String
         ) -> (TemplateReport.Measure, [Double])? {
@@ -100,8 +100,8 @@ enum RankSection {
             than \(Format.fixed(nemenyi.criticalDifference(), 2)) differ at 5 % (Nemenyi).
             """
             : """
-            Equal ranks cannot be rejected (Friedman, p \(sign(p))), so no two losses are \
-            told apart here.
+            Equal ranks cannot be rejected (Friedman, p \(sign(p))), so no two losses can be \
+            distinguished here.
             """
         return """
             \(Format.count(test.configurations)) combinations of backbone, training set and test set \
@@ -132,7 +132,7 @@ enum RankSection {
         return Figure(
             caption: """
                 Critical-difference diagram (Demšar 2006). Rank 1 is the highest accuracy; a bar \
-                joins losses whose mean ranks are not told apart.
+                joins losses whose mean ranks do not differ significantly.
                 """,
             panels: [
                 Figure.Panel(

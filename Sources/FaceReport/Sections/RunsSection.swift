@@ -4,7 +4,7 @@ import FaceConfiguration
 import FaceRuns
 import Foundation
 
-/// Every run with what is needed to make it again.
+/// Every run with the information needed to reproduce it.
 enum RunsSection {
     static func section(_ results: StudyResults) throws -> Section {
         var blocks: [Block] = []

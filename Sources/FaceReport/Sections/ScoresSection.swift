@@ -6,7 +6,7 @@ import FaceRuns
 
 /// The distributions of the distances of both kinds of pairs.
 enum ScoresSection {
-    /// Bins of a histogram: 0.1 wide in squared distance.
+    /// Number of bins of a histogram, each 0.1 wide in squared distance.
     private static let bins = 40
 
     static func section(_ results: StudyResults) throws -> Section? {
@@ -43,7 +43,7 @@ enum ScoresSection {
                         series: [
                             .init(title: "one person", style: loss.style, heights: fractions.same),
                             .init(
-                                title: "two persons", style: SeriesStyle(slot: 5),
+                                title: "two people", style: SeriesStyle(slot: 5),
                                 heights: fractions.different),
                         ],
                         mark: threshold.map {

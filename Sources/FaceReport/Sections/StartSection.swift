@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// The effect of training on the network that it began with: the untouched network as a row of its own.
+/// The effect of training on a pretrained network, with the untouched network in a separate row.
 enum StartSection {
     static func section(_ results: StudyResults) -> Section? {
         let begun = results.configurations.filter { !starts(results, $0).isEmpty }
@@ -42,7 +42,7 @@ enum StartSection {
             caption: """
                 Accuracy in percent of the network before training, and of each loss’s last epoch; \
                 the change in points, in bold where its 95 % interval over the same pairs (and over \
-                seeds, where there are several) has no zero, each for itself. A network that was \
+                seeds, if there are several) excludes zero, without correction for multiple comparisons. A network that was \
                 trained on a test set’s people is too good at the start.
                 """,
             columns: [.words("Loss")]
@@ -83,7 +83,7 @@ enum StartSection {
         return try? SeedPairEstimate(changes, design)
     }
 
-    /// The files that the networks were read from, and their tensors.
+    /// The files of the pretrained networks, and their tensors.
     private static func files(_ results: StudyResults) -> [RichText] {
         var seen: [String] = []
         for run in results.runs {

@@ -121,8 +121,8 @@ enum StudyComparisonSections {
         let what: RichText = """
             Accuracy in percent, mean ± standard deviation over the seeds, and the difference in \
             points on the same pairs over the seeds that both have finished, with its 95 % interval \
-            over seeds and pairs (with one seed over pairs alone). Probabilities are corrected for \
-            all rows (Holm); a difference below 5 % is bold.
+            over seeds and pairs (with one seed over pairs alone). p-values are corrected for \
+            all rows (Holm); a difference with p below 5 % is bold.
             """
         let dash: [RichText] =
             cells.allSatisfy { $0.difference != nil && $0.isTested }
@@ -158,7 +158,7 @@ enum StudyComparisonSections {
         ] + pooled
     }
 
-    /// Holm's probability of each cell's difference; `nil` if it is not tested.
+    /// The p-value of each cell's difference with Holm's correction; `nil` if it is not tested.
     private static func probabilities(_ cells: [CellComparison]) -> [Double?] {
         let tested = cells.map { cell -> Double? in
             guard cell.isTested else { return nil }
@@ -168,7 +168,7 @@ enum StudyComparisonSections {
         return tested.map { $0 == nil ? nil : adjusted.popFirst() }
     }
 
-    /// With one seed, the probability over other pairs for the two models at hand.
+    /// With one seed, the p-value over other pairs for these two models.
     private static func pairProbability(_ estimate: SeedPairEstimate) -> Double {
         guard estimate.pairVariance > 0 else { return 1 }
         return StudentDistribution(degreesOfFreedom: .infinity)

@@ -3,7 +3,7 @@ import Documents
 import FaceStatistics
 
 extension Format {
-    /// A mean with its standard deviation over the seeds, as a table's entry.
+    /// A mean with its standard deviation over the seeds, as a table entry.
     static func entry(
         _ summary: Summary?, isBest: Bool = false, number: (Double) -> String
     ) -> Table.Entry {

@@ -1,12 +1,12 @@
 import Charts
 import Documents
 
-/// Epochs to the best model by held-out training identities, where a study has no test set.
+/// Epochs to the best model on held-out training identities, if a study has no test set.
 enum ValidationSection {
     static func section(_ results: StudyResults) -> Section? {
         guard results.runs.contains(where: { $0.validationConvergence != nil }) else { return nil }
         return Section(
-            "validation", "How fast, by held-out identities",
+            "validation", "Convergence on held-out identities",
             [
                 .paragraph(
                     """

@@ -12,7 +12,7 @@ extension EventFile {
 
     /// Writes a run's hyperparameters.
     ///
-    /// - Parameter group: Runs of one group are averaged in the tab, so each has a name of its own.
+    /// - Parameter group: The tab averages runs of one group, so each run needs its own name.
     public func append(_ hparams: HParams, group: String) {
         var info = ProtocolBuffer()
         for (name, value) in hparams.values.sorted(by: { $0.key < $1.key }) {
@@ -34,8 +34,8 @@ extension EventFile {
         append(Self.summary("_hparams_/session_end_info", info, field: 4))
     }
 
-    /// Writes which columns the tab has for several runs, into a folder beside theirs; nothing where
-    /// they are those that exist.
+    /// Writes the tab's columns for several runs into a folder beside theirs, unless they are already
+    /// there.
     public static func write(
         _ experiment: HParamsExperiment, to folder: URL, now: @escaping () -> Date = { Date() }
     ) throws(FaceRunsError) {
@@ -49,7 +49,7 @@ extension EventFile {
         try file.flush()
     }
 
-    /// A summary that carries the tab's data in its metadata, and no value.
+    /// A summary with the tab's data in its metadata, and without a value.
     private static func summary(
         _ tag: String, _ data: ProtocolBuffer, field: UInt64
     ) -> ProtocolBuffer {
@@ -69,7 +69,7 @@ extension EventFile {
         return summary
     }
 
-    /// A tensor of no float32 numbers: type 1, and one dimension of length 0.
+    /// An empty float32 tensor: type 1, and one dimension of length 0.
     private static var emptyTensor: ProtocolBuffer {
         var shape = ProtocolBuffer()
         shape.append(ProtocolBuffer(), field: 2)
@@ -97,7 +97,7 @@ extension HParams.Value {
 }
 
 extension HParamsExperiment {
-    /// Numbers of the tab's types of data.
+    /// The tab's codes of data types.
     private enum DataType {
         static let text: Int64 = 1
         static let flag: Int64 = 2
@@ -115,14 +115,14 @@ extension HParamsExperiment {
             var info = ProtocolBuffer()
             info.append(name, field: 1)
             info.append(metric.title, field: 3)
-            // Validation; a test set is of no type that the tab knows.
+            // Type 2 is validation; the tab has no type for test sets.
             if metric.isValidation { info.append(Int64(2), field: 5) }
             message.append(info, field: 5)
         }
         return message
     }
 
-    /// A column: numbers are unbounded, and words and flags are those that occur.
+    /// A column: of numbers without bounds, or of the words or flags that occur.
     private static func column(_ name: String, _ values: [HParams.Value]) -> ProtocolBuffer {
         var info = ProtocolBuffer()
         info.append(name, field: 1)

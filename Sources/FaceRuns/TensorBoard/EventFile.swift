@@ -10,12 +10,11 @@ import SafeNumbers
     import Darwin
 #endif
 
-/// Writes what TensorBoard reads: an event file with scalars.
+/// Writes a TensorBoard event file with scalars.
 ///
-/// The file is a row of TFRecords (length, masked checksum of the length, data, masked checksum of
-/// the data; TensorFlow's `record_writer.cc`), each an `Event` message (`event.proto`). A run that
-/// continues begins a new file whose first events say so, and TensorBoard then forgets the steps
-/// that the older files have beyond that point.
+/// The file is a sequence of TFRecords (length, masked checksum of the length, data, masked checksum of the
+/// data; TensorFlow's `record_writer.cc`), each an `Event` message (`event.proto`). A resumed run begins a
+/// new file whose first events say so, and TensorBoard then discards the later steps of the older files.
 ///
 /// Times of events come from the machine's clock and are the only part that is not reproducible.
 public final class EventFile {
@@ -23,11 +22,11 @@ public final class EventFile {
     private var gathered = Data()
     private let now: () -> Date
 
-    /// Begins a file in a folder, which is created where it is missing.
+    /// Begins a file in a folder, which is created if it is missing.
     ///
     /// - Parameters:
-    ///   - step: The step the run resumes from; 0 for a new run, whose older files are removed; nil
-    ///     for events beside those of older files, which all stay valid.
+    ///   - step: The step the run resumes from; 0 for a new run, whose older files are removed; nil for
+    ///     events in addition to those of older files, which all stay valid.
     ///   - now: The machine's clock.
     public init(
         in folder: URL, from step: Int?, now: @escaping () -> Date = { Date() }
@@ -68,7 +67,7 @@ public final class EventFile {
 
     // MARK: Events
 
-    /// Numbers of `Event`'s fields.
+    /// Field numbers of `Event`.
     private enum Field {
         static let wallTime: UInt64 = 1
         static let step: UInt64 = 2
@@ -77,7 +76,7 @@ public final class EventFile {
         static let sessionLog: UInt64 = 7
     }
 
-    /// Marks other files' events of this step and later ones as void.
+    /// Invalidates other files' events of this step and later ones.
     private func appendStart(step: Int) {
         var session = ProtocolBuffer()
         session.append(Int64(1), field: 1)
@@ -107,7 +106,8 @@ public final class EventFile {
         return length + masked(length) + data + masked(data)
     }
 
-    /// TensorFlow turns and shifts checksums, so that data that holds checksums keeps its own.
+    /// TensorFlow rotates a checksum and adds a constant, because checksums of data that contain checksums
+    /// are problematic.
     private static func masked(_ data: Data) -> Data {
         let sum = CRC32C.checksum(of: data)
         return littleEndian(((sum >> 15) | (sum << 17)) &+ 0xA282_EAD8)
@@ -121,8 +121,8 @@ public final class EventFile {
 
     private static let prefix = "events.out.tfevents."
 
-    /// TensorBoard reads the files of a folder in the order of their names, so a new one comes
-    /// after all others, also where the clock was moved back.
+    /// TensorBoard reads the files of a folder in the order of their names, so a new one comes after all
+    /// others, even if the clock was set back.
     private static func name(in folder: URL, now: Date) -> String {
         let newest = files(in: folder).compactMap { url in
             Int(url.lastPathComponent.dropFirst(prefix.count).prefix { $0.isNumber })

@@ -12,7 +12,7 @@ public struct HParams: Sendable, Hashable {
     /// The values by their names, such as `loss`, `loss.m` and `training.schedule.peak`.
     public let values: [String: Value]
 
-    /// Takes what identifies a run, the values of its loss, and its configuration's `training`.
+    /// Combines what identifies a run, the values of its loss, and its configuration's `training`.
     ///
     /// - Parameters:
     ///   - loss: The loss as requested.
@@ -34,7 +34,7 @@ public struct HParams: Sendable, Hashable {
         self.values = values
     }
 
-    /// Takes what a run's folder says about it.
+    /// Reads the hyperparameters from a run's description.
     public init(_ description: RunDescription) {
         self.init(
             description.identity, loss: description.lossName,
@@ -88,20 +88,20 @@ public struct HParamsExperiment: Sendable, Hashable {
             tag: "validation/accuracy", title: "accuracy on held-out people", isValidation: true)
     }
 
-    /// Takes runs and metrics.
+    /// Memberwise initialiser.
     public init(runs: [HParams], metrics: [Metric]) {
         self.runs = runs
         self.metrics = metrics
     }
 
-    /// Columns that are shown although all runs have the same value of them.
+    /// Columns that are shown even if all runs have the same value.
     private static let always: Set = [
         "backbone", "loss", "seed", "train", "training.batchSize", "training.epochs",
         "training.schedule.peak",
     ]
 
-    /// The distinct values of each name that is shown, in the order of the names: of the many settings
-    /// that all runs share, most would only hide the metrics.
+    /// The distinct values of each name that is shown, in the order of the names: most of the many settings
+    /// that all runs share would only hide the metrics.
     var columns: [(name: String, values: [HParams.Value])] {
         Set(runs.flatMap(\.values.keys)).sorted().compactMap { name in
             let values = Set(runs.compactMap { $0.values[name] }).sorted { $0.text < $1.text }

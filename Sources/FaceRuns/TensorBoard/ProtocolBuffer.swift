@@ -49,7 +49,7 @@ struct ProtocolBuffer {
         appendVariable(field << 3 | type.rawValue)
     }
 
-    /// Seven bits a byte, the lowest first; the top bit says that more follow.
+    /// A varint: seven bits per byte, the lowest first; the top bit means that more follow.
     private mutating func appendVariable(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {

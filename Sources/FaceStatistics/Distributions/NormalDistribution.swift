@@ -16,7 +16,7 @@ public enum NormalDistribution {
 
     /// The value whose ``cdf(_:)`` is `probability`; −∞ at 0 and ∞ at 1.
     ///
-    /// Found by bisection and Newton's method; the absolute error is below 1e-13.
+    /// Found by bisection and Halley's method; the absolute error is below 1e-13.
     public static func quantile(_ probability: Double) -> Double {
         guard probability > 0 else { return -.infinity }
         guard probability < 1 else { return .infinity }

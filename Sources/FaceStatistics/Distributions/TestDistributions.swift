@@ -1,7 +1,7 @@
 import Foundation
 
-// The distributions of test statistics. Each has the probability of at most a value (`cdf`), of more
-// than it (`survival`, exact where it is small), and the value of a probability (`quantile`).
+// The distributions of test statistics. Each has the cumulative distribution function (`cdf`), its
+// complement (`survival`, accurate in the tail), and the inverse (`quantile`).
 
 /// Student's t distribution.
 public struct StudentDistribution: Sendable, Hashable {

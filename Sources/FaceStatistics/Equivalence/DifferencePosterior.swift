@@ -81,7 +81,7 @@ public struct EquivalenceProbabilities: Sendable, Hashable {
     }
 
     /// The same with the two alternatives exchanged.
-    public var turned: EquivalenceProbabilities {
+    public var swapped: EquivalenceProbabilities {
         EquivalenceProbabilities(better: worse, equal: equal, worse: better)
     }
 

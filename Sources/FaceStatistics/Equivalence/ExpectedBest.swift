@@ -24,7 +24,7 @@ public struct ExpectedBest: Sendable, Hashable {
     /// The best of 1, 2, … tries, up to the number that were made.
     public let points: [Point]
 
-    /// Computes the curve, or gives `nil` without scores.
+    /// Computes the curve, or returns `nil` without scores.
     ///
     /// - Parameter scores: The score of each try, the higher the better, in any order.
     public init?(_ scores: [Double]) {

@@ -19,7 +19,7 @@ public struct Interval: Sendable, Hashable {
         self.init(value - reach, value + reach)
     }
 
-    /// Whether it holds a value, its ends included.
+    /// Whether a value is within the interval, ends included.
     public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
 
     /// Half its length.

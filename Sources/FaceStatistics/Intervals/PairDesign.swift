@@ -35,8 +35,8 @@ public struct PairDesign: Sendable, Hashable {
         let fold: Int
         let people: (String, String)
 
-        /// Names the two people of a pair. If the owners do not distinguish two people, the images
-        /// stand for them.
+        /// Names the two people of a pair. If the owners do not distinguish two people, the images' names
+        /// are used instead.
         ///
         /// - Parameters:
         ///   - fold: The pair's fold, any number.

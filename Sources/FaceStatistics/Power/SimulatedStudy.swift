@@ -71,7 +71,7 @@ package struct SimulatedStudy: Sendable {
         return try PairDesign(folds: numbers, people: people)
     }
 
-    /// People's and pairs' effects summed up, of the pairs' variance.
+    /// The sum of the people's effects and the pair's effect, for each pair.
     private func effects(_ design: PairDesign, _ stream: inout SeededRandom) -> [Double] {
         let persons = (0..<design.peopleCount).map { _ in stream.normal() * personSpread }
         return design.people.map { pair in

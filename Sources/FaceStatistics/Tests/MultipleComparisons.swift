@@ -14,12 +14,11 @@ public enum HolmCorrection {
     }
 }
 
-/// Which of several losses cannot be distinguished, as a compact letter display shows it: losses that
-/// share a letter do not differ (Piepho 2004).
+/// A compact letter display: losses that share a letter do not differ significantly (Piepho 2004).
 public enum CompactLetterDisplay {
-    /// The groups that the letters stand for: the longest runs of neighbours in a ranking of which no two
-    /// differ. Runs inside others are left out, and a loss may be in several; one that differs from
-    /// both neighbours is alone.
+    /// The groups denoted by the letters: maximal runs of neighbours in a ranking in which no two differ.
+    /// Runs inside others are left out, and a loss may be in several; one that differs from both neighbours
+    /// is alone.
     ///
     /// - Parameters:
     ///   - count: Losses in the ranking.

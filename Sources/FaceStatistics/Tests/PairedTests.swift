@@ -2,8 +2,8 @@ import Foundation
 
 /// McNemar's exact test: whether two models are equally accurate on the same pairs (McNemar 1947).
 ///
-/// Only pairs that one model classifies correctly and the other does not are used. Without a difference each of
-/// them falls to either side with the same probability. The test is about these two models; it says
+/// Only pairs that one model classifies correctly and the other does not are used. Without a difference,
+/// each of them favours either model with the same probability. The test is about these two models; it says
 /// nothing about models trained from other seeds.
 public struct McNemarTest: Sendable, Hashable {
     /// Number of pairs that only the first model classifies correctly.

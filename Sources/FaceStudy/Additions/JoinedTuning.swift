@@ -2,22 +2,22 @@ import FaceConfiguration
 import FaceRuns
 import Foundation
 
-/// The tuning of several studies as one record, and the tries that it is made of.
+/// The tuning of several studies merged into one record, with its tries.
 struct JoinedTuning {
-    /// The record of all of them; nil if none has tuned anything.
+    /// The merged record; nil if none of the studies has tuned anything.
     private(set) var record: TuningRecord?
     /// Tries that the target lacks.
     private(set) var added: [RunFolder] = []
-    /// Why the studies' choices do not belong together.
+    /// Reasons why the studies' choices are incompatible.
     private(set) var reasons: [String] = []
 
     private let target: StudyFolder
     private var origins: [String: StudyFolder] = [:]
     private var names: Set<String> = []
 
-    /// Reads the records and compares what they have in common; nothing is written.
+    /// Reads the records and compares their common cells; nothing is written.
     ///
-    /// - Throws: what listing the folders throws; a damaged record is one of the ``reasons``.
+    /// - Throws: the errors of listing the folders; a damaged record is one of the ``reasons``.
     init(_ target: StudyFolder, _ sources: [StudyFolder]) throws {
         self.target = target
         for study in [target] + sources {
@@ -56,11 +56,11 @@ struct JoinedTuning {
         record = joined
     }
 
-    /// Takes the tries of a cell that the target lacks.
+    /// Adds the tries of a cell that the target lacks.
     private mutating func takeTries(of cell: TuningCell, in study: StudyFolder) {
         guard study != target else { return }
         for item in cell.tries {
-            // A record may come from any source; its folders are those of the study's own tries.
+            // A record may come from any source, so only folders of the study's own tries are accepted.
             let name = URL(fileURLWithPath: item.folder).lastPathComponent
             let run = study.tries.run(named: name)
             guard item.folder == "tuning/runs/\(name)", let mine = try? run.readDescription(),
@@ -80,13 +80,12 @@ struct JoinedTuning {
 }
 
 extension TuningCell {
-    /// Distinguishes cells of a study.
+    /// Identifies the cell within a study.
     fileprivate var place: String { [trainSet, backbone, loss].joined(separator: "\n") }
 
     fileprivate func isOfSameLoss(as other: TuningCell) -> Bool { place == other.place }
 
-    /// In what the tuning of a loss differs from another of the same loss: what was requested, or what
-    /// came of it.
+    /// The difference from another tuning of the same loss: in the request or in the outcome.
     fileprivate func difference(from other: TuningCell) -> SetDifference? {
         func ranges(_ cell: TuningCell) -> String {
             cell.space.map { "\($0.name) over \($0.range.text)" }.joined(separator: ", ")

@@ -3,13 +3,13 @@ import FaceRuns
 import FaceTraining
 import Foundation
 
-// More epochs for runs that are finished: where the learning rate of the steps that were taken does not
-// depend on the run's length, a run resumes from its last checkpoint, bit for bit as one that was to
-// have as many epochs from the start and a schedule that refers to the first ones.
+// More epochs for finished runs: if the learning rate of the completed steps does not depend on the run's
+// length, a run resumes from its last checkpoint, and is bit for bit equal to a run that had as many epochs
+// from the start and a schedule that refers to the original number.
 
 extension StudyConfiguration {
-    /// The configuration with its schedule as the study's runs began with, where they had fewer epochs
-    /// than are requested now, and their schedule allows more.
+    /// The configuration with the schedule that the study's runs began with, if they had fewer epochs than
+    /// are now requested and the schedule allows more.
     func continuing(_ runs: [PlannedRun], in folder: StudyFolder) -> StudyConfiguration {
         guard training.schedule.epochs == 0, training.schedule.isOpen else { return self }
         let begun = Set(runs.compactMap { folder.run(named: $0.folderName).scheduledEpochs })
@@ -23,8 +23,8 @@ extension StudyConfiguration {
 }
 
 extension Study {
-    /// Says what stays where it was when finished runs continue.
-    func tellOfMoreEpochs(_ control: StudyControl) {
+    /// Reports what stays unchanged when finished runs continue.
+    func reportMoreEpochs(_ control: StudyControl) {
         let epochs = configuration.training.schedule.epochs
         let shorter = plan.runs.filter { run in
             let folder = folder.run(named: run.folderName)
@@ -40,7 +40,7 @@ extension Study {
 }
 
 extension RunFolder {
-    /// Epochs that the schedule of the run refers to; nil if there is no run.
+    /// The number of epochs to which the run's schedule refers; nil if there is no run.
     fileprivate var scheduledEpochs: Int? {
         guard let description = try? readDescription() else { return nil }
         return description.configuration["training"]?.scheduledEpochs
@@ -54,8 +54,8 @@ extension RunFolder {
 }
 
 extension RunRequest {
-    /// Why a run cannot be given more epochs, as the values of a difference; nil if no more are asked
-    /// for, or nothing speaks against it.
+    /// Why a run cannot have more epochs, as the values of a difference; nil if no more are requested, or
+    /// it can.
     func obstacle(
         to mine: JSONValue, from theirs: JSONValue, in folder: RunFolder
     ) -> (stored: String, asked: String)? {
@@ -81,12 +81,12 @@ extension RunRequest {
 }
 
 extension JSONValue {
-    /// The epochs of a training's configuration.
+    /// The number of epochs in a training configuration.
     var epochs: Int? {
         if case .number(let number)? = self["epochs"] { Int(exactly: number) } else { nil }
     }
 
-    /// The epochs that its schedule refers to.
+    /// The number of epochs to which its schedule refers.
     fileprivate var scheduledEpochs: Int? {
         if case .number(let number)? = self["schedule"]?["epochs"], number > 0 {
             Int(exactly: number)
@@ -95,8 +95,8 @@ extension JSONValue {
         }
     }
 
-    /// A stored training's configuration as one with more epochs, where another is that: both schedules
-    /// refer to the same epochs. Otherwise unchanged.
+    /// A stored training configuration with the other's larger number of epochs, if both schedules refer to
+    /// the same number; otherwise unchanged.
     func raised(to other: JSONValue) -> JSONValue {
         guard let mine = epochs, let theirs = other.epochs, mine <= theirs,
             scheduledEpochs == other.scheduledEpochs,

@@ -2,12 +2,12 @@ import FaceConfiguration
 import FaceRuns
 import FaceTraining
 
-// A run that was tested on more sets than a command asks for, as after `facet evaluate STUDY --test`: what
-// is finished stays unchanged; what is not would lose what it has.
+// Runs that were tested on more sets than a command requests, e.g. after `facet evaluate STUDY --test`:
+// finished ones stay unchanged; unfinished ones would lose results.
 
 extension Study {
-    /// Says which sets finished runs were tested on that the others will not be.
-    func tellOfMoreTests(_ control: StudyControl) {
+    /// Reports the sets on which finished runs were tested but the others will not be.
+    func reportMoreTests(_ control: StudyControl) {
         let asked = Set(configuration.test.map(\.name))
         var more: [StudyConfiguration.TestSource] = []
         var areSome = false
@@ -33,13 +33,13 @@ extension Study {
 }
 
 extension StudyConfiguration.TestSource {
-    /// The option that gives the set.
+    /// The command-line option for the set.
     var option: String { "--test \(name)=\(images)\(pairs.isEmpty ? "" : ",\(pairs)")" }
 }
 
 extension RunRequest {
-    /// A difference in which sets are tested on, where a run that is not over has one that is not asked
-    /// for: others can be added, and finished runs keep their results.
+    /// The difference in test sets if an unfinished run has one that is not requested: other sets can be
+    /// added, and finished runs keep their results.
     func testDifference(
         from theirs: JSONValue, in folder: RunFolder
     ) -> (key: String, mine: String, theirs: String)? {

@@ -1,11 +1,11 @@
 import FaceRuns
 import Spelling
 
-/// In what two sets of one name differ: what it is, and what it is in the one and in the other.
+/// A difference between two sets of the same name: the property, and its value in each.
 typealias SetDifference = (key: String, mine: String, theirs: String)
 
-/// A former and a present value, with the verb that the name needs: `peak was 0.1, now 0.2`, `the pairs of
-/// lfw were 12, now 14`.
+/// A former and a current value as text, with the verb in singular or plural: `peak was 0.1, now 0.2`, `the
+/// pairs of lfw were 12, now 14`.
 func changeText(_ key: String, from stored: String, to asked: String) -> String {
     let plural = ["the files", "the pairs", "the templates", "the weights"]
     let isPlural = plural.contains { key.hasPrefix($0) }
@@ -13,8 +13,8 @@ func changeText(_ key: String, from stored: String, to asked: String) -> String 
 }
 
 extension TestSetFacts {
-    /// In what the set differs from another of its name: its pairs, or what its files hold, as far as that
-    /// is known about both.
+    /// The difference from another set of the same name: in its pairs, or in the content of its files, as
+    /// far as known for both.
     func difference(from other: TestSetFacts) -> SetDifference? {
         guard (pairs, folds) == (other.pairs, other.folds) else {
             return (
@@ -27,7 +27,7 @@ extension TestSetFacts {
 }
 
 extension TemplateTestFacts {
-    /// In what the set differs from another of its name: its templates, or its images.
+    /// The difference from another set of the same name: in its templates or its images.
     func difference(from other: TemplateTestFacts) -> SetDifference? {
         guard templates == other.templates else {
             return ("the templates of \(name)", "\(templates)", "\(other.templates)")
@@ -40,7 +40,7 @@ extension TemplateTestFacts {
 }
 
 extension SetContent {
-    /// In what the content of a set differs from that of another of its name.
+    /// The difference in content from another set of the same name.
     func difference(from other: SetContent, of name: String) -> SetDifference? {
         difference(from: other).map { mine, theirs in
             ("the content of \(name)", String(mine.prefix(12)), String(theirs.prefix(12)))

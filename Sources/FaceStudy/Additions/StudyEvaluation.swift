@@ -7,14 +7,14 @@ public import Foundation
 
 /// Adds test sets to a study: tests the models of its finished runs on them.
 ///
-/// The training sets need not be there any more. Whether people of a test set were in training is asked
-/// of the heads beside the models, which name them.
+/// The training sets need not exist any more: the head files beside the models name the people who were in
+/// training.
 public struct StudyEvaluation {
     /// The outcome.
     public struct Outcome: Sendable, Hashable {
-        /// Runs whose models were tested on all of the sets, before or now.
+        /// Number of runs whose models were tested on all of the sets, before or now.
         public var tested = 0
-        /// Names of the runs that are not finished, which were left alone.
+        /// Names of unfinished runs, which were skipped.
         public var unfinished: [String] = []
         /// Runs that could not be tested, with the reasons.
         public var failed: [String] = []
@@ -24,27 +24,27 @@ public struct StudyEvaluation {
     public let folder: StudyFolder
     private let configuration: StudyConfiguration
 
-    /// Names the study and the sets.
+    /// Prepares the evaluation of a study.
     ///
-    /// - Parameter configuration: Of this the test sets, the device, the threads and the options of the
-    ///   evaluation count; all else is as each run has it.
+    /// - Parameter configuration: Its test sets, device, threads and evaluation options are used;
+    ///   everything else is taken from each run.
     public init(_ folder: URL, _ configuration: StudyConfiguration) {
         self.folder = StudyFolder(folder)
         self.configuration = configuration
     }
 
-    /// Whether a folder is a study's, and no run's.
+    /// Whether a folder is a study's and not a run's.
     public static func isStudy(_ folder: URL) -> Bool {
         let files = FileManager.default
         return files.fileExists(atPath: StudyFolder(folder).runsURL.path)
             && !files.fileExists(atPath: RunFolder(folder).descriptionURL.path)
     }
 
-    /// Tests every finished run on those of the sets that it was not tested on.
+    /// Tests every finished run on the sets on which it has not been tested yet.
     ///
-    /// - Throws: what stops the whole: no run in the folder, a set that cannot be read, a folder that
-    ///   cannot be written, or ``FaceStudyError/interrupted``. What keeps one run from being tested
-    ///   does not throw.
+    /// - Throws: errors that affect all runs: no run in the folder, a set that cannot be read, a folder
+    ///   that cannot be written, or ``FaceStudyError/interrupted``. The failure of a single run does not
+    ///   throw.
     public func run(_ control: StudyControl) throws -> Outcome {
         let runs = try folder.runs()
         guard !runs.isEmpty else { throw FaceStudyError.noRuns(path: folder.url.path) }
@@ -95,7 +95,7 @@ public struct StudyEvaluation {
         }
         let own = try StudyConfiguration.read(folder.studyURL)
         guard var run = try StudyPlan(own).runs.first else { return false }
-        // What the run's own study file does not say: that its values were chosen by tuning.
+        // The run's own study file does not record that its values were chosen by tuning.
         run.identity.tuned = description.identity.tuned
         var addition = TestAddition(
             run: run, folder: folder, compute: try compute(own, folder).resolvedCompute(),
@@ -120,7 +120,7 @@ public struct StudyEvaluation {
         return result
     }
 
-    /// Refuses a set whose name stands for another one in a run.
+    /// Refuses a set if a run has a different one of the same name.
     private func requireSame(
         _ data: PreparedData, as stored: RunDescription, in folder: RunFolder
     ) throws(FaceStudyError) {
@@ -147,7 +147,7 @@ public struct StudyEvaluation {
         }
     }
 
-    /// Refuses another pooling or normalisation of scores than a set was tested with.
+    /// Refuses a pooling or normalisation of scores that differs from the one with which a set was tested.
     private func requireSameScores(_ data: PreparedData, in folder: RunFolder) throws {
         for test in data.templates {
             let name = test.facts.name
@@ -166,7 +166,7 @@ public struct StudyEvaluation {
         }
     }
 
-    /// The people of a test set whom the run's head names.
+    /// The people of a test set who are named in the run's head file.
     private func overlap(_ test: PreparedTest, _ folder: RunFolder) throws -> OverlapFacts? {
         guard FileManager.default.fileExists(atPath: folder.headURL.path) else { return nil }
         let people = test.pairs.overlap(with: try HeadFile.identities(of: folder.headURL))

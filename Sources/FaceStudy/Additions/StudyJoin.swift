@@ -3,8 +3,8 @@ import FaceRuns
 public import Foundation
 import SafeFiles
 
-/// Takes the runs of other studies into one: of other machines, with other seeds, losses, backbones or
-/// training sets, and otherwise the same.
+/// Adds the runs of other studies to one: from other machines, or with other seeds, losses, backbones or
+/// training sets, but otherwise the same settings.
 ///
 /// Everything is checked before anything is copied. The other studies are only read.
 public struct StudyJoin {
@@ -12,25 +12,25 @@ public struct StudyJoin {
     public struct Outcome: Sendable, Hashable {
         /// Names of the runs that were copied.
         public var added: [String] = []
-        /// Names of those that already existed, with the same numbers.
+        /// Names of the runs that already existed with the same numbers.
         public var known: [String] = []
     }
 
     private let target: StudyFolder
     private let sources: [StudyFolder]
 
-    /// Names the study that grows, which need not exist yet, and those whose runs it is to have.
+    /// Prepares to add runs to a study, which need not exist yet.
     public init(_ target: URL, sources: [URL]) {
         self.target = StudyFolder(target)
         self.sources = sources.map(StudyFolder.init)
     }
 
-    /// Checks and copies.
+    /// Checks all runs, and copies those that are missing.
     ///
-    /// - Parameter shouldStop: Asked before each copy.
-    /// - Throws: ``FaceStudyError/cannotJoin(reasons:)`` where a run does not belong with the others,
-    ///   ``FaceStudyError/busy(path:holder:)`` while a study is in progress, and what reading and
-    ///   writing throw.
+    /// - Parameter shouldStop: Checked before each copy.
+    /// - Throws: ``FaceStudyError/cannotJoin(reasons:)`` if a run is incompatible with the others,
+    ///   ``FaceStudyError/busy(path:holder:)`` while a study is in progress, and the errors of reading and
+    ///   writing.
     public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
         try requireDistinct()
         for source in sources where try source.runs().isEmpty {
@@ -71,7 +71,7 @@ public struct StudyJoin {
         }
     }
 
-    /// Keeps other processes out of a study that is read; nil if it may not be written.
+    /// Keeps other processes out of a study while it is read; nil if its folder is not writable.
     private static func claimToRead(_ source: StudyFolder) throws -> StudyClaim? {
         do {
             return try source.claim()
@@ -80,7 +80,7 @@ public struct StudyJoin {
         }
     }
 
-    /// The path that a run is copied to before it is renamed, so that no report sees half of it.
+    /// The path that a run is copied to before it is renamed, so that no report sees a partial run.
     private var staging: URL { target.url.appendingPathComponent(".joining") }
 
     private func copy(_ run: RunFolder, to study: StudyFolder) throws {
@@ -102,22 +102,22 @@ public struct StudyJoin {
     }
 }
 
-/// The runs to copy, and reasons against copying them.
+/// The runs to copy, and the reasons against copying.
 struct JoinPlan {
     /// Runs that the target lacks.
     private(set) var added: [RunFolder] = []
-    /// Names of runs that it has with the same numbers.
+    /// Names of the runs that it has already, with the same numbers.
     private(set) var known: Set<String> = []
-    /// Why runs do not belong together, each reason once.
+    /// Reasons why runs are incompatible, each once.
     private(set) var reasons: [String] = []
 
-    /// A run and what is known about it.
+    /// A run with its records.
     private struct Member {
         let folder: RunFolder
         let description: RunDescription
         let environment: RunEnvironment?
 
-        /// Reads all of a run's records, so that none that is damaged is taken.
+        /// Reads all of a run's records, so that no damaged one is copied.
         init(reading folder: RunFolder) throws(FaceRunsError) {
             self.folder = folder
             description = try folder.readDescription()
@@ -126,7 +126,7 @@ struct JoinPlan {
             _ = try folder.readEpochs()
         }
 
-        /// Whether the run has a learning rate and a weight decay of its own, which tuning chose.
+        /// Whether the run has its own learning rate and weight decay, chosen by tuning.
         var isTuned: Bool { description.identity.tuned != nil }
     }
 
@@ -187,7 +187,7 @@ struct JoinPlan {
         }
     }
 
-    /// Settings that all runs of a study share, where two runs do not.
+    /// Differences of two runs in settings that all runs of a study must share.
     private static func differences(
         _ first: Member, _ other: Member
     ) -> [(key: String, mine: String, theirs: String)] {
@@ -228,7 +228,7 @@ struct JoinPlan {
         return found
     }
 
-    /// Checks that names of training sets and losses stand for the same everywhere.
+    /// Checks that names of training sets and losses have the same meaning in all runs.
     private mutating func checkData(_ member: Member) {
         let train = member.description.train
         if let known = trainSets[train.name] {
@@ -256,7 +256,7 @@ struct JoinPlan {
         }
     }
 
-    /// Checks that values which tuning chose are the same wherever they have the same name.
+    /// Checks that values chosen by tuning are equal if they have the same name.
     private mutating func checkChoice(_ member: Member) {
         let description = member.description
         guard let origin = description.identity.tuned else { return }
@@ -275,17 +275,17 @@ struct JoinPlan {
             once: "choice \(key)")
     }
 
-    private var told: Set<String> = []
+    private var seen: Set<String> = []
 
     /// Adds a reason, unless one of the same kind was given.
     private mutating func add(_ reason: String, once key: String? = nil) {
-        guard told.insert(key ?? reason).inserted else { return }
+        guard seen.insert(key ?? reason).inserted else { return }
         reasons.append(reason)
     }
 }
 
 extension RunDescription {
-    /// The loss, learning rate and weight decay that a run was made with, in words.
+    /// The run's loss, learning rate and weight decay in words.
     fileprivate var chosenValues: String {
         let training = configuration["training"]
         func text(_ value: JSONValue?) -> String? {
@@ -301,7 +301,7 @@ extension RunDescription {
 }
 
 extension JSONValue {
-    /// Of a run's configuration what all runs of a study share.
+    /// The part of a run's configuration that all runs of a study share.
     ///
     /// - Parameter isTuned: Whether the learning rate and the weight decay are not shared.
     fileprivate func shared(isTuned: Bool) -> JSONValue {

@@ -8,19 +8,19 @@ import FaceTraining
 import Foundation
 import Torch
 
-/// Tests the model of a finished run on sets that its study was given later.
+/// Tests the model of a finished run on sets that were added to its study later.
 ///
-/// A set's files are written in an order that survives an end at any moment: the scores, the
-/// last epoch's record, the geometry, the result, and `run.json` last. A set that `run.json` does not
-/// name yet is tested again.
+/// A set's files are written in an order that is safe against termination at any moment: the scores, the
+/// last epoch's record, the geometry, the result, and `run.json` last. A set that `run.json` does not list
+/// yet is tested again.
 struct TestAddition {
     /// A set that may have to be added.
     struct Candidate {
         /// The set, read and checked.
         let test: PreparedTest
-        /// Where it comes from.
+        /// Its source in the configuration.
         let source: StudyConfiguration.TestSource
-        /// The overlap of the run's training set with it; nil if there is none, or if it is not known.
+        /// The overlap of the run's training set with it; nil if there is none, or if it is unknown.
         var overlap: OverlapFacts?
         /// Further warnings about the training set.
         var warnings: [String] = []
@@ -30,27 +30,27 @@ struct TestAddition {
     struct TemplateCandidate {
         /// The set, read and checked.
         let test: PreparedTemplates
-        /// Where it comes from.
+        /// Its source in the configuration.
         let source: StudyConfiguration.TestSource
     }
 
     /// The run to which progress is attributed.
     let run: PlannedRun
     let folder: RunFolder
-    /// How its model is computed.
+    /// Device and precision for its model.
     let compute: ComputeConfiguration
     /// Images embedded at once.
     let batchSize: Int
-    /// How the work is watched and stopped.
+    /// Progress and cancellation.
     let control: StudyControl
-    /// Whom scores on sets of templates are normalised by.
+    /// The cohort that normalises scores on sets of templates; nil for none.
     var cohort: PreparedCohort?
     /// The options of the evaluation.
     var evaluation = StudyConfiguration.Evaluation()
-    /// What is known of people and images of the test sets.
+    /// The user's annotations of the test sets' people and images.
     var annotations = SetAnnotations()
 
-    /// Tests the run on those of some sets that it was not tested on yet, and tells groups and qualities of those
+    /// Tests the run on the sets on which it was not tested yet, and adds groups and qualities to those
     /// that were tested without them.
     ///
     /// - Parameters:
@@ -58,8 +58,8 @@ struct TestAddition {
     ///   - templates: The sets of templates.
     ///   - order: Names of all sets of the study, the primary one first.
     /// - Returns: The run's result, with the sets in that order, and the names of those added.
-    /// - Throws: ``FaceStudyError/cannotTest(path:test:reason:)`` where the model is not there, and
-    ///   what evaluating and writing throw.
+    /// - Throws: ``FaceStudyError/cannotTest(path:test:reason:)`` if the model is missing, and the errors
+    ///   of evaluating and writing.
     func perform(
         _ candidates: [Candidate], _ templates: [TemplateCandidate], order: [String],
         _ result: RunResult
@@ -144,7 +144,7 @@ struct TestAddition {
         }
     }
 
-    /// Names of the people who were in training, where the head beside the model names them.
+    /// Names of the people who were in training, from the head file beside the model.
     private func trained() throws -> [String] {
         FileManager.default.fileExists(atPath: folder.headURL.path)
             ? try HeadFile.identities(of: folder.headURL) : []
@@ -183,7 +183,7 @@ struct TestAddition {
 
     // MARK: Groups and qualities
 
-    /// Whether a set that was tested lacks the groups and qualities that are asked for now.
+    /// Whether a tested set lacks the groups and qualities that are now requested.
     private func lacks(_ test: String) throws -> Bool {
         guard annotations != SetAnnotations() else { return false }
         return try folder.readDetails(test: test)?.annotations != annotations.contentHash
@@ -197,7 +197,7 @@ struct TestAddition {
         try evaluation.details(annotations, draws: StudyConfiguration.Evaluation.draws)
     }
 
-    /// Names the files in the run's study file and description.
+    /// Records the annotation files in the run's study file and description.
     private func describeAnnotations() throws {
         guard annotations != SetAnnotations() else { return }
         let here = FileManager.default.currentDirectoryPath
@@ -238,7 +238,7 @@ struct TestAddition {
         try folder.write(geometry)
     }
 
-    /// Names a source in the run's study file, and gives all that it names then.
+    /// Adds a source to the run's study file, and returns all of its sources.
     private func name(
         _ source: StudyConfiguration.TestSource, _ order: [String]
     ) throws -> JSONValue {
@@ -268,7 +268,7 @@ struct TestAddition {
         try folder.write(description)
     }
 
-    /// The source relative to where the run's other relative paths begin.
+    /// The source with paths relative to the run's working directory.
     private func located(
         _ source: StudyConfiguration.TestSource
     ) throws -> StudyConfiguration.TestSource {
@@ -279,7 +279,7 @@ struct TestAddition {
 
     // MARK: The order
 
-    /// Puts the sets of the records into the study's order, where they are in another.
+    /// Sorts the sets of the records into the study's order, if they are in another.
     private func sort(_ order: [String], _ result: inout RunResult) throws {
         let before = result.tests
         result.tests.sort(by: order, \.name)
@@ -302,7 +302,8 @@ struct TestAddition {
 }
 
 extension Array {
-    /// Sorts by the indices of names in a list; what the list does not have comes last, as it was.
+    /// Sorts by the indices of names in a list; elements that are not in the list come last, in their
+    /// previous order.
     mutating func sort(by order: [String], _ name: (Element) -> String) {
         func place(_ element: Element) -> Int { order.firstIndex(of: name(element)) ?? order.count }
         self = enumerated().sorted {
@@ -312,6 +313,6 @@ extension Array {
 }
 
 extension StudyConfiguration.TestSource {
-    /// The source as a study file has it.
+    /// The source as in a study file.
     fileprivate var json: JSONValue { Self.keys.json(of: self) }
 }

@@ -11,13 +11,13 @@ struct GeometryMeasurement {
     let embedder: SetEmbedder
     /// The training set.
     let train: PreparedTrainSet
-    /// Class weights `[c K, d]`; nil for a loss without.
+    /// Class weights `[c K, d]`; nil for a loss without any.
     let weights: Tensor?
 
-    /// Class weights that are read at once.
+    /// Number of class weights that are read at once.
     private static let block = 16_384
 
-    /// Measures a sample of the training set, and test sets whose images are embedded already.
+    /// Measures a sample of the training set, and test sets that have already been embedded.
     ///
     /// - Parameter progress: Receives how many images of the training set are done, and of how many.
     func measure(
@@ -101,7 +101,7 @@ struct GeometryMeasurement {
             within: try angles(same: true), between: try angles(same: false))
     }
 
-    /// The person of each image by its folders; none for the images of a pack.
+    /// The person of each image by its folder; nil for the images of a pack.
     private static func people(_ pairs: VerificationPairs) -> [String?] {
         let owners = pairs.owners
         return owners.contains { $0 != nil } ? owners : []
@@ -113,7 +113,7 @@ struct GeometryMeasurement {
         _ sample: MapSample, _ table: EmbeddingTable, _ set: String, row: (Int) -> Int
     ) throws -> EmbeddingMap? {
         let chosen = try table.selecting(sample.indices.map(row))
-        // An embedding of length 0 has no place on a map; without it there is none.
+        // An embedding of length 0 has no direction, so there is no map.
         guard try chosen.norms().allSatisfy({ $0 > 0 }) else { return nil }
         let plane = try PrincipalPlane(of: chosen)
         var points = plane.points[...]
@@ -128,7 +128,7 @@ struct GeometryMeasurement {
             explained: [plane.explained.x, plane.explained.y])
     }
 
-    /// More digits than a drawing shows would only make the file large.
+    /// More digits would be invisible and only make the file larger.
     private static func rounded(_ value: Double) -> Double { (value * 1e5).rounded() / 1e5 }
 
     private static func spread(_ values: [Double]) -> SummaryRecord? {

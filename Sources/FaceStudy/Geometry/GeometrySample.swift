@@ -1,16 +1,15 @@
 import FaceData
 import SeededRandom
 
-/// Which images of a training set the geometry of embeddings is measured on, and which identities
-/// are drawn.
+/// The images of a training set on which the geometry of embeddings is measured.
 ///
-/// It depends on the set alone, so that all runs on it look at the same images.
+/// It depends on the set alone, so that all runs on it use the same images.
 struct GeometrySample {
-    /// The most images of the sample.
+    /// Maximum number of images of the sample.
     static let maxImages = 1500
-    /// The most images of one identity.
+    /// Maximum number of images of one identity.
     static let maxImagesOfOne = 10
-    /// The most pairs of a kind.
+    /// Maximum number of pairs of each kind.
     static let maxPairs = 20_000
 
     /// Indices of the images in the set.
@@ -59,7 +58,7 @@ struct GeometrySample {
         return pairs
     }
 
-    /// At most ``maxPairs`` elements, evenly from all.
+    /// At most ``maxPairs`` elements, evenly spaced.
     static func thinned<Element>(_ elements: [Element]) -> [Element] {
         guard elements.count > maxPairs else { return elements }
         return (0..<maxPairs).map { elements[$0 * elements.count / maxPairs] }
@@ -68,17 +67,17 @@ struct GeometrySample {
 
 /// The identities that a map shows, with their images.
 struct MapSample {
-    /// Identities of a map.
+    /// Number of identities on a map.
     static let count = 8
-    /// The most images of one.
+    /// Maximum number of images of one identity.
     static let maxImagesOfOne = 24
-    /// The fewest images of one that are worth a drawing.
+    /// Minimum number of images of one identity.
     static let minImagesOfOne = 4
 
-    /// Name of each identity and the indices of its images, those with most images first.
+    /// Name of each identity and the indices of its images, those with the most images first.
     let identities: [(name: String, indices: [Int])]
 
-    /// Takes the identities with most images; nil if there are too few.
+    /// Chooses the identities with the most images; nil if there are too few.
     ///
     /// - Parameter people: The identity of each image; nil if it is not known.
     init?(of people: [String?]) {

@@ -1,10 +1,11 @@
 import FaceData
 import FaceRuns
 
-/// The results of a study's scans, for other processes that read the same files and need not scan them.
+/// The results of a study's scans, so that other processes that read the same files need not scan them.
 ///
-/// Each process determines from the files themselves whether they are the same (``FileStamps/sharedVersion``).
-/// A process with copies of its own scans them, and what differs is found by the content.
+/// Each process determines from the files themselves whether they are the same
+/// (``FileStamps/sharedVersion``). A process with its own copies of the files scans them, and differences
+/// are found by the content.
 struct FoundSets: Codable, Sendable, Hashable {
     private struct Found: Codable, Sendable, Hashable {
         var version: String
@@ -13,21 +14,21 @@ struct FoundSets: Codable, Sendable, Hashable {
 
     private var sets: [String: Found] = [:]
 
-    /// Notes a scan, if its files can be identified.
+    /// Records a scan, if its files can be identified.
     ///
-    /// - Parameter title: Which of the study's sets.
+    /// - Parameter title: Identifies the set within the study.
     mutating func add(_ scan: ImageScan, _ title: String, _ stamps: FileStamps) {
         guard let version = stamps.sharedVersion else { return }
         sets[title] = Found(version: version, scan: scan)
-        // Only who scans has a use for them.
+        // Only the scanning process needs the pictures.
         sets[title]?.scan.pictures = PictureTable()
     }
 
-    /// The scan of a set; nil if none is of these files.
+    /// The scan of a set; nil if there is none of these files.
     ///
     /// - Parameters:
-    ///   - images: How many images there are.
-    ///   - sought: How many pictures are sought, of those that were.
+    ///   - images: Number of images.
+    ///   - sought: Number of pictures that are sought.
     func scan(_ title: String, _ stamps: FileStamps, images: Int, sought: Int) -> ImageScan? {
         guard let found = sets[title], found.version == stamps.sharedVersion else { return nil }
         var scan = found.scan

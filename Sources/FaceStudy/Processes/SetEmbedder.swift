@@ -5,26 +5,26 @@ import Foundation
 import Processes
 import Torch
 
-/// Embeds the sets of a study with one network, in this process or in all that compute a training together.
+/// Embeds the sets of a study with one network, in this process or in all processes of a training.
 ///
-/// Batches go round: process r computes the batches r, r + P, r + 2 P ..., each with the images that it has in one
-/// process alone, so that the embeddings are the same bytes for any number of processes. Before each round all say
-/// whether they have their batch, so that a process that fails or stops leaves none waiting; after it the embeddings are
-/// gathered.
+/// Batches are distributed round-robin: process r of P computes the batches r, r + P, r + 2 P ..., which
+/// contain the same images as in a single process, so that the embeddings are the same bytes for any number
+/// of processes. Before each round, all processes report whether they have their batch, so that none waits
+/// for one that fails or stops; after it, the embeddings are gathered.
 struct SetEmbedder {
     let embedder: Embedder
     /// Height and width of its input, in pixels.
     let size: Int
-    /// The processes that compute together; nil for this one alone.
+    /// The processes of the training; nil for a single process.
     var team: ProcessTeam?
-    /// Whether the network has the averages of its weights.
+    /// Whether the network has the moving averages of the weights.
     var averaged = false
 
     /// Embeddings of images and of their mirror images, not normalised.
     ///
     /// - Parameters:
     ///   - source: The images.
-    ///   - name: What they are called in other processes; nil if this one embeds them alone.
+    ///   - name: The images' description for other processes; nil if this process embeds them alone.
     ///   - mirroring: Whether mirror images are embedded as well.
     ///   - progress: Receives how many images are done, and of how many.
     func embeddings(
@@ -50,16 +50,16 @@ struct SetEmbedder {
         return try EmbeddingViews(original: tables[0], mirrored: mirroring ? tables[1] : nil)
     }
 
-    /// Embeds this process's part of what process 0 requests.
+    /// Embeds this process's part of the images that process 0 requests.
     ///
-    /// - Parameter images: The images that are meant.
+    /// - Parameter images: Opens the requested images.
     func assist(_ order: EmbeddingOrder, _ images: () throws -> CheckedImages) throws {
         guard let team else { return }
         try takeTurns(team, order, images, { _, _ in }, take: { _ in })
     }
 
-    /// - Parameter take: Given the rows of each round, in the order of the images: those of the images, and those
-    ///   of the mirror images.
+    /// - Parameter take: Receives the rows of each round, in the order of the images: those of the images,
+    ///   and those of the mirror images.
     private func takeTurns(
         _ team: ProcessTeam, _ order: EmbeddingOrder, _ images: () throws -> CheckedImages,
         _ progress: (Int, Int) throws -> Void, take: ([[Float]]) -> Void
@@ -81,18 +81,19 @@ struct SetEmbedder {
                 try source.check(turns.images(of: team.rank, in: round))
                 return batch.map { [$0.original] + ($0.mirrored.map { [$0] } ?? []) } ?? []
             }
-            guard try goesOn(team, mine) else { return }
+            guard try allHaveBatch(team, mine) else { return }
             take(try gathered(team, mine.get(), order, turns, round))
         }
     }
 
-    /// Whether all processes have their batch; where this one has not, it says why, and throws it.
-    private func goesOn<Batch>(
+    /// Whether all processes have their batch; if this one has not, it reports the error to the others and
+    /// throws it.
+    private func allHaveBatch<Batch>(
         _ team: ProcessTeam, _ mine: Result<Batch, any Error>
     ) throws -> Bool {
         guard case .failure(let error) = mine else {
             if try team.agree(.ready) == .ready { return true }
-            // Process 0 says to the others what is next.
+            // Process 0 tells the others how to continue.
             if team.leads { throw team.toldReason() }
             return false
         }
@@ -127,18 +128,18 @@ struct SetEmbedder {
 struct Turns {
     /// Number of all images.
     let images: Int
-    /// Images of a batch.
+    /// Images per batch.
     let each: Int
     /// Number of processes.
     let processes: Int
 
-    /// Rounds in which every process has one batch, or none in the last.
+    /// Number of rounds, in which every process has one batch, or possibly none in the last.
     var rounds: Int {
         let all = each * processes
         return (images + all - 1) / all
     }
 
-    /// The images that are done before a round.
+    /// Number of images that are done before a round.
     func images(before round: Int) -> Int { min(images, round * each * processes) }
 
     /// The images of a process in a round; empty if it has none.

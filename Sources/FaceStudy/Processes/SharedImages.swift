@@ -4,30 +4,30 @@ import FaceRuns
 import Foundation
 import SafeFiles
 
-/// The embedded images of a study, as one process describes them to another.
+/// A description of images of a study, sent from one process to another.
 enum SharedImages: Codable, Hashable {
-    /// Those of a test set: all, or those of every epoch but the last.
+    /// The images of a test set: all, or those for every epoch but the last.
     case test(String, all: Bool)
-    /// Those of the identities that are held out of the training set.
+    /// The images of the held-out identities of the training set.
     case heldOut
-    /// Those of a test set of templates.
+    /// The images of a test set of templates.
     case templates(String)
-    /// Some of the training set, by index.
+    /// Images of the training set, by index.
     case training([Int])
 }
 
-/// The images that process 0 has the other processes of a training embed.
+/// An order of process 0 to the other processes of a training to embed images.
 struct EmbeddingOrder: Codable {
     var images: SharedImages
-    /// How many there are.
+    /// Number of images.
     var count: Int
-    /// SHA-256 of their names.
+    /// SHA-256 of the images' names.
     var names: String
     var mirroring: Bool
-    /// Whether the network has the averages of its weights.
+    /// Whether the network has the moving averages of the weights.
     var averaged: Bool
 
-    /// Embeddings of an image.
+    /// Number of embeddings per image.
     var views: Int { mirroring ? 2 : 1 }
 
     init(_ images: SharedImages, of source: any ImageSource, mirroring: Bool, averaged: Bool) {
@@ -38,7 +38,7 @@ struct EmbeddingOrder: Codable {
         self.averaged = averaged
     }
 
-    /// Checks that images are those that process 0 means.
+    /// Checks that images are the ones requested by process 0.
     func requireSame(_ source: any ImageSource) throws(FaceStudyError) {
         guard source.count != count || Self.names(of: source) != names else { return }
         throw .processes(
@@ -52,15 +52,15 @@ struct EmbeddingOrder: Codable {
     }
 }
 
-/// Images, and what sees to it that they are what they were.
+/// Images with a check that they have not changed.
 struct CheckedImages {
     let source: any ImageSource
-    /// Throws where some of them have changed since they were read.
+    /// Throws if any in a range have changed since they were read.
     let check: (Range<Int>) throws -> Void
 }
 
 extension RunContext {
-    /// The images that another process of the run's means.
+    /// The images that another process of the run describes.
     func images(_ images: SharedImages) throws -> CheckedImages {
         switch images {
         case .test(let name, let all):
@@ -93,7 +93,7 @@ extension RunContext {
 }
 
 extension PreparedTest {
-    /// The images of all pairs, or of those of every epoch but the last.
+    /// The images of all pairs, or of the pairs for every epoch but the last.
     func images(all: Bool) -> CheckedImages {
         let (source, stamps) = (
             (all ? pairs : subset).source, all ? stamps?.all : stamps?.subset

@@ -7,13 +7,13 @@ import Processes
 import Torch
 
 extension Study {
-    /// Takes part in the trainings of process 0 (``StudyControl/team``) until that ends; for all others of
-    /// its processes.
+    /// Takes part in the trainings of process 0 (``StudyControl/team``) until it ends; for all processes
+    /// but process 0.
     ///
-    /// Nothing is written, and nothing is said but warnings of what is read.
+    /// Nothing is written, and only warnings from reading the sets are reported.
     ///
-    /// - Throws: what keeps this process from continuing, which process 0 is informed of; and `ProcessError` where
-    ///   another one has ended.
+    /// - Throws: the error that keeps this process from continuing, which is also sent to process 0; and
+    ///   `ProcessError` if another process has ended.
     public func follow(_ control: StudyControl) throws {
         guard let team = control.team else { return }
         do {
@@ -41,10 +41,10 @@ extension Study {
         }
     }
 
-    /// Reads what process 0 has read, and says whether the test sets are here as well.
+    /// Reads the same sets as process 0, and reports whether the test sets are available here as well.
     private func readSets(_ control: StudyControl, _ team: ProcessTeam) throws -> StudyContext {
         let theirs = try JSONDecoder().decode(SharedSets.self, from: try team.shared())
-        // A process without the test sets, or with other ones, takes part in trainings nevertheless.
+        // A process without the test sets, or with different ones, still takes part in trainings.
         let all = try? PreparedData(
             configuration, folder: folder, control: control, found: theirs.found)
         let isWhole = all.map { $0.testContents == theirs.tests } ?? false
@@ -61,15 +61,15 @@ extension Study {
             embedsTogether: embedsTogether)
     }
 
-    /// Gives what was found in the sets to the other processes, so that they need not scan the same files.
+    /// Sends the results of scans to the other processes, so that they need not scan the same files.
     ///
-    /// - Returns: Whether all have the test sets; false for this process alone.
+    /// - Returns: Whether all have the test sets; false for a single process.
     func shareSets(_ data: PreparedData, _ control: StudyControl) throws -> Bool {
         guard let team = control.team else { return false }
         try team.order(.read)
         let mine = SharedSets(found: data.found, tests: data.testContents)
         _ = try team.shared(try JSONEncoder().encode(mine))
-        // Opening a set may take one process longer than an exchange may.
+        // Opening a set may take longer than the timeout of an exchange.
         try team.awaitAll("sets")
         let without = try team.numbers(1).enumerated().filter { $0.element == 0 }.map {
             team.members[$0.offset].description
@@ -92,14 +92,13 @@ extension Study {
         do {
             try trainer.run(observer: follower)
         } catch ProcessError.abandoned {
-            // Process 0 says what is next.
+            // Process 0 sends the next order.
         } catch is FaceTrainingError {
-            // It has ended in the same way there.
+            // Process 0 has failed with the same error.
         }
     }
 
-    /// Properties that must be the same in all processes that compute a study's trainings together, by what each is
-    /// called.
+    /// Properties that must be the same in all processes of a study's trainings, by name.
     public var traits: [String: String] {
         var traits = ["version of Facet": FacetVersion.number, "LibTorch": LibTorch.version]
         configuration.recordJSON().deciding.forEachLeaf("") { traits[$0] = $1 }
@@ -111,7 +110,7 @@ extension Study {
 /// The data that process 0 has read.
 private struct SharedSets: Codable {
     var found: FoundSets
-    /// The content of the test sets.
+    /// Content hashes of the test sets.
     var tests: [String: String]
 }
 
@@ -138,7 +137,7 @@ private struct RunFollower: TrainingObserver {
 }
 
 extension JSONValue {
-    /// Gives every value that has none inside, by its path.
+    /// Calls a body with the path and text of every leaf value.
     fileprivate func forEachLeaf(_ path: String, _ body: (String, String) -> Void) {
         guard case .object(let members) = self else { return body(path, text) }
         for (key, value) in members {

@@ -4,13 +4,13 @@ import FaceRuns
 import Foundation
 public import Processes
 
-/// An instruction of process 0 to the other processes of a study.
+/// An order of process 0 to the other processes of a study.
 enum StudyOrder: Codable {
     /// Read the training sets.
     case read
     /// Take part in a run's training.
     case train(Run)
-    /// End: the study is finished, or stops.
+    /// End: the study is finished or stops.
     case end
 
     /// A run, as one process describes it to another.
@@ -38,15 +38,15 @@ enum StudyOrder: Codable {
 }
 
 extension ProcessTeam {
-    /// Has the other processes do something; for process 0.
+    /// Sends an order to the other processes; for process 0.
     func order(_ order: StudyOrder) throws {
         try lead(String(decoding: try JSONEncoder().encode(order), as: UTF8.self))
     }
 
-    /// Has the other processes end; for process 0.
+    /// Orders the other processes to end; for process 0.
     public func end() throws { try order(.end) }
 
-    /// Process 0's next instruction to this process.
+    /// The next order of process 0.
     func nextStudyOrder() throws -> StudyOrder {
         let text = try nextOrder()
         guard let order = try? JSONDecoder().decode(StudyOrder.self, from: Data(text.utf8)) else {

@@ -1,5 +1,5 @@
 extension Recipe {
-    /// All recipes, in the order of their lists.
+    /// All recipes, in the order in which they are listed.
     public static let all: [Recipe] =
         [arcFace] + insightFace + [sphereFace, amSoftmax, cosFace, adaFace, faceXZoo, paper]
 
@@ -101,8 +101,8 @@ extension Recipe {
     ) -> Recipe {
         let which =
             power == 2
-            ? "as its published logs were made: the rate falls with the square of what is left"
-            : "as its code has been since April 2023: the rate falls linearly"
+            ? "as in its published logs: the learning rate decays quadratically"
+            : "as in its code since April 2023: the learning rate decays linearly"
         var departures = [
             "there convolutions are computed in float16, and here in bfloat16 or float32",
             "there each of eight GPUs normalises its 128 images, and here eight micro-batches do",

@@ -2,10 +2,9 @@ public import FaceConfiguration
 import FaceModels
 import Foundation
 
-/// A published training setting, complete, with its source: a study file that others wrote.
+/// A complete published training setting with its source, in the form of a study file.
 ///
-/// The settings are read by the reader of study files. Flags and a study file override them, as they
-/// override a preset.
+/// The settings are parsed as a study file. Flags and a study file override them, as with a preset.
 public struct Recipe: Sendable, Hashable {
     /// Its name after `--recipe`.
     public let name: String
@@ -13,18 +12,18 @@ public struct Recipe: Sendable, Hashable {
     public let title: String
     /// The publication of its values.
     public let source: String
-    /// The source's training and test sets, in a sentence.
+    /// The source's training and test sets, in one sentence.
     public let data: String
-    /// The published networks, not all of which are in the catalogue.
+    /// The published networks, not all of which are available.
     let networks: [String]
-    /// The settings as a study file has them, without the networks.
+    /// The settings as in a study file, without the networks.
     let settings: String
-    /// The differences between this program and the source, a sentence each.
+    /// The differences between this program and the source, one clause each.
     let departures: [String]
 
     /// The recipe of a name, in any case.
     ///
-    /// - Throws: `FaceConfigurationError.value` with the nearest names without one.
+    /// - Throws: `FaceConfigurationError.value` with the most similar names if there is none.
     public static func named(_ name: String) throws(FaceConfigurationError) -> Recipe {
         if let recipe = all.first(where: { Names.folded($0.name) == Names.folded(name) }) {
             return recipe
@@ -40,12 +39,12 @@ public struct Recipe: Sendable, Hashable {
             + Names.advice(for: name, among: all.map(\.name), else: "the recipes are")
     }
 
-    /// The published networks that the catalogue has.
+    /// The published networks that are available.
     public var backbones: [String] {
         networks.filter { (try? BackboneSpecification(parsing: $0)) != nil }
     }
 
-    /// In what a study by this recipe is not what was published, a sentence each.
+    /// The differences between a study with this recipe and the publication, one clause each.
     public var limits: [String] {
         let missing = networks.filter { !backbones.contains($0) }
         let networks = missing.map {
@@ -55,9 +54,9 @@ public struct Recipe: Sendable, Hashable {
         return networks + departures
     }
 
-    /// The settings over a template.
+    /// The settings applied to a template.
     ///
-    /// - Throws: `FaceConfigurationError` for a value that may not be.
+    /// - Throws: `FaceConfigurationError` for an invalid value.
     public func configuration(
         over template: StudyConfiguration = StudyConfiguration()
     ) throws(FaceConfigurationError) -> StudyConfiguration {
@@ -65,7 +64,7 @@ public struct Recipe: Sendable, Hashable {
             text: studyFile, name: "recipe \(name)", over: template)
     }
 
-    /// The recipe as a study file: the settings under its source and its limits.
+    /// The recipe as a study file: the settings, with the source and the differences as comments.
     public var studyFile: String {
         let comments =
             [title, "Source: \(source)", data] + limits.map { "Not as published: \($0)" }
@@ -81,7 +80,7 @@ public struct Recipe: Sendable, Hashable {
             """
     }
 
-    /// A text in lines of at most 96 characters.
+    /// A text wrapped into lines of at most 96 characters.
     private static func wrapped(_ text: String) -> [String] {
         var lines = [""]
         for word in text.split(separator: " ") {

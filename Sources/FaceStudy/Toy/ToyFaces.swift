@@ -11,12 +11,12 @@ public struct ToyFaces: Sendable {
 
     static let side = 32
 
-    /// Draws the pictures.
+    /// Renders the pictures.
     ///
     /// - Parameters:
     ///   - identities: Number of people; at least 2.
     ///   - images: Pictures of each; at least 2.
-    ///   - seed: Other people, other pictures.
+    ///   - seed: Determines people and pictures.
     public init(identities: Int = 8, images: Int = 30, seed: UInt64 = 1) {
         self.identities = identities
         let renderer = FaceRenderer()

@@ -2,10 +2,11 @@ public import FaceLosses
 import Foundation
 import Torch
 
-/// A small network that gives each picture of ``ToyFaces`` an embedding of two or three components,
-/// trained with one loss: what margins do can then be seen.
+/// A small network that gives each picture of ``ToyFaces`` an embedding of two or three components, trained
+/// with one loss, which makes the effect of margins visible.
 ///
-/// A network of one hidden layer sees all pictures at once, so that a pairwise loss has all pairs.
+/// The network has one hidden layer, and each batch contains all pictures, so that a pairwise loss has all
+/// pairs.
 public struct ToyTraining: Sendable {
     /// Embeddings of the pictures, `dimensions` components each.
     public let embeddings: [[Double]]
@@ -16,12 +17,12 @@ public struct ToyTraining: Sendable {
     /// Fraction of pictures that are classified as their identity, without margin; 0 ... 1.
     public let accuracy: Double
 
-    /// Trains.
+    /// Trains the network.
     ///
     /// - Parameters:
     ///   - dimensions: Components of an embedding, 2 or 3.
     ///   - steps: Steps of stochastic gradient descent; at least 1.
-    ///   - seed: Of the network's first weights.
+    ///   - seed: Seed of the network's initial weights.
     /// - Throws: `FaceLossesError` for a loss that the catalogue does not have, and
     ///   ``FaceStudyError/toyDiverged(loss:step:)``.
     public init(
@@ -75,7 +76,7 @@ public struct ToyTraining: Sendable {
     }
 }
 
-// MARK: - What the picture shows in numbers
+// MARK: - Numbers for the picture
 
 extension ToyTraining {
     /// Mean angle, in degrees, between embeddings and their identity's mean direction.
@@ -116,7 +117,7 @@ extension ToyTraining {
     }
 }
 
-/// Pictures -> 128 hidden units -> an embedding.
+/// A network from pictures through 128 hidden units to an embedding.
 private struct ToyNetwork {
     static let inputs = ToyFaces.side * ToyFaces.side * 3
     private let hidden: Linear

@@ -3,8 +3,7 @@ import FaceRuns
 import FaceTraining
 import Foundation
 
-/// Values that were chosen in other studies: what these are called, and whether the
-/// values can be used.
+/// Values that were chosen in other studies: the studies' names, and whether the values can be used.
 struct ForeignChoices {
     private let algorithm: TrainingConfiguration.Algorithm
     /// The studies' names, by their folders' paths.
@@ -15,9 +14,10 @@ struct ForeignChoices {
         labels = Self.labels(requests)
     }
 
-    /// The name of each folder, with as many of the folders above it as distinguish it from those before.
+    /// The name of each folder, with as many parent folders as distinguish it from earlier ones.
     ///
-    /// The first of a name keeps it alone, so that its runs are still its runs when a second one is added.
+    /// The first folder with a name keeps it without parents, so that its runs keep their names when a
+    /// second one is added.
     private static func labels(_ requests: [LossRequest]) -> [String: String] {
         var labels: [String: String] = [:]
         var taken: Set<String> = []
@@ -34,12 +34,13 @@ struct ForeignChoices {
         return labels
     }
 
-    /// The requested study's name in names and tables.
+    /// The requested study's name in loss names and tables.
     func label(_ request: LossRequest) -> String? {
         request.folder.flatMap { labels[$0.path] }
     }
 
-    /// Refuses values that were tuned with another optimiser: its learning rates are of another size.
+    /// Refuses values that were tuned with another optimiser, whose learning rates are of another
+    /// magnitude.
     ///
     /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)``.
     func requireSameOptimizer(
@@ -49,12 +50,12 @@ struct ForeignChoices {
         else { return }
         throw request.error(
             "it was tuned with the optimiser \(theirs) and this study uses \(algorithm.rawValue), "
-                + "whose learning rates are of another size; use --optimizer \(theirs), or give the "
+                + "whose learning rates are of another magnitude; use --optimizer \(theirs), or give the "
                 + "loss's own values alone: \(chosen.loss)")
     }
 
-    /// The optimiser that values were tuned with, of a record that does not name it as the try itself
-    /// does; nil if that is not there any more.
+    /// The optimiser with which values were tuned: from the record, or from the try itself if the record
+    /// does not name it; nil if the try no longer exists.
     private static func optimizer(
         _ cell: TuningCell, _ chosen: TuningTry, _ request: LossRequest
     ) -> String? {
@@ -71,8 +72,8 @@ struct ForeignChoices {
 }
 
 extension Study {
-    /// Refuses a folder whose runs have other values of the same name: of another study that is called
-    /// the same, or of the same one from before it was tuned further. A report would take them for one.
+    /// Refuses a folder whose runs have different values under the same name: from another study with this
+    /// name, or from the same study before it was tuned further. A report would mix them up.
     ///
     /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)``.
     func requireSameChoices() throws {
@@ -83,7 +84,7 @@ extension Study {
         }
         guard !planned.isEmpty else { return }
         for folder in try folder.runs() {
-            // What is damaged is the report's to name.
+            // The report names damaged runs.
             guard let stored = try? folder.readDescription(), let origin = stored.identity.tuned,
                 let run = planned[origin], let settings = run.settings,
                 !stored.has(settings, loss: run.identity.loss)

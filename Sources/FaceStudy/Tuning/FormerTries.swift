@@ -6,8 +6,8 @@ import FaceTraining
 import Foundation
 
 extension Study {
-    /// Refuses fewer tries than a choice was made with, and a command without tries of losses that were
-    /// tuned in the folder, whose runs then have other training images.
+    /// Refuses fewer tries than an earlier choice was made from, and a command without tuning of losses
+    /// that were tuned in the folder, whose runs would then have other training images.
     ///
     /// - Throws: ``FaceStudyError/tuning(reason:)`` with the options that the command lacks.
     static func requireFormerTries(

@@ -3,15 +3,15 @@ public import FaceRuns
 import FaceConfiguration
 import Foundation
 
-/// A loss as a study asks for it: `arcface:m=0.4`, or `arcface@STUDY` with the values that were chosen in
-/// the study of that folder.
+/// A loss as requested by a study: `arcface:m=0.4`, or `arcface@STUDY` with the values chosen in the study
+/// in that folder.
 public struct LossRequest: Sendable, Hashable {
-    /// The loss, without what was chosen.
+    /// The loss, without the chosen values.
     public let loss: LossSpecification
     /// The folder of the study in which values were chosen; nil for a loss without chosen values.
     public let study: String?
 
-    /// Reads a loss, and where there is an `@`, the part after it as a study's folder.
+    /// Parses a loss, and the part after an `@`, if there is one, as a study's folder.
     ///
     /// - Throws: `FaceLossesError` for a loss that is unknown; the study is read later.
     public init(parsing text: String) throws {
@@ -27,7 +27,7 @@ public struct LossRequest: Sendable, Hashable {
 
     /// The cells of the study in which this loss was tuned, with their choices.
     ///
-    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` without one.
+    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` if there are none.
     public func tunedCells() throws -> [(cell: TuningCell, chosen: TuningTry)] {
         guard let study else { return [] }
         let folder = StudyFolder(URL(fileURLWithPath: study))
@@ -50,8 +50,8 @@ public struct LossRequest: Sendable, Hashable {
         return chosen
     }
 
-    /// The values for a run: those chosen with its backbone on its training set, else with its
-    /// backbone, else on its training set, else the only ones there are.
+    /// The values for a run: those chosen with its backbone on its training set, otherwise with its
+    /// backbone, otherwise on its training set, otherwise the only ones that exist.
     ///
     /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` where several fit equally well.
     func tuned(
@@ -73,12 +73,12 @@ public struct LossRequest: Sendable, Hashable {
                 + "facet losses show \(text) lists")
     }
 
-    /// The request, with the study's folder as the file system knows it: the same for two spellings of it.
+    /// The request with the study's canonical path, the same for different spellings.
     var distinctText: String {
         folder.map { "\(loss)@\($0.path)" } ?? loss.description
     }
 
-    /// The study's folder, without links and detours.
+    /// The study's folder, with links resolved.
     var folder: URL? {
         study.map { URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath() }
     }

@@ -3,10 +3,10 @@ import FaceLosses
 import FaceRuns
 import Foundation
 
-/// Ranges that a study gives in place of a loss's own: `arcface:m=0.2..0.6,s=16..64 log`.
+/// Ranges in a study that replace a loss's own: `arcface:m=0.2..0.6,s=16..64 log`.
 ///
-/// A range is `LOWER..UPPER` with `linear`, `log` or `integer` after it where it is not spread as the
-/// loss has it, or `off` for what is not to be tuned. `all` in place of a loss is for what all share.
+/// A range is `LOWER..UPPER`, optionally followed by `linear`, `log` or `integer` to override the loss's
+/// scale, or `off` to exclude a parameter. `all` instead of a loss is for the parameters that all share.
 struct SearchSpaceText: Hashable {
     /// A study's setting of one parameter.
     enum Choice: Hashable {
@@ -14,16 +14,16 @@ struct SearchSpaceText: Hashable {
         case range(SearchRange)
     }
 
-    /// Name that stands for every loss.
+    /// Name that denotes every loss.
     static let allLosses = "all"
     private static let example = "arcface:m=0.2..0.6,s=16..64 log"
 
     /// The loss whose parameters these are; nil for what all losses share.
     let descriptor: LossDescriptor?
-    /// The setting of each parameter, by its own name.
+    /// The setting of each parameter, by its canonical name.
     let choices: [String: Choice]
 
-    /// Reads an entry.
+    /// Parses an entry.
     ///
     /// - Throws: ``FaceStudyError/tuning(reason:)``, and `FaceLossesError` for a loss that is unknown.
     init(parsing text: String) throws {
@@ -110,18 +110,18 @@ struct SearchSpaceText: Hashable {
 
 /// The parameters tuned for every loss.
 enum SharedParameters {
-    /// Names and the numbers that each may be.
+    /// Names and allowed ranges.
     static let domains: [(name: String, range: NumberRange)] = [
         (TunedParameter.learningRate, .above(0, upTo: 1e30)),
         (TunedParameter.weightDecay, .range(0...1e30)),
     ]
 
-    /// The range of the peak learning rate around the study's own, where none is given.
+    /// The default range of the peak learning rate, around the study's own.
     static func learningRates(around peak: Double) -> SearchRange? {
         SearchRange(peak / 8, peak * 4, .logarithmic)
     }
 
-    /// The range of the weight decay around the study's own, where none is given.
+    /// The default range of the weight decay, around the study's own.
     static func weightDecays(around decay: Double) -> SearchRange? {
         decay > 0
             ? SearchRange(decay / 10, decay * 10, .logarithmic)

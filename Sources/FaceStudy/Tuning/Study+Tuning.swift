@@ -6,12 +6,12 @@ import Foundation
 import Spelling
 
 extension StudyConfiguration {
-    /// Fraction of the identities that tries are scored on where none is held out otherwise.
+    /// Fraction of the identities that are held out for scoring tries, if the configuration holds out none.
     static let tuningIdentities = 0.1
-    /// Pairs of their images: the standard error of 90 % is then 0.4 points.
+    /// Number of pairs of their images: the standard error of 90 % is then 0.4 points.
     static let tuningPairs = 6000
 
-    /// The configuration with held-out identities to score tries on, where it tunes and has none.
+    /// The configuration with identities held out for scoring tries, if it tunes and has none.
     func withValidationToTune() -> StudyConfiguration {
         guard tuning.isOn, validation.identities == 0 else { return self }
         var result = self
@@ -22,15 +22,15 @@ extension StudyConfiguration {
 }
 
 extension Study {
-    /// The tries of the study as far as they are made; nil if it does not tune.
+    /// The state of the study's tries; nil if it does not tune.
     func tuning(_ context: StudyContext) throws -> TuningRun? {
         guard !tuningPlan.cells.isEmpty else { return nil }
         for train in context.data.train {
             if let sentence = train.tuningWarning { context.control.listener(.warning(sentence)) }
         }
-        var told: Set<String> = []
+        var seen: Set<String> = []
         for cell in tuningPlan.cells where !cell.fixed.isEmpty {
-            guard told.insert(cell.loss.requested).inserted else { continue }
+            guard seen.insert(cell.loss.requested).inserted else { continue }
             let isOne = cell.fixed.count == 1
             context.control.listener(
                 .warning(
@@ -40,7 +40,7 @@ extension Study {
         return try TuningRun(tuningPlan, context)
     }
 
-    /// Checks that tries which exist already are those of this study.
+    /// Checks that existing tries belong to this study.
     ///
     /// - Throws: ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.
     func requireSameTries(_ context: StudyContext) throws {
@@ -60,11 +60,11 @@ extension Study {
 }
 
 extension Study {
-    /// Moves runs with values that are not the choice any more, as after more tries, to the folder of the
+    /// Moves runs with values that are no longer the choice, e.g. after more tries, to the folder of the
     /// tries, so that no table has two choices of one loss.
     func setAsideFormerChoices(_ record: TuningRecord, _ control: StudyControl) throws {
         for run in try folder.runs() {
-            // What is damaged is the report's to name.
+            // The report names damaged runs.
             guard let description = try? run.readDescription() else { continue }
             let identity = description.identity
             guard let origin = identity.tuned, origin.study == nil,
@@ -93,17 +93,17 @@ extension Study {
 }
 
 extension TuningTry {
-    /// Whether a run was made with the values of this try.
+    /// Whether a run has the values of this try.
     fileprivate func isSetting(of run: RunDescription) -> Bool {
         run.has(loss: loss, learningRate: learningRate, weightDecay: weightDecay)
     }
 }
 
 extension TuningRun {
-    /// Makes all tries that are left and that no other process makes, each recorded before the next begins,
+    /// Executes all remaining tries that no other process executes, recording each before the next begins,
     /// and returns when all are finished.
     ///
-    /// A try that fails counts as one and is not made again.
+    /// A failed try counts and is not repeated.
     mutating func finish(
         _ memory: MemoryCheck, _ clock: StudyClock, _ worker: StudyWorker
     ) throws {
@@ -113,7 +113,7 @@ extension TuningRun {
         while true {
             let left = pending
             guard let first = left.first else { return }
-            var isHeldUp = true
+            var isWaiting = true
             for pending in left {
                 try worker.refresh()
                 var context = context(of: pending)
@@ -121,15 +121,15 @@ extension TuningRun {
                 defer { worker.release(lease) }
                 context.lease = lease
                 try make(pending, context, memory, &clock)
-                isHeldUp = false
+                isWaiting = false
             }
-            if isHeldUp {
+            if isWaiting {
                 let control = context(of: first).control
                 var others = wait ?? WaitForOthers(worker, control)
                 try others.wait(for: left.map { context(of: $0).folder })
                 wait = others
             }
-            // What others have made meanwhile decides about what follows.
+            // Tries finished by others in the meantime determine what follows.
             if worker.seen.count > 1 {
                 try refresh()
                 try write()
@@ -137,7 +137,7 @@ extension TuningRun {
         }
     }
 
-    /// Makes a try, unless another process has made it since it was last looked at.
+    /// Executes a try, unless another process has finished it in the meantime.
     private mutating func make(
         _ pending: Pending, _ context: RunContext, _ memory: MemoryCheck, _ clock: inout StudyClock
     ) throws {
@@ -163,7 +163,7 @@ extension TuningRun {
 }
 
 extension RunContext {
-    /// Makes a try; returns its message when it failed.
+    /// Executes a try; returns its error message if it failed.
     fileprivate func performTry(_ memory: MemoryCheck) throws -> String? {
         let executor = RunExecutor(context: self)
         do {
@@ -178,8 +178,8 @@ extension RunContext {
     }
 }
 
-/// How long the rest of a study takes: what was estimated for it, times how much longer than estimated
-/// the finished ones took.
+/// Estimates the remaining time of a study: the original estimate, corrected by the ratio of actual to
+/// estimated time of finished work.
 struct StudyClock {
     private let estimate: StudyEstimate?
     private let started = ContinuousClock.now
@@ -187,7 +187,7 @@ struct StudyClock {
 
     init(_ estimate: StudyEstimate?) { self.estimate = estimate }
 
-    /// Seconds that are left; nil if nothing was estimated.
+    /// Remaining seconds; nil if nothing was estimated.
     var secondsLeft: Double? {
         guard let estimate else { return nil }
         let elapsed = started.duration(to: .now) / .seconds(1)
@@ -195,7 +195,7 @@ struct StudyClock {
         return max(0, estimate.seconds - done) * factor
     }
 
-    /// Counts a try as over.
+    /// Counts a try as finished.
     mutating func end(try progress: TuningProgress) {
         let cell = estimate?.cells.first {
             $0.trainSet == progress.trainSet && $0.backbone == progress.backbone
@@ -205,7 +205,7 @@ struct StudyClock {
 }
 
 extension TuningCell {
-    /// The cell as a person reads it before it is tried: what is tuned, then the tries.
+    /// The cell as text, before its tries: the budget, and the ranges.
     var text: String {
         let rungs = budget.rungs.map {
             "\(counted($0.tries, "try", "tries")) of \(counted($0.epochs, "epoch"))"

@@ -11,7 +11,7 @@ struct TuningPlan {
     struct Setting {
         /// Number from 0, which is the default.
         let index: Int
-        /// Values by the names of the space; of `auto` none.
+        /// Values by the names of the space, without values that are `auto`.
         let values: [String: Double]
         let loss: LossSpecification
         let learningRate: Double
@@ -30,18 +30,18 @@ struct TuningPlan {
         let settings: [Setting]
     }
 
-    /// The cells, in the order of the study.
+    /// The cells, in the study's order.
     let cells: [Cell]
-    /// The seed of every try, none of the study's own.
+    /// The seed of every try, different from the study's seeds.
     let seed: UInt64
     /// How the budget of each cell is spent.
     let rungs: [TuningBudget.Rung]
-    /// Epochs of a try where the budget is not spent by halves.
+    /// Epochs of a try without successive halving.
     let epochs: Int
 
     /// Plans the tries of a study; none if it does not tune.
     ///
-    /// - Throws: ``FaceStudyError/tuning(reason:)`` for a budget or a range that cannot be.
+    /// - Throws: ``FaceStudyError/tuning(reason:)`` for an invalid budget or range.
     init(_ configuration: StudyConfiguration) throws {
         let tuning = configuration.tuning
         seed = Self.seed(besides: configuration.seeds)
@@ -51,13 +51,13 @@ struct TuningPlan {
             try Self.requireTries(tuning)
             return
         }
-        try Self.requireSense(configuration, epochs: epochs)
+        try Self.requireValid(configuration, epochs: epochs)
         rungs = try TuningSchedule.rungs(
             tries: tuning.tries, epochs: epochs, halving: tuning.halving,
             limit: configuration.training.epochs)
         let spaces = try tuning.spaces.map { try SearchSpaceText(parsing: $0) }
         let backbones = try configuration.backbones.map { try BackboneSpecification(parsing: $0) }
-        // Values that were chosen elsewhere are not tuned again.
+        // Values chosen in other studies are not tuned again.
         let losses = try configuration.losses.map { try LossRequest(parsing: $0) }
             .filter { $0.study == nil }.map(\.loss)
         try Self.requireUse(of: spaces, tuning.spaces, losses)
@@ -110,11 +110,12 @@ struct TuningPlan {
         }
     }
 
-    private static func requireSense(
+    private static func requireValid(
         _ configuration: StudyConfiguration, epochs: Int
     ) throws(FaceStudyError) {
         guard configuration.tuning.tries > 1 else {
-            throw .tuning(reason: "one try is the default alone; use --tune 2 or more, or none")
+            throw .tuning(
+                reason: "one try tests only the default values; use --tune 2 or more, or none")
         }
         guard epochs <= configuration.training.epochs else {
             throw .tuning(
@@ -125,7 +126,7 @@ struct TuningPlan {
         }
     }
 
-    /// A seed that is not one of the study's: 0, or the largest that is free.
+    /// A seed that the study does not use: 0, or the largest free one.
     private static func seed(besides seeds: [UInt64]) -> UInt64 {
         let taken = Set(seeds)
         guard taken.contains(0) else { return 0 }
@@ -133,7 +134,7 @@ struct TuningPlan {
             ?? 0
     }
 
-    /// The run of a try: an ordinary run without a test set, in the folder of the tries.
+    /// The run of a try: an ordinary run without test sets, in the folder of the tries.
     func run(_ setting: Setting, of cell: Cell, rung: Int) -> PlannedRun {
         var run = PlannedRun(
             identity: RunIdentity(
@@ -153,15 +154,15 @@ struct TuningPlan {
 
 /// The parameters tuned for one loss.
 struct SearchSpace {
-    /// Coordinates of a point of the sequence, of which every loss takes the first ones: the scrambling
-    /// of a dimension depends on their number.
+    /// Number of dimensions of the sequence, of which every loss uses the first ones: the scrambling of a
+    /// dimension depends on their number.
     private static let dimensions = 32
 
     /// The tuned parameters: those that all losses share, then the loss's own.
     let parameters: [TunedParameter]
     /// The coordinate of each.
     private let coordinates: [Int]
-    /// Names of what is not tuned because its value was given.
+    /// Names of parameters that are not tuned because their values were given.
     let fixed: [String]
     private let loss: LossSpecification
     private let learningRate: Double
@@ -175,7 +176,7 @@ struct SearchSpace {
         weightDecay = configuration.training.weightDecay
         var found = Self.shared(loss, configuration, texts)
         var fixed: [String] = []
-        // The first two coordinates are of what all losses share, tuned or not.
+        // The first two coordinates belong to the shared parameters, tuned or not.
         var coordinate = 2
         for own in loss.searchedParameters {
             let choice = Self.choice(own.parameter.name, of: own.descriptor, in: texts)
@@ -226,7 +227,7 @@ struct SearchSpace {
         }
     }
 
-    /// A study's settings of a parameter, the last one first.
+    /// A study's setting of a parameter; later entries take precedence.
     private static func choice(
         _ name: String, of descriptor: LossDescriptor?, in texts: [SearchSpaceText]
     ) -> SearchSpaceText.Choice? {

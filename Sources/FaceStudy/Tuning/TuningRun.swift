@@ -7,9 +7,9 @@ import Spelling
 
 /// The try of a study in progress, and the state of its cell.
 public struct TuningProgress: Sendable {
-    /// The try, from 1, of all tries of the study.
+    /// Number of the try among all tries of the study, from 1.
     public var number: Int
-    /// Tries of the study.
+    /// Number of tries of the study.
     public var count: Int
     /// Name of the training set.
     public var trainSet: String
@@ -21,23 +21,23 @@ public struct TuningProgress: Sendable {
     public var item: TuningTry
     /// The cell's best try of the same rung so far.
     public var best: TuningTry?
-    /// Seconds that the whole study will still take, if that is known.
+    /// Estimated remaining seconds of the whole study; nil if unknown.
     public var secondsLeft: Double?
 }
 
-/// The tries of a study while they are made, and the record of them.
+/// The tries of a study in progress, with their record.
 struct TuningRun {
     private let plan: TuningPlan
     private let study: StudyContext
     private let tries: StudyContext
     private let listener: (StudyEvent) -> Void
     private(set) var record: TuningRecord
-    /// Settings that take part in each rung that is known, by cell.
+    /// Settings in each known rung, by cell.
     private var settings: [[[Int]]]
 
-    /// Plans the tries and reads what is known about them.
+    /// Plans the tries and reads the state of existing ones.
     ///
-    /// - Throws: what a damaged folder of a try throws.
+    /// - Throws: the error of a damaged folder of a try.
     init(_ plan: TuningPlan, _ study: StudyContext) throws {
         self.plan = plan
         self.study = study
@@ -50,12 +50,12 @@ struct TuningRun {
         record.cells += Self.others(in: study.folder, beside: record)
     }
 
-    /// The cells tuned in the study's folder before that are not part of the present command: they stay, as
-    /// the runs with their choices do.
+    /// Cells tuned earlier in the study's folder that are not part of the current command: they are kept,
+    /// like the runs with their choices.
     private static func others(
         in folder: StudyFolder, beside record: TuningRecord
     ) -> [TuningCell] {
-        // A damaged record is rebuilt from what the present command knows.
+        // A damaged record is rebuilt from the current command's cells.
         let before = (try? folder.readTuning())??.cells ?? []
         return before.filter { old in
             old.isComplete
@@ -64,18 +64,18 @@ struct TuningRun {
         }
     }
 
-    /// Tries of the whole study.
+    /// Number of tries of the whole study.
     var count: Int { plan.cells.count * plan.rungs.reduce(0) { $0 + $1.tries } }
 
-    /// A try that is not over: its cell, its rung and its setting.
+    /// An unfinished try: its cell, its rung and its setting.
     struct Pending {
         let cell: Int
         let rung: Int
         let setting: Int
     }
 
-    /// The remaining tries, as far as they are known, in this order: the cells take turns, setting by setting,
-    /// so that none is far ahead.
+    /// The remaining known tries, in order of execution: the cells take turns, setting by setting, so that
+    /// all progress equally.
     var pending: [Pending] {
         plan.rungs.indices.flatMap { rung in
             (0..<(plan.rungs.first?.tries ?? 0)).flatMap { setting in
@@ -84,14 +84,14 @@ struct TuningRun {
         }.filter(isPending)
     }
 
-    /// Whether a try is known and not over.
+    /// Whether a try is known and unfinished.
     func isPending(_ pending: Pending) -> Bool {
         record.cells[pending.cell].tries.contains {
             $0.rung == pending.rung && $0.index == pending.setting && $0.state == .pending
         }
     }
 
-    /// Takes notice of the tries that other processes have made.
+    /// Reads the tries that other processes have finished.
     mutating func refresh() throws {
         for index in plan.cells.indices { try refresh(index) }
     }
@@ -102,9 +102,9 @@ struct TuningRun {
         return tries.run(plan.run(cell.settings[pending.setting], of: cell, rung: pending.rung))
     }
 
-    /// Takes notice of how a try ended, and writes the record.
+    /// Reads the outcome of a try, and writes the record.
     ///
-    /// - Parameter failure: Why it failed, if its folder does not state it.
+    /// - Parameter failure: Why it failed, if its folder does not record it.
     mutating func end(_ pending: Pending, failure: String? = nil) throws {
         try refresh(pending.cell, failed: failure.map { (pending, $0) })
         try write()
@@ -113,7 +113,7 @@ struct TuningRun {
     /// Writes the record into the study's folder.
     func write() throws { try study.folder.write(record) }
 
-    /// Description of a try for a person.
+    /// The progress event of a try.
     func progress(_ pending: Pending, secondsLeft: Double?) -> TuningProgress? {
         let cell = record.cells[pending.cell]
         let rung = cell.tries.filter { $0.rung == pending.rung }
@@ -146,7 +146,8 @@ struct TuningRun {
         return record
     }
 
-    /// Reads the states of a cell's tries, adds the rungs that follow from them, and chooses.
+    /// Reads the states of a cell's tries, adds the next rungs if their predecessors are finished, and
+    /// chooses.
     mutating func refresh(_ index: Int, failed: (Pending, String)? = nil) throws {
         var known = record.cells[index].tries
         var rungs: [[TuningTry]] = []
@@ -218,17 +219,17 @@ extension TuningTry {
 }
 
 extension TuningValidation {
-    /// The accuracy at which a validation set is evaluated before anything is trained.
+    /// The accuracy assumed for a validation set's standard error before anything is trained.
     static let assumedAccuracy = 0.9
 
-    /// √(p (1 - p) / pairs): what an accuracy on independent pairs varies by.
+    /// √(p (1 - p) / pairs): the standard error of an accuracy on independent pairs.
     static func standardError(accuracy: Double, pairs: Int) -> Double {
         (accuracy * (1 - accuracy) / Double(max(1, pairs))).squareRoot()
     }
 }
 
 extension PreparedTrainSet {
-    /// The held-out identities as the record of a tuning has them.
+    /// The held-out identities, for the record of a tuning.
     fileprivate var tuningValidation: TuningValidation {
         let pairs = validation?.facts.pairs ?? 0
         return TuningValidation(
@@ -237,13 +238,13 @@ extension PreparedTrainSet {
                 accuracy: TuningValidation.assumedAccuracy, pairs: pairs))
     }
 
-    /// Why tries could hardly be distinguished on the held-out identities, a sentence; nil if they can.
+    /// A warning if tries can hardly be distinguished on the held-out identities; nil if they can.
     var tuningWarning: String? {
         let found = tuningValidation
-        guard found.standardError > TuningValidation.largestError else { return nil }
+        guard found.standardError > TuningValidation.maxError else { return nil }
         let needed = Int(
             (TuningValidation.assumedAccuracy * (1 - TuningValidation.assumedAccuracy)
-                / (TuningValidation.largestError * TuningValidation.largestError)).rounded(.up))
+                / (TuningValidation.maxError * TuningValidation.maxError)).rounded(.up))
         let people = (heldOut * needed + max(1, found.pairs) - 1) / max(1, found.pairs)
         let all = facts.identities + heldOut
         let advice =
@@ -260,12 +261,12 @@ extension PreparedTrainSet {
 }
 
 extension TuningValidation {
-    /// The standard error from which on a validation set is called too small.
-    static let largestError = 0.01
+    /// The standard error above which a validation set counts as too small.
+    static let maxError = 0.01
 }
 
 extension StudyContext {
-    /// The context of the tries: no test set reaches them, so that none of its numbers can decide.
+    /// The context of the tries, without test sets, so that these cannot influence choices.
     var withoutTests: StudyContext {
         var configuration = configuration
         configuration.test = []

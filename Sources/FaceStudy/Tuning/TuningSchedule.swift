@@ -4,17 +4,17 @@ import Spelling
 /// How a cell's budget of tries is spent: all tries of one length, or by successive halving (Jamieson and
 /// Talwalkar 2016), in which each rung is a complete schedule and costs as much as any other.
 enum TuningSchedule {
-    /// The most rungs: the last one has schedules four times as long as the first.
+    /// Maximum number of rungs: the last one then has schedules four times as long as the first.
     private static let maxRungs = 3
 
     /// The rungs of a budget of `tries` tries of `epochs` epochs.
     ///
     /// With R rungs, rung r has `tries / 2^r` tries of `epochs 2^r / R` epochs, both rounded down, but no
-    /// more epochs than a run of the study has: together at most the images of the budget. R is as large
-    /// as leaves the first rung an epoch and the last one two tries, and at most 3.
+    /// more epochs than a run of the study has: together at most the images of the budget. R is the largest
+    /// number, at most 3, that leaves at least one epoch in the first rung and two tries in the last one.
     ///
     /// - Parameter limit: Epochs of a run of the study.
-    /// - Throws: ``FaceStudyError/tuning(reason:)`` where halving has no two rungs.
+    /// - Throws: ``FaceStudyError/tuning(reason:)`` if the budget does not allow two rungs.
     static func rungs(
         tries: Int, epochs: Int, halving: Bool, limit: Int
     ) throws(FaceStudyError) -> [TuningBudget.Rung] {
@@ -33,7 +33,8 @@ enum TuningSchedule {
         }
     }
 
-    /// The settings that advance to the next rung: the best scores, of equal ones the earlier.
+    /// The settings that advance to the next rung: those with the best scores, the earlier ones of equal
+    /// ones.
     ///
     /// - Parameters:
     ///   - tries: The tries of a rung; failed ones never advance.
@@ -43,7 +44,7 @@ enum TuningSchedule {
         ranked(tries).prefix(count).map(\.index).sorted()
     }
 
-    /// The try with the best score, of equal ones the earlier; nil if all failed.
+    /// The try with the best score, the earliest of equal ones; nil if all failed.
     static func best(of tries: [TuningTry]) -> TuningTry? { ranked(tries).first }
 
     private static func ranked(_ tries: [TuningTry]) -> [TuningTry] {

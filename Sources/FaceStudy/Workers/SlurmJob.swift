@@ -1,30 +1,30 @@
 public import Foundation
 
-/// An array job of Slurm whose tasks work on one study.
+/// A Slurm array job whose tasks work on one study.
 ///
-/// Slurm's treatment of a job, as of version 22.05, decides how the script looks:
+/// The script depends on Slurm's behaviour, as of version 22.05:
 ///
 /// * At the time limit everything in the job gets SIGTERM twice within some milliseconds and SIGKILL after
-///   30 s. So the script asks for SIGUSR1 before the limit, ends the worker, and has the job requeued.
-/// * A signal requested with `--signal=TERM@...` reaches the steps alone and cannot be distinguished from `scancel`,
-///   after which the job must not be requeued; with `B:USR1` it reaches the script alone, which passes it on.
-///   It may arrive a minute early.
-/// * The log of a requeued job is emptied unless it is opened with `append`.
+/// 30 s. So the script requests SIGUSR1 before the limit, ends the worker, and requeues the job. * A signal
+/// requested with `--signal=TERM@...` reaches the steps alone and cannot be distinguished from `scancel`,
+/// after which the job must not be requeued; with `B:USR1` it reaches only the script, which forwards it.
+/// It may arrive a minute early. * The log of a requeued job is truncated unless it is opened with
+/// `append`.
 public struct SlurmJob: Sendable, Hashable {
     /// The resources of each task.
     public struct Resources: Sendable, Hashable {
         /// GPUs; 0 for none.
         public var gpus = 0
-        /// Processor cores; nil for what the cluster gives.
+        /// Processor cores; nil for the cluster's default.
         public var cpus: Int?
-        /// Memory as Slurm reads it, e.g. `32G`; nil for what the cluster gives.
+        /// Memory in Slurm's format, e.g. `32G`; nil for the cluster's default.
         public var memory: String?
-        /// Limit of time as Slurm reads it, e.g. `4:00:00` or `1-12:00:00`.
+        /// Time limit in Slurm's format, e.g. `4:00:00` or `1-12:00:00`.
         public var time: String
         /// Further options of `sbatch`, e.g. `--partition=gpu`.
         public var options: [String] = []
 
-        /// Gives a task time, and nothing else.
+        /// Creates resources with a time limit only.
         public init(time: String) { self.time = time }
     }
 
@@ -34,17 +34,17 @@ public struct SlurmJob: Sendable, Hashable {
     public var tasks: Int
     /// The resources of each task.
     public var resources: Resources
-    /// The words of the command that a task runs; the first is the program.
+    /// The command that a task runs; the first word is the program.
     public var command: [String]
-    /// Where it is run.
+    /// The folder in which it is run.
     public var workingDirectory: String
     /// Seconds between the first signal and the time limit.
     public static let notice = 180
 
     /// Describes a job.
     ///
-    /// - Throws: ``FaceStudyError/unknownValue(key:value:allowed:)`` for a time that Slurm does not read,
-    ///   or too little to save anything.
+    /// - Throws: ``FaceStudyError/unknownValue(key:value:allowed:)`` for an invalid time, or one that is
+    ///   too short to save anything.
     public init(
         study: URL, tasks: Int, resources: Resources, command: [String], workingDirectory: String
     ) throws(FaceStudyError) {
@@ -65,7 +65,7 @@ public struct SlurmJob: Sendable, Hashable {
         self.workingDirectory = workingDirectory
     }
 
-    /// Seconds of a time as Slurm reads it: `minutes`, `minutes:seconds`, `hours:minutes:seconds`,
+    /// Seconds of a time in Slurm's format: `minutes`, `minutes:seconds`, `hours:minutes:seconds`,
     /// `days-hours`, `days-hours:minutes` or `days-hours:minutes:seconds`; nil for any other text.
     static func seconds(_ text: String) -> Int? {
         let halves = text.split(separator: "-", omittingEmptySubsequences: false)
@@ -146,7 +146,7 @@ public struct SlurmJob: Sendable, Hashable {
         word.allSatisfy { $0.isLetter || $0.isNumber || "-_=:@/.%,+".contains($0) }
     }
 
-    /// A word as a shell reads it.
+    /// A word quoted for a shell.
     static func quoted(_ word: String) -> String {
         isPlain(word) && !word.isEmpty
             ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"

@@ -6,10 +6,11 @@ import SafeFiles
 import Torch
 
 extension Study {
-    /// Joins the processes that work on the study, or is the first of them.
+    /// Joins the study's workers, or becomes the first of them.
     ///
-    /// - Throws: ``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)`` where another study is under
-    ///   way in the folder, and ``FaceStudyError/busy(path:holder:)`` where a command needs it to itself.
+    /// - Throws: ``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)`` if another study is in
+    ///   progress in the folder, and ``FaceStudyError/busy(path:holder:)`` if a command has exclusive
+    ///   access.
     func join(
         _ compute: ComputeConfiguration, _ control: StudyControl
     ) throws -> StudyWorker {
@@ -21,7 +22,7 @@ extension Study {
                     retries: control.retriesFailed ? true : nil), control.leases)
         }
         do {
-            try requireNoLoner(worker, control)
+            try requireNoExclusiveClaim(worker, control)
             let isFirst = try worker.becomeReporter()
             try requireSameRequest(worker, control)
             if !isFirst, let reporter = try worker.otherReporter() {
@@ -35,7 +36,7 @@ extension Study {
         return worker
     }
 
-    /// The properties that must be the same for all who work on the study.
+    /// The properties that must be the same in all workers of the study.
     private func request(_ compute: ComputeConfiguration) -> JSONValue {
         let all = configuration.json()
         return .object([
@@ -48,16 +49,16 @@ extension Study {
         ])
     }
 
-    /// Waits until it is known whether a command has the study to itself.
-    private func requireNoLoner(_ worker: StudyWorker, _ control: StudyControl) throws {
-        while let loner = try worker.loner() {
-            let holder = loner.holder?.description ?? "an unknown process"
-            if loner.isAlive { throw FaceStudyError.busy(path: folder.url.path, holder: holder) }
+    /// Waits until it is known whether a command has exclusive access to the study.
+    private func requireNoExclusiveClaim(_ worker: StudyWorker, _ control: StudyControl) throws {
+        while let claimant = try worker.exclusiveHolder() {
+            let holder = claimant.holder?.description ?? "an unknown process"
+            if claimant.isAlive { throw FaceStudyError.busy(path: folder.url.path, holder: holder) }
             try control.wait(control.leases.glance)
         }
     }
 
-    /// Refuses to work alongside processes that were given something else. Whoever reports was there first,
+    /// Refuses to work alongside processes with a different request. The reporting worker was there first,
     /// and is not refused.
     private func requireSameRequest(_ worker: StudyWorker, _ control: StudyControl) throws {
         guard try worker.otherReporter() != nil else { return }
@@ -66,8 +67,8 @@ extension Study {
         }
     }
 
-    /// Says what the sets hold, and refuses to work alongside processes whose sets of the same names hold
-    /// something else.
+    /// Publishes the contents of the sets, and refuses to work alongside processes whose sets of the same
+    /// names differ.
     func requireSameContent(
         _ data: PreparedData, _ worker: StudyWorker, _ control: StudyControl
     ) throws {
@@ -84,12 +85,12 @@ extension Study {
         }
     }
 
-    /// Refuses where a worker that certainly exists is another one's.
+    /// Throws if a worker that is certainly alive has a difference.
     private func requireNone(
         _ worker: StudyWorker, _ control: StudyControl,
         _ difference: (WorkerRecord) -> (key: String, mine: String, theirs: String)?
     ) throws {
-        var isTold = false
+        var isReported = false
         while true {
             try worker.refresh()
             let found = worker.others.sorted { $0.key < $1.key }.compactMap { token, other in
@@ -101,13 +102,13 @@ extension Study {
                     path: folder.url.path, holder: other.holder.description,
                     key: difference.key, theirs: difference.theirs, mine: difference.mine)
             }
-            if !isTold {
+            if !isReported {
                 control.listener(
                     .note(
                         "waiting to see whether \(other.holder) still works on another study in "
                             + "this folder"))
             }
-            isTold = true
+            isReported = true
             try control.wait(control.leases.glance)
         }
     }
@@ -129,7 +130,7 @@ extension PreparedData {
 }
 
 extension StudyControl {
-    /// Lets time pass, unless the study is to stop.
+    /// Sleeps, unless the study is to stop.
     ///
     /// - Throws: ``FaceStudyError/interrupted``.
     func wait(_ time: Duration) throws(FaceStudyError) {

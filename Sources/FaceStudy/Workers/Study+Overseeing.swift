@@ -4,13 +4,13 @@ import Foundation
 import SafeFiles
 
 extension Study {
-    /// Supervises other processes that execute the study's runs, and reports when they have finished. Where no scan of
-    /// the study's sets was kept, they are scanned here first, so that not each of them has to.
+    /// Supervises other processes that execute the study's runs, and reports when they have finished. Sets
+    /// without a cached scan are scanned here first, so that not every process has to.
     ///
-    /// - Parameter areOver: Asked a few times a second whether all of them have ended. Where the study is to
-    ///   stop, it is for this to end them.
-    /// - Throws: ``FaceStudyError/workersEnded(left:)`` where they have ended and runs are left, and what
-    ///   ``run(_:)`` throws before anything is trained.
+    /// - Parameter areOver: Polled a few times per second for whether all of them have ended. It must end
+    ///   them if the study is to stop.
+    /// - Throws: ``FaceStudyError/workersEnded(left:)`` if they have ended and runs remain, and the errors
+    ///   of ``run(_:)`` before training.
     public func oversee(
         _ control: StudyControl, until areOver: () throws -> Bool
     ) throws -> Outcome {
@@ -25,7 +25,7 @@ extension Study {
         var glances = 0
         while true {
             let isOver = try areOver()
-            // What the folder says is not read as often as the processes are requested.
+            // The folder is read less often than the processes are polled.
             if glances % 10 == 0 || isOver, !control.shouldStop() {
                 try overseer.look(isOver: isOver)
             }
@@ -37,18 +37,18 @@ extension Study {
         return overseer.outcome
     }
 
-    /// Scans the sets and keeps what is found, where that was not done before.
+    /// Scans the sets and caches the results, unless they are cached already.
     private func scanForAll(_ control: StudyControl) throws {
         let kept = try? FileManager.default.contentsOfDirectory(atPath: folder.scansURL.path)
         guard kept?.isEmpty != false, unfinished != nil else { return }
         var control = control
         let listener = control.listener
-        // The workers warn of what they read.
+        // Warnings are left to the workers.
         control.listener = { if case .preparing = $0 { listener($0) } }
         _ = try PreparedData(configuration, folder: folder, control: control)
     }
 
-    /// The runs after what is tuned by now.
+    /// The runs given the current state of tuning.
     fileprivate func presentPlan() throws -> StudyPlan {
         guard configuration.tuning.isOn else { return plan }
         return try Self.plan(configuration, try? folder.readTuning(), folder)
@@ -67,17 +67,17 @@ extension Study {
     }
 }
 
-/// A process's view of a study that others work on.
+/// Observes a study that other processes work on.
 private struct Overseer {
     let study: Study
     let worker: StudyWorker
     let control: StudyControl
-    /// The runs that are tried again; nil if all are made.
+    /// The runs that are retried; nil if all are executed.
     let failed: [PlannedRun]?
     private(set) var outcome = Study.Outcome(isReportedElsewhere: true)
-    private var told: Set<String> = []
-    private var wasDone = false
-    private var reported: String?
+    private var announced: Set<String> = []
+    private var anyWorkerDone = false
+    private var reportedResults: String?
 
     init(study: Study, worker: StudyWorker, control: StudyControl, failed: [PlannedRun]?) {
         self.study = study
@@ -92,25 +92,25 @@ private struct Overseer {
     mutating func look(isOver: Bool) throws {
         try worker.refresh()
         let plan = try study.presentPlan()
-        tell(plan)
-        wasDone = wasDone || worker.others.values.contains { $0.isDone == true }
-        guard wasDone || isOver else { return }
+        report(plan)
+        anyWorkerDone = anyWorkerDone || worker.others.values.contains { $0.isDone == true }
+        guard anyWorkerDone || isOver else { return }
         try count(failed ?? plan.runs)
         let reporting = StudyReporting(
             worker: worker, control: control, folder: study.folder, runs: plan.runs)
         let results = reporting.resultsHash
-        guard results != reported, try worker.becomeReporter() else { return }
+        guard results != reportedResults, try worker.becomeReporter() else { return }
         outcome.isReportedElsewhere = false
         try reporting.write(outcome)
-        reported = results
+        reportedResults = results
     }
 
     /// Reports finished runs, each once.
-    private mutating func tell(_ plan: StudyPlan) {
-        for run in plan.runs where !told.contains(run.folderName) {
+    private mutating func report(_ plan: StudyPlan) {
+        for run in plan.runs where !announced.contains(run.folderName) {
             guard let result = study.result(of: run), result.status == .finished else { continue }
-            told.insert(run.folderName)
-            control.listener(.runFinishedElsewhere(run, result, told.count, plan.runs.count))
+            announced.insert(run.folderName)
+            control.listener(.runFinishedElsewhere(run, result, announced.count, plan.runs.count))
         }
     }
 
@@ -125,8 +125,10 @@ private struct Overseer {
             case nil: left.append(run.folderName)
             }
         }
-        // For a worker all were over: what fails before it has begun leaves no record.
-        guard wasDone || left.isEmpty else { throw FaceStudyError.workersEnded(left: left.count) }
-        outcome.failed += left.map { "\($0): it failed before it began, as its worker has said" }
+        // A worker considers all runs finished: a run that fails before it has begun leaves no record.
+        guard anyWorkerDone || left.isEmpty else {
+            throw FaceStudyError.workersEnded(left: left.count)
+        }
+        outcome.failed += left.map { "\($0): it failed before it started; see its worker's output" }
     }
 }

@@ -2,12 +2,12 @@ import FaceRuns
 import Foundation
 import SafeFiles
 
-/// A command's claim on a study's folder that no other process may have at the same time.
+/// A command's exclusive claim on a study's folder.
 final class StudyClaim {
     private let lock: FolderLock
-    private let claim: LoneClaim
+    private let claim: ExclusiveClaim
 
-    fileprivate init(_ lock: FolderLock, _ claim: LoneClaim) {
+    fileprivate init(_ lock: FolderLock, _ claim: ExclusiveClaim) {
         self.lock = lock
         self.claim = claim
     }
@@ -19,11 +19,11 @@ final class StudyClaim {
 }
 
 extension StudyFolder {
-    /// Makes the folder and keeps all other processes out of it.
+    /// Creates the folder and keeps all other processes out of it.
     func claim() throws(FaceStudyError) -> StudyClaim {
         let lock = try lock(isShared: false)
         let claim = try FaceStudyError.claiming { () throws(FaceRunsError) in
-            try LoneClaim(self) { Thread.sleep(forTimeInterval: $0 / .seconds(1)) }
+            try ExclusiveClaim(self) { Thread.sleep(forTimeInterval: $0 / .seconds(1)) }
         }
         if let obstacle = claim.obstacle {
             throw .busy(path: url.path, holder: obstacle.description)
@@ -32,7 +32,7 @@ extension StudyFolder {
         return StudyClaim(lock, claim)
     }
 
-    /// Makes the folder and keeps those processes out of it that need it to themselves.
+    /// Creates the folder and keeps processes out of it that need exclusive access.
     func share() throws(FaceStudyError) -> FolderLock { try lock(isShared: true) }
 
     private func lock(isShared: Bool) throws(FaceStudyError) -> FolderLock {
@@ -57,7 +57,7 @@ extension StudyFolder {
 }
 
 extension FaceStudyError {
-    /// An error that keeps a lease from being taken stops the whole study.
+    /// Converts an error of taking a lease to one that stops the whole study.
     static func claiming<Result>(
         _ body: () throws(FaceRunsError) -> Result
     ) throws(FaceStudyError) -> Result {

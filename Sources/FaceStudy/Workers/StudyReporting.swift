@@ -2,14 +2,14 @@ import FaceRuns
 import Foundation
 import SafeFiles
 
-/// The end of a study: one of those who work on it reports.
+/// The end of a study, in which one of its workers reports.
 struct StudyReporting {
     let worker: StudyWorker
     let control: StudyControl
     let folder: StudyFolder
     let runs: [PlannedRun]
 
-    /// Reports, or waits until another process has.
+    /// Reports, or waits until another process has reported.
     func report(_ outcome: Study.Outcome) throws -> Study.Outcome {
         while true {
             let isReporter = try worker.becomeReporter()
@@ -35,7 +35,7 @@ struct StudyReporting {
         if !worker.others.isEmpty { try worker.noteReport(of: results) }
     }
 
-    /// Distinguishes the results of one state of the study from those of another.
+    /// Identifies the study's current results.
     var resultsHash: String {
         var hash = SHA256()
         for run in runs {

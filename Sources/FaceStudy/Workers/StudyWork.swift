@@ -2,11 +2,11 @@ import FaceRuns
 import Foundation
 import SafeFiles
 
-/// The runs of a study, as one of the processes that work on it makes them.
+/// Executes a study's runs as one of its workers.
 struct StudyWork {
     let context: StudyContext
     let worker: StudyWorker
-    /// The runs to make.
+    /// The runs to execute.
     let runs: [PlannedRun]
     /// All runs of the study.
     let planned: [PlannedRun]
@@ -20,21 +20,22 @@ struct StudyWork {
         case finished
     }
 
-    /// Executes what no other process does until all runs are finished, and reports where no other process does.
+    /// Executes runs that no other process executes until all are finished, and reports unless another
+    /// process does.
     func finish() throws -> Study.Outcome {
         var ends = [End?](repeating: nil, count: runs.count)
         var wait = WaitForOthers(worker, control)
         while ends.contains(where: { $0 == nil }) {
-            var isHeldUp = true
+            var isWaiting = true
             for index in runs.indices where ends[index] == nil {
                 try worker.refresh()
                 _ = try worker.becomeReporter()
                 guard let lease = try worker.take(context.run(runs[index]).folder) else { continue }
                 defer { worker.release(lease) }
                 ends[index] = try perform(index, lease)
-                isHeldUp = false
+                isWaiting = false
             }
-            if isHeldUp {
+            if isWaiting {
                 let open = runs.indices.filter { ends[$0] == nil }
                 try wait.wait(for: open.map { context.run(runs[$0]).folder })
             }
@@ -51,7 +52,7 @@ struct StudyWork {
         ).report(outcome)
     }
 
-    /// Makes a run that is this process's; nil where another one has taken it over.
+    /// Executes a run with this process's lease; nil if another process has taken it over.
     private func perform(_ index: Int, _ lease: Lease) throws -> End? {
         var run = context.run(runs[index])
         run.lease = lease
@@ -70,11 +71,11 @@ struct StudyWork {
     }
 }
 
-/// Waits while other processes have all that is left, and says once for whom.
+/// Waits while other processes execute all remaining runs, and reports once for whom.
 struct WaitForOthers {
     private let worker: StudyWorker
     private let control: StudyControl
-    private var told: Set<String> = []
+    private var reported: Set<String> = []
 
     init(_ worker: StudyWorker, _ control: StudyControl) {
         self.worker = worker
@@ -83,18 +84,18 @@ struct WaitForOthers {
 
     mutating func wait(for runs: [RunFolder]) throws {
         let holders = try runs.compactMap { try worker.holder(of: $0)?.description }
-        let new = Set(holders).subtracting(told)
+        let new = Set(holders).subtracting(reported)
         if !new.isEmpty {
             control.listener(
                 .note("waiting for what others work on: \(new.sorted().joined(separator: ", "))"))
         }
-        told.formUnion(new)
+        reported.formUnion(new)
         try control.wait(control.leases.glance)
     }
 }
 
 extension RunContext {
-    /// Why the run has failed in one of some workers; nil if it has not.
+    /// Why the run failed in any of the workers; nil if it has not.
     fileprivate func failure(in workers: Set<String>) -> String? {
         guard let result = (try? folder.readResult()) ?? nil, result.status == .failed,
             let worker = result.worker, workers.contains(worker)
@@ -102,7 +103,7 @@ extension RunContext {
         return "\(run.folderName): \(result.message)"
     }
 
-    /// Performs the run unless it is finished; returns its message when it failed.
+    /// Executes the run unless it is finished; returns its error message if it failed.
     fileprivate func perform(
         number: Int, of count: Int, _ memory: MemoryCheck
     ) throws -> String? {

@@ -4,13 +4,14 @@ import FaceTraining
 import Foundation
 import Spelling
 
-/// How many of a study's runs are made side by side: as many as take the most images per second together.
+/// Chooses how many of a study's runs are executed concurrently: the number with the highest total
+/// throughput.
 public struct WorkerChoice: Sendable, Hashable {
     /// The throughput of some workers while all of them trained at the same time.
     public struct Measurement: Sendable, Hashable {
         /// Number of workers.
         public var workers: Int
-        /// Images per second of all of them.
+        /// Total images per second.
         public var imagesPerSecond: Double
         /// Memory that one of them needs for a batch, in bytes; 0 if that is not known.
         public var memory: UInt64
@@ -28,12 +29,13 @@ public struct WorkerChoice: Sendable, Hashable {
     /// The network that was trained.
     public let backbone: String
 
-    /// Workers on one GPU that are tried at the most.
-    private static let mostOnGPU = 8
-    /// More workers than others count as faster where they are by this factor: each takes memory, and starts.
-    private static let worthwhile = 1.03
-    /// Fewer images than the best by this factor say that even more workers are not worth trying.
-    private static let hopeless = 0.95
+    /// Maximum number of workers tried on one GPU.
+    private static let maxOnGPU = 8
+    /// Minimum speed-up for a larger number of workers to be preferred, since each takes memory and time to
+    /// start.
+    private static let minSpeedUp = 1.03
+    /// Fraction of the best throughput below which even more workers are not tried.
+    private static let minFraction = 0.95
 
     /// Begins a choice.
     ///
@@ -43,16 +45,16 @@ public struct WorkerChoice: Sendable, Hashable {
         measurements = []
     }
 
-    /// Takes a measurement into account.
+    /// Adds a measurement.
     public mutating func add(_ measurement: Measurement) { measurements.append(measurement) }
 
-    /// How many workers are tried: powers of two, and as many as there may be.
+    /// Numbers of workers to try: powers of two, and the maximum.
     ///
     /// - Parameters:
-    ///   - runs: Runs that are left.
-    ///   - cores: Cores that may be used; nil if a GPU computes.
+    ///   - runs: Number of remaining runs.
+    ///   - cores: Number of available cores; nil for a GPU.
     public static func candidates(runs: Int, cores: Int?) -> [Int] {
-        let most = max(1, min(runs, cores ?? mostOnGPU))
+        let most = max(1, min(runs, cores ?? maxOnGPU))
         var candidates = Array(sequence(first: 1) { $0 * 2 <= most ? $0 * 2 : nil })
         if candidates.last != most { candidates.append(most) }
         return candidates
@@ -61,24 +63,24 @@ public struct WorkerChoice: Sendable, Hashable {
     /// Whether more workers than those that were measured are worth trying.
     ///
     /// - Parameters:
-    ///   - workers: How many.
-    ///   - available: Available memory, in bytes; nil if that is not known.
+    ///   - workers: The number of workers.
+    ///   - available: Available memory, in bytes; nil if unknown.
     public func isWorthTrying(_ workers: Int, available: UInt64?) -> Bool {
         guard let last = measurements.last else { return true }
         let best = measurements.map(\.imagesPerSecond).max() ?? 0
-        if last.imagesPerSecond < best * Self.hopeless { return false }
+        if last.imagesPerSecond < best * Self.minFraction { return false }
         guard let available, last.memory > 0 else { return true }
-        // A tenth is left to the measurement's own error.
+        // A tolerance of 10 % for errors of the measurement.
         return Double(last.memory) * Double(workers) < 0.9 * Double(available)
     }
 
-    /// The fewest workers that take nearly the most images per second; 1 if nothing was measured.
+    /// The smallest number of workers with nearly the highest throughput; 1 if nothing was measured.
     public var workers: Int {
         let best = measurements.map(\.imagesPerSecond).max() ?? 0
-        return measurements.first { $0.imagesPerSecond * Self.worthwhile >= best }?.workers ?? 1
+        return measurements.first { $0.imagesPerSecond * Self.minSpeedUp >= best }?.workers ?? 1
     }
 
-    /// The measurements, and the choice.
+    /// The choice and the measurements, as text.
     public var sentence: String {
         let rates = measurements.map {
             "\(counted($0.workers, "run")): \(grouped(Int($0.imagesPerSecond.rounded())))"
@@ -90,8 +92,8 @@ public struct WorkerChoice: Sendable, Hashable {
 }
 
 extension Study {
-    /// The work measured to choose a number of workers: the network of the first remaining run, and how many runs
-    /// or tries are; nil if none is.
+    /// The remaining work, for choosing a number of workers: the network of the first remaining run, and
+    /// the number of remaining runs or tries; nil if there are none.
     public var unfinished: (backbone: String, runs: Int)? {
         let left = plan.runs.filter {
             !folder.run(named: $0.folderName).isFinished(after: configuration.training.epochs)

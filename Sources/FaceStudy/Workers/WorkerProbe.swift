@@ -3,28 +3,28 @@ import FaceTraining
 import Foundation
 import Torch
 
-/// Takes the first steps of a run again and again, to measure how fast they are alongside others that do the same.
+/// Repeats the first steps of a run, to measure their speed while other processes do the same.
 public struct WorkerProbe {
-    /// Memory that a run needs for a batch, in bytes; 0 if that is not known.
+    /// Memory that a run needs for a batch, in bytes; 0 if unknown.
     public let memory: UInt64
-    /// Available memory, in bytes; nil if that is not known.
+    /// Available memory, in bytes; nil if unknown.
     public static var availableMemory: UInt64? { ProcessMemory.available }
 
     private let probe: StepProbe
     private let images: Tensor
 
-    /// Seconds that a step may take; slower ones are measured with fewer images.
-    private static let longest = 1.0
-    /// Images that are tried first.
+    /// Maximum seconds of a step; slower ones are measured with fewer images.
+    private static let maxStepSeconds = 1.0
+    /// Number of images that are tried first.
     private static let first = 8
-    /// Steps of a measurement, at least.
+    /// Minimum number of steps of a measurement.
     private static let steps = 3
 
-    /// Makes a network and takes a few steps with it.
+    /// Creates a network and performs a few steps with it.
     ///
     /// - Parameters:
-    ///   - backbone: The network, as a study names it.
-    ///   - threads: Threads of an operation.
+    ///   - backbone: The network's name in studies.
+    ///   - threads: Threads per operation.
     public init(_ configuration: StudyConfiguration, backbone: String, threads: Int) throws {
         var configuration = configuration
         configuration.threads = threads
@@ -45,15 +45,15 @@ public struct WorkerProbe {
         images = probe.images(
             StepTimes.images(
                 of: batch, atLeast: count, secondsEach: seconds / Double(count),
-                limit: Self.longest))
-        // The first of its size reserves memory.
+                limit: Self.maxStepSeconds))
+        // The first step of a size allocates memory.
         probe.train(images)
     }
 
     /// Trains on one batch.
     public func step() { probe.train(images) }
 
-    /// Takes steps for a time.
+    /// Performs steps for a time.
     ///
     /// - Returns: Images per second.
     public func rate(over time: Duration) -> Double {

@@ -45,7 +45,7 @@ let alignCommand = Command(
     ]
 ) { arguments in
     let work = try DataWork(arguments)
-    work.goesOn = true
+    work.isResumable = true
     let choice = try DetectorOptions.choice(arguments)
     let places = try AlignPlaces(arguments)
     return try work.run {
@@ -71,7 +71,7 @@ let alignCommand = Command(
     }
 }
 
-/// The images of a set, or all pictures of a folder in which nobody has a folder of their own.
+/// The images of a set, or all pictures of a folder without one subfolder per person.
 private func pictures(_ arguments: Arguments, _ work: DataWork) throws -> any ImageSource {
     do {
         return try work.open(arguments).source
@@ -83,9 +83,9 @@ private func pictures(_ arguments: Arguments, _ work: DataWork) throws -> any Im
     }
 }
 
-/// Where landmarks are read from and faces are written to.
+/// The paths of the landmarks and of the output.
 private struct AlignPlaces {
-    /// nil where faces are found.
+    /// The landmark file; nil with `--detect`.
     let landmarks: URL?
     let folder: URL
 
@@ -99,7 +99,7 @@ private struct AlignPlaces {
         }
         let option = ["--detector", "--min-face", "--min-side"].first { arguments.value($0) != nil }
         if let option {
-            throw .missingOption(option: "--detect", hint: "\(option) is of use with it alone")
+            throw .missingOption(option: "--detect", hint: "\(option) requires it")
         }
         guard isSecond else { throw .missingArgument(name: "folder") }
         landmarks = DataWork.url(arguments, "landmarks")
@@ -151,7 +151,7 @@ private func text(
     }
     if !outcome.chosen.isEmpty {
         let pictures = counted(outcome.chosen.count, "picture has", "pictures have")
-        lines.append("\(pictures) several faces, of which the rule (--face) chose one:")
+        lines.append("\(pictures) several faces; one was chosen by --face:")
         lines += DataWork.some(outcome.chosen)
     }
     lines += DetectorOptions.text(ofLeftOut: outcome.leftOut)

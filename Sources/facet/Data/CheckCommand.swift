@@ -79,7 +79,7 @@ private func checkBeyondPairs(_ arguments: Arguments, _ work: DataWork) throws -
         try work.write(check, text: text(of: check))
         return check.worst == .error ? .failure : .success
     }
-    // A folder of people may hold a protocol beside them: it is checked where it is named.
+    // A folder of people may also contain a protocol, which is only checked if it is named.
     guard !list.isEmpty || TemplateSet.isTestSet(folder),
         let set = try TemplateSet.open(images: folder, pairs: list)
     else { return nil }
@@ -104,7 +104,7 @@ private func text(of check: MegaFaceCheck) -> String {
     ] + lines(of: check.diagnostics)).joined(separator: "\n")
 }
 
-/// What was found, for people.
+/// The findings as text.
 private func lines(of diagnostics: [SetCheck.Diagnostic]) -> [String] {
     diagnostics.isEmpty
         ? ["no problems found"]
@@ -113,7 +113,7 @@ private func lines(of diagnostics: [SetCheck.Diagnostic]) -> [String] {
         }
 }
 
-/// Where the set's faces lie; nil where no detector is installed.
+/// The alignment of the set's faces; nil if no detector is installed.
 private func alignment(
     of set: ImageCollection, _ work: DataWork
 ) throws -> AlignmentCheck? {

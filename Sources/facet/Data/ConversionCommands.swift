@@ -37,11 +37,11 @@ private let tarOptions = [
 let convertCommand = Command(
     "convert", "Write a set in another format, byte for byte.",
     discussion: """
-        The ending of OUT tells the format: .tar for shards of a WebDataset (OUT-000000.tar and so on), or with \
-        --one-tar one archive of folders, .zip for such an archive, .parquet for Parquet of Hugging Face's \
+        The extension of OUT determines the format: .tar for shards of a WebDataset (OUT-000000.tar and so on), or with \
+        --one-tar one archive of folders, .zip for such an archive, .parquet for a Parquet file as in Hugging Face's \
         datasets, .tfrecord for a TFRecord file, .lmdb for an LMDB database, .rec for an insightface pack, .bin \
-        for one of a test set, and a folder otherwise. Image bytes are copied unchanged. Files that are there \
-        already are never replaced. Run the same command again after an interruption: folders and a .rec are \
+        for one of a test set, and otherwise a folder. Image bytes are copied unchanged. Existing files \
+        are never replaced. Run the same command again after an interruption: folders and a .rec are \
         resumed, the others start over.
         """,
     positionals: [
@@ -113,7 +113,7 @@ let importCommand = Command(
 
 private let outputs = "output folder, .tar, .zip, .parquet, .tfrecord, .lmdb, .rec or .bin"
 
-/// What a set is written as.
+/// The output format of a set.
 private enum Target: Equatable {
     /// A verification pack.
     case bin
@@ -133,7 +133,7 @@ private enum Target: Equatable {
         return .set(.tar)
     }
 
-    /// Refuses a name under which a file stands already.
+    /// Refuses the name of an existing file.
     func requireFree(_ url: URL) throws {
         switch self {
         case .bin: try ConversionTarget.requireNone(url)
@@ -161,7 +161,7 @@ private func convert(
     leavesOutBad: Bool = false
 ) throws -> ExitCode {
     let work = try DataWork(arguments)
-    work.goesOn = target.resumes
+    work.isResumable = target.resumes
     return try work.run {
         var set = try fewer(try work.open(arguments), arguments)
         try requireTarget(target, out, set)
@@ -180,14 +180,14 @@ private func convert(
         }
         let outcome = try write(set, arguments, conversion, target, out, work)
         try work.write(outcome, text: text(of: outcome, target, out))
-        if let found, !DetectorOptions.tell(found) { return .failure }
+        if let found, !DetectorOptions.report(found) { return .failure }
         guard outcome.written + outcome.kept == 0 else { return .success }
         Console.standard.error("no image was written: the set has none left")
         return .failure
     }
 }
 
-/// The aligned faces of a set. A test set, whose pairs need all pictures, must have them all.
+/// The aligned faces of a set. In a test set, whose pairs need all pictures, a face must be found in each.
 private func faces(_ found: DetectedImages, of set: ImageCollection) throws -> ImageCollection {
     switch set {
     case .labelled(let set): return .labelled(set.aligned(found))
@@ -207,7 +207,7 @@ private func faces(_ found: DetectedImages, of set: ImageCollection) throws -> I
     }
 }
 
-/// The set without what `--without` names.
+/// The set without the entries of `--without`.
 private func fewer(_ set: ImageCollection, _ arguments: Arguments) throws -> ImageCollection {
     guard let file = arguments.value("--without"), case .labelled(let labelled) = set else {
         return set
@@ -225,7 +225,7 @@ private func write(
     switch set {
     case .labelled(let set):
         let images = try arguments.whole("--shard-images", in: 1...10_000_000)
-        // A .bin, which has no place for identities, was refused before.
+        // A .bin, which cannot store identities, has already been refused.
         let format: ConversionTarget = if case .set(let named) = target { named } else { .pack }
         return try conversion.write(
             set, as: format, to: out, shardImages: images ?? SetConversion.defaultShardImages,
@@ -242,8 +242,8 @@ private func write(
     }
 }
 
-/// A training set becomes a .rec and a test set a .bin, where a pack is written; the other formats have no
-/// place for pairs.
+/// As a pack, a training set is written as .rec and a test set as .bin; the other formats cannot store
+/// pairs.
 private func requireTarget(_ target: Target, _ out: URL, _ set: ImageCollection) throws {
     if let reason = ConversionTarget.refusal(of: out) {
         throw FaceDataError.cannotWrite(path: out.path, reason: reason)

@@ -4,10 +4,9 @@ import Foundation
 import Spelling
 import Torch
 
-/// Common parts of the commands on data sets: threads, a line that shows how far the work has
-/// come, an end by Ctrl-C, and results for people or programs.
+/// Common parts of the commands on data sets: threads, progress, Ctrl-C, and results as text or JSON.
 final class DataWork {
-    /// Options that all of them take.
+    /// Common options.
     static let options = [
         Option(
             "--threads", .value("N"),
@@ -17,8 +16,8 @@ final class DataWork {
     ]
 
     let threads: Int
-    /// Whether the command keeps what it has done when it is interrupted.
-    var goesOn = false
+    /// Whether an interrupted command keeps its finished work.
+    var isResumable = false
     private let json: Bool
     private let interrupt: Interrupt
     private var line: ProgressLine?
@@ -31,7 +30,7 @@ final class DataWork {
         json = arguments.has("--json")
     }
 
-    /// The set that an argument names, with warnings of what was found in it.
+    /// Opens the set that an argument names, and prints warnings about it.
     func open(_ arguments: Arguments) throws -> ImageCollection {
         let set = try ImageCollection.open(
             arguments.positional("set") ?? "", threads: threads)
@@ -44,19 +43,19 @@ final class DataWork {
         URL(fileURLWithPath: arguments.positional(name) ?? "")
     }
 
-    /// The one spelling of a path that others of the same file have as well.
+    /// The canonical form of a path, for comparison with others.
     static func plain(_ path: String) -> String {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
 
-    /// Refuses to write over the files that a set is read from.
+    /// Refuses to overwrite the files of the set being read.
     static func requireNoSource(
         among written: [URL], _ arguments: Arguments, _ set: ImageCollection
     ) throws {
         try requireNoSource(among: written, arguments, set.source)
     }
 
-    /// Refuses to write over the files that images are read from.
+    /// Refuses to overwrite the files of the images being read.
     static func requireNoSource(
         among written: [URL], _ arguments: Arguments, _ source: any ImageSource
     ) throws {
@@ -92,13 +91,13 @@ final class DataWork {
         }
     }
 
-    /// Reports progress of work whose size is known when it begins.
+    /// Reports progress of work whose size becomes known when it begins.
     func progress(_ title: String) -> (Int, Int) throws -> Void {
         var tell: ((Int) throws -> Void)?
         return { [self] done, total in
-            let told = tell ?? progress(title, total)
-            tell = told
-            try told(done)
+            let report = tell ?? progress(title, total)
+            tell = report
+            try report(done)
         }
     }
 
@@ -107,7 +106,7 @@ final class DataWork {
         line = nil
     }
 
-    /// Does the work; Ctrl-C ends it with an exit code of its own.
+    /// Runs the command; Ctrl-C ends it with its own exit code.
     func run(_ body: () throws -> ExitCode) throws -> ExitCode {
         do {
             let code = try body()
@@ -116,7 +115,7 @@ final class DataWork {
         } catch is Interrupted {
             endLine()
             Console.note(
-                goesOn
+                isResumable
                     ? "interrupted; run the same command again to resume"
                     : "interrupted; nothing was written, and the same command starts over")
             return interrupt.exitCode ?? .interrupted
@@ -134,17 +133,17 @@ final class DataWork {
         Console.output(String(decoding: try encoder.encode(result), as: UTF8.self))
     }
 
-    /// Lists of names for people: the first ones, and how many there are more.
+    /// The first of some names, one per line, and the number of further ones.
     static func some(_ names: [String], _ limit: Int = 10) -> [String] {
         names.prefix(limit).map { "    \($0.inOneLine)" }
             + (names.count > limit ? ["    ... and \(grouped(names.count - limit)) more"] : [])
     }
 
-    /// Messages about images whose file has another name.
+    /// Messages about images whose files have other names.
     static func renamed(_ images: [SetConversion.RenamedImage]) -> [String] {
         guard !images.isEmpty else { return [] }
         let files = counted(images.count, "image has", "images have")
-        return ["\(files) another file name, as theirs is taken or cannot be one:"]
+        return ["\(files) another file name, because theirs is taken or not valid:"]
             + some(images.map { "\($0.name) is \($0.file)" })
     }
 

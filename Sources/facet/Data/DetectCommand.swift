@@ -7,11 +7,11 @@ import Spelling
 let detectCommand = Command(
     "detect", "Find the faces in pictures, with five landmarks each.",
     discussion: """
-        Finds all faces by MTCNN, whose weights scripts/bootstrap detectors installs, in all pictures of a folder and of \
-        the folders inside of it, or of a set in any format. Pictures \
+        Finds all faces with MTCNN, whose weights scripts/bootstrap detectors installs, in all pictures of a folder and \
+        its subfolders, or of a set in any format. Pictures \
         without a face, and with one that is too small, cut off, not upright or implausible, are counted and \
         listed. --output writes one line per face: path, five landmarks (left eye, right eye, nose, left and right \
-        corner of the mouth, as seen in the image), score and box, the face that counts first; facet data \
+        corner of the mouth, as seen in the image), score and box, the chosen face first; facet data \
         align reads such a file, and finds faces itself with --detect. The exit code is 1 if no face was \
         found, or a picture could not be read.
         """,
@@ -29,7 +29,7 @@ let detectCommand = Command(
         let search = try DetectorOptions.search(
             arguments, DetectorOptions.choice(arguments), threads: work.threads)
         let pictures = try EmbeddedSet.open(
-            arguments.positional("set") ?? "", threads: work.threads, told: Console.standard.warning
+            arguments.positional("set") ?? "", threads: work.threads, warn: Console.standard.warning
         )
         let detection = SetDetection(search, threads: work.threads)
         let (rows, outcome) = try detection.faces(

@@ -6,7 +6,7 @@ import Spelling
 
 /// Common options of the commands that find faces in pictures.
 enum DetectorOptions {
-    /// The detector, and the faces that it looks for.
+    /// The detector, and the minimum size of faces.
     static let options = [
         Option(
             "--detector", .value("NAME|FILE"),
@@ -22,7 +22,7 @@ enum DetectorOptions {
         ),
     ]
 
-    /// Photographs where a command otherwise takes aligned crops.
+    /// Options for photographs instead of aligned crops.
     static let photographs =
         [
             Option(
@@ -36,12 +36,12 @@ enum DetectorOptions {
                     + "else insightface", completion: .words(FaceTemplate.names)),
         ] + options
 
-    /// How photographs become aligned crops; nil where pictures are such.
+    /// The aligner for photographs; nil if pictures are aligned crops.
     ///
     /// - Parameters:
-    ///   - template: Where the landmarks go unless the command says it.
-    ///   - threads: That OpenVINO may use.
-    /// - Throws: `CommandError` for options that are of use with `--detect` alone, and `FaceDetectionError`.
+    ///   - template: The template, unless an option selects another one.
+    ///   - threads: Number of threads for OpenVINO.
+    /// - Throws: `CommandError` for options that require `--detect`, and `FaceDetectionError`.
     static func aligner(
         _ arguments: Arguments, template: FaceTemplate = .insightface(), threads: Int
     ) throws -> FaceAligner? {
@@ -54,12 +54,12 @@ enum DetectorOptions {
 
     /// Whether pictures are photographs.
     ///
-    /// - Throws: `CommandError` for options that are of use with `--detect` alone.
+    /// - Throws: `CommandError` for options that require `--detect`.
     static func isWanted(_ arguments: Arguments) throws(CommandError) -> Bool {
         if arguments.has("--detect") { return true }
         let all = ["--face", "--template", "--detector", "--min-face", "--min-side"]
         if let option = all.first(where: { arguments.value($0) != nil }) {
-            throw .missingOption(option: "--detect", hint: "\(option) is of use with it alone")
+            throw .missingOption(option: "--detect", hint: "\(option) requires it")
         }
         return false
     }
@@ -79,10 +79,10 @@ enum DetectorOptions {
         return found
     }
 
-    /// Reports pictures that are left out, and of those with several faces.
+    /// Reports pictures that are left out, and those with several faces.
     ///
     /// - Returns: Whether none was left out.
-    static func tell(_ outcome: SetDetection.Outcome) -> Bool {
+    static func report(_ outcome: SetDetection.Outcome) -> Bool {
         var lines = text(ofLeftOut: outcome.leftOut)
         if !outcome.bad.isEmpty {
             lines.append("\(grouped(outcome.bad.count)) could not be read:")
@@ -90,7 +90,7 @@ enum DetectorOptions {
         }
         if !outcome.withSeveral.isEmpty {
             let several = counted(outcome.withSeveral.count, "picture has", "pictures have")
-            Console.note("\(several) several faces, of which the rule (--face) chose one:")
+            Console.note("\(several) several faces; one was chosen by --face:")
             DataWork.some(outcome.withSeveral).forEach(Console.note)
         }
         lines.forEach(Console.note)
@@ -102,7 +102,7 @@ enum DetectorOptions {
 
     private static let rules = FaceChoice.allCases.filter { $0 != .ask }.map(\.rawValue)
 
-    /// The choice of the face that counts.
+    /// Help on the choice of a face.
     static let rule =
         "which face to take if a picture has several: largest, central (insightface's rule), best (the "
         + "highest score) or first"
@@ -129,12 +129,12 @@ enum DetectorOptions {
         return try Detectors.named(name, minFace: minFace, threads: threads)
     }
 
-    /// The rule that is requested; nil for none.
+    /// The requested rule; nil for none.
     static func choice(_ arguments: Arguments) throws -> FaceChoice? {
         try arguments.choice("--face", among: rules).flatMap(FaceChoice.init)
     }
 
-    /// The note on pictures without a face that counts.
+    /// The note on pictures without a suitable face.
     static func text(ofLeftOut images: [String: [ImageScan.BadImage]]) -> [String] {
         FaceSearch.Verdict.allCases.flatMap { verdict -> [String] in
             guard let images = images[verdict.rawValue], !images.isEmpty else { return [] }

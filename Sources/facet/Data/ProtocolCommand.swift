@@ -12,9 +12,9 @@ let identificationCommand = Command(
     "identification", "Draw an identification protocol: people enrolled, probes, unknown people.",
     discussion: """
         Some images of each known person are enrolled as one template; others are probes, one \
-        image each unless --probe-images says otherwise. Unknown people have probes and are not enrolled; distractors are enrolled and have \
-        none. People with too few images become unknown first. The list is read by \
-        --test NAME=SET,OUT; written as identification.tsv into the set's folder, by --test NAME=SET.
+        image each unless --probe-images says otherwise. Unknown people have probes but are not enrolled; distractors are enrolled but have \
+        no probes. People with too few images become unknown first. The list is read by \
+        --test NAME=SET,OUT; if it is identification.tsv in the set's folder, also by --test NAME=SET.
         """,
     positionals: [
         Positional("set", "a folder <identity>/<image>"),
@@ -71,7 +71,7 @@ let identificationCommand = Command(
     }
 }
 
-/// The fraction that `--unknown` names.
+/// The value of `--unknown`.
 private func unknownFraction(_ arguments: Arguments) throws -> Double {
     guard let text = arguments.value("--unknown") else { return 0.3 }
     guard let share = Double(text), (0...0.9).contains(share) else {

@@ -44,5 +44,5 @@ private func text(of set: SetStatistics) -> String {
     return lines.joined(separator: "\n")
 }
 
-/// The number a range of the histogram begins with.
+/// The lower bound of a range of the histogram.
 private func first(_ range: String) -> Int { Int(range.prefix(while: \.isNumber)) ?? 0 }

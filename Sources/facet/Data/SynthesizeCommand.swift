@@ -57,7 +57,7 @@ let synthesizeCommand = Command(
     return .success
 }
 
-/// Draws a built-in set into a folder, and says how far it is.
+/// Renders a built-in set into a folder, with progress.
 func drawBuiltIn(
     _ set: SyntheticSet, to folder: URL, threads: Int = AvailableThreads.count,
     _ interrupt: Interrupt

@@ -3,14 +3,14 @@ import FaceStudy
 import FaceSynthesis
 import Foundation
 
-/// Built-in sets that a model is tested on: drawn beside the results, or where temporary files are.
+/// Built-in test sets, rendered into the output folder or a temporary one.
 struct DrawnTests {
-    /// The folder that is removed when the model has been tested; nil if nothing was drawn, or it is kept.
+    /// The folder to be removed after the test; nil if nothing was rendered, or it is kept.
     private var temporary: URL?
 
-    /// Draws the built-in sets, and names their folders in their place.
+    /// Renders the built-in sets, and replaces their names by the folders' paths.
     ///
-    /// - Parameter output: Where results go; sets are kept in `data` there, as a study keeps them.
+    /// - Parameter output: The output folder; sets are kept in its `data`, as in a study.
     mutating func draw(
         for configuration: inout StudyConfiguration, output: URL?, _ interrupt: Interrupt
     ) throws {
@@ -23,7 +23,7 @@ struct DrawnTests {
         }
     }
 
-    /// Removes what is not kept.
+    /// Removes the temporary folder.
     func remove() {
         if let temporary { try? FileManager.default.removeItem(at: temporary) }
     }

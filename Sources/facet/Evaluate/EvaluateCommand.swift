@@ -24,8 +24,8 @@ let evaluateCommand = Command(
         them, is beside the model; pictures of both are compared by facet data check --against.
 
         Given the folder of a study, it adds the test sets to the study: the model of each finished run \
-        is tested on them, and the report is rewritten. With an option that is about one model, as \
-        --save-thresholds or --all-protocols, the folder of facet train stands for the model in it.
+        is tested on them, and the report is rewritten. With an option that applies to one model, such as \
+        --save-thresholds or --all-protocols, the folder of facet train means the model in it.
 
         With --output, writes a page with the curves and the worst errors, and the numbers as JSON \
         and CSV; one folder per model if there are several.
@@ -45,16 +45,16 @@ let evaluateCommand = Command(
         ),
         Option(
             "--quality", .value("FILE"),
-            "qualities of the test images, a name and a number in each line: error against rejection by them"
+            "qualities of the test images, a name and a number per line, for error against rejection"
         ),
         Option(
             "--template-weights", .value("NAME"),
-            "what the images of a template are weighted by: norm+detector, norm, detector or none; default "
-                + "norm+detector, as insightface does it",
+            "weights of a template's images: norm+detector, norm, detector or none; default "
+                + "norm+detector, as in insightface",
             completion: .words(TemplatePooling.named.map(\.name))),
         Option(
             "--failures", .value("NAME"),
-            "what test images that cannot be read or decoded are: refuse for an error, or count for failures to "
+            "treatment of test images that cannot be read or decoded: refuse for an error, or count for failures to "
                 + "enrol (ISO/IEC 19795-1), whose comparisons and searches are misses; default refuse",
             completion: .words(["refuse", "count"])),
         Option(
@@ -64,7 +64,7 @@ let evaluateCommand = Command(
             completion: .words(["none", "z", "t", "s", "as"])),
         Option(
             "--cohort", .value("PATH"),
-            "the people whom scores are normalised by: a folder <identity>/<image>.jpg of people who are "
+            "people for normalising scores: a folder <identity>/<image>.jpg of people who are "
                 + "not tested", completion: .folders),
         Option("--all-protocols", .flag, "also print the results of the nine other protocols"),
         Option(
@@ -130,19 +130,19 @@ let evaluateCommand = Command(
     try ModelFlags.requireUse(
         ofInput: ["--colour", "--input-mean", "--input-deviation", "--input-size"], arguments,
         paths)
-    let warnings = OnceTold()
+    let warnings = DistinctWarnings()
     let savesThresholds = arguments.has("--save-thresholds")
     guard !savesThresholds || configuration.test.count == 1 else {
         throw CommandError.together("--save-thresholds", "more than one test set")
     }
     let output = arguments.value("--output").map { URL(fileURLWithPath: $0) }
-    /// Where a model's results go.
+    /// The output folder of a model; nil without `--output`.
     func folder(_ name: String) -> URL? {
         paths.count == 1 ? output : output?.appendingPathComponent(name)
     }
     var drawn = DrawnTests()
     defer { drawn.remove() }
-    /// The test sets, built-in ones drawn: once, when the first model is open.
+    /// The test sets, with built-in ones rendered once, after the first model has been opened.
     func drawnConfiguration() throws -> StudyConfiguration {
         try drawn.draw(for: &configuration, output: output, interrupt)
         return configuration
@@ -184,7 +184,7 @@ let evaluateCommand = Command(
     return .success
 }
 
-/// Refuses to write over a model, a list or an image that is read.
+/// Refuses to overwrite a model, a list or an image that is read.
 private func requireNoInput(
     _ written: URL, _ models: [String], _ configuration: StudyConfiguration
 ) throws {
@@ -200,14 +200,14 @@ private func requireNoInput(
         && configuration.test.contains { file.hasPrefix(plain($0.images) + "/") }
     if isNamed || isInSet {
         throw FaceDataError.cannotWrite(
-            path: written.path, reason: "it is a file that is read; choose another name")
+            path: written.path, reason: "it is one of the input files; choose another name")
     }
 }
 
 private func evaluate(
     _ path: String, _ drawn: () throws -> StudyConfiguration, _ options: EmbeddingOptions,
     _ weights: StateDictOptions, _ tests: TestOptions, title: String,
-    savesThresholds: Bool, _ warnings: OnceTold, _ interrupt: Interrupt
+    savesThresholds: Bool, _ warnings: DistinctWarnings, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
         model: URL(fileURLWithPath: path), options: options, weights: weights)
@@ -222,7 +222,7 @@ private func evaluate(
             line?.finish()
             line = nil
             set = ""
-            warnings.tell(warning)
+            warnings.print(warning)
         }
     ) { name, done, total in
         if name != set {
@@ -242,7 +242,7 @@ private func evaluate(
     return results
 }
 
-/// The people whom scores are normalised by; nil if they are not.
+/// The cohort that normalises scores; nil for none.
 private func namedCohort(
     _ configuration: StudyConfiguration, _ arguments: Arguments
 ) throws -> NamedCohort? {
@@ -264,17 +264,17 @@ private func namedCohort(
     return NamedCohort(normalization, images: options.cohort)
 }
 
-/// Warnings, some of which several models share.
-private final class OnceTold {
-    private var told: Set<String> = []
+/// Prints warnings, each only once for all models.
+private final class DistinctWarnings {
+    private var printed: Set<String> = []
 
-    /// Prints a warning that was not printed before.
-    func tell(_ warning: String) {
-        if told.insert(warning).inserted { Console.standard.warning(warning) }
+    /// Prints a warning unless it has been printed before.
+    func print(_ warning: String) {
+        if printed.insert(warning).inserted { Console.standard.warning(warning) }
     }
 }
 
-/// A name for each model that no other has: the end of its path, as long as it takes.
+/// A unique name for each model: the shortest sufficient end of its path.
 private func modelNames(_ paths: [String]) -> [String] {
     let parts = paths.map { path -> [String] in
         var parts = URL(fileURLWithPath: path).standardizedFileURL.pathComponents

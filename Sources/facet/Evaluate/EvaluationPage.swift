@@ -4,13 +4,13 @@ import FaceEvaluation
 import FaceReport
 import Foundation
 
-/// Turns what was measured into what is drawn: the two know nothing of each other.
+/// Converts measurements to a report, whose modules are independent of each other.
 enum EvaluationPage {
     /// Writes the page and its pictures into a folder, the page first.
     ///
     /// - Parameters:
-    ///   - model: What was tested.
-    ///   - worst: How many errors of each kind are shown.
+    ///   - model: The model's name.
+    ///   - worst: Number of errors of each kind to show.
     static func write(
         _ results: EvaluationResults, of model: URL, worst: Int, to folder: URL
     ) throws -> [URL] {

@@ -7,10 +7,10 @@ import Foundation
 let megaFaceCommand = Command(
     "megaface", "Evaluate feature files of MegaFace's development kit.",
     discussion: """
-        FEATURES holds facescrub/PERSON/IMAGE_SUFFIX.bin and megaface/A/B/IMAGE_SUFFIX.bin; LISTS holds \
-        facescrub_lst and megaface_lst and, if noise is to be left out, facescrub_noises.txt and \
+        FEATURES contains facescrub/PERSON/IMAGE_SUFFIX.bin and megaface/A/B/IMAGE_SUFFIX.bin; LISTS contains \
+        facescrub_lst, megaface_lst and, to exclude noise, facescrub_noises.txt and \
         megaface_noises.txt, all as insightface names them. Prints the rank-1 rate over the number of \
-        distractors, and TAR at FAR 1e-6. Ties count against a probe. With the images in the place of features, a \
+        distractors, and TAR at FAR 1e-6. Ties count against a probe. With images instead of features, a \
         network is tested by facet evaluate MODEL --test NAME=IMAGES,LISTS; facet embed --suffix writes features.
         """,
     positionals: [

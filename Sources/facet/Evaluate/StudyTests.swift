@@ -5,8 +5,8 @@ import FaceStudy
 import Foundation
 import Spelling
 
-/// The study that was given in place of a model; nil where it was none, and where the only run of what
-/// `facet train` wrote is meant, as options say that are about one model.
+/// The study given instead of a model; nil if it is a model, or if options that apply to one model select
+/// the only run of a study.
 ///
 /// - Throws: `CommandError` for such options with a study of several runs.
 func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {
@@ -30,7 +30,7 @@ func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {
     return nil
 }
 
-/// Tests a study's models on further sets, and writes its report again.
+/// Tests a study's models on further sets, and rewrites its report.
 func addTests(to folder: URL, _ configuration: StudyConfiguration, json: Bool) throws -> ExitCode {
     let interrupt = try Interrupt.untilSaved()
     let printer = StudyPrinter()

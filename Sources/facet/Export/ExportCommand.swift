@@ -9,7 +9,7 @@ let exportCommand = Command(
     "export", "Write a trained network as ONNX, for OpenVINO, as TorchScript or safetensors.",
     discussion: """
         The model is a run's folder, its model.safetensors or checkpoint, or a state dict of PyTorch with \
-        --backbone. The format is the ending of the file: .onnx, .xml (OpenVINO's own, with its weights in a .bin \
+        --backbone. The extension determines the format: .onnx, .xml (OpenVINO's format, with its weights in a .bin \
         beside it), .pt (TorchScript) or .safetensors.
 
         The new file is checked before it is kept: both networks embed 32 built-in faces, and with --test \
@@ -98,7 +98,7 @@ let exportCommand = Command(
         try EmbeddedSet.open($0, threads: exporter.embedding.compute.threads)
     }
     var line: ProgressLine?
-    let judgement = try exporter.export(
+    let comparison = try exporter.export(
         URL(fileURLWithPath: model), to: target,
         weights: ModelFlags.stateDict(arguments, colour: trainedColour),
         tests: configuration.namedTests
@@ -112,13 +112,14 @@ let exportCommand = Command(
     }
     line?.finish()
     if arguments.has("--json") {
-        try Console.standard.writeJSON(judgement)
+        try Console.standard.writeJSON(comparison)
         return .success
     }
-    Console.output("\(target.path)\n\(judgement.summary)")
-    for test in judgement.tests {
+    Console.output("\(target.path)\n\(comparison.summary)")
+    for test in comparison.tests {
         for pair in test.flipped {
-            Console.output("\(test.name): \(pair.joined(separator: " and ")) are decided otherwise")
+            Console.output(
+                "\(test.name): \(pair.joined(separator: " and ")) are decided differently")
         }
     }
     return .success
@@ -127,7 +128,7 @@ let exportCommand = Command(
 /// The option for the channel order that a state dict was trained on; `--colour` is that of the exported file.
 private let trainedColour = "--trained-colour"
 
-/// Refuses options that say nothing about a format.
+/// Refuses options that do not apply to a format.
 private func requireUse(of arguments: Arguments, _ format: ModelExporter.Format) throws {
     let onnx = ["--keep-batch-norm", "--float16", "--int8"]
     if arguments.has("--float16"), arguments.has("--int8") {
@@ -138,10 +139,10 @@ private func requireUse(of arguments: Arguments, _ format: ModelExporter.Format)
         .torchscript: onnx,
     ]
     guard let option = others[format]?.first(where: arguments.has) else { return }
-    throw CommandError.together(option, "\(format.rawValue), of which it says nothing")
+    throw CommandError.together(option, "\(format.rawValue), to which it does not apply")
 }
 
-/// The format that is requested, or that the file's name ends in.
+/// The requested format, or that of the file's extension.
 private func exportFormat(
     _ arguments: Arguments, _ target: URL
 ) throws -> ModelExporter.Format {

@@ -9,8 +9,8 @@ import Spelling
 let galleryCommand = Command(
     "gallery", "Enrol people, and identify people in pictures.",
     discussion: """
-        A gallery is one file: names, embeddings, hashes of the pictures, and the model that the embeddings \
-        are of. Pictures are not stored. Several processes may use it at once.
+        A gallery is one file with names, embeddings, hashes of the pictures, and the model of the \
+        embeddings. Pictures are not stored. Several processes may use it at once.
         """,
     subcommands: [
         galleryCreateCommand, galleryEnrolCommand, galleryIdentifyCommand, galleryListCommand,
@@ -21,7 +21,7 @@ let galleryCommand = Command(
 enum GalleryFlags {
     static let file = Positional("gallery", "the gallery's file")
 
-    /// How the model is found and run.
+    /// Options for finding and running the model.
     static let model =
         [
             Option(
@@ -29,7 +29,7 @@ enum GalleryFlags {
                 "the gallery's model, if its path has changed since the gallery was created")
         ] + DetectorOptions.photographs + UseFlags.network
 
-    /// The gallery that is named.
+    /// Opens the gallery that the argument names.
     static func gallery(_ arguments: Arguments) throws -> FaceGallery {
         try FaceGallery(URL(fileURLWithPath: arguments.positional("gallery") ?? ""))
     }
@@ -45,7 +45,7 @@ enum GalleryFlags {
 private let galleryCreateCommand = Command(
     "create", "Create an empty gallery for a model.",
     discussion: """
-        The model's thresholds, as facet evaluate --save-thresholds keeps them, are copied into the gallery.
+        The model's thresholds from facet evaluate --save-thresholds are copied into the gallery.
         """,
     positionals: [
         GalleryFlags.file,

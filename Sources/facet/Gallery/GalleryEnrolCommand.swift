@@ -10,7 +10,7 @@ let galleryEnrolCommand = Command(
     "enrol", "Enrol people from pictures of their faces.",
     discussion: """
         Pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose faces \
-        are found and aligned; those without a face are reported and left out, with the exit code 1. A folder has a folder for each person, \
+        are found and aligned; those without a face are reported and left out, with the exit code 1. A folder contains one folder per person, \
         FOLDER/NAME/*.jpg; with --person, all pictures are that person's. Pictures that are already enrolled are \
         skipped: run the same command again to resume an enrolment.
         """,
@@ -58,7 +58,7 @@ let galleryEnrolCommand = Command(
     return .failure
 }
 
-/// Pictures that are embedded together, and enrolled all or none.
+/// Number of pictures that are embedded and enrolled in one transaction.
 private let batch = 64
 
 private func enrol(
@@ -89,7 +89,7 @@ private func enrol(
     return (added, leftOut)
 }
 
-/// The pictures that are not enrolled yet, each once.
+/// The pictures that are not enrolled yet, without duplicates.
 private func fresh(
     _ pictures: [URL], of person: String, in gallery: FaceGallery
 ) throws -> [(url: URL, hash: String)] {

@@ -77,18 +77,18 @@ let galleryIdentifyCommand = Command(
     return identifications.contains(where: \.isWithoutFace) ? .failure : .success
 }
 
-/// Looks for the people in pictures.
+/// Searches a gallery for the people in pictures.
 private struct GallerySearch {
     let gallery: FaceGallery
     let embedder: FaceEmbedder
     let calibration: ScoreCalibration?
-    /// Pictures in the gallery.
+    /// Number of pictures in the gallery.
     let enrolled: Int
-    /// How many people are named for a picture.
+    /// Maximum number of people named for a picture.
     let top: Int
     let threshold: DecisionThreshold
 
-    /// The people in pictures, in the pictures' order.
+    /// The identifications of pictures, in their order.
     func people(in pictures: [URL]) throws -> [Identification] {
         let crops = try UseFlags.faces(of: pictures, embedder)
         let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get().image) }
@@ -109,10 +109,10 @@ private struct GallerySearch {
     }
 }
 
-/// Pictures that are embedded together.
+/// Number of pictures that are embedded together.
 private let batch = 64
 
-/// By what a threshold is chosen.
+/// The criterion for the threshold.
 private enum ThresholdChoice {
     case cosine(Double)
     case far(Double)
@@ -136,7 +136,8 @@ private enum ThresholdChoice {
         switch self {
         case .cosine(let value): DecisionThreshold(cosine: value)
         case .far(let rate): try DecisionThreshold(far: rate, of: calibration, model: model)
-        // The chance of any of some events is at most the sum of their chances.
+        // The union bound: the probability of any of several events is at most the sum of their
+        // probabilities.
         case .fpir(let rate):
             try DecisionThreshold(
                 far: rate / Double(pictures), of: calibration, model: model)
@@ -144,27 +145,27 @@ private enum ThresholdChoice {
     }
 }
 
-/// The people in a picture.
+/// The identification of the person in a picture.
 private struct Identification: Encodable {
-    /// Somebody whom it may be.
+    /// A candidate from the gallery.
     struct Candidate: Encodable {
         var person: String
         var similarity: Double
-        /// How probable it is that a person who is not in the gallery matches a picture in it equally well.
+        /// Probability that a person who is not in the gallery matches a picture in it equally well.
         var falsePositiveProbability: Double?
         var falsePositiveProbabilityInterval: [Double]?
     }
 
     var picture: String
-    /// The person's name; nil for no person.
+    /// The person's name; nil if unknown.
     var person: String?
     var threshold: Double
     var candidates: [Candidate]
     var warnings: [String]
-    /// Whether the picture has no face, as the one warning says.
+    /// Whether no face was found in the picture, as the only warning states.
     var isWithoutFace = false
 
-    /// A picture without a face.
+    /// The result for a picture without a face.
     init(picture: String, _ threshold: DecisionThreshold, without error: FaceDataError) {
         self.picture = picture
         self.threshold = threshold.cosine
@@ -193,7 +194,7 @@ private struct Identification: Encodable {
         case picture, person, threshold, candidates, warnings
     }
 
-    /// With `person: null` for no person.
+    /// Encodes `person: null` if the person is unknown.
     func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(picture, forKey: .picture)
@@ -203,7 +204,7 @@ private struct Identification: Encodable {
         try values.encode(warnings, forKey: .warnings)
     }
 
-    /// The lines for a person at a terminal.
+    /// The result as text for a terminal.
     var text: String {
         if isWithoutFace { return warnings[0] }
         let rows = candidates.map { candidate -> String in

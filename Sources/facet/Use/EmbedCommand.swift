@@ -8,17 +8,17 @@ import Spelling
 let embedCommand = Command(
     "embed", "Embed images into a file for other programs.",
     discussion: """
-        The images are those of a folder and of all folders inside of it, of a set in any other format, of \
+        The images are those of a folder and its subfolders, of a set in any other format, of \
         insightface's .bin, or of a list. Pictures are aligned crops, as facet data align writes them, or with --detect \
-        photographs, whose faces are found and aligned; those without a face are named and left out, with the \
+        photographs, whose faces are found and aligned; those without a face are listed and left out, with the \
         exit code 1, and faces that are small, turned aside or leaning are warned about.
 
         A .npy file is [2, n, d], images and mirror images, or with --no-mirror [n, d]; NAME.names.csv beside it \
         has the name and the norm of each row. A .safetensors file has original, mirrored and norms, and the \
-        names in its metadata. A .parquet file has a row an image: name, embedding, mirrored and norm. \
+        names in its metadata. A .parquet file has one row per image: name, embedding, mirrored and norm. \
         Embeddings are not normalised. A .bin file is a matrix with OpenCV's header, the \
         normalised sums of an image's and its mirror image's embeddings; with --suffix the output is a folder with a \
-        file for each image, IMAGE_SUFFIX.bin, as MegaFace's development kit and facet evaluate megaface want them.
+        file for each image, IMAGE_SUFFIX.bin, as MegaFace's development kit and facet evaluate megaface expect.
 
         Finished embeddings are kept: run the same command again to resume. With --detect, faces are searched for again.
         """,
@@ -33,7 +33,7 @@ let embedCommand = Command(
             elsewhere: ["--out", "-o"]),
         Option(
             "--suffix", .value("TEXT"),
-            "write a feature file of MegaFace's kind for each image, IMAGE_TEXT.bin, below the folder --output"
+            "write a MegaFace feature file for each image, IMAGE_TEXT.bin, in the folder --output"
         ),
         Option("--no-mirror", .flag, "leave out the mirror images"),
         Option(
@@ -62,7 +62,7 @@ let embedCommand = Command(
     let options = try UseFlags.options(arguments)
     let images = try EmbeddedSet.open(
         arguments.positional("images") ?? "", threads: options.compute.threads,
-        told: Console.standard.warning)
+        warn: Console.standard.warning)
     _ = try DetectorOptions.isWanted(arguments)
     var found: DetectedImages?
     let embedding = try SetEmbedding(
@@ -98,12 +98,12 @@ let embedCommand = Command(
                 + (outcome.kept > 0 ? "; \(counted(outcome.kept, "was", "were")) done before" : ""))
     }
     guard let found else { return .success }
-    tell(found, inputSize: embedding.inputSize)
-    return DetectorOptions.tell(found.outcome) ? .success : .failure
+    warn(found, inputSize: embedding.inputSize)
+    return DetectorOptions.report(found.outcome) ? .success : .failure
 }
 
-/// Tells of faces that are small or not seen from before.
-private func tell(_ found: DetectedImages, inputSize: Int) {
+/// Warns about faces that are small or not frontal.
+private func warn(_ found: DetectedImages, inputSize: Int) {
     let doubtful = found.faces.indices.compactMap { index -> String? in
         let warnings = found.faces[index].view?.warnings(inputSize: inputSize) ?? []
         return warnings.isEmpty
@@ -116,7 +116,7 @@ private func tell(_ found: DetectedImages, inputSize: Int) {
     DataWork.some(doubtful).forEach(Console.note)
 }
 
-/// The faces of photographs.
+/// The aligned faces of photographs.
 private func detected(
     _ images: any ImageSource, _ aligner: FaceAligner, _ threads: Int, _ interrupt: Interrupt
 ) throws -> DetectedImages {

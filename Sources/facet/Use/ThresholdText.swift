@@ -2,7 +2,7 @@ import FaceEvaluation
 import Foundation
 import Spelling
 
-/// Thresholds as they are printed for a person at a terminal.
+/// Text on thresholds for a terminal.
 enum ThresholdText {
     /// The message about where thresholds were saved.
     static func saved(_ calibration: ScoreCalibration, in url: URL) -> String {
@@ -23,14 +23,14 @@ enum ThresholdText {
 
     static func cosine(_ value: Double) -> String { String(format: "%.3f", value) }
 
-    /// An interval of a threshold, whose ends the pairs may not give.
+    /// An interval of a threshold, which the pairs may not bound.
     static func range(_ interval: [Double]) -> String {
         let (lower, upper) = (interval[0], interval[1])
         if upper >= 1 { return lower <= -1 ? "not bounded" : "at least \(cosine(lower))" }
         return lower <= -1 ? "at most \(cosine(upper))" : "\(cosine(lower)) to \(cosine(upper))"
     }
 
-    /// A fraction in percent, with as many digits as it takes.
+    /// A fraction in percent, with as many digits as necessary.
     static func percent(_ share: Double) -> String {
         guard share > 0 else { return "0 %" }
         return share >= 0.001

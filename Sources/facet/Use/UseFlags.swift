@@ -7,7 +7,7 @@ import Foundation
 
 /// Common options of the commands that use a model on pictures.
 enum UseFlags {
-    /// How a model is opened and run.
+    /// Options for opening and running a model.
     static let network =
         ModelFlags.stateDict + [
             Option(
@@ -16,7 +16,7 @@ enum UseFlags {
                 elsewhere: OptionsElsewhere.inputSize)
         ] + ModelFlags.input + ModelFlags.compute
 
-    /// How a model is run.
+    /// The values of the options for running a model.
     static func options(_ arguments: Arguments) throws -> EmbeddingOptions {
         let configuration = try StudyOptions.configuration(
             arguments, without: Set(StudyConfiguration.Input.flags))
@@ -28,7 +28,7 @@ enum UseFlags {
             engine: try ModelFlags.engine(arguments))
     }
 
-    /// The model of a command, which takes photographs with `--detect`.
+    /// Opens the model of a command, with a detector for photographs if `--detect` is given.
     static func embedder(_ path: String, _ arguments: Arguments) throws -> FaceEmbedder {
         let options = try options(arguments)
         let embedder = try FaceEmbedder(
@@ -53,7 +53,7 @@ enum UseFlags {
         }
     }
 
-    /// A false acceptance rate, or another rate.
+    /// The value of an option that is a rate.
     static func rate(_ option: String, _ arguments: Arguments) throws -> Double? {
         try arguments.convert(option, "a number above 0 and below 1, e.g. 1e-3") {
             Double($0).flatMap { $0 > 0 && $0 < 1 ? $0 : nil }

@@ -14,7 +14,8 @@ let verifyCommand = Command(
         Prints the cosine of both embeddings, the threshold, the decision, and the probability that \
         two people are as similar or more, with its 95 % interval.
 
-        Pictures that are blurred, small or not cropped as the network knows it are warned about, and with --detect \
+        Warnings are printed for pictures that are blurred, small or cropped differently from the training set, and with \
+        --detect for \
         faces that are small, turned aside or leaning.
 
         The exit code is 0 when the comparison was made, whatever its outcome; --json states whether they are the same.
@@ -85,7 +86,7 @@ private struct Verdict: Encodable {
         var sharpness: Double
         var likeness: Double
         var norm: Double
-        /// Of a photograph: pixels of its face, and how many degrees this is turned aside and leans.
+        /// For a photograph: size of the face in pixels, and its yaw and roll in degrees.
         var faceSize: Double?
         var yaw: Double?
         var roll: Double?
@@ -111,10 +112,10 @@ private struct Verdict: Encodable {
     /// The origin of the threshold: `model` or `option`.
     var thresholdSource: String
     var same: Bool
-    /// The set that the model's thresholds were made of.
+    /// The test set on which the model's thresholds were measured.
     var set: String?
     var impostorPairs: Int?
-    /// How probable it is that two people are as similar or more.
+    /// Probability that two different people are at least as similar.
     var impostorProbability: Double?
     var impostorProbabilityInterval: [Double]?
     var pictures: [Picture]
@@ -149,7 +150,7 @@ private struct Verdict: Encodable {
         pictures.flatMap { picture in picture.warnings.map { "'\(picture.path)': \($0)" } }
     }
 
-    /// The lines for a person at a terminal.
+    /// The result as text for a terminal.
     var text: String {
         var lines = [
             same ? "the same person" : "different people",

@@ -76,7 +76,7 @@ struct KeptEvaluationTests {
 
     @Test(
         "go on where they were ended, in the second set without the first one, to the same numbers")
-    func goesOn() throws {
+    func resumes() throws {
         try withCase { tested in
             let results = tested.folder.appendingPathComponent("results")
             let options = TestOptions(journals: results)

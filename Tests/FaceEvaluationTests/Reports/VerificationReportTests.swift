@@ -101,7 +101,7 @@ import Testing
         #expect(report.insightFace.accuracy.isFinite)
         #expect(
             report.warnings == [
-                "10 pairs are too few to say how accurate a model is: take at least 200, and "
+                "10 pairs are too few to say how accurate a model is: use at least 200, and "
                     + "thousands to distinguish good models.",
                 "All 10 pairs show \(kind): accuracy can be had by always giving one answer, "
                     + "and ROC, AUC, EER and TAR at FAR are not defined.",

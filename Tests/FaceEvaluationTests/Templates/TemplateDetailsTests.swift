@@ -31,7 +31,7 @@ import Testing
         #expect(report.worst == "x")
         #expect(report.rows[0].toBest?.first == 0.5)
         #expect(report.rows[1].toBest == nil)
-        #expect(report.rows[0].caution == "only 2 people")
+        #expect(report.rows[0].caveat == "only 2 people")
         #expect(throws: FaceEvaluationError.oneKindOnly(same: true)) {
             var only = TemplatePairs()
             only.append(0, 1, same: true)
@@ -101,7 +101,7 @@ import Testing
         #expect(report.threshold == 0.25)
         #expect(report.rows.count == 1 && report.rows[0].people == 45)
         #expect(report.rows[0].fnmr == 1 && report.rows[0].fmr == 0)
-        #expect(report.rows[0].toBest == nil && report.rows[0].caution == nil)
+        #expect(report.rows[0].toBest == nil && report.rows[0].caveat == nil)
         let scores = try TemplateScores(
             genuine: [Double](repeating: 0.25, count: 9), impostor: equal)
         #expect(scores.tar(atFAR: 1e-3) == 0 && scores.tar(atFAR: 1) == 1)

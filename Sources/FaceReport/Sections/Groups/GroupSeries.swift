@@ -6,13 +6,13 @@ import FaceStatistics
 struct GroupSeries {
     /// The loss or model.
     let title: String
-    /// How figures draw it; nil where there is but one.
+    /// Its style in figures; nil if there is only one series.
     let style: SeriesStyle?
-    /// A report a seed, of one attribute.
+    /// One report per seed, on one attribute.
     let reports: [GroupReport]
-    /// Whether its runs learned something; without it, it is shown and not ranked.
+    /// Whether its runs learned something; otherwise it is shown but not ranked.
     let hasLearned: Bool
-    /// What follows its numbers.
+    /// The mark after its numbers.
     let mark: String
 
     /// A group with its false non-match rate over the seeds.
@@ -22,7 +22,7 @@ struct GroupSeries {
         fileprivate let replicates: [PeopleReplicates]
     }
 
-    /// The rows of two groups, a seed each; equal names for those within a group.
+    /// The rows of two groups, one per seed; equal names mean within a group.
     private func rows(_ groups: [String]) -> [GroupReport.Row] {
         reports.compactMap { report in report.rows.first { $0.groups == groups } }
     }
@@ -54,8 +54,8 @@ struct GroupSeries {
         return (best, worst)
     }
 
-    /// The worst group's false non-match rate less the best one's, on the same draws of people; nil with fewer than
-    /// two groups.
+    /// The worst group's false non-match rate minus the best one's, on the same draws of people; nil with
+    /// fewer than two groups.
     var gap: SeedPeopleEstimate? {
         extremes.flatMap {
             SeedPeopleEstimate.difference($0.worst.replicates, $0.best.replicates)

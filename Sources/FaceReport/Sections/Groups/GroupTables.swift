@@ -7,12 +7,12 @@ import FaceStatistics
 struct GroupTables {
     private let series: [GroupSeries]
     private let first: GroupReport
-    /// What a column of the tables is, as `Loss`.
+    /// Title of the tables' first column, e.g. `Loss`.
     private let what: String
 
     /// - Parameters:
-    ///   - series: Losses or models with the groups of one attribute; nil is given for none.
-    ///   - what: What they are.
+    ///   - series: Losses or models with the groups of one attribute; without any, the result is nil.
+    ///   - what: What they are, e.g. `Loss`.
     init?(_ series: [GroupSeries], of what: String) {
         let known = series.filter { !$0.reports.isEmpty }
         guard let first = known.first?.reports.first, !first.rows.isEmpty else { return nil }
@@ -21,16 +21,16 @@ struct GroupTables {
         self.what = what
     }
 
-    /// A sentence on the groups, the tables, and what must be read with caution.
+    /// A sentence on the groups, the tables, and the caveats.
     var blocks: [Block] {
         [.paragraph(introduction)] + [gaps, misses, matches].compactMap { $0 }.map(Block.table)
-            + [.caveats(cautions)]
+            + [.caveats(caveats)]
     }
 
     private var introduction: RichText {
         let groups = first.rows.count { $0.isWithin }
         return """
-            By \(strong: first.attribute), \(Format.count(groups, "group")). One threshold holds for all: that of a \
+            By \(strong: first.attribute), \(Format.count(groups, "group")). All share one threshold: that of a \
             false match rate of \(OperatingPoint.text(ofRate: first.fmr)) on all pairs.
             """
     }
@@ -55,8 +55,8 @@ struct GroupTables {
         return Table(
             caption: """
                 The groups with the highest and the lowest false non-match rate (FNMR), in percent, and the difference in \
-                percentage points, with 95 % intervals for \(over). Which groups these are is seen on the same people, so \
-                that a difference between groups that are alike looks somewhat larger than it is.
+                percentage points, with 95 % intervals for \(over). The groups are selected on the same people, so \
+                that the difference between similar groups appears somewhat larger than it is.
                 """,
             columns: [
                 .words(what), .words("Highest FNMR"), .words("Lowest FNMR"),
@@ -94,7 +94,7 @@ struct GroupTables {
         guard !groups.isEmpty else { return nil }
         let rows = groups.map { row -> [Table.Entry] in
             let estimates = series.map { $0.fmr(row.groups) }
-            // The lowest is not the best one: that is a rate like the other groups'.
+            // The lowest is not the best: equal rates of all groups would be.
             return [Table.Entry(row.title), Table.Entry(Format.count(row.impostor))]
                 + estimates.map { estimate in estimate.map { rate($0, "") } ?? .missing }
         }
@@ -112,7 +112,7 @@ struct GroupTables {
             ? [.numbers("Rate")] : series.map { .numbers($0.title + $0.mark) }
     }
 
-    /// The estimates of a group, of which the lowest is the best.
+    /// The entries of a group's estimates, of which the lowest is the best.
     private func entries(_ estimates: [SeedPeopleEstimate?]) -> [Table.Entry] {
         let ranked = zip(series, estimates).compactMap { $0.hasLearned ? $1?.mean : nil }
         let isRanked = ranked.count > 1 && Set(ranked).count > 1
@@ -146,9 +146,9 @@ struct GroupTables {
             ? "" : " \(Cell.nothingLearnedMark) Nothing was learned; not ranked."
     }
 
-    private var cautions: [RichText] {
-        let byReason = Dictionary(grouping: first.rows.filter { $0.caution != nil }) {
-            $0.caution ?? ""
+    private var caveats: [RichText] {
+        let byReason = Dictionary(grouping: first.rows.filter { $0.caveat != nil }) {
+            $0.caveat ?? ""
         }
         return byReason.keys.sorted().map { reason in
             let names = (byReason[reason] ?? []).map(\.title).joined(separator: ", ")

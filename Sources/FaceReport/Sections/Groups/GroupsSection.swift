@@ -3,7 +3,7 @@ import FaceEvaluation
 import FaceRuns
 import Spelling
 
-/// Error rates of groups of people, by every attribute that the study was given.
+/// Error rates of groups of people, by every attribute in the study's annotations.
 enum GroupsSection {
     static func section(_ results: StudyResults) -> Section? {
         let blocks = results.detailedSets.flatMap { name in

@@ -4,7 +4,7 @@ import FaceEvaluation
 import FaceRuns
 import SafeNumbers
 
-/// Error against rejection: what is left of the false non-match rate when pairs of low quality are rejected.
+/// Error against rejection: the false non-match rate when pairs of low quality are rejected.
 enum QualitySection {
     /// A loss or model with its curve.
     private struct Line {
@@ -43,8 +43,8 @@ enum QualitySection {
     private static func section(_ figures: [Figure], further: String) -> Section {
         let text: RichText = """
             Pairs of one person are rejected by the lower quality of their two sides, the worst first, at an unchanged \
-            threshold. A quality that knows where a network errs makes the false non-match rate (FNMR) fall; a line that \
-            stays level rejects at random. \(further)
+            threshold. A quality measure that predicts errors makes the false non-match rate (FNMR) fall; a flat line \
+            means random rejection. \(further)
             """
         return Section(
             "quality", "Errors against rejected pairs",
@@ -106,7 +106,7 @@ enum QualitySection {
                 lines: series, naming: .atEnds))
     }
 
-    /// The curves at some shares, and how far each is from a perfect quality.
+    /// The curves at some rejection rates, and the excess area of each over a perfect quality.
     private static func table(_ panels: [(title: String, lines: [Line])]) -> Table {
         let shares = [0, 0.05, 0.1, 0.2, 0.3]
         return Table(

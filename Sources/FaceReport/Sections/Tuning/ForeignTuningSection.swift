@@ -3,14 +3,13 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// Values that were tuned in another study: where they were tuned and where they are used, and whether
-/// they hold there.
+/// Values that were tuned in another study: where they were tuned and are used, and whether they transfer.
 enum ForeignTuningSection {
     static func section(_ study: ForeignTuning) -> Section {
         let introduction: RichText = """
-            These losses have values that were tuned in another study. Whether such values hold with \
-            another network or on another training set is seen where the same loss was trained at its \
-            default as well, with the same seeds.
+            These losses have values that were tuned in another study. Whether such values transfer to \
+            another network or training set can be seen if the same loss was also trained at its \
+            default, with the same seeds.
             """
         return Section(
             "tuned-elsewhere", "Values tuned in another study",
@@ -20,7 +19,7 @@ enum ForeignTuningSection {
             ])
     }
 
-    /// In what the place where values are used is another than that where they were tuned.
+    /// How the configuration in which values are used differs from the one in which they were tuned.
     private static func change(_ loss: ForeignLoss) -> String {
         let network = loss.origin.backbone == loss.configuration.backbone
         let set = loss.origin.trainSet == loss.configuration.trainSet
@@ -35,7 +34,7 @@ enum ForeignTuningSection {
             """
         guard !loss.standard.runs.isEmpty else {
             return name + """
-                whether the values hold is not known, because the study has no runs at the default; add \
+                it is not known whether the values transfer, because the study has no runs at the default; add \
                 \(code: loss.origin.loss) to its losses.
                 """
         }
@@ -45,14 +44,14 @@ enum ForeignTuningSection {
         return name + TuningGains.words(gain, rope: study.rope) + verdict(gain, rope: study.rope)
     }
 
-    /// Whether values hold: that they are not worse than the default, or are, is nearly sure.
+    /// Whether values transfer: whether they are almost certainly not worse than the default, or worse.
     private static func verdict(_ gain: SeedPairEstimate, rope: Double) -> RichText {
         guard let found = gain.posterior?.probabilities(rope: rope) else { return "" }
         let level = Interval.defaultLevel
-        if found.worse > level { return " They do not hold: the default is better." }
-        if found.better > level { return " They hold, and are better than the default." }
-        if 1 - found.worse > level { return " They hold: they are not worse than the default." }
-        return " Whether they hold is not yet known."
+        if found.worse > level { return " They do not transfer: the default is better." }
+        if found.better > level { return " They transfer, and are better than the default." }
+        if 1 - found.worse > level { return " They transfer: they are not worse than the default." }
+        return " Whether they transfer is not known yet."
     }
 
     private static func table(_ study: ForeignTuning) -> Table {

@@ -3,7 +3,7 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// How the ranking depends on the budget: the best score to expect of n tries of each loss.
+/// The dependence of the ranking on the budget: the expected best score of n tries of each loss.
 enum TuningBudgetFigures {
     static func blocks(_ study: TunedStudy) -> [Block] {
         let panels = study.configurations.compactMap { panel($0, study) }
@@ -13,7 +13,7 @@ enum TuningBudgetFigures {
             .figure(
                 Figure(
                     caption: """
-                        Validation accuracy to expect of the best of n tries (Dodge et al. 2019). \
+                        Expected validation accuracy of the best of n tries (Dodge et al. 2019). \
                         Bands reach one standard deviation of that best score to both sides, by the \
                         variance of the same distribution, cut at the lowest and highest score seen\
                         \(rungNote(study)). Failed tries count as guessing.
@@ -21,7 +21,7 @@ enum TuningBudgetFigures {
         ]
     }
 
-    /// The tries that a figure is about, where some were tried again with longer schedules.
+    /// A note that a figure shows the first rung, if some tries were repeated with longer schedules.
     static func rungNote(_ study: TunedStudy) -> String {
         study.record.cells.contains { $0.budget.rungs.count > 1 }
             ? "; of the first schedule, which all tries had" : ""
@@ -48,8 +48,8 @@ enum TuningBudgetFigures {
             }
             let change = (leaders.lastIndex { $0 != last } ?? 0) + 2
             return """
-                \(place)With a single random try one would expect most of \(first); from \
-                \(Format.count(change, "try", plural: "tries")) on, of \(last).
+                \(place)With a single random try, \(first) has the highest expected accuracy; from \
+                \(Format.count(change, "try", plural: "tries")) on, \(last) has.
                 """
         }
         let what: RichText = """
@@ -73,7 +73,7 @@ enum TuningBudgetFigures {
             }
         }
         guard let most = lines.map(\.points.count).max(), most > 1 else { return nil }
-        // The band of a single try, which may have failed, would leave no room for the rest.
+        // The wide band of a single try, which may have failed, would compress the rest.
         let ends = lines.flatMap { line in
             line.points.map(\.y) + line.points.dropFirst(3).compactMap(\.range?.lowerBound)
                 + line.points.compactMap(\.range?.upperBound)
@@ -109,7 +109,7 @@ enum TuningBudgetFigures {
         }
         return Table(
             caption: """
-                Validation accuracy to expect of the best of so many tries, in percent, with its \
+                Expected validation accuracy of the best of n tries, in percent, with its \
                 standard deviation.
                 """,
             columns: [.words("Loss")]

@@ -3,9 +3,9 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// How easy each loss is to tune, and what was spent on it.
+/// How easy each loss is to tune, and the cost of tuning.
 enum TuningEase {
-    /// How near to the best a try counts as good; 0...1.
+    /// Largest distance from the best score at which a try counts as near; 0...1.
     private static let near = 0.01
 
     static func blocks(_ study: TunedStudy) -> [Block] {
@@ -22,7 +22,7 @@ enum TuningEase {
             caption: """
                 Tries of each loss\(TuningBudgetFigures.rungNote(study)), with the number of its tuned \
                 parameters: validation accuracy in percent of the default, of the median and of the \
-                best try, and the share of tries near it, within a point: the larger it is, the less \
+                best try, and the fraction of tries within a point of it: the larger it is, the less \
                 the values matter. Spent: images and time of all tries.
                 """,
             columns: [
@@ -67,7 +67,7 @@ enum TuningEase {
         let pending = tries.count - ended.count
         if pending > 0 {
             sentences.append(
-                "\(Format.count(pending, "try", plural: "tries")) \(pending == 1 ? "is" : "are") to come."
+                "\(Format.count(pending, "try", plural: "tries")) \(pending == 1 ? "remains" : "remain")."
             )
         }
         let easiest = study.losses.compactMap { loss in

@@ -26,7 +26,7 @@ enum TuningGains {
         }.joined(separator: ", ")
     }
 
-    /// Values known only by name.
+    /// The same for values without their parameters' declarations.
     static func values(_ values: [String: Double]) -> String {
         let texts = values.sorted { $0.key < $1.key }.map { name, value in
             "\(symbol(name) ?? name) \(Format.short(value))"
@@ -40,7 +40,7 @@ enum TuningGains {
             ?? (parameter.symbol.isEmpty ? parameter.name : parameter.symbol)
     }
 
-    /// The short name in a table of a parameter that all losses share; nil for others.
+    /// The short name in tables of a parameter that all losses share; nil for others.
     private static func symbol(_ name: String) -> String? {
         switch name {
         case TunedParameter.learningRate: "rate"
@@ -135,7 +135,7 @@ enum TuningGains {
         ]
     }
 
-    /// The default hollow and the tuned values full, in the order of the tuned ones.
+    /// The defaults as hollow and the tuned values as filled dots, in the order of the tuned ones.
     private static func figure(_ study: TunedStudy) -> Figure {
         func percent(_ cell: Cell) -> Double? {
             cell.accuracy(on: study.test).map { $0.mean * 100 }
@@ -160,7 +160,7 @@ enum TuningGains {
         }
         return Figure(
             caption: """
-                Mean accuracy with the chosen values (full) and at the default (hollow); a loss \
+                Mean accuracy with the chosen values (filled) and at the default (hollow); a loss \
                 without a hollow mark kept its default. The axis does not start at zero.
                 """, panels: panels)
     }

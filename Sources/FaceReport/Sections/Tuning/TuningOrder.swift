@@ -19,7 +19,7 @@ enum TuningOrder {
             + [.table(table(orders, study))]
     }
 
-    /// The losses of a configuration that have learned something both at their defaults and tuned.
+    /// The order of a configuration's losses that learned something both at their defaults and tuned.
     private struct Order {
         let losses: [TunedLoss]
         let standard: [TunedLoss]

@@ -4,7 +4,7 @@ import FaceConfiguration
 import FaceRuns
 import FaceStatistics
 
-/// The effect of each parameter: the score of every try over its value.
+/// The effect of each parameter: the score of every try over the parameter's value.
 enum TuningParameters {
     static func blocks(_ study: TunedStudy) -> [Block] {
         let blocks = TuningSection.byConfiguration(study) { _, losses in
@@ -34,14 +34,14 @@ enum TuningParameters {
         let hasAuto = loss.cell.space.contains { $0.defaultValue == nil }
         let fixed =
             loss.cell.fixed.isEmpty
-            ? "" : " Given with the loss, and so not tuned: \(Format.list(loss.cell.fixed))."
+            ? "" : " Given with the loss and therefore not tuned: \(Format.list(loss.cell.fixed))."
         return Figure(
             caption: """
                 \(strong: loss.cell.lossTitle): validation accuracy of each try\
                 \(TuningBudgetFigures.rungNote(study)) over the value of each parameter, while the \
                 others vary as well. The ring is the try that was chosen; dashed lines are the \
                 default and published values.\
-                \(hasAuto ? " A default that the loss finds by itself has no place." : "")\(fixed)
+                \(hasAuto ? " A default that the loss determines itself is not shown." : "")\(fixed)
                 """, panels: panels)
     }
 
@@ -77,7 +77,7 @@ enum TuningParameters {
             chosen: placed.firstIndex { $0.index == loss.cell.chosenTry?.index }, guides: guides)
     }
 
-    /// The parameter's range, and what is outside of it.
+    /// The axis of a parameter: its range, extended to values outside it.
     private static func axis(_ parameter: TunedParameter, _ values: [Double]) -> Axis {
         let range = parameter.range
         let unit = parameter.unit.isEmpty ? "" : ", \(parameter.unit)"
@@ -101,7 +101,7 @@ enum TuningParameters {
 }
 
 extension String {
-    /// A title as an axis has it: words begin small, symbols stay.
+    /// A title for an axis: words are lowercased, symbols are not.
     fileprivate func lowercased(ifWord parameter: TunedParameter) -> String {
         [TunedParameter.learningRate, TunedParameter.weightDecay].contains(parameter.name)
             ? lowercased() : self

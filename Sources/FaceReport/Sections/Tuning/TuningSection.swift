@@ -3,8 +3,8 @@ import Documents
 import FaceRuns
 import FaceStatistics
 
-/// The effect of tuning with the same budget: the defaults and the chosen values, how the ranking
-/// depends on the budget, what each parameter does, and what it cost.
+/// The effect of tuning with the same budget: the defaults and the chosen values, the dependence of the
+/// ranking on the budget, the effect of each parameter, and the cost.
 enum TuningSection {
     static func section(_ study: TunedStudy) -> Section {
         var blocks = [Block.paragraph(study.isRecordLost ? lost : introduction(study))]
@@ -21,7 +21,7 @@ enum TuningSection {
         return Section("tuning", "Tuned with the same budget", blocks)
     }
 
-    /// The tuned losses against each other.
+    /// The tuned losses compared with each other.
     private static func comparisons(_ study: TunedStudy) -> [Block] {
         guard let results = study.results, let statistics = study.statistics else { return [] }
         return EquivalenceBlocks.blocks(
@@ -30,15 +30,15 @@ enum TuningSection {
             }, rope: study.rope, heading: "The tuned losses: better, equal or worse")
     }
 
-    /// Text in place of how values were chosen, if that is no longer known.
+    /// Text if it is no longer known how values were chosen.
     private static let lost: RichText = """
         The record of the tries, tuning.json, is damaged or missing (see Runs): what was tried, and how \
-        it scored, cannot be shown. Which runs have the defaults and which the chosen values, the runs \
-        themselves say. The same command of the study makes the record anew from the folders of its \
+        it scored, cannot be shown. The runs themselves record whether they have the defaults or the \
+        chosen values. Repeating the study's command rebuilds the record from the folders of its \
         tries.
         """
 
-    /// How values were chosen, and on what.
+    /// How values were chosen, and on which data.
     private static func introduction(_ study: TunedStudy) -> RichText {
         let cells = study.record.cells
         var sentences: [RichText] = [
@@ -62,13 +62,13 @@ enum TuningSection {
         }
         sentences.append(
             """
-            The intervals are about the values that were chosen: another search could have chosen \
+            The intervals apply to the values that were chosen: another search could have chosen \
             others.
             """)
         return .sentences(sentences)
     }
 
-    /// The budget of a cell; the same for all, or a range where records were joined.
+    /// The budget of a cell: the same for all, or a range if records were joined.
     private static func budget(_ cells: [TuningCell]) -> String {
         let budgets = Set(cells.map(\.budget))
         guard budgets.count == 1, let one = budgets.first else {
@@ -76,7 +76,7 @@ enum TuningSection {
             return "\(tries.min() ?? 0) to \(tries.max() ?? 0) tries"
         }
         let tries = Format.count(one.tries, "try", plural: "tries")
-        // As numbers with a point: a foreign record may hold counts whose product overflows.
+        // In floating point, since the product may overflow in a record from another source.
         let epochs = one.rungs.reduce(0.0) { $0 + Double($1.tries) * Double($1.epochs) }
         let seen = epochs * Double(one.imagesEach)
         let images = "\(Format.quantity(seen)) images for each loss"
@@ -106,12 +106,12 @@ enum TuningSection {
         return """
             Tries were scored on held-out training identities (\(texts.joined(separator: "; "))), \
             never on a test set. One standard error of such a score is about \
-            \(Format.percent(error)) points, so tries that lie closer together can hardly be told \
-            apart.
+            \(Format.percent(error)) points, so tries that differ by less can hardly be \
+            distinguished.
             """
     }
 
-    /// The blocks of a configuration, folded under its title where there are several.
+    /// The blocks of a configuration, folded under its title if there are several.
     static func byConfiguration(
         _ study: TunedStudy, _ blocks: (Configuration, [TunedLoss]) -> [Block]
     ) -> [Block] {

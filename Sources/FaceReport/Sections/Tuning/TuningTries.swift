@@ -2,7 +2,7 @@ import Charts
 import Documents
 import FaceRuns
 
-/// All tries of a study in tables, and those that failed with their reasons.
+/// Tables of all tries of a study, and the failed ones with their reasons.
 enum TuningTries {
     static func blocks(_ study: TunedStudy) -> [Block] {
         let failed = study.losses.flatMap { loss in loss.failed.map { sentence($0, loss, study) } }

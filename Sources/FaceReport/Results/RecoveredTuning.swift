@@ -1,9 +1,9 @@
 import FaceRuns
 
-/// The tuning as stated by the runs of a study themselves, where `tuning.json` is damaged or gone.
-enum ToldTuning {
-    /// The losses that runs call tuned and a record does not have: without their tries, but with what was
-    /// chosen.
+/// Reconstructs tuning cells from the runs of a study if `tuning.json` is damaged or missing.
+enum RecoveredTuning {
+    /// The cells of losses that runs describe as tuned but the record lacks, with the chosen values but
+    /// without the other tries.
     static func cells(_ runs: [ReportedRun], besides record: TuningRecord?) -> [TuningCell] {
         var places: [Place] = []
         for run in runs {
@@ -17,12 +17,13 @@ enum ToldTuning {
         return places.map { cell($0, runs.filter($0.holds)) }
     }
 
-    /// A loss of a configuration.
+    /// A loss in a configuration.
     private struct Place: Equatable {
         let configuration: Configuration
         let loss: String
 
-        /// The place of a run that says itself that its loss was tuned in this study.
+        /// The place of a run whose own description states that its loss was tuned in this study; nil for
+        /// other runs.
         init?(_ run: ReportedRun) {
             let origin = run.description.identity.tuned
             guard origin?.study == nil, let loss = origin?.loss ?? run.description.tuning?.loss
@@ -31,7 +32,7 @@ enum ToldTuning {
             self.loss = loss
         }
 
-        /// Whether a run is of the place: at the default, or with what was chosen.
+        /// Whether a run belongs to the place: at the default or with the chosen values.
         func holds(_ run: ReportedRun) -> Bool {
             guard run.configuration == configuration else { return false }
             guard let origin = run.description.identity.tuned else {
@@ -62,7 +63,7 @@ enum ToldTuning {
         return cell
     }
 
-    /// A setting as a run has it, without a score.
+    /// The setting of a run as a try without a score.
     private static func item(_ index: Int, _ run: ReportedRun?) -> TuningTry {
         TuningTry(
             index: index, rung: 0, values: run?.description.tuning?.parameters ?? [:],
@@ -70,14 +71,13 @@ enum ToldTuning {
             epochs: 0, folder: "")
     }
 
-    /// The damage of a study whose record lacks losses that its runs call tuned; nil if it lacks
-    /// none.
-    static func damage(_ told: [TuningCell], record: TuningRecord?, path: String) -> String? {
-        guard !told.isEmpty else { return nil }
-        let names = Set(told.map(\.lossTitle)).sorted().joined(separator: ", ")
+    /// The message about a record that lacks losses which runs describe as tuned; nil if it lacks none.
+    static func damage(_ recovered: [TuningCell], record: TuningRecord?, path: String) -> String? {
+        guard !recovered.isEmpty else { return nil }
+        let names = Set(recovered.map(\.lossTitle)).sorted().joined(separator: ", ")
         let what = record == nil ? "is missing, although" : "has no tries of"
         let rest =
-            record == nil ? " \(names) \(told.count == 1 ? "was" : "were") tuned" : " \(names)"
+            record == nil ? " \(names) \(recovered.count == 1 ? "was" : "were") tuned" : " \(names)"
         return
             "'\(path)' \(what)\(rest); repeat the command of the study, which rebuilds it from its "
             + "tries"

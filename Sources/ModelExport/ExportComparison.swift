@@ -2,9 +2,9 @@ import FaceEmbedding
 import FaceEvaluation
 import Foundation
 
-/// How far an exported network is from the original.
-public struct ExportJudgement: Hashable, Sendable, Encodable {
-    /// How decisions on a test set differ.
+/// Comparison of an exported network with the original.
+public struct ExportComparison: Hashable, Sendable, Encodable {
+    /// Comparison of decisions on a test set.
     public struct Test: Hashable, Sendable, Encodable {
         /// Name of the test set.
         public var name: String
@@ -14,35 +14,35 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
         public var original: Double
         /// Accuracy of the exported network; 0...1.
         public var exported: Double
-        /// The images of the pairs that one gets right and the other wrong.
+        /// The images of the pairs that only one of the two classifies correctly.
         public var flipped: [[String]]
     }
 
-    /// Faces that both embedded.
+    /// Number of faces that both embedded.
     public var images: Int
-    /// The largest difference of two numbers of normalised embeddings.
+    /// The largest difference between components of normalised embeddings.
     public var largestDifference: Double
-    /// The smallest cosine of two embeddings of a face.
+    /// The smallest cosine between the two embeddings of a face.
     public var smallestCosine: Double
-    /// The test sets, where there are any.
+    /// Comparisons on test sets; empty without any.
     public var tests: [Test] = []
 
-    /// A smaller cosine is a collapse: rounding in float32 gives 0.99999, in float16 0.9999.
-    static let leastCosine = 0.999
-    /// The same for int8, whose rounding turns embeddings by several degrees: 0.9 are 26.
-    static let leastCosineOfBytes = 0.9
-    /// A larger loss of accuracy on a test set is a collapse.
-    static let greatestLoss = 0.01
+    /// Minimum cosine between embeddings: rounding in float32 gives 0.99999, in float16 0.9999.
+    static let minCosine = 0.999
+    /// The same for int8, whose rounding rotates embeddings by several degrees: 0.9 is 26 degrees.
+    static let minQuantizedCosine = 0.9
+    /// Maximum loss of accuracy on a test set, as a fraction of the pairs.
+    static let maxAccuracyLoss = 0.01
 
-    /// Whether the exported network computes what the original does.
+    /// Whether the exported network reproduces the original within tolerances.
     ///
     /// - Parameter isQuantized: Whether it computes in int8.
-    public func isGood(isQuantized: Bool = false) -> Bool {
-        smallestCosine >= (isQuantized ? Self.leastCosineOfBytes : Self.leastCosine)
-            && tests.allSatisfy { $0.original - $0.exported <= Self.greatestLoss }
+    public func isWithinTolerance(isQuantized: Bool = false) -> Bool {
+        smallestCosine >= (isQuantized ? Self.minQuantizedCosine : Self.minCosine)
+            && tests.allSatisfy { $0.original - $0.exported <= Self.maxAccuracyLoss }
     }
 
-    /// The numbers, in one line.
+    /// The numbers in one line.
     public var summary: String {
         let cosine = String(format: "%.6f", smallestCosine)
         let difference = String(format: "%.1e", largestDifference)
@@ -50,7 +50,7 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
             "smallest cosine \(cosine) and largest difference \(difference) on \(images) faces"
         let sets = tests.map { test in
             String(
-                format: "%@: %.3f %% before and %.3f %% after, %d of %d pairs decided otherwise",
+                format: "%@: %.3f %% before and %.3f %% after, %d of %d pairs decided differently",
                 test.name, test.original * 100, test.exported * 100, test.flipped.count, test.pairs)
         }
         return ([faces] + sets).joined(separator: "; ")
@@ -59,14 +59,14 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
     /// Compares the embeddings of the same faces.
     init(original: EmbeddingTable, exported: EmbeddingTable) throws {
         // Rows that are zero or not finite have no direction.
-        let turned = try? exported.normalized()
-        guard let turned, original.dimension == exported.dimension,
+        let normalized = try? exported.normalized()
+        guard let normalized, original.dimension == exported.dimension,
             original.count == exported.count
         else {
             self.init(images: original.count, largestDifference: 2, smallestCosine: -1)
             return
         }
-        let table = (first: try original.normalized(), second: turned)
+        let table = (first: try original.normalized(), second: normalized)
         var (difference, cosine) = (0.0, 1.0)
         for row in 0..<original.count {
             var product = 0.0
@@ -90,18 +90,19 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
         _ original: EvaluationResults, _ exported: EvaluationResults
     ) -> [Test] {
         zip(original.sets, exported.sets).map { before, after in
-            let flipped = zip(before.isRight, after.isRight).enumerated()
+            let flipped = zip(before.isCorrect, after.isCorrect).enumerated()
                 .filter { $0.element.0 != $0.element.1 }
                 .map { index, _ -> [String] in
                     let names = before.names(of: index)
                     return [names.first, names.second]
                 }
-            func accuracy(_ isRight: [Bool]) -> Double {
-                Double(isRight.count(where: \.self)) / Double(max(1, isRight.count))
+            func accuracy(_ isCorrect: [Bool]) -> Double {
+                Double(isCorrect.count(where: \.self)) / Double(max(1, isCorrect.count))
             }
             return Test(
-                name: before.name, pairs: before.isRight.count, original: accuracy(before.isRight),
-                exported: accuracy(after.isRight), flipped: flipped)
+                name: before.name, pairs: before.isCorrect.count,
+                original: accuracy(before.isCorrect),
+                exported: accuracy(after.isCorrect), flipped: flipped)
         }
     }
 }

@@ -5,7 +5,7 @@ import Torch
 @testable import FaceTraining
 
 @Suite("Batches to come")
-struct UpcomingTests {
+struct PrefetchedBatchesTests {
     /// Batches for which time passes, by a clock that is turned by hand.
     private final class SlowBatches: TrainingBatches {
         var time = ContinuousClock.now
@@ -20,11 +20,13 @@ struct UpcomingTests {
     }
 
     @Test(
-        "What was waited for images is told once, and not what else is done",
+        "Time spent waiting for images is reported once, without the time of other work",
         arguments: [true, false])
-    func waiting(_ isAhead: Bool) throws {
+    func waiting(_ isPrefetching: Bool) throws {
         let batches = SlowBatches()
-        var upcoming = Upcoming(batches, isAhead: isAhead, now: { batches.time }) { batch in
+        var upcoming = PrefetchedBatches(
+            batches, isPrefetching: isPrefetching, now: { batches.time }
+        ) { batch in
             batches.time += .seconds(5)
             return PreparedBatch(
                 images: Tensor.zeros([1]), labels: Tensor.zeros([1], type: .int64),
@@ -35,9 +37,9 @@ struct UpcomingTests {
         #expect(upcoming.takeWaitingSeconds() == 0.25)
         #expect(upcoming.takeWaitingSeconds() == 0)
         upcoming.fetch()
-        #expect(upcoming.takeWaitingSeconds() == (isAhead ? 0.25 : 0))
+        #expect(upcoming.takeWaitingSeconds() == (isPrefetching ? 0.25 : 0))
         #expect(try upcoming.next() != nil)
-        #expect(upcoming.takeWaitingSeconds() == (isAhead ? 0 : 0.25))
+        #expect(upcoming.takeWaitingSeconds() == (isPrefetching ? 0 : 0.25))
     }
 
     @Test("A loader that does not keep up is reported, and the first step of an epoch alone is not")

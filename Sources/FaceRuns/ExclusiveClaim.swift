@@ -1,17 +1,17 @@
 public import SafeFiles
 
-/// A command's claim on a study that no worker may have at the same time, e.g. to take other runs into it.
-public final class LoneClaim {
-    /// The process that works on the study; nil when it is claimed.
+/// A command's exclusive claim on a study, which excludes all workers, e.g. to add other studies' runs.
+public final class ExclusiveClaim {
+    /// The process that prevents the claim because it works on the study; nil if the study is claimed.
     public let obstacle: ProcessIdentity?
     private let study: StudyFolder
     private let lease: Lease?
     private let keeper: LeaseKeeper
 
-    /// Claims a study. Where workers have left leases, whose processes may still be working,
-    /// that is waited for, at most as long as the clock's limit.
+    /// Claims a study. If there are leases of workers that may still be alive, it waits until that is
+    /// known, at most as long as the clock's limit.
     ///
-    /// - Parameter pause: Lets time pass.
+    /// - Parameter pause: Sleeps for a time.
     public init(
         _ study: StudyFolder, _ clock: LeaseClock = LeaseClock(), pause: (Duration) -> Void
     ) throws(FaceRunsError) {
@@ -20,7 +20,7 @@ public final class LoneClaim {
         keeper = LeaseKeeper(clock)
         let unknown = ProcessIdentity(host: "unknown", process: 0, since: "")
         while true {
-            let url = study.aloneURL
+            let url = study.exclusiveURL
             let (taken, other) = try FaceRunsError.storing { () throws(SafeFilesError) in
                 let lease = try Lease.take(url, watch)
                 guard lease == nil, try watch.isAlive(url) else {
@@ -42,13 +42,13 @@ public final class LoneClaim {
 
     deinit { release() }
 
-    /// Gives the study back.
+    /// Releases the study.
     public func release() {
         lease?.release()
         study.removeWorkersIfLast()
     }
 
-    /// A worker that certainly exists; waits until that is known about all.
+    /// A worker that is certainly alive; waits until the state of all is known. Nil if there is none.
     private static func worker(
         of study: StudyFolder, _ watch: LeaseWatch, _ pause: (Duration) -> Void
     ) throws(FaceRunsError) -> ProcessIdentity? {

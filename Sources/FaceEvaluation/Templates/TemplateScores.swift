@@ -1,5 +1,6 @@
 public import FaceData
 import Foundation
+import SafeNumbers
 
 /// Cosines of pairs of templates, separated into genuine and impostor pairs.
 public struct TemplateScores: Sendable {
@@ -115,22 +116,13 @@ public struct TemplateScores: Sendable {
 
     /// Number of values above a threshold in a list sorted from the highest.
     static func count(above value: Double, in list: [Double]) -> Int {
-        var (low, high) = (0, list.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] > value { low = middle + 1 } else { high = middle }
-        }
-        return low
+        // Not `<=`: nothing is above NaN.
+        list.partitioningIndex { !($0 > value) }
     }
 
     /// Number of values at or above a threshold in a list sorted from the highest.
     static func count(atLeast value: Double, in list: ArraySlice<Double>) -> Int {
-        var (low, high) = (list.startIndex, list.endIndex)
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] >= value { low = middle + 1 } else { high = middle }
-        }
-        return low - list.startIndex
+        list.partitioningIndex { $0 < value } - list.startIndex
     }
 }
 

@@ -1,4 +1,5 @@
 public import FaceData
+import SafeNumbers
 
 /// TAR at chosen false acceptance rates, with its distribution over draws of people, both of a pair.
 public struct TemplateVerification: Sendable {
@@ -131,19 +132,10 @@ private struct PairDraws {
                 place += 1
             }
             let threshold = place < impostor.count ? impostor[place].score : -.infinity
-            let above = count(above: threshold)
+            let above = genuine.partitioningIndex { $0.score <= threshold }
             result[index] = above > 0 ? sums[above - 1] / all : 0
         }
         return result
-    }
-
-    private func count(above value: Double) -> Int {
-        var (low, high) = (0, genuine.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if genuine[middle].score > value { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }
 

@@ -9,7 +9,8 @@ import SafeFiles
 struct FolderWriter {
     private let folder: URL
     private let plan: String
-    private var names: WrittenNames
+    /// The names, with the endings of the images that were written.
+    private(set) var names: WrittenNames
     /// Whether files with other bytes are this work's, and were damaged.
     private let isBegun: Bool
     /// Images that were written.

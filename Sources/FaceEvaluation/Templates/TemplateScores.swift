@@ -36,11 +36,15 @@ public struct TemplateScores: Sendable {
     ///   - embeddings: Normalised embeddings.
     /// - Throws: As ``init(genuine:impostor:)``, and ``FaceEvaluationError/pairOutOfRange(pair:image:count:)``.
     public init(of pairs: TemplatePairs, _ embeddings: EmbeddingTable) throws {
-        let scores = try Self.cosines(of: pairs, embeddings)
+        try self.init(of: pairs, cosines: try Self.cosines(of: pairs, embeddings))
+    }
+
+    /// Sorts the cosines of pairs, in their order, by kind.
+    init(of pairs: TemplatePairs, cosines: [Double]) throws {
         var (genuine, impostor) = ([Double](), [Double]())
         genuine.reserveCapacity(pairs.same.count { $0 })
         impostor.reserveCapacity(pairs.count - genuine.capacity)
-        for (score, same) in zip(scores, pairs.same) {
+        for (score, same) in zip(cosines, pairs.same) {
             if same { genuine.append(score) } else { impostor.append(score) }
         }
         try self.init(genuine: genuine, impostor: impostor)

@@ -157,7 +157,7 @@ let package = Package(
         // What can be configured, declared once: keys, parameters, names.
         library("FaceConfiguration", needs: ["Spelling"]),
 
-        // Numbers that may be anything become whole numbers, and ranges.
+        // Numbers that may be anything become whole numbers, and ranges; sorted ones are searched.
         library("SafeNumbers"),
 
         // What is in a ZIP archive, and where.

@@ -86,7 +86,7 @@ extension ScoredSet {
         guard views.count == pairs.images.count else { return nil }
         let set = TemplateSet(pairs, owners: pairs.owners)
         return try SetDetails(
-            name, try TemplateDetails(set, views, failed: failed), of: set, annotations,
-            draws: draws)
+            name, try TemplateDetails(ScoredTemplates(set, views, failed: failed)), of: set,
+            annotations, draws: draws)
     }
 }

@@ -32,12 +32,11 @@ struct PreparedTemplates {
         if let warning = set.trainedWarning(trained) { tested.warnings.append(warning) }
         let failed = TestImages.indices(of: failed, in: set.source)
         let draws = StudyConfiguration.Evaluation.draws
-        let report = try TemplateReport(
-            of: tested, views, pooling: pooling, failed: failed, cohort: cohort, draws: draws,
+        let scored = try ScoredTemplates(
+            tested, views, pooling: pooling, failed: failed, cohort: cohort,
             product: TemplateProduct.torch)
-        let found = try TemplateDetails(
-            set, views, pooling: pooling, failed: failed, cohort: cohort,
-            product: TemplateProduct.torch)
+        let report = try TemplateReport(of: scored, draws: draws)
+        let found = try TemplateDetails(scored)
         return (report, try SetDetails(facts.name, found, of: set, annotations, draws: draws))
     }
 }

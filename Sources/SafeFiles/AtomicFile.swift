@@ -75,20 +75,26 @@ public enum AtomicFile {
         }
     }
 
-    /// Creates a folder and its parents; does nothing where it exists.
-    public static func createFolder(_ url: URL) throws(SafeFilesError) {
-        guard !isFolder(url) else { return }
+    /// Creates a folder and its parents, all of them or none; does nothing where it exists.
+    public static func createFolder(_ url: URL) throws(SafeFilesError) { _ = try makeFolders(url) }
+
+    /// Creates a folder and its parents, all of them or none.
+    ///
+    /// - Returns: Those that were missing, the outermost first.
+    static func makeFolders(_ url: URL) throws(SafeFilesError) -> [URL] {
+        guard !isFolder(url) else { return [] }
         let parent = url.deletingLastPathComponent()
-        if parent.path != url.path { try createFolder(parent) }
-        guard mkdir(url.path, 0o777) != 0 else { return }
+        let made = parent.path != url.path ? try makeFolders(parent) : []
+        guard mkdir(url.path, 0o777) != 0 else { return made + [url] }
         let code = errno
         // Another process may have made it meanwhile.
-        guard !isFolder(url) else { return }
+        guard !isFolder(url) else { return made }
+        for folder in made.reversed() { rmdir(folder.path) }
         // The path is not a regular file: the file "exists", but that is not what is wrong.
         throw SafeFilesError(writing: url.path, code: code == EEXIST ? ENOTDIR : code)
     }
 
-    private static func isFolder(_ url: URL) -> Bool {
+    static func isFolder(_ url: URL) -> Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
             && isFolder.boolValue

@@ -18,7 +18,7 @@ public final class FileWriter {
 
     private static let bufferSize = 1 << 20
 
-    /// Begins a file, whose folder is made where it is missing.
+    /// Begins a file, whose folder is made where it is missing, and removed again if the file is not finished.
     ///
     /// - Throws: ``SafeFilesError``, also if a folder or a device is in the file's place.
     public convenience init(_ url: URL) throws(SafeFilesError) {
@@ -50,8 +50,10 @@ public final class FileWriter {
     }
 
     deinit {
+        guard file != nil, !keepsPart else { return }
         // Removed while it is locked: no other process can have begun to write it.
-        if file != nil, !keepsPart { try? FileManager.default.removeItem(at: part) }
+        try? FileManager.default.removeItem(at: part)
+        MadeFolders.discard(part.deletingLastPathComponent())
     }
 
     /// Adds bytes at the end.
@@ -103,6 +105,7 @@ public final class FileWriter {
     public func finish() throws(SafeFilesError) {
         try synchronize()
         try AtomicFile.move(part, to: url)
+        MadeFolders.keep(part.deletingLastPathComponent())
         file = nil
     }
 

@@ -28,10 +28,11 @@ public enum PartialFile {
     /// Opens and locks a part, and makes its folder where it is missing.
     static func open(_ part: URL, for file: URL) throws(SafeFilesError) -> FileDescriptor {
         do {
-            try AtomicFile.createFolder(part.deletingLastPathComponent())
-            if let descriptor = try FileDescriptor.locked(part, flags: O_WRONLY | O_CREAT) {
-                return descriptor
+            let descriptor = try MadeFolders.make(part.deletingLastPathComponent()) {
+                () throws(SafeFilesError) in
+                try FileDescriptor.locked(part, flags: O_WRONLY | O_CREAT)
             }
+            if let descriptor { return descriptor }
         } catch {
             throw error.naming(file.path)
         }

@@ -21,13 +21,19 @@ public final class PartialFolder {
     ///
     /// - Throws: ``SafeFilesError`` with the file's own path.
     public init(for file: URL) throws(SafeFilesError) {
-        Self.removeStale(in: file.deletingLastPathComponent())
-        url = PartialFile.temporary(for: file)
+        let parent = file.deletingLastPathComponent()
+        Self.removeStale(in: parent)
+        let part = PartialFile.temporary(for: file)
+        url = part
         do {
-            try AtomicFile.createFolder(url)
-            lock = try FileDescriptor.locked(
-                url.appendingPathComponent(Self.lockName), flags: O_WRONLY | O_CREAT)
+            lock = try MadeFolders.make(parent) { () throws(SafeFilesError) -> FileDescriptor? in
+                try AtomicFile.createFolder(part)
+                return try FileDescriptor.locked(
+                    part.appendingPathComponent(Self.lockName), flags: O_WRONLY | O_CREAT)
+            }
         } catch {
+            try? FileManager.default.removeItem(at: part)
+            MadeFolders.discard(parent)
             throw error.naming(file.path)
         }
     }
@@ -36,11 +42,15 @@ public final class PartialFolder {
     /// was left.
     func move(to folder: URL) throws(SafeFilesError) {
         try AtomicFile.move(url, to: folder)
+        MadeFolders.keep(folder.deletingLastPathComponent())
         unlink(folder.appendingPathComponent(Self.lockName).path)
     }
 
-    /// Removes the folder with all that is in it.
-    public func remove() { try? FileManager.default.removeItem(at: url) }
+    /// Removes the folder with all that is in it, and those that were made for it and are empty then.
+    public func remove() {
+        try? FileManager.default.removeItem(at: url)
+        MadeFolders.discard(url.deletingLastPathComponent())
+    }
 
     /// Removes the folders of processes that have ended and whose locks are free.
     public static func removeStale(in folder: URL) {

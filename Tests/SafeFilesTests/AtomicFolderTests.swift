@@ -24,7 +24,7 @@ import Testing
     @Test func aFailureLeavesNothing() throws {
         try withFolder { parent in
             #expect(throws: Stopped.self) {
-                try AtomicFolder.write(parent.appendingPathComponent("set")) { draft in
+                try AtomicFolder.write(parent.appendingPathComponent("new/set")) { draft in
                     try Data("a".utf8).write(to: draft.appendingPathComponent("a"))
                     throw Stopped()
                 }

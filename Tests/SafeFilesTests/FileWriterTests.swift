@@ -85,6 +85,50 @@ import Testing
         }
     }
 
+    @Test func foldersThatWereMadeForUnfinishedFilesGo() throws {
+        try withFolder { folder in
+            let inner = folder.appendingPathComponent("new/inner")
+            do {
+                let writers = try ["a", "b"].map {
+                    try FileWriter(inner.appendingPathComponent($0))
+                }
+                try writers[1].write("text")
+                #expect(try names(in: inner).count == 2)
+            }
+            let left = try names(in: folder)
+            #expect(left.isEmpty)
+            // A folder that was there, or that holds a finished file, stays.
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent("old"), withIntermediateDirectories: true)
+            do {
+                try FileWriter.write([1], to: inner.appendingPathComponent("a"))
+                _ = try FileWriter(inner.appendingPathComponent("b"))
+                _ = try FileWriter(folder.appendingPathComponent("new/deep/c"))
+                _ = try FileWriter(folder.appendingPathComponent("old/d"))
+            }
+            #expect(try names(in: folder) == ["new", "old"])
+            #expect(try names(in: folder.appendingPathComponent("new")) == ["inner"])
+            #expect(try names(in: inner) == ["a"])
+        }
+    }
+
+    @Test func whatCannotBeMadeLeavesNoFolders() throws {
+        try withFolder { folder in
+            let tooLong = String(repeating: "n", count: 300)
+            #expect(throws: SafeFilesError.self) {
+                _ = try FileWriter(folder.appendingPathComponent("new/\(tooLong)"))
+            }
+            #expect(throws: SafeFilesError.self) {
+                _ = try FileWriter(folder.appendingPathComponent("new/inner/\(tooLong)/a"))
+            }
+            #expect(throws: SafeFilesError.self) {
+                try AtomicFile.createFolder(folder.appendingPathComponent("new/\(tooLong)"))
+            }
+            let left = try names(in: folder)
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test func foldersAndDevicesAreNotReplaced() throws {
         try withFolder { folder in
             #expect(throws: SafeFilesError.notPlain(path: folder.path, kind: .folder)) {

@@ -135,9 +135,9 @@ public struct SetAlignment: Sendable {
         }
         let left = outcome.bad + outcome.implausible + outcome.leftOut.values.joined()
         let passed = Set(left.map(\.path) + outcome.withoutPoints + outcome.severalFaces)
-        outcome.renamed = work.names.renamed
-            .map { .init(name: source.name(of: $0), file: work.names.paths[$0]) }
-            .filter { !passed.contains($0.name) }
+        outcome.renamed = work.names.renamedImages(of: source) {
+            !passed.contains(source.name(of: $0))
+        }
         return outcome
     }
 

@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// Finds copies among many pictures without comparing each with each.
 ///
 /// The 128 bits of a fingerprint are cut into eight parts of 16, and there is a list of the pictures
@@ -162,17 +164,11 @@ public struct PictureIndex: Sendable {
         let list = first + Self.value(of: part, in: bits)
         let (from, to) = (origin + Int(starts[list]), origin + Int(starts[list + 1]))
         guard to - from > Self.widestList else { return from..<to }
-        var (low, high) = (from, to)
-        while low < high {
-            let middle = (low + high) / 2
-            let row = Int(rows[middle])
-            if Self.isBefore(table.bits[row], bits, part, (row, least)) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+        let middle = (from..<to).partitioningIndex {
+            let row = Int(rows[$0])
+            return !Self.isBefore(table.bits[row], bits, part, (row, least))
         }
-        let start = max(from, min(to - Self.widestList, low - Self.widestList / 2))
+        let start = max(from, min(to - Self.widestList, middle - Self.widestList / 2))
         return start..<start + Self.widestList
     }
 

@@ -50,9 +50,7 @@ extension SetConversion {
         guard outcome.written > 0 else { return outcome }
         try FaceDataError.storing(end)
         let bad = Set(outcome.bad.map(\.index))
-        outcome.renamed = names.renamed.filter { !bad.contains($0) }.map {
-            RenamedImage(name: set.source.name(of: $0), file: names.paths[$0])
-        }
+        outcome.renamed = names.renamedImages(of: set.source) { !bad.contains($0) }
         return outcome
     }
 }

@@ -9,7 +9,8 @@ import SafeFiles
 struct FolderWriter {
     private let folder: URL
     private let plan: String
-    private var names: WrittenNames
+    /// The names, with the endings of the images that were written.
+    private(set) var names: WrittenNames
     /// Whether files with other bytes are this work's, and were damaged.
     private let isBegun: Bool
     /// Images that were written.
@@ -44,7 +45,6 @@ struct FolderWriter {
                     "it contains '\(foreign)', which is not an image of this set; choose another folder, "
                     + "or remove what another command or an earlier version wrote")
         }
-        if isBegun { writeMark() }
     }
 
     /// Passes over an image.
@@ -72,6 +72,9 @@ struct FolderWriter {
                     "it already exists with other content, which this command did not write; choose "
                     + "another folder, or remove it")
         }
+        // Before the first file, so that a process that goes on recognises it; and not earlier, so that what fails
+        // before leaves nothing.
+        if isBegun, written == 0 { writeMark() }
         try FaceDataError.storing { () throws(SafeFilesError) in
             try FileWriter.write(bytes, to: file)
         }

@@ -109,9 +109,7 @@ public struct SetConversion: Sendable {
         }
         writer.finish()
         let paths = writer.paths
-        let renamed = names.renamed.filter { paths[$0] != "" }.map {
-            RenamedImage(name: source.name(of: $0), file: paths[$0])
-        }
+        let renamed = writer.names.renamedImages(of: source) { paths[$0] != "" }
         return (
             Outcome(written: writer.written, kept: writer.kept, bad: bad, renamed: renamed), paths
         )

@@ -100,6 +100,19 @@ struct WrittenNames: Sendable {
         return { stems.contains(plain($0)) }
     }
 
+    /// The images that are written under another name than theirs, with both names.
+    ///
+    /// - Parameters:
+    ///   - source: The images.
+    ///   - isWritten: Whether the image of an index was not left out.
+    func renamedImages(
+        of source: any ImageSource, where isWritten: (Int) -> Bool
+    ) -> [SetConversion.RenamedImage] {
+        renamed.filter(isWritten).map {
+            SetConversion.RenamedImage(name: source.name(of: $0), file: paths[$0])
+        }
+    }
+
     // MARK: Parts of names
 
     /// The part of a path after the folder of an identity, `frontal-01.jpg` of

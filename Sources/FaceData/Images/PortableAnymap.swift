@@ -26,6 +26,11 @@ enum PortableAnymap {
         guard bytes.count - reader.index >= (isPlain ? count : count * width8) else {
             throw ImageRefusal("it is truncated")
         }
+        // Raw bytes of three colours are the pixels.
+        if !isPlain, !isGrey, maximum == 255 {
+            let pixels = Array(bytes[reader.index..<reader.index + count])
+            return RGBImage(width: width, height: height, pixels: pixels)
+        }
         var pixels: [UInt8] = []
         pixels.reserveCapacity(width * height * 3)
         for _ in 0..<count {

@@ -2,15 +2,16 @@ public import Foundation
 
 /// Images of a source, with a grey picture in the place of those that cannot be read or decoded: failures that are
 /// counted, and do not end what reads them.
+///
+/// Images are decoded as they are read, and handed on as raw pixels.
 public final class TolerantImages: ImageSource, @unchecked Sendable {
     /// What is read.
     private let source: any ImageSource
     private let lock = NSLock()
     private var found: [Int: FaceDataError] = [:]
 
-    /// The grey picture, a PPM.
-    private static let grey =
-        Array("P6 112 112 255\n".utf8) + [UInt8](repeating: 128, count: 112 * 112 * 3)
+    private static let grey = RGBImage(
+        width: 112, height: 112, pixels: [UInt8](repeating: 128, count: 112 * 112 * 3))
 
     /// Reads a source.
     public init(_ source: any ImageSource) { self.source = source }
@@ -38,20 +39,21 @@ public final class TolerantImages: ImageSource, @unchecked Sendable {
     /// What the image's file is like.
     public func stamp(of index: Int) -> FileStamp { source.stamp(of: index) }
 
-    /// Reads an image, or the grey picture where it cannot be used.
+    /// Reads an image's pixels, as a raw PPM, or those of the grey picture where it cannot be used.
     ///
     /// - Throws: Other errors than of an image that is missing, damaged or without a face.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         do throws(FaceDataError) {
             try source.read(index, into: buffer)
-            _ = try ImageDecoder().decode(buffer.bytes, path: path(of: index))
+            // What was decoded is handed on, so that the reader does not decode the file again.
+            buffer.fill(with: try ImageDecoder().decode(buffer.bytes, path: path(of: index)))
         } catch {
             switch error {
             case .badImage, .badRecord, .noFace, .unreadable: break
             default: throw error
             }
             note(index, error)
-            buffer.fill(Self.grey.count) { $0.copyBytes(from: Self.grey) }
+            buffer.fill(with: Self.grey)
         }
     }
 

@@ -43,12 +43,8 @@ struct AlignedImages: ImageSource {
         guard let face = alignment.align(picture, points[index]) else {
             throw .badImage(path: path(of: index), reason: "its five landmarks are one point")
         }
-        let bytes =
-            try quality.map { (quality) throws(FaceDataError) in
-                try ImageEncoder.jpeg(face, quality: quality)
-            } ?? Array("P6 \(face.width) \(face.height) 255\n".utf8) + face.pixels
-        try buffer.fill(bytes.count) { (target) throws(FaceDataError) in
-            target.copyBytes(from: bytes)
-        }
+        guard let quality else { return buffer.fill(with: face) }
+        let bytes = try ImageEncoder.jpeg(face, quality: quality)
+        buffer.fill(bytes.count) { $0.copyBytes(from: bytes) }
     }
 }

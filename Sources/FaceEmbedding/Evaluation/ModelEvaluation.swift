@@ -148,15 +148,12 @@ public struct ModelEvaluation {
         let embedded = try embed(set, name: name, work, warn, progress)
         let (views, failed) = (embedded.views, embedded.failed)
         work.keep(name, views, set.images)
-        work.templates.append(
-            EvaluatedTemplates(
-                name: name,
-                report: try TemplateReport(
-                    of: set, views, pooling: work.options.pooling, failed: failed,
-                    cohort: work.cohort, product: TemplateProduct.torch)))
-        let found = try TemplateDetails(
+        let scored = try ScoredTemplates(
             set, views, pooling: work.options.pooling, failed: failed, cohort: work.cohort,
             product: TemplateProduct.torch)
+        work.templates.append(
+            EvaluatedTemplates(name: name, report: try TemplateReport(of: scored)))
+        let found = try TemplateDetails(scored)
         work.details.add(try SetDetails(name, found, of: set, work.options.annotations))
         work.scores.append(
             .init(

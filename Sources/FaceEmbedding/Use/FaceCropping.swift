@@ -95,13 +95,7 @@ struct PictureSource: ImageSource {
 
     /// As a portable pixmap, which stores the pixels losslessly.
     func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
-        let picture = pictures[index]
-        let header = Array("P6\n\(picture.width) \(picture.height)\n255\n".utf8)
-        buffer.fill(header.count + picture.pixels.count) { target in
-            target.copyBytes(from: header)
-            UnsafeMutableRawBufferPointer(rebasing: target[header.count...])
-                .copyBytes(from: picture.pixels)
-        }
+        buffer.fill(with: pictures[index])
     }
 }
 

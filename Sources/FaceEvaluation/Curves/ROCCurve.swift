@@ -1,4 +1,5 @@
 import Foundation
+import SafeNumbers
 
 /// The exact receiver operating characteristic of scored pairs.
 ///
@@ -73,12 +74,8 @@ public struct ROCCurve: Codable, Sendable, Hashable {
     /// The last point whose false acceptance rate is at most `rate`.
     private func point(atFAR rate: Double) -> ROCPoint {
         // Neither rate falls along the points, so bisection finds the point.
-        var (low, high) = (0, points.count)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if points[middle].far <= rate { low = middle } else { high = middle }
-        }
-        return points.isEmpty ? origin : points[low]
+        let next = points.partitioningIndex { $0.far > rate }
+        return next > 0 ? points[next - 1] : origin
     }
 
     /// The point that accepts nothing; missing only if a damaged file was decoded.

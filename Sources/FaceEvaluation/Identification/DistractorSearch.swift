@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// MegaFace's identification: each pair of images of a person, one as the probe and the other as the only mate
 /// among the distractors, for an increasing number of these (Kemelmacher-Shlizerman et al. 2016).
 ///
@@ -136,12 +138,7 @@ public struct DistractorSearch: Sendable {
 
         /// How many of the images' scores a distractor's score reaches.
         private func reachedScores(_ score: Float) -> Int {
-            var (low, high) = (0, scores.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if scores[middle] <= score { low = middle + 1 } else { high = middle }
-            }
-            return low
+            scores.partitioningIndex { $0 > score }
         }
 
         func count(into counts: inout [Int]) {

@@ -1,4 +1,4 @@
-public import FaceData
+import FaceData
 import FaceStatistics
 import Spelling
 
@@ -83,28 +83,17 @@ public struct TemplateReport: Codable, Sendable, Hashable {
     /// False positive identification rates of the tables.
     public static let fpirs = [0.01, 0.1]
 
-    /// Evaluates the embeddings of a set's images.
+    /// Evaluates scored templates.
     ///
     /// - Parameters:
-    ///   - set: The set.
-    ///   - views: Embeddings of its images, not normalised.
-    ///   - failed: Indices of images that could not be used.
-    ///   - cohort: The cohort that normalises scores; nil for cosines.
-    ///   - product: How scores of large galleries are computed.
+    ///   - scored: The set, its embeddings and its scores.
     ///   - draws: Number of draws of people; 0 for no intervals.
-    public init(
-        of set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
-        failed: Set<Int> = [], cohort: ScoreCohort? = nil,
-        draws: Int = PeopleReplicates.defaultDraws,
-        product: BlockProduct = .plain
-    ) throws {
-        let usable = set.withoutImages(failed)
-        let rows = try TemplateRows(
-            try pooling.embeddings(of: usable.set, views), cohort, product)
-        let named = set.pairs.isEmpty ? set.crossPairs : set.pairs
+    public init(of scored: ScoredTemplates, draws: Int = PeopleReplicates.defaultDraws) throws {
+        let (set, usable, rows) = (scored.set, scored.usable, scored.rows)
+        let product = scored.product
         let verification = try TemplateVerification(
-            of: named, people: set.peopleOfTemplates, rows.ofPairs(in: set).first,
-            second: rows.ofPairs(in: set).second, failed: usable.failed, draws: draws)
+            of: scored.pairs, people: set.peopleOfTemplates, scored.cosines, scored.scores,
+            draws: draws)
         let searches = try usable.set.galleries.map {
             try GallerySearch(
                 $0.templates, of: usable.set, rows.enrolled, probes: rows.probes, product: product)
@@ -113,8 +102,8 @@ public struct TemplateReport: Codable, Sendable, Hashable {
             zip(searches, set.galleries).map { usable.outcomes($0.outcomes, in: $1, of: set) })
         let other = try InsightFaceSearch(
             usable.matchable(of: set), rows.enrolled, probes: rows.probes, product: product)
-        self.pooling = pooling.name(set.detectorScores != nil)
-        normalization = cohort?.text
+        pooling = scored.pooling.name(set.detectorScores != nil)
+        normalization = scored.cohort?.text
         images = set.source.count
         templates = set.templates.count
         people = Set(set.peopleOfTemplates).count
@@ -124,13 +113,13 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         nonmated = rates.nonmated
         galleries = set.galleries.map(\.templates.count)
         failedToEnrol = usable.failed.count
-        failures = FailuresToEnrol(failed, of: set)
+        failures = FailuresToEnrol(scored.failedImages, of: set)
         figures =
             Self.figures(verification)
             + Self.figures(rates, other, people: set.people.count, draws: draws)
         cumulativeMatches = mated > 0 ? rates.cumulativeMatches(Self.matchRanks) ?? [] : []
         errorTradeOff = rates.errorTradeOff()
-        warnings = Self.warnings(set, failures, figures, hasPairs: !named.isEmpty)
+        warnings = Self.warnings(set, failures, figures, hasPairs: !scored.pairs.isEmpty)
     }
 
     private static func figures(_ verification: TemplateVerification) -> [Figure] {

@@ -15,34 +15,12 @@ public struct TemplateDetails: Sendable {
     /// The norm of each image's embedding.
     private let norms: [Double]
 
-    /// Scores a set's pairs, or, if it names none, every probe with every enrolled template.
-    ///
-    /// - Parameters:
-    ///   - views: Embeddings of the set's images, not normalised.
-    ///   - failed: Images that could not be used.
-    ///   - cohort: The cohort that normalises scores; nil for cosines.
-    public init(
-        _ set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
-        failed: Set<Int> = [], cohort: ScoreCohort? = nil, product: BlockProduct = .plain
-    ) throws {
-        let usable = set.withoutImages(failed)
-        let embeddings = try pooling.embeddings(of: usable.set, views)
-        self.set = set
-        failedImages = failed
-        self.failed = usable.failed
-        let rows = try TemplateRows(embeddings, cohort, product)
-        let pairs = set.pairs.isEmpty ? set.crossPairs : set.pairs
-        let (first, second) = rows.ofPairs(in: set)
-        let cosines = try TemplateScores.cosines(of: pairs, first, second: second)
-        func compared(same: Bool) -> [Double] {
-            cosines.indices.filter {
-                pairs.same[$0] == same && pairs.isCompared($0, usable.failed)
-            }.map { cosines[$0] }
-        }
-        scores = try TemplateScores(
-            genuine: compared(same: true), impostor: compared(same: false))
-        self.pairs = pairs
-        self.cosines = pairs.refusing(usable.failed, cosines)
+    /// Takes the scores of a set's pairs.
+    public init(_ scored: ScoredTemplates) throws {
+        (set, pairs, cosines) = (scored.set, scored.pairs, scored.cosines)
+        (failedImages, failed) = (scored.failedImages, scored.usable.failed)
+        scores = try scored.comparedScores()
+        let views = scored.views
         var row = [Double](repeating: 0, count: views.original.dimension)
         norms = (0..<views.count).map { image -> Double in
             ViewFusion.sum.fuse(image, of: views, into: &row)

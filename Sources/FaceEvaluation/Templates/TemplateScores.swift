@@ -1,5 +1,6 @@
 public import FaceData
 import Foundation
+import SafeNumbers
 
 /// Cosines of pairs of templates, separated into genuine and impostor pairs.
 public struct TemplateScores: Sendable {
@@ -35,11 +36,15 @@ public struct TemplateScores: Sendable {
     ///   - embeddings: Normalised embeddings.
     /// - Throws: As ``init(genuine:impostor:)``, and ``FaceEvaluationError/pairOutOfRange(pair:image:count:)``.
     public init(of pairs: TemplatePairs, _ embeddings: EmbeddingTable) throws {
-        let scores = try Self.cosines(of: pairs, embeddings)
+        try self.init(of: pairs, cosines: try Self.cosines(of: pairs, embeddings))
+    }
+
+    /// Sorts the cosines of pairs, in their order, by kind.
+    init(of pairs: TemplatePairs, cosines: [Double]) throws {
         var (genuine, impostor) = ([Double](), [Double]())
         genuine.reserveCapacity(pairs.same.count { $0 })
         impostor.reserveCapacity(pairs.count - genuine.capacity)
-        for (score, same) in zip(scores, pairs.same) {
+        for (score, same) in zip(cosines, pairs.same) {
             if same { genuine.append(score) } else { impostor.append(score) }
         }
         try self.init(genuine: genuine, impostor: impostor)
@@ -115,22 +120,13 @@ public struct TemplateScores: Sendable {
 
     /// Number of values above a threshold in a list sorted from the highest.
     static func count(above value: Double, in list: [Double]) -> Int {
-        var (low, high) = (0, list.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] > value { low = middle + 1 } else { high = middle }
-        }
-        return low
+        // Not `<=`: nothing is above NaN.
+        list.partitioningIndex { !($0 > value) }
     }
 
     /// Number of values at or above a threshold in a list sorted from the highest.
     static func count(atLeast value: Double, in list: ArraySlice<Double>) -> Int {
-        var (low, high) = (list.startIndex, list.endIndex)
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] >= value { low = middle + 1 } else { high = middle }
-        }
-        return low - list.startIndex
+        list.partitioningIndex { $0 < value } - list.startIndex
     }
 }
 

@@ -1,4 +1,5 @@
 public import FaceData
+import SafeNumbers
 
 /// TAR at chosen false acceptance rates, with its distribution over draws of people, which weight both
 /// people of a pair.
@@ -26,27 +27,28 @@ public struct TemplateVerification: Sendable {
     ///   - pairs: Pairs of the set's templates.
     ///   - people: A number for each template's person, see ``TemplateSet/peopleOfTemplates``.
     ///   - embeddings: A normalised row for each template.
-    ///   - second: Rows for the second of a pair, where they are not those for the first.
-    ///   - failed: Templates that failed to enrol, whose pairs are never accepted.
     ///   - draws: Draws of the people.
     public init(
         of pairs: TemplatePairs, people: [Int], _ embeddings: EmbeddingTable,
-        second: EmbeddingTable? = nil, failed: Set<Int> = [], rates: [Double] = defaultRates,
-        draws: Int = PeopleReplicates.defaultDraws, seed: UInt64 = 1
+        rates: [Double] = defaultRates, draws: Int = PeopleReplicates.defaultDraws, seed: UInt64 = 1
+    ) throws {
+        let cosines = try TemplateScores.cosines(of: pairs, embeddings)
+        try self.init(
+            of: pairs, people: people, cosines, TemplateScores(of: pairs, cosines: cosines),
+            rates: rates, draws: draws, seed: seed)
+    }
+
+    /// Takes the cosines of pairs in their order, and the same by kind.
+    init(
+        of pairs: TemplatePairs, people: [Int], _ cosines: [Double], _ scores: TemplateScores,
+        rates: [Double] = defaultRates, draws: Int, seed: UInt64 = 1
     ) throws {
         for rate in rates where !(rate > 0 && rate <= 1) {
             throw FaceEvaluationError.invalidRate(name: "the FAR", value: rate)
         }
         self.rates = rates
-        let cosines = pairs.refusing(
-            failed, try TemplateScores.cosines(of: pairs, embeddings, second: second))
-        var (genuine, impostor) = ([Double](), [Double]())
-        for (score, same) in zip(cosines, pairs.same) {
-            if same { genuine.append(score) } else { impostor.append(score) }
-        }
-        let scores = try TemplateScores(genuine: genuine, impostor: impostor)
         self.scores = scores
-        guard !genuine.isEmpty, !impostor.isEmpty else {
+        guard !scores.genuine.isEmpty, !scores.impostor.isEmpty else {
             replicates = rates.map { _ in nil }
             return
         }
@@ -132,19 +134,10 @@ private struct PairDraws {
                 place += 1
             }
             let threshold = place < impostor.count ? impostor[place].score : -.infinity
-            let above = count(above: threshold)
+            let above = genuine.partitioningIndex { $0.score <= threshold }
             result[index] = above > 0 ? sums[above - 1] / all : 0
         }
         return result
-    }
-
-    private func count(above value: Double) -> Int {
-        var (low, high) = (0, genuine.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if genuine[middle].score > value { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }
 

@@ -1,5 +1,6 @@
 import FaceStatistics
 import Foundation
+import SafeNumbers
 
 /// Calibration of a model's scores on the pairs of a test set: thresholds of chosen false acceptance rates,
 /// and how often impostor pairs reach a score.
@@ -140,18 +141,10 @@ public struct ScoreCalibration: Sendable, Hashable {
     fileprivate static func errors(
         _ rate: Double, of count: Int, level: Double
     ) -> ClosedRange<Int> {
-        func first(_ isPast: (Int) -> Bool) -> Int {
-            var (low, high) = (0, count)
-            while low < high {
-                let middle = (low + high) / 2
-                if isPast(middle) { high = middle } else { low = middle + 1 }
-            }
-            return low
-        }
-        let fewest = first {
+        let fewest = (0..<count).partitioningIndex {
             BinomialInterval.clopperPearson($0, of: count, level: level).upper >= rate
         }
-        let tooMany = first {
+        let tooMany = (0..<count).partitioningIndex {
             BinomialInterval.clopperPearson($0, of: count, level: level).lower > rate
         }
         return fewest...max(fewest, tooMany - 1)

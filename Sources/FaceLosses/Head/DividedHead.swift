@@ -1,3 +1,4 @@
+import SafeNumbers
 package import Torch
 
 /// A head whose classes can be divided into blocks, so that a process has some or all of them.
@@ -120,12 +121,7 @@ struct PartOfHead {
 
     /// The index of the first of ascending numbers that is at least a bound.
     private static func index(in numbers: [Int], of bound: Int) -> Int {
-        var (low, high) = (0, numbers.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if numbers[middle] < bound { low = middle + 1 } else { high = middle }
-        }
-        return low
+        numbers.partitioningIndex { $0 >= bound }
     }
 
     func multiplied<Loss>(

@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// Power of a study to detect a difference of two losses, and the size that a study needs.
 ///
 /// A difference is detected when it is significant at a level; the power is that of the noncentral t
@@ -45,16 +47,9 @@ public struct PairedPower: Sendable, Hashable {
     /// ``maxSeeds`` does: then the test set is too small.
     public func seeds(toFind difference: Double, power: Double = defaultPower) -> Int? {
         guard self.power(toFind: difference, seeds: Self.maxSeeds) >= power else { return nil }
-        var (low, high) = (1, Self.maxSeeds)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if self.power(toFind: difference, seeds: middle) >= power {
-                high = middle
-            } else {
-                low = middle
-            }
+        return (2..<Self.maxSeeds).partitioningIndex {
+            self.power(toFind: difference, seeds: $0) >= power
         }
-        return high
     }
 
     /// The smallest difference that `seeds` seeds detect with a given power; `nil` for fewer than two.

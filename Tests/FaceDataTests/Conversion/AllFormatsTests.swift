@@ -74,6 +74,24 @@ import Testing
         ]
     }
 
+    /// Not even the folder that the files would lie in.
+    @Test(arguments: ConversionTarget.allCases)
+    func aFailureLeavesNothing(target: ConversionTarget) throws {
+        let folder = try TemporaryFolder()
+        for seed in 0..<3 {
+            let bytes = try ImageEncoder.png(Self.picture(seed))
+            try folder.write(bytes, to: "set/Ann/\(seed).png")
+        }
+        let set = try LabelledImageSet.folder(folder.url.appendingPathComponent("set"))
+        try FileManager.default.removeItem(at: folder.url.appendingPathComponent("set/Ann/0.png"))
+        let file = folder.url.appendingPathComponent("out/new/train.\(target)")
+        #expect(throws: FaceDataError.self) {
+            _ = try SetConversion().write(set, as: target, to: file)
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["set"])
+    }
+
     /// Writes a set in a format and reads it back.
     private static func written(
         _ set: LabelledImageSet, as format: String, _ conversion: SetConversion,

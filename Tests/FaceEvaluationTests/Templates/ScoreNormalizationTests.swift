@@ -65,9 +65,9 @@ import Testing
             let highest = try #require(scores.max())
             #expect(abs(highest - Double(max(best, outcome.mate ?? best))) < 1e-4)
         }
-        let report = try TemplateReport(of: set, views, cohort: cohort, draws: 0)
+        let report = try TemplateReport(of: ScoredTemplates(set, views, cohort: cohort), draws: 0)
         #expect(report.normalization?.hasSuffix(" by others") == true)
-        let plain = try TemplateReport(of: set, views, draws: 0)
+        let plain = try TemplateReport(of: ScoredTemplates(set, views), draws: 0)
         #expect(plain.normalization == nil)
         #expect(report.cumulativeMatches != plain.cumulativeMatches || name == "t")
         // What a probe's own scores are normalised by does not change their order.

@@ -125,7 +125,8 @@ import Testing
         let (set, views) = try TemplateGoldenTests.load()
         let same = try EmbeddingTable(
             count: views.count, dimension: 2, values: (0..<2 * views.count).map { _ in 1 })
-        let report = try TemplateReport(of: set, EmbeddingViews(original: same), draws: 20)
+        let report = try TemplateReport(
+            of: ScoredTemplates(set, EmbeddingViews(original: same)), draws: 20)
         #expect(report.figures.compactMap(\.value).allSatisfy { $0 == 0 })
         #expect(report.figures.contains { $0.value == 0 })
         #expect(report.cumulativeMatches.first == 0)
@@ -172,7 +173,7 @@ import Testing
 
     @Test func figuresWithoutTenErrorsAreNotGiven() throws {
         let (set, views) = try TemplateGoldenTests.load()
-        let report = try TemplateReport(of: set, views, draws: 20)
+        let report = try TemplateReport(of: ScoredTemplates(set, views), draws: 20)
         let tars = report.figures.filter { if case .tar = $0.measure { true } else { false } }
         #expect(report.impostor < 10_000)
         #expect(tars.map { $0.value == nil } == [true, true, true, true, false, false])
@@ -186,10 +187,10 @@ import Testing
 
     @Test func failuresToEnrolAreMisses() throws {
         let (set, views) = try TemplateGoldenTests.load()
-        let whole = try TemplateReport(of: set, views, draws: 0)
+        let whole = try TemplateReport(of: ScoredTemplates(set, views), draws: 0)
         let gone = try #require(set.galleries.first?.templates.first)
         let images = Set(set.templates[gone].members.map(\.image))
-        let less = try TemplateReport(of: set, views, failed: images, draws: 0)
+        let less = try TemplateReport(of: ScoredTemplates(set, views, failed: images), draws: 0)
         #expect(less.failedToEnrol == 1)
         #expect(less.mated == whole.mated)
         // In the other gallery the person's probes are searches for somebody unknown, as before.
@@ -234,7 +235,7 @@ import Testing
                 .init(name: "t\($0)", person: $0 / 2, members: [.init(image: $0, medium: $0)])
             }, people: (0..<people).map { "p\($0)" }, pairs: pairs)
         let failed: Set<Int> = [0, 7, 30]
-        let report = try TemplateReport(of: set, views, failed: failed, draws: 10)
+        let report = try TemplateReport(of: ScoredTemplates(set, views, failed: failed), draws: 10)
         #expect(report.genuine == people && report.impostor == people * (people - 1))
         let rows = try views.original.normalized()
         func score(_ pair: Int) -> Double {
@@ -249,7 +250,7 @@ import Testing
         #expect(isClose(tar, Double(accepted) / Double(people)))
         #expect(tar <= Double(people - 3) / Double(people))
         // What is told besides does not take failures for comparisons.
-        let details = try TemplateDetails(set, views, failed: failed)
+        let details = try TemplateDetails(ScoredTemplates(set, views, failed: failed))
         #expect(details.scores.genuine.count == people - 3)
         #expect(details.scores.impostor.allSatisfy { $0 >= -1.001 })
         #expect(details.cosines.count == pairs.count)
@@ -262,15 +263,15 @@ import Testing
         let probe = try #require(
             set.probes.first { !enrolled.contains(set.templates[$0].person ?? -1) }
                 ?? set.probes.first)
-        let whole = try TemplateReport(of: set, views, draws: 0)
+        let whole = try TemplateReport(of: ScoredTemplates(set, views), draws: 0)
         let images = Set(set.templates[probe].members.map(\.image))
-        let less = try TemplateReport(of: set, views, failed: images, draws: 0)
+        let less = try TemplateReport(of: ScoredTemplates(set, views, failed: images), draws: 0)
         #expect(less.mated == whole.mated && less.nonmated == whole.nonmated)
     }
 
     @Test func qualitiesOfAFileMakeACurveOfTheirOwn() throws {
         let (set, views) = try TemplateGoldenTests.load()
-        let details = try TemplateDetails(set, views)
+        let details = try TemplateDetails(ScoredTemplates(set, views))
         let far = try #require(details.supportedFAR)
         let byNorm = try #require(try details.errorReject())
         #expect(byNorm.quality == QualityCurve.norm && byNorm.far == far)
@@ -302,7 +303,8 @@ import Testing
             to: file, atomically: true, encoding: .utf8)
         let table = try AttributeTable.read(file)
         let found = try SetDetails(
-            "s", try TemplateDetails(set, views), of: set, SetAnnotations(attributes: table),
+            "s", try TemplateDetails(ScoredTemplates(set, views)), of: set,
+            SetAnnotations(attributes: table),
             draws: 20)
         let isMany = set.people.count > GroupReport.mostGroups
         #expect(found.groups.map(\.attribute) == (isMany ? ["half"] : ["half", "age"]))

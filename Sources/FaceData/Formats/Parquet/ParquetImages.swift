@@ -1,4 +1,5 @@
 public import Foundation
+import SafeNumbers
 
 /// Pictures in Parquet files of Hugging Face's `datasets`.
 ///
@@ -65,22 +66,13 @@ public struct ParquetImages: ImageSource {
     }
 
     private func place(of index: Int) -> (file: Int, row: Int) {
-        var (low, high) = (0, tables.count)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if starts[middle] <= index { low = middle } else { high = middle }
-        }
-        return (low, index - starts[low])
+        let file = starts.partitioningIndex { $0 > index } - 1
+        return (file, index - starts[file])
     }
 
     /// The last part that begins at a row or before.
     private static func last(of parts: [ParquetTable.Part], below row: Int) -> Int {
-        var (low, high) = (0, parts.count)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if parts[middle].firstRow <= row { low = middle } else { high = middle }
-        }
-        return low
+        parts.partitioningIndex { $0.firstRow > row } - 1
     }
 }
 

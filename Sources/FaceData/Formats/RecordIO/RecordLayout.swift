@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// The records of a pack that are images, and those that describe identities.
 struct RecordLayout: Sendable, Hashable {
     /// Indices of the images in the index.
@@ -29,12 +31,10 @@ struct RecordLayout: Sendable, Hashable {
             guard border.rounded() == border, Int(border) <= count else { return nil }
             return RecordLayout(images: 1..<Int(border), identities: Int(border)..<count)
         }
-        var (low, high) = (1, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if try hasImage(middle) { low = middle + 1 } else { high = middle }
+        let end = try (1..<count).partitioningIndex { (record) throws(FaceDataError) in
+            try !hasImage(record)
         }
-        return RecordLayout(images: 1..<low, identities: low..<count)
+        return RecordLayout(images: 1..<end, identities: end..<count)
     }
 
     /// From here on, not every whole number is a 32-bit float.

@@ -2,7 +2,7 @@ import Foundation
 public import Torch
 
 /// EdgeNeXt (Maaz et al., "EdgeNeXt: Efficiently Amalgamated CNN-Transformer Architecture for Mobile Vision
-/// Applications", ECCV workshops 2022), on which EdgeFace is based, with an embedding in place of classes.
+/// Applications", ECCV workshops 2022), on which EdgeFace is based, with an embedding instead of classes.
 ///
 /// Four stages of depthwise convolutions, each followed by two pointwise linear layers; the last three
 /// stages end in a block in which channels attend to each other. Weights are drawn from a normal distribution of
@@ -181,7 +181,7 @@ private final class PlaceMaps {
             initial: initial.child("mlp.fc2"))
     }
 
-    /// The factor, which comes first in a block's state.
+    /// The layer scale, which comes first in a block's state.
     var factorState: [StateEntry] { [StateEntry("gamma", factor, .normalization)] }
 
     var state: [StateEntry] {
@@ -200,7 +200,7 @@ private final class PlaceMaps {
         let places = trace.size.height * trace.size.width
         trace.count(
             factorState + state, multiplyAdds: 2 * widening.weight.count * places,
-            // The normalised map, the wide one before and after its rectifier, and the narrow one.
+            // The normalised map, the wide one before and after its activation, and the narrow one.
             kept: 10 * trace.size.channels * places)
     }
 }
@@ -304,7 +304,7 @@ private final class AttentionEncoder {
         return map + EdgeMaps.first(mapped)
     }
 
-    /// Each group of channels is convolved together with the result of the one before it.
+    /// Each group of channels is added to the result of the previous one before it is convolved.
     private func split(_ map: Tensor, training: Bool) -> Tensor {
         let (channels, group) = (map.shape[1], convolutions[0].weight.shape[0])
         func part(_ index: Int) -> Tensor {
@@ -318,7 +318,7 @@ private final class AttentionEncoder {
         return .concatenated(parts + [part(convolutions.count)], dim: 1)
     }
 
-    /// Channels attend to channels: attention maps are as wide as a head.
+    /// Channels attend to channels: attention maps are square with the channels of a head.
     private func attended(_ tokens: Tensor, training: Bool) -> Tensor {
         let (n, count, channels) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
         // [3, n, heads, channels of a head, tokens]
@@ -415,7 +415,7 @@ private final class EdgeStage {
 
     /// Creates a stage.
     ///
-    /// - Parameter inputs: Channels of the map that is halved; nil if none is.
+    /// - Parameter inputs: Channels of the input if the stage halves it; nil otherwise.
     init(
         inputs: Int?, channels: Int, convolutions count: Int, window: Int,
         attention layout: AttentionEncoder.Layout?, initial: InitialWeights

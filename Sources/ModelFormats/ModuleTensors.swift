@@ -1,9 +1,10 @@
-/// The parameters and buffers of TorchScript's modules, by the attributes that lead to them, which are the
-/// names of a state dict.
+/// Finds the parameters and buffers of TorchScript modules; their attribute paths are the names in a state
+/// dict.
 enum ModuleTensors {
-    /// Modules within each other are not looked into beyond this.
+    /// The deepest nesting of modules that is searched.
     private static let deepest = 32
-    /// More attributes than this are not looked at: modules that share others could have any number.
+    /// The most attributes that are visited: modules that share others could have exponentially
+    /// many.
     private static let most = 1 << 18
 
     static func tensors(
@@ -26,7 +27,7 @@ enum ModuleTensors {
                 default: break
                 }
             }
-            // In the order of the attributes.
+            // Reversed, so that they are visited in the order of the attributes.
             open += inner.reversed()
         }
         return tensors

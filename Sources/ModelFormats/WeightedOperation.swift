@@ -1,8 +1,8 @@
 import ONNX
 import Torch
 
-/// What an operation with weights does, and the lengths of the first of them: by these, operations of two
-/// graphs are told to be the same.
+/// The kind of an operation with weights, and the shape of its first weight: by these, operations of two
+/// graphs are matched.
 struct OperationKey: Hashable, Comparable {
     enum Kind: String {
         case convolution, difference, layerNormalization, linear, matrix, normalization, product
@@ -10,7 +10,8 @@ struct OperationKey: Hashable, Comparable {
     }
 
     let kind: Kind
-    /// The weight's; of vectors and of what is added or multiplied, the number of its elements.
+    /// The shape of the weight of convolutions and linear maps; for other kinds, the number of
+    /// elements.
     let shape: [Int]
 
     static func < (first: Self, second: Self) -> Bool { first.description < second.description }
@@ -20,14 +21,14 @@ extension OperationKey: CustomStringConvertible {
     /// `convolution [64, 3, 3, 3]`.
     var description: String { "\(kind.rawValue) \(shape)" }
 
-    /// Kinds that have only one weight, and change each element by another.
+    /// Elementwise kinds, which have only one operand as weight.
     private static let elementwise: Set<Kind> = [.difference, .product, .quotient, .sum]
 
-    /// Whether it may prepare the three colours of an image, which is no part of a network.
+    /// Whether it may normalise the three colours of an image, which is not part of a network.
     var mayPrepareInput: Bool { Self.elementwise.contains(kind) && shape == [3] }
 }
 
-/// What a weight of an operation is for.
+/// The role of a weight in an operation.
 enum OperationPart: CaseIterable {
     case weight, bias, mean, variance
 }
@@ -38,29 +39,29 @@ struct WeightedOperation<Weight> {
     /// Its name, for messages.
     let name: String
     var weights: [OperationPart: Weight]
-    /// What a normalisation adds to a variance.
+    /// The epsilon of a normalisation.
     var epsilon = 1e-5
-    /// Weights and epsilon of the normalisation behind it, of what it alone makes.
+    /// Weights and epsilon of a normalisation that follows it and is the only user of its output.
     var normalization: (weights: [OperationPart: Weight], epsilon: Double)?
 }
 
 // MARK: Of a backbone
 
 extension WeightedOperation where Weight == StateEntry {
-    /// The operations of a backbone in the order of their computation.
+    /// The operations of a backbone in the order of computation.
     static func all(of graph: TracedGraph) -> [Self] {
         var reader = TraceReader(graph)
         return reader.operations()
     }
 }
 
-/// Finds operations with weights in a recorded backbone.
+/// Finds operations with weights in a traced backbone.
 private struct TraceReader {
     private let graph: TracedGraph
-    /// Weights in another shape.
+    /// Reshaped weights.
     private var reshaped: [TracedGraph.Identifier: StateEntry] = [:]
     private var uses: [TracedGraph.Identifier: Int] = [:]
-    /// The operations so far, by what they make.
+    /// Indices of the operations so far, by their results.
     private var places: [TracedGraph.Identifier: Int] = [:]
     private var found: [WeightedOperation<StateEntry>] = []
 
@@ -152,14 +153,14 @@ private struct TraceReader {
 }
 
 extension OperationKey {
-    /// Whether converters fold a normalisation into it.
+    /// Whether converters fold a following normalisation into it.
     fileprivate var isFoldable: Bool { kind == .convolution || kind == .linear }
 }
 
 // MARK: Of an ONNX file
 
 extension WeightedOperation where Weight == [Float] {
-    /// The operations of a file in their order.
+    /// The operations of a file in order.
     static func all(of file: ONNXFile) -> [Self] {
         var reader = GraphReader(file)
         return reader.operations()
@@ -169,11 +170,11 @@ extension WeightedOperation where Weight == [Float] {
 /// Finds operations with weights in an ONNX file.
 private struct GraphReader {
     private let file: ONNXFile
-    /// What `Identity` passes on, by the name it gives it.
+    /// The inputs of `Identity` nodes by the names of their outputs.
     private var same: [String: String] = [:]
-    /// Nodes that take a value.
+    /// Indices of the nodes that use a value.
     private var users: [String: [Int]] = [:]
-    /// Nodes that belong to one before them.
+    /// Indices of nodes that were merged with a preceding one.
     private var taken: Set<Int> = []
     private var found: [WeightedOperation<[Float]>] = []
 
@@ -201,7 +202,7 @@ private struct GraphReader {
     private func constant(_ inputs: [String], _ place: Int) -> (values: [Float], shape: [Int])? {
         guard inputs.indices.contains(place) else { return nil }
         var name = inputs[place]
-        // A graph has no circles, but a file may.
+        // A valid graph has no cycles, but a file may.
         for _ in 0..<8 {
             guard let other = same[name] else { break }
             name = other
@@ -248,7 +249,7 @@ private struct GraphReader {
         found.append(operation)
     }
 
-    /// The normalisation of a value that nothing else takes.
+    /// The normalisation that is the only user of a value.
     private mutating func normalization(
         behind value: String
     ) -> (weights: [OperationPart: [Float]], epsilon: Double)? {
@@ -283,7 +284,7 @@ private struct GraphReader {
                 weights: weights, epsilon: epsilon))
     }
 
-    /// A linear map without a bias, or with one that the next node adds.
+    /// Appends a linear map without a bias, or with one that the next node adds.
     private mutating func appendProduct(_ index: Int) {
         let node = file.nodes[index]
         guard let matrix = constant(node.inputs, 1), let output = node.outputs.first else {
@@ -302,7 +303,7 @@ private struct GraphReader {
             .linear, index, turned, bias: bias.values, output: file.nodes[user].outputs.first)
     }
 
-    /// A matrix with rows for columns; nil for tensors of other ranks.
+    /// A transposed matrix; nil for tensors of other ranks.
     private static func transposed(
         _ matrix: (values: [Float], shape: [Int])
     ) -> (values: [Float], shape: [Int])? {

@@ -1,4 +1,4 @@
-/// Diagnostics about files that are not images of the set.
+/// Diagnostics about the files of a set, and those that are not images of it.
 enum FileChecks {
     /// Warnings about the files; skipped files are listed separately.
     static func warnings(_ collection: ImageCollection) -> [SetCheck.Diagnostic] {

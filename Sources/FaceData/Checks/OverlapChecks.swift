@@ -1,6 +1,6 @@
 import Spelling
 
-/// Diagnostics about what a training set shares with a test set.
+/// Diagnostics about people and pictures that a training set shares with a test set.
 enum OverlapChecks {
     static func diagnostics(
         _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent

@@ -1,10 +1,10 @@
 import Foundation
 
 extension LabelledImageSet {
-    /// The same images under names from which readers of a pack's list take the identities' names as
-    /// well: each in a folder of its identity's name, and all of them different.
+    /// The same images under distinct names from which readers of a pack's list can derive the
+    /// identities' names: each in a folder named after its identity.
     ///
-    /// Names that are so already, as those of a folder's images, stay unchanged.
+    /// Names that already have this form, like those of an image folder, stay unchanged.
     func namedForPack() -> LabelledImageSet {
         var listed = names.enumerated().map { index, name in
             name.contains("/") ? name : "\(identities[labels[index]])/\(name)"

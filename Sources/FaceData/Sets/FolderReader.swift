@@ -10,7 +10,7 @@ struct FolderReader {
     private var labels: [Int] = []
     private var passedOver = PassedOver()
 
-    /// A folder deeper than this below an identity is not looked into.
+    /// Folders deeper than this below an identity are not listed.
     private static let deepest = 16
 
     init(root: URL) {
@@ -21,7 +21,7 @@ struct FolderReader {
         for name in try SystemPath.visibleNames(root) {
             let folder = root.appendingPathComponent(name)
             guard let kind = SystemPath.kind(folder.path) else {
-                // An identity that cannot be reached must not go unnoticed.
+                // An inaccessible identity must not go unnoticed.
                 throw .unreadable(
                     path: folder.path,
                     reason: FileReader.obstacle(to: folder) ?? "it cannot be found")
@@ -61,8 +61,8 @@ struct FolderReader {
         identities.append(identity)
     }
 
-    /// Notes all files of a folder that is not read. Links to folders are not followed: they may lead
-    /// back.
+    /// Records all files in a subfolder of an identity as skipped. Links to folders are not followed,
+    /// since they may form cycles.
     private mutating func passOver(_ folder: URL, _ path: String, depth: Int) {
         guard !SystemPath.isLink(folder.path) else { return passedOver.add(folder: path, "linked") }
         guard depth < Self.deepest, let names = try? SystemPath.visibleNames(folder) else {

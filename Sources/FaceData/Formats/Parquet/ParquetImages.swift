@@ -2,8 +2,8 @@ public import Foundation
 
 /// Pictures in Parquet files of Hugging Face's `datasets`.
 ///
-/// A picture's page is read and unpacked as a whole, and the last pages are kept, since a page has many pictures:
-/// reading them in the order of the file is much faster than in any other.
+/// A picture's page is read and decompressed as a whole, and recently used pages are cached. Since a page has
+/// many pictures, reading in the order of the file is much faster than in any other.
 public struct ParquetImages: ImageSource {
     /// The file, or the folder of the files.
     public let location: URL
@@ -12,7 +12,7 @@ public struct ParquetImages: ImageSource {
     private let pool: FilePool
     private let tables: [ParquetTable]
     private let names: TextTable
-    /// The first row of each file, and how many rows there are.
+    /// The index of each file's first row, followed by the total number of rows.
     private let starts: [Int]
     private let pages = PageCache()
 
@@ -24,19 +24,19 @@ public struct ParquetImages: ImageSource {
         self.names = names.reduce(into: TextTable()) { $0.append($1) }
     }
 
-    /// How many pictures there are.
+    /// Number of pictures.
     public var count: Int { starts.last ?? 0 }
 
-    /// `IDENTITY/NAME` where the file names its pictures.
+    /// `IDENTITY/NAME`, or `IDENTITY/row N` if the picture has no unique name.
     public func name(of index: Int) -> String { names[index] }
 
-    /// The file and the row.
+    /// The file's path and the row.
     public func path(of index: Int) -> String {
         let (file, row) = place(of: index)
         return "\(pool.files[file].url.path), row \(row)"
     }
 
-    /// The version of the picture's file.
+    /// The stamp of the picture's file.
     public func stamp(of index: Int) -> FileStamp {
         FileStamp(pool.files[place(of: index).file].url)
     }
@@ -73,7 +73,7 @@ public struct ParquetImages: ImageSource {
         return (low, index - starts[low])
     }
 
-    /// The last part that begins at a row or before.
+    /// The index of the last part that begins at or before a row.
     private static func last(of parts: [ParquetTable.Part], below row: Int) -> Int {
         var (low, high) = (0, parts.count)
         while high - low > 1 {
@@ -85,13 +85,14 @@ public struct ParquetImages: ImageSource {
 }
 
 extension ImageSource {
-    /// The Parquet files that the images, or those they are selected from, are in.
+    /// The images of Parquet files that this source is, or that its images are selected from; nil
+    /// for other sources.
     public var parquetImages: ParquetImages? {
         self as? ParquetImages ?? (self as? SelectedImages)?.source.parquetImages
     }
 }
 
-/// The values of the pages that were read last.
+/// A least-recently-used cache of pages.
 private final class PageCache: @unchecked Sendable {
     /// A page of a file.
     private struct Key: Hashable {
@@ -99,11 +100,11 @@ private final class PageCache: @unchecked Sendable {
         let part: Int
     }
 
-    // Sound because all are reached only while the lock is held.
+    // `@unchecked` is sound because the state is accessed only while the lock is held.
     private let lock = NSLock()
     private var kept: [Key: (values: ParquetValues, used: Int)] = [:]
     private var clock = 0
-    /// Pages kept in memory, some megabytes each.
+    /// Number of cached pages, some megabytes each.
     private static let limit = 24
 
     func values(
@@ -118,7 +119,7 @@ private final class PageCache: @unchecked Sendable {
             return values
         }
         lock.unlock()
-        // Two threads may both make a page, which costs time alone.
+        // Two threads may read the same page, which only costs time.
         let values = try make()
         lock.lock()
         defer { lock.unlock() }

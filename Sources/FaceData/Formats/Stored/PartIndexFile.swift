@@ -1,13 +1,13 @@
 import Foundation
 import SafeFiles
 
-/// The index of a large file, kept beside it as the hidden `.NAME.index`, or, where that cannot be written, in
-/// the user's folder of caches: made once, since it takes a walk through the whole file.
+/// A cache of a large file's index, which takes a scan of the whole file to build. It is stored beside the
+/// file as the hidden `.NAME.index` or, if that cannot be written, in the user's cache folder.
 ///
-/// A line is the offset of an image, its size, its label and its name, with tabs between. An index is believed
-/// only if the file has the size and the time recorded in it, and every offset is in the file.
+/// A line consists of an image's offset, size, label and name, separated by tabs. An index is used only if it
+/// records the file's current size and modification time, and every part is within the file.
 struct PartIndexFile {
-    /// Smaller files are read again each time.
+    /// Smaller files are scanned each time.
     static let minBytes = 1 << 20
     private static let version = 1
 
@@ -15,14 +15,14 @@ struct PartIndexFile {
     private let kind: String
     private let minBytes: Int
 
-    /// Names an index.
+    /// Describes an index.
     ///
     /// - Parameter kind: What is indexed in which way.
     init(of file: FilePool.File, kind: String, minBytes: Int = Self.minBytes) {
         (self.file, self.kind, self.minBytes) = (file, kind, minBytes)
     }
 
-    /// The index that is kept, or the one that a body makes, which is then kept.
+    /// The cached index, or the one that a closure builds, which is then cached.
     func index(
         _ make: (FileReader) throws(FaceDataError) -> PartIndex
     ) throws(FaceDataError) -> PartIndex {
@@ -39,13 +39,13 @@ struct PartIndexFile {
         return index
     }
 
-    /// The index in the folder of the file itself.
+    /// The index beside the file.
     var beside: URL {
         file.url.deletingLastPathComponent().appendingPathComponent(
             ".\(file.url.lastPathComponent).index")
     }
 
-    /// In the user's folder of caches; nil if there is no home folder.
+    /// The index in the user's cache folder; nil if there is no home folder.
     private var cached: URL? {
         let environment = ProcessInfo.processInfo.environment
         let base =
@@ -62,7 +62,7 @@ struct PartIndexFile {
 
     // MARK: Writing
 
-    /// Keeps an index; where it cannot be kept, the file is read again next time.
+    /// Caches an index; if that fails, the file is scanned again next time.
     private func keep(_ index: PartIndex) {
         guard isPlain(index) else { return }
         for place in [beside, cached].compactMap({ $0 }) {
@@ -70,7 +70,7 @@ struct PartIndexFile {
         }
     }
 
-    /// Whether all names can be written in a line.
+    /// Whether all names can be written in one line.
     private func isPlain(_ index: PartIndex) -> Bool {
         func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 } }
         return index.labels.allSatisfy(isPlain) && index.passed.allSatisfy { isPlain($0.name) }
@@ -99,7 +99,7 @@ struct PartIndexFile {
 
     /// Reads an index.
     ///
-    /// - Throws: An error when it is of another file, or of another time.
+    /// - Throws: An error if it is invalid, or that of another version of the file.
     func read(_ store: any ByteStore) throws -> PartIndex {
         var reader = LineReader(store)
         guard try reader.next({ Self.text($0) }) == head else { throw Unbelievable() }
@@ -138,7 +138,7 @@ struct PartIndexFile {
             String(fields[3]), at: offset, size: size, label: isLabelled ? String(fields[2]) : nil)
     }
 
-    /// Whether the index has labels, as its last line states.
+    /// Whether the index has labels, according to its last line.
     private static func isLabelled(_ store: any ByteStore) throws -> Bool {
         let count = min(store.size, 64)
         let tail = String(

@@ -6,9 +6,9 @@ extension LabelledImageSet {
     ///
     /// - Parameters:
     ///   - files: The files, in the set's order.
-    ///   - kind: What is indexed in which way, for the indices that are kept.
-    ///   - index: Looks through a file, on any thread.
-    /// - Throws: ``FaceDataError``, that of the first file where several cannot be read.
+    ///   - kind: What is indexed in which way, for cached indices.
+    ///   - index: Builds a file's index; called on any thread.
+    /// - Throws: ``FaceDataError``, that of the first file if several cannot be read.
     static func stored(
         _ location: URL, _ files: [URL], kind: String, content: any PartContent = WholePart(),
         threads: Int, minIndexBytes: Int = PartIndexFile.minBytes,
@@ -37,7 +37,7 @@ extension LabelledImageSet {
         return try stored(location, files, indices, content)
     }
 
-    /// A set whose images are parts of files that were looked through.
+    /// A set whose images are parts of files that are already indexed.
     static func stored(
         _ location: URL, _ files: [FilePool.File], _ indices: [PartIndex],
         _ content: any PartContent
@@ -46,7 +46,7 @@ extension LabelledImageSet {
     }
 }
 
-/// Puts the images of files together to a set.
+/// Combines the images of several files to a set.
 private struct StoredSet {
     let location: URL
     let files: [FilePool.File]
@@ -92,7 +92,7 @@ private struct StoredSet {
         return set
     }
 
-    /// The identities' names where each has images in one folder, which no other has.
+    /// The names of the identities' folders, if each identity has its own folder; otherwise nil.
     private func names(of labels: ListLabels) -> [String]? {
         var folders = [String](repeating: "", count: labels.identities.count)
         var position = 0
@@ -122,7 +122,8 @@ private struct StoredSet {
 
     // MARK: Labels by folders
 
-    /// Reads `<folders common to all>/<identity>/<image>`, as a folder of identity folders is read.
+    /// Reads paths `<folders common to all>/<identity>/<image>` in the same way as a folder of
+    /// identity folders.
     private func folders() throws(FaceDataError) -> LabelledImageSet {
         let common = commonFolders()
         var parts: [PartIndex] = []
@@ -152,7 +153,7 @@ private struct StoredSet {
         let places = Dictionary(
             uniqueKeysWithValues: zip(identities.map(ExactText.init), identities.indices))
         let stored = StoredImages(location, files, parts, content: content)
-        // In the order in which the folder's own files are read, so that both are one set.
+        // In the order in which a folder is read, so that both give the same set.
         let names = (0..<stored.count).map(stored.name(of:))
         let sorted = names.indices.sorted { first, second in
             let labels = (order[first].utf8, order[second].utf8)
@@ -168,15 +169,15 @@ private struct StoredSet {
         return set
     }
 
-    /// Number of folders that precede all identities: those that all paths begin with, as long as two parts
-    /// are left of the shortest.
+    /// Number of leading folders that all paths share, leaving at least identity and image of the shortest
+    /// path.
     private func commonFolders() -> Int {
         var common: [Substring]?
         for index in indices {
             for place in 0..<index.count {
                 let name = index.names[place]
                 let folders = name.split(separator: "/").dropLast()
-                // A picture outside a folder has no identity in any case.
+                // A picture outside any folder has no identity in any case.
                 guard !folders.isEmpty else { continue }
                 guard let known = common else {
                     common = Array(folders.dropLast())
@@ -199,7 +200,7 @@ private struct StoredSet {
 }
 
 extension PartIndex.Passed {
-    /// The same without some folders before it.
+    /// The same part without leading folders.
     fileprivate func below(_ folders: Int) -> PartIndex.Passed {
         let parts = name.split(separator: "/")
         guard parts.count > folders else { return self }
@@ -209,7 +210,7 @@ extension PartIndex.Passed {
 }
 
 extension PassedOver {
-    /// Adds a file's contents other than images.
+    /// Adds a part that is not an image.
     mutating func add(_ passed: PartIndex.Passed) {
         switch passed.kind {
         case .file: add(file: passed.name)

@@ -1,14 +1,14 @@
 import Foundation
 
-/// The text that TFace keeps beside TFRecord files: a line for each picture of the data set's name, the file's
-/// number, the byte where the record begins and the label, with tabs between. The files are
+/// The text index that TFace writes beside TFRecord files: a line per picture with the data set's name, the
+/// file's number, the record's offset and the label, separated by tabs. The files are
 /// `NAME/NAME-00000.tfrecord`.
 struct TFaceIndex {
     private var files: [String] = []
     private var places: [String: Int] = [:]
     private var indices: [(offsets: [Int], lines: [Int], labels: [String])] = []
 
-    /// Whether a line is one of such a text.
+    /// Whether a line has the form of such an index.
     static func isLine(_ text: String) -> Bool { fields(text) != nil }
 
     private static func fields(
@@ -49,9 +49,9 @@ struct TFaceIndex {
         }
     }
 
-    /// The pictures that the text names, file after file.
+    /// The indexed pictures, file by file.
     ///
-    /// - Throws: ``FaceDataError`` for a record that is not where the text says.
+    /// - Throws: ``FaceDataError`` for a record that is not where the index says.
     func set(_ folder: URL, _ text: URL) throws(FaceDataError) -> LabelledImageSet {
         let urls = files.map(folder.appendingPathComponent)
         var parts: [PartIndex] = []

@@ -1,5 +1,6 @@
 extension PartIndex {
-    /// The images of a tar archive: the samples of a shard of a WebDataset, or the pictures of folders.
+    /// Indexes the images of a tar archive: the samples of a WebDataset shard, or the pictures in
+    /// folders.
     ///
     /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)``.
     static func tar(_ store: any ByteStore) throws(FaceDataError) -> PartIndex {
@@ -12,7 +13,7 @@ extension PartIndex {
         return index
     }
 
-    /// The pictures of an archive of folders.
+    /// Indexes the pictures of an archive of folders.
     private static func folders(
         _ members: [TarReader.Member], _ store: any ByteStore
     ) throws(FaceDataError) -> PartIndex {
@@ -35,7 +36,7 @@ extension PartIndex {
 }
 
 extension PartIndex.Passed.Kind {
-    /// The kind of a member of an archive; nil for a picture.
+    /// The kind of an archive's member; nil for a picture.
     init?(of name: String, isFile: Bool) {
         guard isFile else {
             self = .link

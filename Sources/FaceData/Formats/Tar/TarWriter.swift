@@ -18,7 +18,7 @@ struct TarWriter: ~Copyable {
         try write(Array(bytes.prefix(100)), UInt8(ascii: "0"), content)
     }
 
-    /// Writes the mark of the end.
+    /// Writes the end marker.
     func end() throws(SafeFilesError) {
         try file.write([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
     }
@@ -49,13 +49,13 @@ struct TarWriter: ~Copyable {
         return block
     }
 
-    /// A number that fits, or all sevens, which a pax record corrects.
+    /// A number in octal digits; all sevens if it does not fit, which a pax record overrides.
     private static func octal(_ value: Int, digits: Int) -> String {
         let text = String(min(value, 1 << (3 * digits) - 1), radix: 8)
         return String(repeating: "0", count: digits - text.count) + text
     }
 
-    /// A pax record, whose length counts its own digits.
+    /// A pax record, whose length includes that of its own digits.
     private static func record(_ key: String, _ value: String) -> [UInt8] {
         let rest = " \(key)=\(value)\n"
         var length = rest.utf8.count + 1

@@ -83,10 +83,10 @@ public final class DeepFace: ConfigurableBackbone {
 
     /// Parameters and buffers, by the names in model files.
     public var state: [StateEntry] {
-        let places = zip(["l4", "l5", "l6"], local).flatMap { name, layer in
+        let localState = zip(["l4", "l5", "l6"], local).flatMap { name, layer in
             layer.state.prefixed(name)
         }
-        return first.state.prefixed("c1") + second.state.prefixed("c3") + places
+        return first.state.prefixed("c1") + second.state.prefixed("c3") + localState
             + embedding.state.prefixed("f7") + ending + counter.state
     }
 

@@ -80,7 +80,7 @@ public final class EdgeNeXt: ConfigurableBackbone {
                 attention: index > 0
                     ? .init(
                         heads: plan.heads, scales: Self.scales[index],
-                        knowsPlaces: index == 1) : nil,
+                        encodesPositions: index == 1) : nil,
                 initial: initial.child("stages.\(index)"))
         }
         norm = MapNormalization(channels: channels[3], initial: initial.child("head.norm"))
@@ -163,7 +163,7 @@ private final class MapNormalization {
 
 /// A layer normalisation and two pointwise linear layers, four times as wide between them, times a layer
 /// scale per channel.
-private final class PlaceMaps {
+private final class PointwiseLayers {
     private let factor: Tensor
     private let norm: LayerNormalization
     private let widening: Linear
@@ -197,25 +197,25 @@ private final class PlaceMaps {
     }
 
     func walk(_ trace: inout LayerTrace) {
-        let places = trace.size.height * trace.size.width
+        let positions = trace.size.height * trace.size.width
         trace.count(
-            factorState + state, multiplyAdds: 2 * widening.weight.count * places,
+            factorState + state, multiplyAdds: 2 * widening.weight.count * positions,
             // The normalised map, the wide one before and after its activation, and the narrow one.
-            kept: 10 * trace.size.channels * places)
+            kept: 10 * trace.size.channels * positions)
     }
 }
 
 /// A depthwise convolution and pointwise layers, with a shortcut.
 private final class ConvolutionEncoder {
     private let convolution: RectangularConvolution
-    private let maps: PlaceMaps
+    private let maps: PointwiseLayers
 
     init(channels: Int, window: Int, initial: InitialWeights) {
         convolution = RectangularConvolution(
             inputs: channels, outputs: channels, window: .init(window, window),
             groups: channels, bias: true, standardDeviation: EdgeMaps.deviation,
             initial: initial.child("conv_dw"))
-        maps = PlaceMaps(channels: channels, initial: initial)
+        maps = PointwiseLayers(channels: channels, initial: initial)
     }
 
     var state: [StateEntry] {
@@ -242,17 +242,17 @@ private final class AttentionEncoder {
         /// Number of channel groups, of which all but the last are convolved.
         let scales: Int
         /// Whether there is a sinusoidal position encoding.
-        let knowsPlaces: Bool
+        let encodesPositions: Bool
     }
 
     private let convolutions: [RectangularConvolution]
-    private let places: PlaceWaves?
+    private let encoding: PositionEncoding?
     private let attentionNorm: LayerNormalization
     private let attentionFactor: Tensor
     private let temperature: Tensor
     private let queryKeyValue: Linear
     private let projection: Linear
-    private let maps: PlaceMaps
+    private let maps: PointwiseLayers
     private let heads: Int
 
     init(channels: Int, _ layout: Layout, initial: InitialWeights) {
@@ -263,9 +263,9 @@ private final class AttentionEncoder {
                 inputs: group, outputs: group, window: .init(3, 3), groups: group, bias: true,
                 standardDeviation: EdgeMaps.deviation, initial: initial.child("convs.\($0)"))
         }
-        places =
-            layout.knowsPlaces
-            ? PlaceWaves(channels: channels, initial: initial.child("pos_embd")) : nil
+        encoding =
+            layout.encodesPositions
+            ? PositionEncoding(channels: channels, initial: initial.child("pos_embd")) : nil
         attentionFactor = initial.constant(EdgeMaps.factor, [channels])
         attentionNorm = LayerNormalization(
             size: channels, epsilon: EdgeMaps.epsilon, initial: initial.child("norm_xca"))
@@ -276,7 +276,7 @@ private final class AttentionEncoder {
         projection = Linear(
             inputs: channels, outputs: channels, standardDeviation: EdgeMaps.deviation,
             initial: initial.child("xca.proj"))
-        maps = PlaceMaps(channels: channels, initial: initial)
+        maps = PointwiseLayers(channels: channels, initial: initial)
     }
 
     var state: [StateEntry] {
@@ -288,7 +288,7 @@ private final class AttentionEncoder {
             [StateEntry("temperature", temperature, .weight)]
             + queryKeyValue.state.prefixed("qkv") + projection.state.prefixed("proj")
         return factors + maps.factorState + filters
-            + (places?.state.prefixed("pos_embd") ?? [])
+            + (encoding?.state.prefixed("pos_embd") ?? [])
             + attentionNorm.state.prefixed("norm_xca") + attention.prefixed("xca") + maps.state
     }
 
@@ -297,7 +297,7 @@ private final class AttentionEncoder {
         let (n, c, h, w) = (map.shape[0], map.shape[1], map.shape[2], map.shape[3])
         var tokens = split(map, training: training).to(type)
             .reshaped([n, c, h * w]).transposed(1, 2)
-        if let places { tokens = tokens + places(height: h, width: w, training: training) }
+        if let encoding { tokens = tokens + encoding(height: h, width: w, training: training) }
         let normalized = attentionNorm(tokens, training: training)
         tokens = tokens + attended(normalized, training: training) * attentionFactor
         let mapped = maps(tokens.reshaped([n, h, w, c]), training: training)
@@ -342,8 +342,8 @@ private final class AttentionEncoder {
                 convolution.state, multiplyAdds: convolution.weight.count * tokens,
                 kept: convolution.weight.shape[0] * tokens)
         }
-        if let places {
-            trace.count(places.state, multiplyAdds: places.multiplyAdds * tokens)
+        if let encoding {
+            trace.count(encoding.state, multiplyAdds: encoding.multiplyAdds * tokens)
         }
         let attention =
             attentionNorm.state + queryKeyValue.state + projection.state + [
@@ -362,7 +362,7 @@ private final class AttentionEncoder {
 
 /// Sinusoidal position encoding along both sides of a map, projected to its channels (Vaswani et al. 2017,
 /// section 3.5, in two dimensions).
-private final class PlaceWaves {
+private final class PositionEncoding {
     private static let waves = 32
     private static let temperature = 10_000.0
 
@@ -382,8 +382,8 @@ private final class PlaceWaves {
     /// `[1, height * width, channels]`.
     func callAsFunction(height: Int, width: Int, training: Bool) -> Tensor {
         func angles(_ count: Int) -> [[Double]] {
-            (1...count).map { place in
-                let turn = 2 * Double.pi * Double(place) / (Double(count) + 1e-6)
+            (1...count).map { position in
+                let turn = 2 * Double.pi * Double(position) / (Double(count) + 1e-6)
                 return (0..<Self.waves).map { wave in
                     let exponent = Double(wave / 2 * 2) / Double(Self.waves)
                     return turn / pow(Self.temperature, exponent)

@@ -59,16 +59,16 @@ final class LocalConvolution {
     func callAsFunction(_ input: Tensor) -> Tensor {
         let kernel = weight.shape[2]
         let used = (side - 1) * stride + kernel
-        let (n, places) = (input.shape[0], regions * regions)
+        let (n, positions) = (input.shape[0], regions * regions)
         let values = weight.count / weight.shape[0]
         let columns = input.narrowed(2, 0..<used).narrowed(3, 0..<used)
             .unfolded(kernel: kernel, stride: stride)
             .reshaped([n, values, regions, region, regions, region])
             .permuted([2, 4, 1, 0, 3, 5])
-            .reshaped([places, values, n * region * region])
+            .reshaped([positions, values, n * region * region])
         let products =
-            weight.reshaped([places, outputs, values]).matmul(columns)
-            + bias.reshaped([places, outputs, 1])
+            weight.reshaped([positions, outputs, values]).matmul(columns)
+            + bias.reshaped([positions, outputs, 1])
         return products.reshaped([regions, regions, outputs, n, region, region])
             .permuted([3, 2, 0, 4, 1, 5]).reshaped([n, outputs, side, side])
     }

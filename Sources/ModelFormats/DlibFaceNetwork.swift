@@ -109,10 +109,10 @@ public struct DlibFaceNetwork {
                     }
                 })
             guard found == expected else {
-                let place = zip(found, expected).prefix { $0 == $1 }.count
+                let index = zip(found, expected).prefix { $0 == $1 }.count
                 throw misfit(
-                    place < network.layers.count
-                        ? "its layer \(place + 1) is \(network.layers[place].name)"
+                    index < network.layers.count
+                        ? "its layer \(index + 1) is \(network.layers[index].name)"
                         : "it has \(network.layers.count) layers")
             }
             try requireWindows()

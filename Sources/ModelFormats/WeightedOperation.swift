@@ -62,7 +62,7 @@ private struct TraceReader {
     private var reshaped: [TracedGraph.Identifier: StateEntry] = [:]
     private var uses: [TracedGraph.Identifier: Int] = [:]
     /// Indices of the operations so far, by their results.
-    private var places: [TracedGraph.Identifier: Int] = [:]
+    private var indices: [TracedGraph.Identifier: Int] = [:]
     private var found: [WeightedOperation<StateEntry>] = []
 
     private static let same: Set = [
@@ -109,8 +109,8 @@ private struct TraceReader {
                     reshaped[result] = entry
                 }
             } else if let type = Self.elementwise[kind], arguments.count > 1 {
-                let place = entry(arguments[0]) == nil ? 1 : 0
-                append(type, arguments, [place], result)
+                let operand = entry(arguments[0]) == nil ? 1 : 0
+                append(type, arguments, [operand], result)
             }
         }
     }
@@ -123,7 +123,7 @@ private struct TraceReader {
         var weights: [OperationPart: StateEntry] = [.weight: weight]
         if parts.count > 1 { weights[.bias] = entry(arguments[parts[1]]) }
         let isWhole = kind == .convolution || kind == .linear
-        places[result] = found.count
+        indices[result] = found.count
         found.append(
             WeightedOperation(
                 key: OperationKey(
@@ -139,10 +139,10 @@ private struct TraceReader {
         guard let mean = weights[.mean] else { return }
         var epsilon = 1e-5
         if case .float(let value) = arguments[7] { epsilon = value }
-        if case .tensor(let input) = arguments[0], uses[input] == 1, let place = places[input],
-            found[place].key.isFoldable
+        if case .tensor(let input) = arguments[0], uses[input] == 1, let index = indices[input],
+            found[index].key.isFoldable
         {
-            found[place].normalization = (weights, epsilon)
+            found[index].normalization = (weights, epsilon)
             return
         }
         found.append(
@@ -199,9 +199,9 @@ private struct GraphReader {
         return found
     }
 
-    private func constant(_ inputs: [String], _ place: Int) -> (values: [Float], shape: [Int])? {
-        guard inputs.indices.contains(place) else { return nil }
-        var name = inputs[place]
+    private func constant(_ inputs: [String], _ position: Int) -> (values: [Float], shape: [Int])? {
+        guard inputs.indices.contains(position) else { return nil }
+        var name = inputs[position]
         // A valid graph has no cycles, but a file may.
         for _ in 0..<8 {
             guard let other = same[name] else { break }
@@ -265,8 +265,8 @@ private struct GraphReader {
     ) -> (weights: [OperationPart: [Float]], epsilon: Double)? {
         let parts: [OperationPart] = [.weight, .bias, .mean, .variance]
         var weights: [OperationPart: [Float]] = [:]
-        for (place, part) in parts.enumerated() {
-            guard let values = constant(file.nodes[index].inputs, place + 1)?.values else {
+        for (offset, part) in parts.enumerated() {
+            guard let values = constant(file.nodes[index].inputs, offset + 1)?.values else {
                 return nil
             }
             weights[part] = values

@@ -152,10 +152,10 @@ public final class ONNXFile {
         else { return nil }
         return data.withUnsafeBytes { bytes in
             (0..<count).map { index in
-                let place = stored.fileStart + index * MemoryLayout<Float>.size
+                let offset = stored.fileStart + index * MemoryLayout<Float>.size
                 return Float(
                     bitPattern: UInt32(
-                        littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
             }
         }
     }

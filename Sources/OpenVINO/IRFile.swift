@@ -117,14 +117,14 @@ struct XMLTags {
     }
 
     private let bytes: [UInt8]
-    private var place = 0
+    private var position = 0
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
     /// The next tag; nil after the last complete one.
     mutating func next() -> Tag? {
-        let start = place
-        guard let open = bytes[place...].firstIndex(of: UInt8(ascii: "<")) else { return nil }
+        let start = position
+        guard let open = bytes[position...].firstIndex(of: UInt8(ascii: "<")) else { return nil }
         var index = open + 1
         var quote: UInt8?
         while index < bytes.count, quote != nil || bytes[index] != UInt8(ascii: ">") {
@@ -137,7 +137,7 @@ struct XMLTags {
             index += 1
         }
         guard index < bytes.count else { return nil }
-        place = index + 1
+        position = index + 1
         let content = String(decoding: bytes[open + 1..<index], as: UTF8.self)
         let text = String(decoding: bytes[start..<open], as: UTF8.self)
         return Self.tag(content, text.trimmingCharacters(in: .whitespacesAndNewlines))

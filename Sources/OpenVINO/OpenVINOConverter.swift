@@ -25,17 +25,18 @@ public enum OpenVINOConverter {
     /// - Throws: ``OpenVINOError``.
     public static func convert(_ onnx: URL, to xml: URL, isHalf: Bool) throws(OpenVINOError) {
         try OpenVINOLibrary.load()
-        let place = try installation()
+        let installation = try Self.installation()
         let process = Process()
         let messages = Pipe()
-        process.executableURL = place.python
+        process.executableURL = installation.python
         process.arguments = [
-            "-I", "-c", program, place.packages.path, onnx.path, xml.path, isHalf ? "half" : "full",
+            "-I", "-c", program, installation.packages.path, onnx.path, xml.path,
+            isHalf ? "half" : "full",
         ]
         process.standardOutput = messages
         process.standardError = messages
         do { try process.run() } catch {
-            throw .noConverter(reason: "'\(place.python.path)' cannot be started (\(error))")
+            throw .noConverter(reason: "'\(installation.python.path)' cannot be started (\(error))")
         }
         let text = String(
             decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

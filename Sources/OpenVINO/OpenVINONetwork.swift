@@ -134,7 +134,7 @@ struct OpenVINOMessage {
         }
         let lines = text.split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
-            .filter { !$0.isEmpty && !Self.isPlace($0) }
+            .filter { !$0.isEmpty && !Self.isSourcePosition($0) }
         reason = lines.isEmpty ? "no reason is given" : lines.joined(separator: " ")
     }
 
@@ -145,7 +145,7 @@ struct OpenVINOMessage {
     ]
 
     /// Whether a line is only a position in OpenVINO's source code.
-    private static func isPlace(_ line: String) -> Bool {
+    private static func isSourcePosition(_ line: String) -> Bool {
         line.hasPrefix("Exception from src/") || line.hasPrefix("Check '")
     }
 }

@@ -13,7 +13,7 @@ public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Processes have ended, or give no heartbeats.
     case gone(members: [String], step: Int)
     /// A process has ended the work with a message.
-    case told(member: String, message: String)
+    case reported(member: String, message: String)
     /// Processes differ in what must be the same, e.g. the program or the study.
     case unlike(member: String, what: String, theirs: String, mine: String)
 
@@ -40,7 +40,7 @@ public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
         case .gone(let members, let step):
             "\(members.joined(separator: " and ")) \(members.count == 1 ? "is" : "are") gone, after step \(step); "
                 + "run the same command again to resume"
-        case .told(let member, let message): "\(member): \(message)"
+        case .reported(let member, let message): "\(member): \(message)"
         case .unlike(let member, let what, let theirs, let mine):
             "\(member) has another \(what) than process 0, \(theirs) in place of \(mine); start the same command "
                 + "with the same data everywhere"

@@ -192,13 +192,13 @@ public final class ProcessTeam {
         let started = ContinuousClock.now
         var pause: UInt32 = 500
         var watch = pulse.watch(rank)
-        var told: (member: String, text: String)?
+        var reported: (member: String, text: String)?
         while true {
             do throws(TorchError) {
                 if let value = try store.value(of: key(name)) { return value }
-                told = try message()
+                reported = try message()
             } catch { throw lost([0], error) }
-            if let told { throw .told(member: told.member, message: told.text) }
+            if let reported { throw .reported(member: reported.member, message: reported.text) }
             if watch.silence() > limits.silence { throw .gone(members: [title(rank)], step: step) }
             if let limit, started.duration(to: .now) > limit {
                 throw .connection(
@@ -278,11 +278,11 @@ public final class ProcessTeam {
     }
 
     /// The error for the message of a process that has ended the work.
-    public func toldReason() -> ProcessError {
-        guard let told = (try? message()) ?? nil else {
+    public func reportedError() -> ProcessError {
+        guard let reported = (try? message()) ?? nil else {
             return .connection(reason: "a process has ended without a word")
         }
-        return .told(member: told.member, message: told.text)
+        return .reported(member: reported.member, message: reported.text)
     }
 
     private func message() throws(TorchError) -> (member: String, text: String)? {
@@ -297,7 +297,9 @@ public final class ProcessTeam {
             // The others will notice as well, and must not be considered lost if they end before this
             // one.
             try store.set(key("noticed/\(rank)"), to: "")
-            if let told = try message() { return .told(member: told.member, message: told.text) }
+            if let reported = try message() {
+                return .reported(member: reported.member, message: reported.text)
+            }
             var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
             let started = ContinuousClock.now
             while started.duration(to: .now) < limits.beat * 6 {
@@ -311,7 +313,9 @@ public final class ProcessTeam {
                 watches = silent
                 if watches.isEmpty { break }
             }
-            if let told = try message() { return .told(member: told.member, message: told.text) }
+            if let reported = try message() {
+                return .reported(member: reported.member, message: reported.text)
+            }
             guard !watches.isEmpty else { return .connection(reason: error.reason) }
             return .gone(members: watches.map { title($0.rank) }, step: step)
         } catch { return lost([0], error) }

@@ -46,13 +46,13 @@ public struct ZipEnd: Equatable, Sendable {
             throw ZipDamage(start + end - 20, "its list of files is damaged")
         }
         _ = try locator.take(4)
-        let place = try locator.length(8)
-        guard place >= start, place < start + tail.count else {
+        let position = try locator.length(8)
+        guard position >= start, position < start + tail.count else {
             throw ZipDamage(start + end - 20, "its list of files extends past its end")
         }
-        var large = ZipBytes(tail[(place - start)...], at: place)
+        var large = ZipBytes(tail[(position - start)...], at: position)
         guard try large.number(4) == 0x0606_4B50 else {
-            throw ZipDamage(place, "its list of files is damaged")
+            throw ZipDamage(position, "its list of files is damaged")
         }
         _ = try large.take(28)
         return (try large.length(8), try large.length(8), try large.length(8))

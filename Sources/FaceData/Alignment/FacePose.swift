@@ -15,18 +15,18 @@ struct FacePose {
     let scale: Double
 
     /// Finds the nearest view.
-    init(_ points: FacePoints) { self.init(Places(points)) }
+    init(_ points: FacePoints) { self.init(CentredPoints(points)) }
 
     /// Finds the nearest view of the five points that ten finite numbers are when read in an order.
     init(_ numbers: [Double], _ order: PointOrder) {
         self.init(
-            Places { index in
-                let place = order.places[index]
-                return (numbers[place.x], numbers[place.y])
+            CentredPoints { index in
+                let position = order.positions[index]
+                return (numbers[position.x], numbers[position.y])
             })
     }
 
-    private init(_ seen: Places) {
+    private init(_ seen: CentredPoints) {
         var best = (left: Double.infinity, dot: 0.0, cross: 0.0, square: 1.0)
         let views = Self.views
         for view in views {
@@ -48,7 +48,7 @@ struct FacePose {
     ///
     /// Faces have 0.6 or more, profiles 0.3.
     static func width(_ points: FacePoints) -> Double {
-        let seen = Places(points)
+        let seen = CentredPoints(points)
         let (xx, yy) = ((seen.x * seen.x).sum(), (seen.y * seen.y).sum())
         let xy = (seen.x * seen.y).sum()
         let spread = ((xx - yy) * (xx - yy) / 4 + xy * xy).squareRoot()
@@ -60,7 +60,7 @@ struct FacePose {
     }
 
     /// Five points relative to their mean; the unused lanes after the fifth are 0.
-    private struct Places {
+    private struct CentredPoints {
         var x = SIMD8<Double>()
         var y = SIMD8<Double>()
         /// Sum of the squared distances from the mean.
@@ -82,18 +82,18 @@ struct FacePose {
     }
 
     /// The template's points as seen from all sides.
-    private static let views: [Places] = {
+    private static let views: [CentredPoints] = {
         let points = FacePoints.template(side: 112).points
         let (x, y) = points.reduce((0, 0)) { ($0.0 + $1.x / 5, $0.1 + $1.y / 5) }
         let flat = points.map { ($0.x - x, $0.y - y) }
         // Depths of a mean head in pixels of the template, in which the eyes are 35 pixels apart.
         let depths = [0.0, 0, 15, 1, 1]
-        var views: [Places] = []
+        var views: [CentredPoints] = []
         for yaw in stride(from: -90.0, through: 90, by: 15) {
             for pitch in stride(from: -45.0, through: 45, by: 15) {
                 let (a, b) = (yaw * .pi / 180, pitch * .pi / 180)
                 views.append(
-                    Places { index in
+                    CentredPoints { index in
                         let (point, depth) = (flat[index], depths[index])
                         let x = point.0 * cos(a) + depth * sin(a)
                         let z = depth * cos(a) - point.0 * sin(a)

@@ -70,7 +70,7 @@ public struct FaceSearch: Sendable {
             faces = try bordered(small).map { face in face.enlarged(by: Double(factor)) }
         }
         let best = faces.map(\.score).max() ?? 0
-        if !faces.isEmpty, best >= detector.certainScore { return judged(faces, image) }
+        if !faces.isEmpty, best >= detector.certainScore { return result(faces, image) }
         if let quarter = try upright(
             faces.isEmpty ? small : image.shrunk(toSide: Self.searchSide).image, above: best)
         {
@@ -79,7 +79,7 @@ public struct FaceSearch: Sendable {
                 remark: "its face is upright when it is turned by \(90 * quarter) degrees clockwise"
             )
         }
-        if !faces.isEmpty { return judged(faces, image) }
+        if !faces.isEmpty { return result(faces, image) }
         return Found(faces: [], face: nil, verdict: .none, remark: "")
     }
 
@@ -113,7 +113,7 @@ public struct FaceSearch: Sendable {
         }
     }
 
-    private func judged(_ faces: [DetectedFace], _ image: RGBImage) -> Found {
+    private func result(_ faces: [DetectedFace], _ image: RGBImage) -> Found {
         func found(_ face: DetectedFace?, _ verdict: Verdict, _ remark: String = "") -> Found {
             Found(faces: faces, face: face, verdict: verdict, remark: remark)
         }
@@ -155,14 +155,14 @@ extension DetectedFace {
     fileprivate func enlarged(by factor: Double) -> DetectedFace {
         // The centre of a large pixel is not that of the first of the small ones in it.
         let shift = (factor - 1) / 2
-        func place(_ number: Double) -> Double { number * factor + shift }
+        func enlarged(_ number: Double) -> Double { number * factor + shift }
         return DetectedFace(
             box: FaceBox(
-                left: place(box.left), top: place(box.top), right: place(box.right),
-                bottom: place(box.bottom)),
+                left: enlarged(box.left), top: enlarged(box.top), right: enlarged(box.right),
+                bottom: enlarged(box.bottom)),
             score: score,
             points: points.flatMap {
-                FacePoints($0.points.map { .init(place($0.x), place($0.y)) })
+                FacePoints($0.points.map { .init(enlarged($0.x), enlarged($0.y)) })
             })
     }
 }
@@ -211,10 +211,10 @@ extension RGBImage {
                         case 3: (width - 1 - y, x)
                         default: (x, y)
                         }
-                    let place = (row * width + column) * 3
-                    turned.append(pixels[place])
-                    turned.append(pixels[place + 1])
-                    turned.append(pixels[place + 2])
+                    let offset = (row * width + column) * 3
+                    turned.append(pixels[offset])
+                    turned.append(pixels[offset + 1])
+                    turned.append(pixels[offset + 2])
                 }
             }
         }

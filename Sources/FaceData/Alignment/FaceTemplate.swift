@@ -38,14 +38,14 @@ public struct FaceTemplate: Sendable, Hashable {
     /// nose and the corners of the mouth of the same mean face.
     public static func dlib(side: Int = 150) -> FaceTemplate {
         precondition(side > 0, "a face without pixels")
-        let places = [
+        let positions = [
             (0.2254918, 0.2159903), (0.7547613, 0.2159903), (0.490127, 0.515625),
             (0.254149, 0.780233), (0.726104, 0.780233),
         ]
         let scale = Double(side) / 1.5
         return FaceTemplate(
             name: "dlib", width: side, height: side,
-            points: places.map { .init(($0.0 + 0.25) * scale, ($0.1 + 0.25) * scale) })
+            points: positions.map { .init(($0.0 + 0.25) * scale, ($0.1 + 0.25) * scale) })
     }
 
     /// facenet's faces of 160 pixels, which are MTCNN's boxes with a margin of 32.
@@ -55,13 +55,13 @@ public struct FaceTemplate: Sendable, Hashable {
     /// its networks expect, but are upright and do not jitter with the boxes.
     public static func facenet(side: Int = 160) -> FaceTemplate {
         precondition(side > 0, "a face without pixels")
-        let places = [
+        let positions = [
             (51.18, 65.19), (108.82, 65.19), (80, 90.17), (54.55, 112.27), (105.45, 112.27),
         ]
         let scale = Double(side) / 160
         return FaceTemplate(
             name: "facenet", width: side, height: side,
-            points: places.map { .init($0.0 * scale, $0.1 * scale) })
+            points: positions.map { .init($0.0 * scale, $0.1 * scale) })
     }
 
     private init(name: String, width: Int, height: Int, points: [FacePoints.Point]) {

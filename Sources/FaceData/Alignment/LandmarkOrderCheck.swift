@@ -36,7 +36,7 @@ struct LandmarkOrderCheck {
             .compactMap { Fit($0, numbers) }
         reason =
             faces.count < Self.least
-            ? nil : Self.samePlace(faces) ?? Self.otherOrder(own, others, numbers)
+            ? nil : Self.coincidingPoints(faces) ?? Self.otherOrder(own, others, numbers)
         doubt = Self.doubt(own, others)
     }
 
@@ -60,14 +60,14 @@ struct LandmarkOrderCheck {
 
     /// A message about two points that coincide in at least nine in ten faces, as where a column
     /// was copied; nil if there are none.
-    private static func samePlace(_ faces: [FacePoints]) -> String? {
+    private static func coincidingPoints(_ faces: [FacePoints]) -> String? {
         for first in 0..<5 {
             for second in first + 1..<5 {
                 let count = faces.count { areOne($0, first, second) }
                 guard count * 10 >= faces.count * 9 else { continue }
                 return
-                    "the \(PointOrder.parts[first]) and the \(PointOrder.parts[second]) have the same "
-                    + "place in \(count) of \(faces.count) faces"
+                    "the \(PointOrder.parts[first]) and the \(PointOrder.parts[second]) "
+                    + "coincide in \(count) of \(faces.count) faces"
             }
         }
         return nil

@@ -5,7 +5,7 @@ struct PointOrder {
     /// Whether programs are known to write it.
     private(set) var isKnown = false
     /// Indices of the five points' x and y among the numbers.
-    let places: [(x: Int, y: Int)]
+    let positions: [(x: Int, y: Int)]
 
     /// The order in which points are expected.
     static let given = PointOrder("they are", .pairs, parts: [0, 1, 2, 3, 4])
@@ -55,7 +55,7 @@ struct PointOrder {
 
     /// The five points that ten numbers are in this order; nil for numbers that are not finite.
     func points(_ numbers: [Double], width: Double = 1, height: Double = 1) -> FacePoints? {
-        FacePoints(places.map { .init(numbers[$0.x] * width, numbers[$0.y] * height) })
+        FacePoints(positions.map { .init(numbers[$0.x] * width, numbers[$0.y] * height) })
     }
 
     /// The parts of a face in the order in which points are expected.
@@ -71,7 +71,7 @@ struct PointOrder {
         case turnedFives = "five y and then five x"
 
         /// Indices of the x and y of one of the file's points.
-        func place(_ index: Int) -> (x: Int, y: Int) {
+        func position(of index: Int) -> (x: Int, y: Int) {
             switch self {
             case .pairs: (2 * index, 2 * index + 1)
             case .turnedPairs: (2 * index + 1, 2 * index)
@@ -85,10 +85,10 @@ struct PointOrder {
     ///   ``parts``.
     private init(_ name: String, _ layout: Layout, parts: [Int] = [0, 1, 2, 3, 4]) {
         self.name = name
-        places = (0..<5).map { part in layout.place(parts.firstIndex(of: part) ?? part) }
+        positions = (0..<5).map { part in layout.position(of: parts.firstIndex(of: part) ?? part) }
     }
 
-    private var key: [Int] { places.flatMap { [$0.x, $0.y] } }
+    private var key: [Int] { positions.flatMap { [$0.x, $0.y] } }
 
     private static func orders(of items: [Int]) -> [[Int]] {
         guard let first = items.first else { return [[]] }

@@ -112,7 +112,7 @@ public struct SetAlignment: Sendable {
     }
 
     private func align(
-        _ source: any ImageSource, by way: Way, to folder: URL, size: Int,
+        _ source: any ImageSource, by pointSource: PointSource, to folder: URL, size: Int,
         _ progress: (Int) throws -> Void
     ) throws -> Outcome {
         var outcome = Outcome()
@@ -121,7 +121,8 @@ public struct SetAlignment: Sendable {
             try PlainFile.require(names.paths, in: folder)
         }
         let work = Work(
-            source: source, way: way, folder: folder, record: try AlignmentRecord(folder),
+            source: source, pointSource: pointSource, folder: folder,
+            record: try AlignmentRecord(folder),
             names: names)
         try ParallelParts.forEach(
             source.count, size: size, threads: threads,
@@ -162,7 +163,7 @@ public struct SetAlignment: Sendable {
     }
 
     /// Where the points come from.
-    private enum Way: Sendable {
+    private enum PointSource: Sendable {
         case landmarks(MatchedLandmarks)
         case search(FaceSearch)
     }
@@ -170,7 +171,7 @@ public struct SetAlignment: Sendable {
     /// The state that the workers share.
     private struct Work: Sendable {
         let source: any ImageSource
-        let way: Way
+        let pointSource: PointSource
         let folder: URL
         let record: AlignmentRecord
         let names: WrittenNames
@@ -251,14 +252,14 @@ public struct SetAlignment: Sendable {
         let picture = try reported { () throws(FaceDataError) in
             try work.source.bytes(of: index)
         }
-        let origin = origin(picture, candidates, work.way)
-        if try reported({ () throws(FaceDataError) in try isKept(name, origin, work) }) {
+        let origin = origin(picture, candidates, work.pointSource)
+        if try reported({ () throws(FaceDataError) in try isUpToDate(name, origin, work) }) {
             return nil
         }
         let image = try reported { () throws(FaceDataError) in
             try ImageDecoder().decode(picture, path: path)
         }
-        let (points, isChosen) = try points(candidates, image, work.way)
+        let (points, isChosen) = try points(candidates, image, work.pointSource)
         let bytes = try reported { () throws(FaceDataError) -> [UInt8] in
             guard let face = alignment.align(image, points) else {
                 throw .badImage(path: path, reason: "its landmarks coincide")
@@ -270,15 +271,17 @@ public struct SetAlignment: Sendable {
 
     /// The faces that a landmark file has of an image; none if they are searched for.
     private func candidates(_ index: Int, _ work: Work) throws(Obstacle) -> [FacePoints] {
-        guard case .landmarks(let landmarks) = work.way else { return [] }
+        guard case .landmarks(let landmarks) = work.pointSource else { return [] }
         let candidates = landmarks.faces(of: index)
         guard !candidates.isEmpty else { throw .withoutPoints }
         guard candidates.count == 1 || choice != .ask else { throw .severalFaces }
         return candidates
     }
 
-    private func origin(_ picture: [UInt8], _ candidates: [FacePoints], _ way: Way) -> String {
-        switch way {
+    private func origin(_ picture: [UInt8], _ candidates: [FacePoints], _ pointSource: PointSource)
+        -> String
+    {
+        switch pointSource {
         // The origin includes all candidates, since the choice may depend on the picture's size.
         case .landmarks:
             AlignmentRecord.origin(
@@ -290,9 +293,9 @@ public struct SetAlignment: Sendable {
 
     /// The points of the chosen face, and whether a search chose it among several.
     private func points(
-        _ candidates: [FacePoints], _ image: RGBImage, _ way: Way
+        _ candidates: [FacePoints], _ image: RGBImage, _ pointSource: PointSource
     ) throws(Obstacle) -> (FacePoints, isChosen: Bool) {
-        switch way {
+        switch pointSource {
         case .landmarks:
             let (width, height) = (image.width, image.height)
             guard let points = choice.face(of: candidates, width: width, height: height) else {
@@ -329,7 +332,7 @@ public struct SetAlignment: Sendable {
     }
 
     /// Whether the folder contains the face as it would be written.
-    private func isKept(
+    private func isUpToDate(
         _ name: String, _ origin: String, _ work: Work
     ) throws(FaceDataError) -> Bool {
         let file = work.folder.appendingPathComponent(name)

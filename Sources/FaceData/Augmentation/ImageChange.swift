@@ -14,7 +14,7 @@ enum ImageChange {
         case .erase: erase(rectangle(image, step.bounds, &stream), of: &image, &stream)
         case .grey: grey(&image)
         case .hsv:
-            turn(
+            rotateHue(
                 &image, degrees: stream.number(in: step.bounds),
                 saturation: stream.number(in: 1...1.2))
         case .jpeg: compress(&image, quality: Int(stream.number(in: step.bounds).rounded()))
@@ -85,7 +85,7 @@ enum ImageChange {
     }
 
     /// Rotates the hue about the grey axis and scales the saturation, in YIQ.
-    static func turn(_ image: inout RGBImage, degrees: Double, saturation: Double) {
+    static func rotateHue(_ image: inout RGBImage, degrees: Double, saturation: Double) {
         let (c, s) = (
             saturation * cos(degrees * .pi / 180), saturation * sin(degrees * .pi / 180)
         )
@@ -209,20 +209,20 @@ enum ImageChange {
     ) -> [UInt8] {
         let radius = weights.count / 2
         var result = pixels
-        let places = (-radius..<length + radius).map { place -> Int in
+        let offsets = (-radius..<length + radius).map { position -> Int in
             let period = max(1, 2 * (length - 1))
-            let folded = ((place % period) + period) % period
+            let folded = ((position % period) + period) % period
             return (folded < length ? folded : period - folded) * step
         }
         for number in 0..<lines {
-            for place in 0..<length {
+            for position in 0..<length {
                 for channel in 0..<3 {
                     var value: Float = 0
                     let start = number * line + channel
                     for tap in weights.indices {
-                        value += weights[tap] * Float(pixels[start + places[place + tap]])
+                        value += weights[tap] * Float(pixels[start + offsets[position + tap]])
                     }
-                    result[start + place * step] = UInt8(max(0, min(255, value.rounded())))
+                    result[start + position * step] = UInt8(max(0, min(255, value.rounded())))
                 }
             }
         }

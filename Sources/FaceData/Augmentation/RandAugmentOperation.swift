@@ -213,16 +213,16 @@ private struct AffineMap {
             pixels.withUnsafeBufferPointer { pixels in
                 var index = 0
                 for _ in 0..<height {
-                    var place = start
+                    var position = start
                     for _ in 0..<width {
-                        let (from, line) = (place.0 >> 16, place.1 >> 16)
+                        let (from, line) = (position.0 >> 16, position.1 >> 16)
                         let isInside = (0..<width).contains(from) && (0..<height).contains(line)
                         let source = (line * width + from) * 3
                         for channel in 0..<3 {
                             to[index + channel] = isInside ? pixels[source + channel] : 0
                         }
                         index += 3
-                        place = (place.0 + across.0, place.1 + across.1)
+                        position = (position.0 + across.0, position.1 + across.1)
                     }
                     start = (start.0 + down.0, start.1 + down.1)
                 }

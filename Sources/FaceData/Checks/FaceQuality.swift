@@ -128,8 +128,8 @@ private enum LocalContrast {
     }
 
     /// Positions around one along an axis, clamped to the edges.
-    private static func neighbours(_ place: Int) -> [Int] {
-        (place - radius...place + radius).map { min(side - 1, max(0, $0)) }
+    private static func neighbours(_ position: Int) -> [Int] {
+        (position - radius...position + radius).map { min(side - 1, max(0, $0)) }
     }
 
     private static func average(_ values: [Double]) -> Double {

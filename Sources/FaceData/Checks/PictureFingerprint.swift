@@ -39,7 +39,7 @@ public struct PictureFingerprint: Sendable, Hashable {
         let side = Self.side
         return PictureFingerprint(
             values: values.indices.map { values[$0 - $0 % side + side - 1 - $0 % side] },
-            bits: bits ^ Frequencies.turnedByMirroring)
+            bits: bits ^ Frequencies.negatedByMirroring)
     }
 
     // MARK: Reduction
@@ -152,7 +152,7 @@ private enum Frequencies {
     }
 
     /// The bits of frequencies whose sign changes when the picture is mirrored.
-    static let turnedByMirroring: SIMD2<UInt64> =
+    static let negatedByMirroring: SIMD2<UInt64> =
         lowest.enumerated().reduce(SIMD2(0, 0)) { bits, entry in
             entry.element.across % 2 == 1 ? bits | mask(entry.offset) : bits
         }

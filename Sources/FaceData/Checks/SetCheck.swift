@@ -47,7 +47,7 @@ public struct SetCheck: Codable, Sendable, Hashable {
 
 extension SetCheck {
     /// A test set that must not share people with a training set.
-    public struct Opponent: Sendable {
+    public struct TestSet: Sendable {
         /// Its name in messages.
         public var name: String
         /// Its pairs.
@@ -70,10 +70,10 @@ extension SetCheck {
     ///
     /// - Parameters:
     ///   - survey: The survey of its images.
-    ///   - opponents: Test sets that must not share people with it.
+    ///   - testSets: Test sets that must not share people with it.
     ///   - alignment: The check of its faces' alignment; nil if there was none.
     public init(
-        _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = [],
+        _ collection: ImageCollection, survey: ImageSurvey, against testSets: [TestSet] = [],
         alignment: AlignmentCheck? = nil
     ) throws {
         let names = CheckNames(collection)
@@ -87,8 +87,8 @@ extension SetCheck {
             diagnostics += FileChecks.diagnostics(set)
             diagnostics += try IdentityChecks.diagnostics(set, names)
             diagnostics += LearningChecks.diagnostics(set)
-            for opponent in opponents {
-                diagnostics += try OverlapChecks.diagnostics(set, survey, opponent)
+            for testSet in testSets {
+                diagnostics += try OverlapChecks.diagnostics(set, survey, testSet)
             }
         }
         if case .pairs(let pairs) = collection {

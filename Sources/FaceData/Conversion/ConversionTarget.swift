@@ -71,8 +71,8 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
     ///
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
     public func requireFree(_ url: URL) throws(FaceDataError) {
-        let goesOn = self == .pack && SystemPath.kind(PackJournal.url(of: url).path) != nil
-        guard self != .folder, !goesOn, let file = files(url).first else { return }
+        let isResumed = self == .pack && SystemPath.kind(PackJournal.url(of: url).path) != nil
+        guard self != .folder, !isResumed, let file = files(url).first else { return }
         try Self.requireNone(file)
     }
 

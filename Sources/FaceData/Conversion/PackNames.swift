@@ -9,7 +9,7 @@ extension LabelledImageSet {
         var listed = names.enumerated().map { index, name in
             name.contains("/") ? name : "\(identities[labels[index]])/\(name)"
         }
-        let isTold = listed.indices.allSatisfy { index in
+        let namesIdentities = listed.indices.allSatisfy { index in
             PathText(PathText(listed[index]).folder).name == identities[labels[index]]
                 && !listed[index].unicodeScalars.contains {
                     $0.properties.generalCategory == .control
@@ -17,7 +17,9 @@ extension LabelledImageSet {
                             && $0 != " "
                 }
         }
-        if !isTold || Set(listed).count < listed.count || Set(identities).count < identities.count {
+        if !namesIdentities || Set(listed).count < listed.count
+            || Set(identities).count < identities.count
+        {
             listed = WrittenNames(of: self).paths
         }
         var named = self

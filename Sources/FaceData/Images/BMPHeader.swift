@@ -43,9 +43,9 @@ struct BMPHeader {
         var end = 14 + size
         masks = try Self.masks(bytes, kind, bits, size, &end)
         palette = Self.palette(bytes, bits, size, &end)
-        let told = Self.word(bytes, 10)
+        let stated = Self.word(bytes, 10)
         // Some programs store the offset of the palette, or 0.
-        pixels = told == 0 || (told == 14 + size && bits <= 8) ? end : told
+        pixels = stated == 0 || (stated == 14 + size && bits <= 8) ? end : stated
         guard pixels <= bytes.count else { throw ImageRefusal("it is truncated") }
     }
 

@@ -13,13 +13,13 @@ enum ImageOrientation: UInt16 {
         self = .topLeft
         if let exif {
             guard let data = ExifData(exif) else { return }
-            if let told = data.orientation {
-                self = UInt16(exactly: told).flatMap(Self.init(rawValue:)) ?? .topLeft
+            if let stated = data.orientation {
+                self = UInt16(exactly: stated).flatMap(Self.init(rawValue:)) ?? .topLeft
                 return
             }
         }
-        if let told = xmp.flatMap(XMPPacket.orientation) {
-            self = Self(rawValue: told) ?? .topLeft
+        if let stated = xmp.flatMap(XMPPacket.orientation) {
+            self = Self(rawValue: stated) ?? .topLeft
         }
     }
 

@@ -18,10 +18,10 @@ enum ForeignSet {
         let names = try SystemPath.visibleNames(folder)
         // `datasets` stores its files in a subfolder of this name.
         let inner = names.contains("data") && !names.contains { $0.hasSuffix(".parquet") }
-        let place = inner ? folder.appendingPathComponent("data") : folder
-        let files = inner ? (try? SystemPath.visibleNames(place)) ?? [] : names
+        let location = inner ? folder.appendingPathComponent("data") : folder
+        let files = inner ? (try? SystemPath.visibleNames(location)) ?? [] : names
         if let file = files.first(where: { ["parquet", "arrow"].contains(PathText($0).ending) }) {
-            try refuse(place.appendingPathComponent(file))
+            try refuse(location.appendingPathComponent(file))
         }
     }
 

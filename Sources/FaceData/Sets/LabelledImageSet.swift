@@ -11,7 +11,7 @@ public struct LabelledImageSet: Sendable {
     /// Warnings about the files, such as an index that had to be rebuilt.
     public var warnings: [String]
     /// Files in the set's folder that are not images of an identity.
-    public internal(set) var passedOver = PassedOver()
+    public internal(set) var skippedFiles = SkippedFiles()
 
     /// Number of images.
     public var count: Int { labels.count }
@@ -71,7 +71,7 @@ public struct LabelledImageSet: Sendable {
         var set = LabelledImageSet(
             source: SelectedImages(kept, of: source), identities: used.map { identities[$0] },
             labels: kept.map { fresh[labels[$0]] }, warnings: warnings)
-        set.passedOver = passedOver
+        set.skippedFiles = skippedFiles
         return set
     }
 }
@@ -83,7 +83,7 @@ extension LabelledImageSet {
     ]
 
     /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files are
-    /// ignored, and other files listed in ``passedOver``.
+    /// ignored, and other files listed in ``skippedFiles``.
     ///
     /// Identities without images are reported in ``warnings``.
     ///

@@ -69,8 +69,8 @@ extension VerificationPairs {
     /// The pairs with a warning if most labels of one kind contradict the folders.
     func withLabelWarning() -> VerificationPairs {
         guard let warning = PairLabels(self).warning else { return self }
-        var told = self
-        told.warnings.append(warning)
-        return told
+        var result = self
+        result.warnings.append(warning)
+        return result
     }
 }

@@ -102,9 +102,9 @@ extension LabelledImageSet {
         if !rest.isEmpty {
             for index in labels.indices { rest.remove(PathText.plain(source.name(of: index))) }
         }
-        var told: Set<String> = []
+        var reported: Set<String> = []
         let names = list.names.filter {
-            rest.contains(PathText.plain($0)) && told.insert($0).inserted
+            rest.contains(PathText.plain($0)) && reported.insert($0).inserted
         }
         guard !names.isEmpty else { return nil }
         let nearest = NearestNames(among: identities)

@@ -82,12 +82,12 @@ struct ConvolutionLayer: Sendable {
         var weights: [Float] = []
         weights.reserveCapacity(padded * kernel * kernel * channels)
         for first in stride(from: 0, to: padded, by: lanes) {
-            for place in 0..<kernel * kernel {
+            for position in 0..<kernel * kernel {
                 for channel in 0..<channels {
                     for output in first..<first + lanes {
                         weights.append(
                             output < bias.count
-                                ? weight(output, place / kernel, place % kernel, channel) : 0)
+                                ? weight(output, position / kernel, position % kernel, channel) : 0)
                     }
                 }
             }

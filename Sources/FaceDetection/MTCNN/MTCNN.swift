@@ -92,17 +92,17 @@ public struct MTCNN: FaceDetector {
         let map = image.resized(
             left: 0, top: 0, width: image.width, height: image.height, toWidth: width,
             toHeight: height, rounded: true)
-        let (columns, judgements) = networks.proposal.inParts(map, square: 12)
+        let (columns, outputs) = networks.proposal.inParts(map, square: 12)
         let threshold = Float(options.thresholds[0])
-        return judgements.enumerated().compactMap { place, judgement in
-            guard judgement.score >= threshold else { return nil }
-            let (x, y) = (Double(2 * (place % columns)), Double(2 * (place / columns)))
+        return outputs.enumerated().compactMap { position, output in
+            guard output.score >= threshold else { return nil }
+            let (x, y) = (Double(2 * (position % columns)), Double(2 * (position / columns)))
             let box = FaceBox(
                 left: (x + 1) / scale, top: (y + 1) / scale, right: (x + 12) / scale,
                 bottom: (y + 12) / scale)
             return MTCNNCandidate(
-                box: box.truncated, score: Double(judgement.score),
-                shifts: judgement.shifts.map(Double.init))
+                box: box.truncated, score: Double(output.score),
+                shifts: output.shifts.map(Double.init))
         }
     }
 
@@ -110,10 +110,10 @@ public struct MTCNN: FaceDetector {
     private func refined(
         _ candidates: [MTCNNCandidate], in image: RGBImage
     ) -> [MTCNNCandidate] {
-        let judged = judged(
+        let accepted = accepted(
             candidates, in: image, by: networks.refinement, side: 24,
             threshold: options.thresholds[1])
-        return Self.kept(judged, maxRatio: 0.7).map { candidate in
+        return Self.kept(accepted, maxRatio: 0.7).map { candidate in
             var moved = candidate
             moved.box = candidate.regressed(pixel: 1).squared
             return moved
@@ -129,9 +129,9 @@ public struct MTCNN: FaceDetector {
             whole.box = candidate.box.truncated
             return whole
         }
-        let judged = judged(
+        let accepted = accepted(
             whole, in: image, by: networks.output, side: 48, threshold: options.thresholds[2])
-        let moved = judged.map { candidate in
+        let moved = accepted.map { candidate in
             let box = candidate.box
             var moved = candidate
             moved.points = candidate.points.enumerated().map { index, part in
@@ -146,19 +146,19 @@ public struct MTCNN: FaceDetector {
     }
 
     /// The candidates that a network accepts as faces, with its outputs.
-    private func judged(
+    private func accepted(
         _ candidates: [MTCNNCandidate], in image: RGBImage, by network: MTCNNNetworks.Network,
         side: Int, threshold: Double
     ) -> [MTCNNCandidate] {
         candidates.compactMap { candidate in
             guard let map = Self.crop(candidate.box, of: image, side: side),
-                let judgement = network(map).judgements.first,
-                judgement.score > Float(threshold)
+                let output = network(map).outputs.first,
+                output.score > Float(threshold)
             else { return nil }
             return MTCNNCandidate(
-                box: candidate.box, score: Double(judgement.score),
-                shifts: judgement.shifts.map(Double.init),
-                points: judgement.points.map(Double.init))
+                box: candidate.box, score: Double(output.score),
+                shifts: output.shifts.map(Double.init),
+                points: output.points.map(Double.init))
         }
     }
 

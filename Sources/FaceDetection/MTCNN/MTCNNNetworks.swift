@@ -18,7 +18,7 @@ struct MTCNNNetworks: Sendable {
     static let fileNames = ["pnet.onnx", "rnet.onnx", "onet.onnx"]
 
     /// A network's outputs for a square.
-    struct Judgement {
+    struct Outputs {
         /// Probability of a face, 0...1.
         let score: Float
         /// Offsets of the face's sides from the square's, relative to its side: left, top, right,
@@ -41,16 +41,16 @@ struct MTCNNNetworks: Sendable {
         ///   - limit: Approximate number of positions per part.
         func inParts(
             _ input: FeatureMap, square: Int, limit: Int = 1 << 14
-        ) -> (width: Int, judgements: [Judgement]) {
+        ) -> (width: Int, outputs: [Outputs]) {
             let rows = max(8, limit / input.width)
-            var all: [Judgement] = []
+            var all: [Outputs] = []
             var (first, width) = (0, 0)
             while first + square <= input.height {
                 // The remaining rows are added to this part if they would not contain a square.
                 let end = first + 2 * (rows - 1) + square
                 let isLast = end + 2 > input.height
                 let part = self(input.rows(first..<(isLast ? input.height : end)))
-                (width, all) = (part.width, all + part.judgements)
+                (width, all) = (part.width, all + part.outputs)
                 if isLast { break }
                 first += 2 * rows
             }
@@ -58,7 +58,7 @@ struct MTCNNNetworks: Sendable {
         }
 
         /// The network's outputs for all squares of a picture, row by row, and the number of columns.
-        func callAsFunction(_ input: FeatureMap) -> (width: Int, judgements: [Judgement]) {
+        func callAsFunction(_ input: FeatureMap) -> (width: Int, outputs: [Outputs]) {
             var map = input
             for step in steps {
                 map = step.layer(map)
@@ -66,13 +66,13 @@ struct MTCNNNetworks: Sendable {
                     map = map.maxPooled(kernel: pool.kernel, endsEarly: pool.endsEarly)
                 }
             }
-            let judgements = stride(from: 0, to: map.values.count, by: map.stride).map { place in
-                let values = map.values[place..<place + map.channels]
-                return Judgement(
-                    score: 1 / (1 + exp(values[place] - values[place + 1])),
-                    shifts: values[place + 2..<place + 6], points: values[(place + 6)...])
+            let outputs = stride(from: 0, to: map.values.count, by: map.stride).map { position in
+                let values = map.values[position..<position + map.channels]
+                return Outputs(
+                    score: 1 / (1 + exp(values[position] - values[position + 1])),
+                    shifts: values[position + 2..<position + 6], points: values[(position + 6)...])
             }
-            return (map.width, judgements)
+            return (map.width, outputs)
         }
     }
 

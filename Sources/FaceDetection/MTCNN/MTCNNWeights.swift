@@ -71,11 +71,11 @@ struct MTCNNWeights {
             else { throw unfit }
             heads.append(head)
         }
-        let places = heads.flatMap { head in (0..<head.outputs).map { (head, $0) } }
+        let sources = heads.flatMap { head in (0..<head.outputs).map { (head, $0) } }
         return ConvolutionLayer(
             kernel: 1, channels: channels, bias: heads.flatMap(\.bias), slopes: nil
         ) { output, row, column, channel in
-            let (head, index) = places[output]
+            let (head, index) = sources[output]
             return head.weight(index, row, column, channel, kernel: 1, channels: channels)
         }
     }

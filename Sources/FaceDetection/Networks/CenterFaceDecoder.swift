@@ -25,11 +25,11 @@ struct CenterFaceDecoder {
             points.count == 10 * count
         else { return [] }
         let (right, bottom) = (Double(4 * width), Double(4 * height))
-        let all = (0..<count).filter { heat[$0] > minScore }.map { place -> DetectedFace in
-            let rows = exp(Double(size[place])) * 4
-            let columns = exp(Double(size[count + place])) * 4
-            let x = (Double(place % width) + Double(offset[count + place]) + 0.5) * 4
-            let y = (Double(place / width) + Double(offset[place]) + 0.5) * 4
+        let all = (0..<count).filter { heat[$0] > minScore }.map { position -> DetectedFace in
+            let rows = exp(Double(size[position])) * 4
+            let columns = exp(Double(size[count + position])) * 4
+            let x = (Double(position % width) + Double(offset[count + position]) + 0.5) * 4
+            let y = (Double(position / width) + Double(offset[position]) + 0.5) * 4
             let left = min(max(0, x - columns / 2), right)
             let top = min(max(0, y - rows / 2), bottom)
             let box = FaceBox(
@@ -37,10 +37,10 @@ struct CenterFaceDecoder {
                 bottom: min(top + rows, bottom))
             let five = (0..<5).map { point in
                 FacePoints.Point(
-                    Double(points[(2 * point + 1) * count + place]) * columns + left,
-                    Double(points[2 * point * count + place]) * rows + top)
+                    Double(points[(2 * point + 1) * count + position]) * columns + left,
+                    Double(points[2 * point * count + position]) * rows + top)
             }
-            return DetectedFace(box: box, score: Double(heat[place]), points: FacePoints(five))
+            return DetectedFace(box: box, score: Double(heat[position]), points: FacePoints(five))
         }
         // Here, boxes that overlap by exactly this much are the same face.
         return NonMaximumSuppression(maxRatio: maxOverlap.nextDown)

@@ -124,12 +124,12 @@ public final class ONNXDetector: FaceDetector {
             let outputs = RetinaFaceDecoder.Outputs(
                 boxes: found[roles.boxes].values, scores: found[roles.scores].values,
                 points: found[roles.points].values)
-            let places = RetinaFaceDecoder.places(width: input.width, height: input.height)
-            guard outputs.scores.count == 2 * places else {
+            let count = RetinaFaceDecoder.positionCount(width: input.width, height: input.height)
+            guard outputs.scores.count == 2 * count else {
                 throw .unfit(
                     path: path,
                     reason: "it has \(outputs.scores.count / 2) positions for a picture of "
-                        + "\(input.width)x\(input.height) pixels, where RetinaFace has \(places)")
+                        + "\(input.width)x\(input.height) pixels, where RetinaFace has \(count)")
             }
             return RetinaFaceDecoder().faces(outputs, width: input.width, height: input.height)
         case .scrfd:

@@ -102,11 +102,11 @@ struct PictureInput {
         _ source: Int, _ target: Int
     ) -> [(first: Int, second: Int, weights: (Int, Int))] {
         (0..<target).map { index in
-            let place = (Double(index) + 0.5) * Double(source) / Double(target) - 0.5
-            let first = Int(place.rounded(.down))
+            let position = (Double(index) + 0.5) * Double(source) / Double(target) - 0.5
+            let first = Int(position.rounded(.down))
             guard first >= 0 else { return (0, 0, (2048, 0)) }
             guard first + 1 < source else { return (source - 1, source - 1, (2048, 0)) }
-            let part = Float(place - Double(first))
+            let part = Float(position - Double(first))
             func weight(_ part: Float) -> Int { Int((part * 2048).rounded(.toNearestOrEven)) }
             return (first, first + 1, (weight(1 - part), weight(part)))
         }

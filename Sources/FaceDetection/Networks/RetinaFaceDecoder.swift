@@ -29,11 +29,11 @@ struct RetinaFaceDecoder {
     }
 
     /// Factors of the network's outputs for positions and sizes.
-    private static let (place, size) = (0.1, 0.2)
+    private static let (centreVariance, sizeVariance) = (0.1, 0.2)
     private static let levels = [(8, [16.0, 32]), (16, [64, 128]), (32, [256, 512])]
 
     /// Number of reference boxes for an input.
-    static func places(width: Int, height: Int) -> Int {
+    static func positionCount(width: Int, height: Int) -> Int {
         levels.reduce(0) { sum, level in
             sum + level.1.count * length(width, level.0) * length(height, level.0)
         }
@@ -45,25 +45,25 @@ struct RetinaFaceDecoder {
         guard outputs.boxes.count == 4 * priors.count, outputs.scores.count == 2 * priors.count,
             outputs.points.count == 10 * priors.count
         else { return [] }
-        let all = priors.indices.compactMap { place -> DetectedFace? in
-            let score = Self.score(outputs.scores[2 * place], outputs.scores[2 * place + 1])
+        let all = priors.indices.compactMap { position -> DetectedFace? in
+            let score = Self.score(outputs.scores[2 * position], outputs.scores[2 * position + 1])
             guard score > minScore else { return nil }
-            return face(outputs, place, priors[place], score)
+            return face(outputs, position, priors[position], score)
         }
         return NonMaximumSuppression(maxRatio: maxOverlap)
             .kept(all.map(\.box), scores: all.map(\.score)).map { all[$0] }
     }
 
     private func face(
-        _ outputs: Outputs, _ place: Int, _ prior: Prior, _ score: Float
+        _ outputs: Outputs, _ position: Int, _ prior: Prior, _ score: Float
     ) -> DetectedFace {
-        func moved(_ number: Float) -> Double { Double(number) * Self.place * prior.side }
-        let box = outputs.boxes[4 * place..<4 * place + 4].map { $0 }
+        func moved(_ number: Float) -> Double { Double(number) * Self.centreVariance * prior.side }
+        let box = outputs.boxes[4 * position..<4 * position + 4].map { $0 }
         let (x, y) = (prior.x + moved(box[0]), prior.y + moved(box[1]))
-        let width = prior.side * exp(Double(box[2]) * Self.size)
-        let height = prior.side * exp(Double(box[3]) * Self.size)
+        let width = prior.side * exp(Double(box[2]) * Self.sizeVariance)
+        let height = prior.side * exp(Double(box[3]) * Self.sizeVariance)
         let five = (0..<5).map { point in
-            let first = 10 * place + 2 * point
+            let first = 10 * position + 2 * point
             return FacePoints.Point(
                 prior.x + moved(outputs.points[first]), prior.y + moved(outputs.points[first + 1]))
         }

@@ -21,7 +21,7 @@ struct RetinaFaceOutputs {
             return nil
         }
         let widths = outputs.map { $0.shape?.last ?? nil }
-        func place(_ width: Int, _ names: [String]) -> Int? {
+        func index(_ width: Int, _ names: [String]) -> Int? {
             let known = widths.firstIndex(of: width)
             if known != nil || !widths.contains(nil) { return known }
             return outputs.indices.first { index in
@@ -29,8 +29,8 @@ struct RetinaFaceOutputs {
                     && names.contains { outputs[index].name.lowercased().contains($0) }
             }
         }
-        guard let points = place(10, ["land", "pts"]), let boxes = place(4, ["loc", "box"]),
-            let scores = place(2, ["conf", "cls", "score"]),
+        guard let points = index(10, ["land", "pts"]), let boxes = index(4, ["loc", "box"]),
+            let scores = index(2, ["conf", "cls", "score"]),
             Set([points, boxes, scores]).count == 3
         else { return nil }
         (self.boxes, self.scores, self.points) = (boxes, scores, points)

@@ -35,9 +35,9 @@ struct SCRFDDecoder {
         else { return [] }
         let step = Double(level.step)
         return (0..<count).filter { level.scores[$0] >= minScore }.map { index in
-            let place = index / 2
-            let x = Double(place % columns) * step
-            let y = Double(place / columns) * step
+            let position = index / 2
+            let x = Double(position % columns) * step
+            let y = Double(position / columns) * step
             func distance(_ side: Int) -> Double { Double(level.boxes[4 * index + side]) * step }
             let box = FaceBox(
                 left: x - distance(0), top: y - distance(1), right: x + distance(2),

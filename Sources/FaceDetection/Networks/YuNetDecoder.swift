@@ -38,18 +38,18 @@ struct YuNetDecoder {
             level.points.count == 10 * count
         else { return [] }
         let step = Double(level.step)
-        return (0..<count).compactMap { place in
+        return (0..<count).compactMap { position in
             func part(_ number: Float) -> Double { min(max(Double(number), 0), 1) }
-            let score = (part(level.classes[place]) * part(level.objects[place])).squareRoot()
+            let score = (part(level.classes[position]) * part(level.objects[position])).squareRoot()
             guard score >= minScore else { return nil }
-            let (column, row) = (Double(place % columns), Double(place / columns))
-            let box = level.boxes[4 * place..<4 * place + 4].map { Double($0) }
+            let (column, row) = (Double(position % columns), Double(position / columns))
+            let box = level.boxes[4 * position..<4 * position + 4].map { Double($0) }
             let (x, y) = ((column + box[0]) * step, (row + box[1]) * step)
             let (width, height) = (exp(box[2]) * step, exp(box[3]) * step)
             let five = (0..<5).map { point in
                 FacePoints.Point(
-                    (Double(level.points[10 * place + 2 * point]) + column) * step,
-                    (Double(level.points[10 * place + 2 * point + 1]) + row) * step)
+                    (Double(level.points[10 * position + 2 * point]) + column) * step,
+                    (Double(level.points[10 * position + 2 * point + 1]) + row) * step)
             }
             return DetectedFace(
                 box: FaceBox(

@@ -93,7 +93,7 @@ struct SetEmbedder {
         guard case .failure(let error) = mine else {
             if try team.agree(.ready) == .ready { return true }
             // Process 0 says to the others what is next.
-            if team.leads { throw team.toldReason() }
+            if team.leads { throw team.reportedError() }
             return false
         }
         if !team.leads { team.tell("\(error)") }

@@ -25,7 +25,7 @@ private struct DatabaseEntries {
     mutating func add(_ entry: LMDBReader.Entry) throws(FaceDataError) {
         let name = ByteText.text(entry.key)
         guard !Self.isMeta(name) else {
-            index.passed.append(PartIndex.Passed(name: name, kind: .file))
+            index.skipped.append(PartIndex.Skipped(name: name, kind: .file))
             return
         }
         guard entry.value.count <= ImageDecoder.maxBytes else {

@@ -92,8 +92,8 @@ struct LMDBReader {
             lower >= Self.headBytes, lower <= pageSize
         else { throw damaged(page, "it is not a page of a tree") }
         var nodes: [Int] = []
-        for place in stride(from: Self.headBytes, to: lower - 1, by: 2) {
-            let node = Int(Self.number(bytes, place, 2))
+        for offset in stride(from: Self.headBytes, to: lower - 1, by: 2) {
+            let node = Int(Self.number(bytes, offset, 2))
             guard node >= lower, node <= pageSize - 8 else {
                 throw damaged(page, "an entry is outside it")
             }

@@ -126,19 +126,19 @@ final class LMDBWriter {
     /// Writes a page: offsets after its header, entries from its end backwards.
     private func write(_ page: Page, flags: UInt64) throws(SafeFilesError) -> Int {
         let number = nextPage
-        var places: [UInt8] = []
+        var offsets: [UInt8] = []
         var body: [UInt8] = []
         var upper = Self.pageSize
         for node in page.nodes {
             upper -= node.count
-            places += Self.bytes(UInt64(upper), 2)
+            offsets += Self.bytes(UInt64(upper), 2)
         }
         for node in page.nodes.reversed() { body += node }
-        let lower = Self.headBytes + places.count
+        let lower = Self.headBytes + offsets.count
         let head =
             Self.bytes(UInt64(number), 8) + Self.bytes(0, 2) + Self.bytes(flags, 2)
             + Self.bytes(UInt64(lower), 2) + Self.bytes(UInt64(upper), 2)
-        try file.write(head + places + [UInt8](repeating: 0, count: upper - lower) + body)
+        try file.write(head + offsets + [UInt8](repeating: 0, count: upper - lower) + body)
         nextPage += 1
         return number
     }

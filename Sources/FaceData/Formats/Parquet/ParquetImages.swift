@@ -32,18 +32,18 @@ public struct ParquetImages: ImageSource {
 
     /// The file's path and the row.
     public func path(of index: Int) -> String {
-        let (file, row) = place(of: index)
+        let (file, row) = location(of: index)
         return "\(pool.files[file].url.path), row \(row)"
     }
 
     /// The stamp of the picture's file.
     public func stamp(of index: Int) -> FileStamp {
-        FileStamp(pool.files[place(of: index).file].url)
+        FileStamp(pool.files[location(of: index).file].url)
     }
 
     /// Reads the encoded bytes of a picture into `buffer`.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
-        let (file, row) = place(of: index)
+        let (file, row) = location(of: index)
         let part = Self.last(of: tables[file].parts, below: row)
         let values = try pages.values(file, part) { () throws(FaceDataError) in
             try ParquetTable.values(
@@ -54,17 +54,17 @@ public struct ParquetImages: ImageSource {
                 return bytes.array
             }
         }
-        guard let place = values.places[row - tables[file].parts[part].firstRow] else {
+        guard let range = values.ranges[row - tables[file].parts[part].firstRow] else {
             throw .badImage(
                 path: path(of: index),
                 reason:
                     "the row has no bytes, only a path: it was written by to_parquet() from a folder, where "
                     + "push_to_hub() would have put the pictures in")
         }
-        buffer.fill(place.count) { $0.copyBytes(from: values.bytes[place]) }
+        buffer.fill(range.count) { $0.copyBytes(from: values.bytes[range]) }
     }
 
-    private func place(of index: Int) -> (file: Int, row: Int) {
+    private func location(of index: Int) -> (file: Int, row: Int) {
         var (low, high) = (0, tables.count)
         while high - low > 1 {
             let middle = (low + high) / 2

@@ -121,7 +121,7 @@ struct ParquetTable {
             let values = try values(of: part, column, store.path) {
                 (page) throws(FaceDataError) in try store.bytes(at: page.start, count: page.size)
             }
-            for row in values.places.indices {
+            for row in values.ranges.indices {
                 texts.append(
                     column.type == .bytes ? values.text(row) : values.number(row).map { "\($0)" })
             }

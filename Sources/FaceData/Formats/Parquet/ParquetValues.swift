@@ -3,7 +3,7 @@ struct ParquetValues {
     /// The bytes that contain the values: the page's own, or those of the dictionary.
     let bytes: [UInt8]
     /// The range of each row's value in ``bytes``; nil if it has none.
-    let places: [Range<Int>?]
+    let ranges: [Range<Int>?]
 
     /// Decodes a page.
     ///
@@ -41,33 +41,33 @@ struct ParquetValues {
             found = []
             found.reserveCapacity(count)
             for index in indices {
-                guard dictionary.places.indices.contains(index),
-                    let place = dictionary.places[index]
+                guard dictionary.ranges.indices.contains(index),
+                    let range = dictionary.ranges[index]
                 else { return nil }
-                found.append(place)
+                found.append(range)
             }
         default: return nil
         }
         guard let present else {
-            places = found
+            ranges = found
             return
         }
         var next = found[...]
-        places = present.map { $0 ? next.popFirst() : nil }
+        ranges = present.map { $0 ? next.popFirst() : nil }
     }
 
     /// A value as a whole number.
     func number(_ row: Int) -> Int? {
-        places[row].map { place in
-            let value = bytes[place].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            return place.count == 4
+        ranges[row].map { range in
+            let value = bytes[range].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            return range.count == 4
                 ? Int(Int32(truncatingIfNeeded: value)) : Int(truncatingIfNeeded: value)
         }
     }
 
     /// A value as text.
     func text(_ row: Int) -> String? {
-        places[row].map { String(decoding: bytes[$0], as: UTF8.self) }
+        ranges[row].map { String(decoding: bytes[$0], as: UTF8.self) }
     }
 
     /// The definition levels, if values may be missing, and the values' bytes.
@@ -108,8 +108,8 @@ struct ParquetValues {
         let fixed = type == .int32 ? 4 : 8
         // Each value has at least four bytes.
         guard count <= values.count / 4 else { return nil }
-        var places: [Range<Int>] = []
-        places.reserveCapacity(count)
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(count)
         var position = 0
         for _ in 0..<count {
             var length = fixed
@@ -119,10 +119,10 @@ struct ParquetValues {
                 position += 4
             }
             guard length <= values.count - position else { return nil }
-            places.append(position..<position + length)
+            ranges.append(position..<position + length)
             position += length
         }
-        return places
+        return ranges
     }
 }
 
@@ -160,8 +160,8 @@ private enum RunLengths {
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ bit: Int, _ width: Int
     ) -> Int {
         (0..<width).reduce(0) { value, index in
-            let place = bit + index
-            return value | Int(bytes[start + place >> 3] >> UInt8(place & 7) & 1) << index
+            let position = bit + index
+            return value | Int(bytes[start + position >> 3] >> UInt8(position & 7) & 1) << index
         }
     }
 }

@@ -1,7 +1,7 @@
 /// The locations, names and labels of the images in a file that contains many.
 struct PartIndex: Sendable, Hashable {
     /// A part of the file that is not an image of the set.
-    struct Passed: Sendable, Hashable {
+    struct Skipped: Sendable, Hashable {
         enum Kind: String, Sendable {
             /// An archive within the archive.
             case archive
@@ -43,10 +43,10 @@ struct PartIndex: Sendable, Hashable {
     /// How each image is stored; empty if the parts are the images.
     private(set) var packings: [Packing] = []
     /// The parts that are not images, in the file's order.
-    var passed: [Passed] = []
+    var skipped: [Skipped] = []
     /// Warnings about the file.
     var notes: [Note] = []
-    private var places: [ExactText: Int32] = [:]
+    private var labelIndices: [ExactText: Int32] = [:]
 
     /// Number of images.
     var count: Int { offsets.count }
@@ -68,11 +68,11 @@ struct PartIndex: Sendable, Hashable {
         if let packing { packings.append(packing) }
         guard let label else { return }
         let key = ExactText(label)
-        let place = places[key] ?? Int32(labels.count)
-        if place == labels.count {
+        let owner = labelIndices[key] ?? Int32(labels.count)
+        if owner == labels.count {
             labels.append(label)
-            places[key] = place
+            labelIndices[key] = owner
         }
-        owners.append(place)
+        owners.append(owner)
     }
 }

@@ -29,8 +29,8 @@ struct PartIndexFile {
         let reader = try FileReader(file.url)
         let isLarge = reader.size >= minBytes
         if isLarge {
-            for place in [beside, cached].compactMap({ $0 }) {
-                if let store = try? FileReader(place), let index = try? read(store) { return index }
+            for url in [beside, cached].compactMap({ $0 }) {
+                if let store = try? FileReader(url), let index = try? read(store) { return index }
             }
         }
         let index = try make(reader)
@@ -65,29 +65,29 @@ struct PartIndexFile {
     /// Caches an index; if that fails, the file is scanned again next time.
     private func keep(_ index: PartIndex) {
         guard isPlain(index) else { return }
-        for place in [beside, cached].compactMap({ $0 }) {
-            if (try? write(index, to: place)) != nil { return }
+        for url in [beside, cached].compactMap({ $0 }) {
+            if (try? write(index, to: url)) != nil { return }
         }
     }
 
     /// Whether all names can be written in one line.
     private func isPlain(_ index: PartIndex) -> Bool {
         func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 } }
-        return index.labels.allSatisfy(isPlain) && index.passed.allSatisfy { isPlain($0.name) }
+        return index.labels.allSatisfy(isPlain) && index.skipped.allSatisfy { isPlain($0.name) }
             && (0..<index.count).allSatisfy { isPlain(index.names[$0]) }
     }
 
-    private func write(_ index: PartIndex, to place: URL) throws(SafeFilesError) {
-        let writer = try FileWriter(place)
+    private func write(_ index: PartIndex, to url: URL) throws(SafeFilesError) {
+        let writer = try FileWriter(url)
         try writer.write(head + "\n")
         for note in index.notes { try writer.write("note\t\(note.rawValue)\n") }
-        for passed in index.passed {
-            try writer.write("passed\t\(passed.kind.rawValue)\t\(passed.name)\n")
+        for entry in index.skipped {
+            try writer.write("passed\t\(entry.kind.rawValue)\t\(entry.name)\n")
         }
-        for place in 0..<index.count {
-            let label = index.isLabelled ? index.label(of: place) : ""
+        for entry in 0..<index.count {
+            let label = index.isLabelled ? index.label(of: entry) : ""
             try writer.write(
-                "\(index.offsets[place])\t\(index.sizes[place])\t\(label)\t\(index.names[place])\n")
+                "\(index.offsets[entry])\t\(index.sizes[entry])\t\(label)\t\(index.names[entry])\n")
         }
         try writer.write("end\t\(index.count)\t\(index.isLabelled ? "labels" : "no labels")\n")
         try writer.finish()
@@ -118,9 +118,9 @@ struct PartIndexFile {
                 index.notes.append(note)
             case "passed":
                 guard fields.count == 3,
-                    let kind = PartIndex.Passed.Kind(rawValue: String(fields[1]))
+                    let kind = PartIndex.Skipped.Kind(rawValue: String(fields[1]))
                 else { throw Unbelievable() }
-                index.passed.append(PartIndex.Passed(name: String(fields[2]), kind: kind))
+                index.skipped.append(PartIndex.Skipped(name: String(fields[2]), kind: kind))
             default:
                 try add(fields, isLabelled: ends, to: &index)
             }

@@ -37,8 +37,8 @@ public struct StoredImages: ImageSource {
                 names.append(contentsOf: index.names)
             } else {
                 let stem = PathText(PathText(files[file].url.path).withoutEnding).name
-                for place in 0..<index.count {
-                    names.append(Self.name(index.names[place], of: stem))
+                for entry in 0..<index.count {
+                    names.append(Self.name(index.names[entry], of: stem))
                 }
             }
         }
@@ -82,7 +82,7 @@ public struct StoredImages: ImageSource {
         var hashes: [Int] = []
         hashes.reserveCapacity(indices.reduce(0) { $0 + $1.count })
         for index in indices {
-            for place in 0..<index.count { hashes.append(index.names[place].hashValue) }
+            for entry in 0..<index.count { hashes.append(index.names[entry].hashValue) }
         }
         hashes.sort()
         return !zip(hashes, hashes.dropFirst()).contains(where: ==)

@@ -43,10 +43,10 @@ struct SampleReader {
     ) throws(FaceDataError) -> PartIndex {
         var reader = SampleReader(store: store)
         for member in members where !member.isFile {
-            reader.index.passed.append(PartIndex.Passed(name: member.name, kind: .link))
+            reader.index.skipped.append(PartIndex.Skipped(name: member.name, kind: .link))
         }
         for member in members where member.isFile && SampleName(member.name) == nil {
-            reader.index.passed.append(PartIndex.Passed(name: member.name, kind: .file))
+            reader.index.skipped.append(PartIndex.Skipped(name: member.name, kind: .file))
         }
         for sample in samples(members) { try reader.add(sample) }
         return reader.index
@@ -76,7 +76,7 @@ struct SampleReader {
         }
         let images = sample.images
         guard let image = images.first else {
-            index.passed.append(PartIndex.Passed(name: first.name, kind: .file))
+            index.skipped.append(PartIndex.Skipped(name: first.name, kind: .file))
             return
         }
         guard images.count == 1 else { throw merged(sample, images) }

@@ -20,8 +20,8 @@ extension PartIndex {
         var index = PartIndex()
         var seen: Set<ExactText> = []
         for member in members {
-            if let kind = Passed.Kind(of: member.name, isFile: member.isFile) {
-                index.passed.append(Passed(name: member.name, kind: kind))
+            if let kind = Skipped.Kind(of: member.name, isFile: member.isFile) {
+                index.skipped.append(Skipped(name: member.name, kind: kind))
                 continue
             }
             guard seen.insert(ExactText(member.name)).inserted else {
@@ -35,7 +35,7 @@ extension PartIndex {
     }
 }
 
-extension PartIndex.Passed.Kind {
+extension PartIndex.Skipped.Kind {
     /// The kind of an archive's member; nil for a picture.
     init?(of name: String, isFile: Bool) {
         guard isFile else {

@@ -55,9 +55,9 @@ struct TarReader {
         while position < store.size {
             let count = min(1 << 16, store.size - position)
             try store.read(at: position, count: count, into: buffer)
-            if let place = buffer.bytes.firstIndex(where: { $0 != 0 }) {
+            if let index = buffer.bytes.firstIndex(where: { $0 != 0 }) {
                 throw damaged(
-                    position + place,
+                    position + index,
                     "the archive ended at byte \(offset), but more follows: archives that were put one behind "
                         + "the other must be given one by one, or joined with 'tar --concatenate'")
             }

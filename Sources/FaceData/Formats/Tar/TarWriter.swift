@@ -33,8 +33,8 @@ struct TarWriter: ~Copyable {
 
     private static func header(_ name: [UInt8], _ flag: UInt8, size: Int) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: TarHeader.blockSize)
-        func put(_ bytes: some Sequence<UInt8>, at place: Int) {
-            for (offset, byte) in bytes.enumerated() { block[place + offset] = byte }
+        func put(_ bytes: some Sequence<UInt8>, at start: Int) {
+            for (offset, byte) in bytes.enumerated() { block[start + offset] = byte }
         }
         put(name, at: 0)
         put("0000644\0".utf8, at: 100)

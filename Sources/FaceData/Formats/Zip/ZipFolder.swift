@@ -30,8 +30,8 @@ extension PartIndex {
             guard !name.hasSuffix("/"), !PathText(name).name.hasPrefix("."),
                 !name.hasPrefix("__MACOSX/")
             else { continue }
-            if let kind = Passed.Kind(of: name, isFile: !entry.isLink) {
-                index.passed.append(Passed(name: name, kind: kind))
+            if let kind = Skipped.Kind(of: name, isFile: !entry.isLink) {
+                index.skipped.append(Skipped(name: name, kind: kind))
                 continue
             }
             let reason =

@@ -1,7 +1,7 @@
 import Spelling
 
 /// The files in a set's folder that were skipped, by kind.
-public struct PassedOver: Sendable, Hashable {
+public struct SkippedFiles: Sendable, Hashable {
     /// A skipped file, or a folder without images.
     struct Item: Sendable, Hashable {
         /// Its path, relative to the set's folder.

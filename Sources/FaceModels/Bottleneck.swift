@@ -51,7 +51,7 @@ final class Bottleneck {
     }
 
     func walk(_ trace: inout LayerTrace) {
-        if let shortcut { trace.passBeside(shortcut) }
+        if let shortcut { trace.passBranch(shortcut) }
         for convolution in convolutions { trace.pass(convolution) }
     }
 }

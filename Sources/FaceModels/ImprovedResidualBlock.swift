@@ -74,7 +74,7 @@ final class ImprovedResidualBlock {
     }
 
     func walk(_ trace: inout LayerTrace) {
-        if let shortcut { trace.passBeside(shortcut) }
+        if let shortcut { trace.passBranch(shortcut) }
         trace.count(normalization.state)
         first.walk(&trace)
         trace.pass(second)

@@ -73,7 +73,7 @@ struct LayerTrace {
     }
 
     /// Counts a convolution of a side branch; the current size stays.
-    mutating func passBeside(_ layer: NormalizedConvolution) {
+    mutating func passBranch(_ layer: NormalizedConvolution) {
         let here = size
         pass(layer)
         size = here

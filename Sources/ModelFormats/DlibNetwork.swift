@@ -64,7 +64,7 @@ struct DlibNetwork {
     }
 
     /// The most layers that are accepted.
-    private static let most = 4096
+    private static let maxLayers = 4096
 
     private static func network(
         _ cursor: inout DlibCursor
@@ -82,7 +82,9 @@ struct DlibNetwork {
         var next = try cursor.integer()
         while (1...3).contains(next) {
             versions.append(next)
-            guard versions.count <= most else { throw cursor.failure("there are too many layers") }
+            guard versions.count <= maxLayers else {
+                throw cursor.failure("there are too many layers")
+            }
             next = try cursor.integer()
         }
         let (meanColor, inputSize) = try image(&cursor, nameLength: next)

@@ -114,7 +114,7 @@ private struct MXNetArray {
     private static let (first, second, third): (UInt64, UInt64, UInt64) = (
         0xF993_FAC8, 0xF993_FAC9, 0xF993_FACA
     )
-    private static let mostDimensions = 32
+    private static let maxDimensions = 32
 
     /// Reads an array; nil if it has no content.
     init?(_ cursor: inout StateCursor) throws(ModelFormatsError) {
@@ -211,7 +211,7 @@ private struct MXNetArray {
     private static func lengths(
         _ cursor: inout StateCursor, count: UInt64, of size: Int
     ) throws(ModelFormatsError) -> [Int] {
-        guard count <= mostDimensions else {
+        guard count <= maxDimensions else {
             throw cursor.damaged("an array has \(count) dimensions", at: cursor.offset - 4)
         }
         var shape: [Int] = []

@@ -55,16 +55,16 @@ public struct ONNXWeights {
         of given: WeightedOperation<[Float]>, for wanted: WeightedOperation<StateEntry>
     ) -> [WeightFile.Entry] {
         var values = given.weights
-        var behind: [OperationPart: [Float]] = [:]
+        var following: [OperationPart: [Float]] = [:]
         if let follows = wanted.normalization {
-            behind = normalization(given, wanted, epsilon: follows.epsilon)
+            following = normalization(given, wanted, epsilon: follows.epsilon)
             // A normalisation that was folded into the bias becomes one that adds it.
             if given.normalization == nil, let count = values[.bias]?.count {
                 values[.bias] = [Float](repeating: 0, count: count)
             }
             if wanted.weights[.bias] == nil { values[.bias] = nil }
         } else if given.normalization != nil {
-            behind = given.normalization?.weights ?? [:]
+            following = given.normalization?.weights ?? [:]
         }
         if wanted.key.kind == .normalization {
             values = shifted(values, by: given.epsilon - wanted.epsilon)
@@ -75,7 +75,8 @@ public struct ONNXWeights {
             values[.bias] = [Float](repeating: 0, count: count)
         }
         return entries(wanted.weights, values, given.name)
-            + entries(wanted.normalization?.weights ?? [:], behind, "what is behind \(given.name)")
+            + entries(
+                wanted.normalization?.weights ?? [:], following, "what is behind \(given.name)")
     }
 
     /// The normalisation after an operation: the file's, or an identity that adds the bias.

@@ -45,7 +45,7 @@ public struct StateDict {
     }
 
     /// The deepest nesting of dictionaries that is searched.
-    private static let deepest = 6
+    private static let maxDepth = 6
 
     /// Finds dictionaries of tensors.
     private static func parts(of content: Container) -> [Part] {
@@ -53,7 +53,7 @@ public struct StateDict {
         var seen: Set<Int> = []
         var open = [(index: content.root, path: [String]())]
         while let (index, path) = open.popLast() {
-            guard seen.insert(index).inserted, path.count <= deepest else { continue }
+            guard seen.insert(index).inserted, path.count <= maxDepth else { continue }
             if case .module = content.values[index] {
                 let tensors = ModuleTensors.tensors(of: index, content.values, content.file)
                 if !tensors.isEmpty {

@@ -215,9 +215,9 @@ private struct GraphReader {
         switch node.type {
         case "Conv": append(.convolution, index, constant(node.inputs, 1))
         case "Gemm":
-            let isTurned = file.integer("transB", ofNode: index) == 1
+            let isTransposed = file.integer("transB", ofNode: index) == 1
             let weight = constant(node.inputs, 1)
-            append(.linear, index, isTurned ? weight : weight.flatMap(Self.transposed))
+            append(.linear, index, isTransposed ? weight : weight.flatMap(Self.transposed))
         case "MatMul": appendProduct(index)
         case "BatchNormalization": appendNormalization(index)
         case "LayerNormalization": append(.layerNormalization, index, constant(node.inputs, 1))
@@ -244,14 +244,14 @@ private struct GraphReader {
             key: OperationKey(kind: kind, shape: isWhole ? weight.shape : [weight.values.count]),
             name: node.name.isEmpty ? node.outputs.first ?? "" : node.name, weights: weights)
         if operation.key.isFoldable {
-            operation.normalization = normalization(behind: output ?? node.outputs.first ?? "")
+            operation.normalization = normalization(after: output ?? node.outputs.first ?? "")
         }
         found.append(operation)
     }
 
     /// The normalisation that is the only user of a value.
     private mutating func normalization(
-        behind value: String
+        after value: String
     ) -> (weights: [OperationPart: [Float]], epsilon: Double)? {
         guard let user = users[value]?.first, users[value]?.count == 1,
             file.nodes[user].type == "BatchNormalization"
@@ -290,17 +290,17 @@ private struct GraphReader {
         guard let matrix = constant(node.inputs, 1), let output = node.outputs.first else {
             return append(.matrix, index, constant(node.inputs, 0))
         }
-        guard let turned = Self.transposed(matrix) else {
+        guard let transposed = Self.transposed(matrix) else {
             return append(.matrix, index, matrix)
         }
         guard let user = users[output]?.first, users[output]?.count == 1,
             file.nodes[user].type == "Add",
             let bias = constant(file.nodes[user].inputs, 1) ?? constant(file.nodes[user].inputs, 0),
-            bias.values.count == turned.shape[0]
-        else { return append(.linear, index, turned) }
+            bias.values.count == transposed.shape[0]
+        else { return append(.linear, index, transposed) }
         taken.insert(user)
         append(
-            .linear, index, turned, bias: bias.values, output: file.nodes[user].outputs.first)
+            .linear, index, transposed, bias: bias.values, output: file.nodes[user].outputs.first)
     }
 
     /// A transposed matrix; nil for tensors of other ranks.

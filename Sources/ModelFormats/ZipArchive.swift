@@ -22,9 +22,11 @@ struct ZipArchive {
             throw .damaged(path: path, offset: error.offset, reason: error.reason)
         }
         guard Set(names).count == names.count else {
-            let twice = Dictionary(grouping: names) { $0 }.first { $0.value.count > 1 }?.key ?? ""
+            let duplicate =
+                Dictionary(grouping: names) { $0 }.first { $0.value.count > 1 }?.key ?? ""
             throw .damaged(
-                path: path, offset: 0, reason: "the archive has two files '\(twice.prefix(80))'")
+                path: path, offset: 0, reason: "the archive has two files '\(duplicate.prefix(80))'"
+            )
         }
     }
 

@@ -119,7 +119,7 @@ public final class ONNXFile {
     /// - Returns: Nil for other names, for elements that are not numbers, and if the number of values does
     ///   not match the shape.
     public func tensor(_ name: String) -> (values: [Float], shape: [Int])? {
-        var lengths = [Int64](repeating: 0, count: Self.mostDimensions)
+        var lengths = [Int64](repeating: 0, count: Self.maxDimensions)
         let rank = Int(connx_constant_shape(model, name, &lengths, lengths.count))
         guard (0...lengths.count).contains(rank) else { return nil }
         let shape = lengths.prefix(rank).map { Int($0) }
@@ -140,7 +140,7 @@ public final class ONNXFile {
     }
 
     /// The most dimensions that are supported.
-    private static let mostDimensions = 16
+    private static let maxDimensions = 16
 
     /// Values in an external file; nil if they are not in float32.
     private func external(_ stored: Weights, _ count: Int) -> [Float]? {

@@ -90,9 +90,9 @@ public struct FaceSearch: Sendable {
             nil, score > 0 ? max(score, detector.certainScore.nextDown) : 0
         )
         for quarter in 1...3 {
-            let turned = image.turned(quarter)
-            var faces = try detector.faces(in: turned)
-            if faces.isEmpty, score == 0 { faces = try bordered(turned) }
+            let rotated = image.rotated(quarterTurns: quarter)
+            var faces = try detector.faces(in: rotated)
+            if faces.isEmpty, score == 0 { faces = try bordered(rotated) }
             if let found = faces.map(\.score).max(), found > best.score { best = (quarter, found) }
         }
         return best.quarter
@@ -195,12 +195,12 @@ extension RGBImage {
     }
 
     /// The picture rotated clockwise by quarter turns.
-    func turned(_ quarters: Int) -> RGBImage {
-        let quarters = ((quarters % 4) + 4) % 4
+    func rotated(quarterTurns: Int) -> RGBImage {
+        let quarters = ((quarterTurns % 4) + 4) % 4
         let isUpright = quarters % 2 == 0
         let (columns, rows) = isUpright ? (width, height) : (height, width)
-        var turned: [UInt8] = []
-        turned.reserveCapacity(pixels.count)
+        var rotated: [UInt8] = []
+        rotated.reserveCapacity(pixels.count)
         pixels.withUnsafeBufferPointer { pixels in
             for y in 0..<rows {
                 for x in 0..<columns {
@@ -212,13 +212,13 @@ extension RGBImage {
                         default: (x, y)
                         }
                     let offset = (row * width + column) * 3
-                    turned.append(pixels[offset])
-                    turned.append(pixels[offset + 1])
-                    turned.append(pixels[offset + 2])
+                    rotated.append(pixels[offset])
+                    rotated.append(pixels[offset + 1])
+                    rotated.append(pixels[offset + 2])
                 }
             }
         }
-        return RGBImage(width: columns, height: rows, pixels: turned)
+        return RGBImage(width: columns, height: rows, pixels: rotated)
     }
 
     /// The picture with a black border: columns on the left and right, and rows above and below.

@@ -81,7 +81,7 @@ public struct MegaFaceCheck: Codable, Sendable, Hashable {
                 .error, "zero-feature", found["zero"] ?? [], "feature has no direction",
                 "features have no direction"),
             SetCheck.Diagnostic(
-                .warning, "listed-twice", lists.twice, "image is listed twice",
+                .warning, "listed-twice", lists.duplicates, "image is listed twice",
                 "images are listed twice"),
             SetCheck.Diagnostic(
                 .warning, "unknown-noise", lists.unknownNoise,

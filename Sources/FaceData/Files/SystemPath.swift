@@ -71,10 +71,11 @@ enum SystemPath {
         // Only the text of a name that is not UTF-8 can equal that of another name.
         if names.contains(where: ByteText.isEscaped) {
             var seen: Set<ExactText> = []
-            if let twice = names.first(where: { !seen.insert(ExactText($0)).inserted }) {
+            if let duplicate = names.first(where: { !seen.insert(ExactText($0)).inserted }) {
                 throw .unreadable(
                     path: folder.path,
-                    reason: "two of its names are shown as '\(twice)', one of which is not UTF-8; "
+                    reason:
+                        "two of its names are shown as '\(duplicate)', one of which is not UTF-8; "
                         + "rename one of them")
             }
         }

@@ -26,9 +26,9 @@ enum ImageOrientation: UInt16 {
     /// The picture, rotated upright.
     func upright(_ image: RGBImage) -> RGBImage {
         guard self != .topLeft else { return image }
-        let isTurned = rawValue >= Self.leftTop.rawValue
+        let swapsSides = rawValue >= Self.leftTop.rawValue
         let (width, height) =
-            isTurned ? (image.height, image.width) : (image.width, image.height)
+            swapsSides ? (image.height, image.width) : (image.width, image.height)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(image.pixels.count)
         for y in 0..<height {

@@ -11,7 +11,7 @@ struct FolderReader {
     private var skippedFiles = SkippedFiles()
 
     /// Folders deeper than this below an identity are not listed.
-    private static let deepest = 16
+    private static let maxDepth = 16
 
     init(root: URL) {
         self.root = root
@@ -67,7 +67,7 @@ struct FolderReader {
         guard !SystemPath.isLink(folder.path) else {
             return skippedFiles.add(folder: path, "linked")
         }
-        guard depth < Self.deepest, let names = try? SystemPath.visibleNames(folder) else {
+        guard depth < Self.maxDepth, let names = try? SystemPath.visibleNames(folder) else {
             return skippedFiles.add(folder: path, "unread")
         }
         guard !names.isEmpty else { return skippedFiles.add(folder: path, "empty") }

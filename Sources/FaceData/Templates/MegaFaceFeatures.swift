@@ -21,7 +21,7 @@ public struct MegaFaceLists: Sendable {
     /// Numbers of probes and distractors that are left out as noise.
     public private(set) var noisy = (probes: 0, distractors: 0)
     /// Entries that occur more than once.
-    let twice: [String]
+    let duplicates: [String]
     /// Entries of the lists of noise that are not in the lists of images.
     let unknownNoise: [String]
 
@@ -49,9 +49,9 @@ public struct MegaFaceLists: Sendable {
         let scrubNoise = try Self.noise(folder.appendingPathComponent("facescrub_noises.txt"))
         let faceNoise = try Self.noise(folder.appendingPathComponent("megaface_noises.txt"))
         var seen: Set<String> = []
-        var twice: [String] = []
+        var duplicates: [String] = []
         var known: Set<String> = []
-        func note(_ path: String) { if !seen.insert(path).inserted { twice.append(path) } }
+        func note(_ path: String) { if !seen.insert(path).inserted { duplicates.append(path) } }
         let scrubList = folder.appendingPathComponent("facescrub_lst")
         for line in try TextFile.lines(scrubList) {
             let parts = try Self.parts(line, 2, scrubList)
@@ -75,7 +75,7 @@ public struct MegaFaceLists: Sendable {
             }
             distractors.append("megaface/\(path)")
         }
-        self.twice = twice
+        self.duplicates = duplicates
         unknownNoise =
             limit == nil ? scrubNoise.union(faceNoise).subtracting(known).sorted() : []
         guard !probes.isEmpty, !distractors.isEmpty else {

@@ -167,9 +167,9 @@ public struct MTCNN: FaceDetector {
         let (width, height) = (
             box.width.rounded(.towardZero) + 1, box.height.rounded(.towardZero) + 1
         )
-        let most = 4 * Double(max(image.width, image.height))
-        guard width >= 1, height >= 1, width <= most, height <= most, abs(box.left) <= most,
-            abs(box.top) <= most
+        let limit = 4 * Double(max(image.width, image.height))
+        guard width >= 1, height >= 1, width <= limit, height <= limit, abs(box.left) <= limit,
+            abs(box.top) <= limit
         else { return nil }
         return image.resized(
             left: Int(box.left.rounded(.towardZero)) - 1,

@@ -99,12 +99,12 @@ private struct PairForm {
             hasFold = first.count == 4
             return
         }
-        let behind = first.count - 1 - other
+        let following = first.count - 1 - other
         isLabelFirst =
-            behind == 0
-            || behind == 1 && one > 0 && isLabel(0)
+            following == 0
+            || following == 1 && one > 0 && isLabel(0)
                 && !SystemPath.exists(ImageFiles([first.text(0...one)], in: root).path(of: 0))
-        hasFold = behind == (isLabelFirst ? 1 : 2)
+        hasFold = following == (isLabelFirst ? 1 : 2)
     }
 
     /// A line's images, label and fold; nil if it has another form.

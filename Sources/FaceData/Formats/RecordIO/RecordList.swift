@@ -21,7 +21,7 @@ struct RecordList {
     let file: URL
     private var entries: [Int: Entry] = [:]
     /// Keys that occur in two lines.
-    private var twice: [Int] = []
+    private var duplicates: [Int] = []
 
     /// The path that the list of a pack would have.
     static func url(beside pack: RecordPack) -> URL {
@@ -49,7 +49,7 @@ struct RecordList {
     }
 
     private mutating func add(_ key: Int, _ entry: Entry) {
-        if entries.updateValue(entry, forKey: key) != nil { twice.append(key) }
+        if entries.updateValue(entry, forKey: key) != nil { duplicates.append(key) }
     }
 
     private static func refusal(_ file: URL, _ line: TextFile.Line) -> FaceDataError {
@@ -68,7 +68,7 @@ struct RecordList {
         of keys: [Int], labels: [Int]
     ) -> (entries: [Entry], contradiction: String?) {
         var found: [Entry] = []
-        var wrong = twice.map { "key \($0) occurs twice in the list" }
+        var wrong = duplicates.map { "key \($0) occurs twice in the list" }
         for (key, label) in zip(keys, labels) {
             guard let entry = entries[key] else {
                 wrong.append("key \(key) is not in the list, and has label \(label) in the pack")

@@ -1,15 +1,15 @@
 import SafeFiles
 import Spelling
 
-/// Errors when images and lists are read and written.
+/// Errors of reading and writing images and lists.
 public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// An entry of a list of augmentations cannot be understood.
+    /// An entry of a list of augmentations is invalid.
     case augmentation(text: String, reason: String)
     /// An image cannot be decoded.
     case badImage(path: String, reason: String)
     /// A record of a pack is damaged.
     case badRecord(path: String, record: Int, offset: Int, reason: String)
-    /// A binary file is not what it must be.
+    /// A binary file is malformed.
     case badStructure(path: String, offset: Int, reason: String)
     /// A picture cannot be encoded.
     case cannotEncode(format: String, reason: String)
@@ -17,35 +17,35 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotWrite(path: String, reason: String)
     /// A file changed while it was read.
     case changed(path: String)
-    /// A set cannot give the pairs to draw.
+    /// The requested pairs cannot be drawn from a set.
     case draw(path: String, reason: String)
-    /// A line of a text file cannot be understood.
+    /// A line of a text file is invalid.
     case line(path: String, line: Int, reason: String)
     /// A picture has no face that can be aligned.
     case noFace(path: String, reason: String)
-    /// A folder holds no identity folders with images.
+    /// A folder contains no identity folders with images.
     case noIdentities(path: String)
-    /// A list of pairs is not what its header says, or a line cannot be understood.
+    /// A list of pairs contradicts its header, or a line is invalid.
     case pairs(path: String, line: Int, reason: String)
-    /// A sampler's name cannot be understood, or does not make up the batch.
+    /// A sampler's name is invalid, or does not match the batch size.
     case sampler(name: String, reason: String)
     /// A set has fewer identities than a sampler draws for a batch.
     case tooFewIdentities(sampler: String, wanted: Int, identities: Int)
     /// Too large a fraction of a set's images cannot be decoded.
     case tooManyBadImages(path: String, bad: Int, total: Int, first: String)
-    /// A file or folder is of no known format, or not of the one that was requested.
+    /// A file or folder has an unknown format, or not the requested one.
     case unknownFormat(path: String, reason: String)
     /// A file or folder cannot be read.
     case unreadable(path: String, reason: String)
 
-    /// Stores something, with this module's error where that fails.
+    /// Runs a closure that writes files, converting its errors to this module's.
     static func storing<Result>(
         _ body: () throws(SafeFilesError) -> Result
     ) throws(FaceDataError) -> Result {
         do { return try body() } catch { throw FaceDataError(error) }
     }
 
-    /// The reason why something was not stored.
+    /// Converts an error of `SafeFiles`.
     init(_ error: SafeFilesError) {
         switch error {
         case .busy(let path, _):

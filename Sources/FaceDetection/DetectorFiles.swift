@@ -3,10 +3,11 @@ import OpenVINO
 
 /// The folder of the detectors' weights, which `scripts/bootstrap detectors` installs.
 ///
-/// They are searched for in the folder that the environment variable ``variable`` names, or else among the
-/// Python packages that LibTorch comes from, as the packages they are published in keep them.
+/// They are searched for in the folder named by the environment variable ``variable`` or, if it is not
+/// set, among the Python packages that LibTorch comes from, in the layout of the packages in which they
+/// are published.
 public enum DetectorFiles {
-    /// The environment variable that names a folder with the files, or with the packages' folders.
+    /// The environment variable for a folder that contains the files, or the packages' folders.
     public static let variable = "FACET_DETECTORS"
 
     /// The folder of MTCNN's three networks.

@@ -1,18 +1,19 @@
 public import FaceData
 import Foundation
 
-/// Detectors by what users call them.
+/// Detectors by the names that users give.
 public enum Detectors {
-    /// The names of detectors whose weights can be installed.
+    /// The names of detectors with installable weights.
     public static let names = ["mtcnn", "centerface"]
 
-    /// A detector of a name, or in an ONNX file.
+    /// Creates a detector by name, or from an ONNX file.
     ///
     /// - Parameters:
     ///   - name: `mtcnn`, `centerface`, or a file's path.
-    ///   - minFace: Height of the smallest face that MTCNN searches for, in pixels; nil for its own.
-    ///   - threads: That OpenVINO may use, which runs all but MTCNN.
-    /// - Throws: ``FaceDetectionError`` for another name, and where weights are not installed; `ONNXError` and
+    ///   - minFace: Height of the smallest face that MTCNN searches for, in pixels; nil for its
+    ///     default.
+    ///   - threads: Number of threads for OpenVINO, which runs all detectors except MTCNN.
+    /// - Throws: ``FaceDetectionError`` for an unknown name, and if weights are not installed; `ONNXError` and
     ///   `OpenVINOError` for files.
     public static func named(
         _ name: String, minFace: Double? = nil, threads: Int = 1

@@ -2,7 +2,7 @@
 public enum FaceDetectionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A detector's weights are not installed.
     case noWeights(detector: String, file: String)
-    /// A file is not the network that a detector needs.
+    /// A file is not a suitable network.
     case unfit(path: String, reason: String)
     /// The detector is unknown.
     case unknown(name: String)

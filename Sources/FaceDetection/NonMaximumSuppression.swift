@@ -1,25 +1,25 @@
 import FaceData
 
-/// Which of several boxes of one face stays: the one with the highest score, and all that do not overlap a
-/// better one too much.
+/// Selects among overlapping boxes: in the order of falling scores, a box is kept unless it overlaps a
+/// kept box too much.
 struct NonMaximumSuppression {
-    /// The divisor of the common area.
+    /// The divisor of the area of the intersection.
     enum Ratio {
-        /// The area of both together.
+        /// The area of the union.
         case union
-        /// The area of the smaller one.
+        /// The area of the smaller box.
         case smaller
     }
 
-    /// Boxes with a larger ratio to a better one are left out.
+    /// Boxes with a larger ratio to a better one are dropped.
     let maxRatio: Double
-    /// The divisor of the common area.
+    /// The divisor of the area of the intersection.
     var ratio = Ratio.union
-    /// 1 where boxes are of whole pixels and include the last one, as MTCNN's; else 0.
+    /// 1 if boxes are in whole pixels and include the last one, as in MTCNN; otherwise 0.
     var pixel = 0.0
 
-    /// Indices of the boxes that stay, in the order of falling scores; of equal scores the last one is
-    /// first.
+    /// Indices of the kept boxes in the order of falling scores; among equal scores, higher indices
+    /// come first.
     func kept(_ boxes: [FaceBox], scores: [Double]) -> [Int] {
         let order = boxes.indices.sorted { (scores[$0], $0) > (scores[$1], $1) }
         let areas = boxes.map { ($0.width + pixel) * ($0.height + pixel) }
@@ -30,7 +30,7 @@ struct NonMaximumSuppression {
                 let whole =
                     ratio == .union
                     ? areas[better] + areas[index] - common : min(areas[better], areas[index])
-                // A ratio without a value, of boxes without area, does not count as small.
+                // NaN, the ratio of boxes without area, does not count as small.
                 return common / whole <= maxRatio
             }
             if isFree { kept.append(index) }

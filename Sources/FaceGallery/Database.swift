@@ -11,7 +11,7 @@ final class Database {
 
     /// Opens a file.
     ///
-    /// - Parameter creates: Whether it is made where it is missing.
+    /// - Parameter creates: Whether to create the file if it is missing.
     init(_ url: URL, creates: Bool = false) throws(FaceGalleryError) {
         path = url.path
         var opened: OpaquePointer?
@@ -30,7 +30,7 @@ final class Database {
 
     deinit { sqlite3_close_v2(handle) }
 
-    /// Runs statements that give no rows, or whose rows do not matter.
+    /// Runs statements and ignores their rows.
     func execute(_ sql: String) throws(FaceGalleryError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code) }
@@ -43,13 +43,13 @@ final class Database {
         return Statement(prepared, self)
     }
 
-    /// The first column of the first row, as a whole number; nil without a row.
+    /// The first column of the first row as an integer; nil if there is no row.
     func number(_ sql: String) throws(FaceGalleryError) -> Int? {
         let statement = try prepare(sql)
         return try statement.next() ? statement.integer(0) : nil
     }
 
-    /// Runs a body whose changes are kept all or none.
+    /// Runs a closure in a transaction, which is rolled back if it throws.
     func transaction<Result>(_ body: () throws -> Result) throws -> Result {
         try execute("BEGIN IMMEDIATE")
         do {
@@ -57,13 +57,13 @@ final class Database {
             try execute("COMMIT")
             return result
         } catch {
-            // A full disk has rolled it back already.
+            // If the disk is full, SQLite has rolled it back already.
             try? execute("ROLLBACK")
             throw error
         }
     }
 
-    /// The description of a result code.
+    /// The error for a result code.
     func error(_ code: Int32) -> FaceGalleryError {
         let reason = String(cString: sqlite3_errmsg(handle))
         switch code & 0xff {
@@ -71,7 +71,7 @@ final class Database {
         case SQLITE_FULL: return .noSpace(path: path)
         case SQLITE_CORRUPT: return .damaged(path: path, reason: reason)
         case SQLITE_NOTADB: return .notAGallery(path: path, reason: "it is not an SQLite file")
-        // The system's own reason says whether the disk is full.
+        // The system's error number tells whether the disk is full.
         case SQLITE_IOERR where [ENOSPC, EDQUOT].contains(sqlite3_system_errno(handle)):
             return .noSpace(path: path)
         default: return .unusable(path: path, reason: reason)
@@ -89,7 +89,7 @@ final class Statement {
 
     deinit { sqlite3_finalize(handle) }
 
-    /// A value of a parameter.
+    /// The value of a parameter.
     enum Value {
         case blob([UInt8])
         case integer(Int)
@@ -98,7 +98,7 @@ final class Statement {
         case text(String)
     }
 
-    /// Gives the parameters their values, from the first on, for a new execution.
+    /// Resets the statement and binds its parameters, from the first on.
     func bind(_ values: [Value]) throws(FaceGalleryError) {
         sqlite3_reset(handle)
         for (index, value) in zip(Int32(1)..., values) {
@@ -116,7 +116,7 @@ final class Statement {
         }
     }
 
-    /// Goes to the next row; false if there is none.
+    /// Advances to the next row; false if there is none.
     func next() throws(FaceGalleryError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
@@ -125,16 +125,16 @@ final class Statement {
         }
     }
 
-    /// Executes a statement whose rows do not matter.
+    /// Executes the statement and ignores its rows.
     func run(_ values: Value...) throws(FaceGalleryError) {
         try bind(values)
         while try next() {}
     }
 
-    /// A column as a whole number.
+    /// A column as an integer.
     func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
 
-    /// A column as a number.
+    /// A column as a floating-point number.
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
     /// A column as text; nil for NULL.

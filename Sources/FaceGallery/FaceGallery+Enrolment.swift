@@ -29,11 +29,11 @@ extension FaceGallery {
         return try row.next() ? row.text(0) : nil
     }
 
-    /// Enrols faces of a person, all of them or none. Pictures that are enrolled as that person's already stay as
-    /// they are.
+    /// Enrols faces of a person, all of them or none. Pictures that are already enrolled for that person stay
+    /// as they are.
     ///
-    /// - Returns: How many are new.
-    /// - Throws: ``FaceGalleryError/enrolledAs(image:person:other:)``, and what keeps them from being written.
+    /// - Returns: The number of new pictures.
+    /// - Throws: ``FaceGalleryError/enrolledAs(image:person:other:)``, and errors of writing the file.
     public func enrol(_ faces: [EnrolledFace], as person: String) throws -> Int {
         guard !faces.isEmpty else { return 0 }
         return try database.transaction {
@@ -62,7 +62,7 @@ extension FaceGallery {
         }
     }
 
-    /// Embeddings of one gallery are of one length.
+    /// All embeddings of a gallery have the same length.
     private func requireLength(_ faces: [EnrolledFace]) throws {
         let known = try database.number("SELECT length(embedding) / 4 FROM faces LIMIT 1")
         let length = known ?? faces.first?.embedding.count ?? 0
@@ -75,15 +75,15 @@ extension FaceGallery {
         }
     }
 
-    /// Forgets a person: nothing of the embeddings is left in the gallery's files.
+    /// Removes a person and erases the embeddings from the gallery's files.
     ///
     /// The rows are overwritten with zeros, the file is rewritten without them, and the write-ahead log is
-    /// emptied. What a disk or a backup keeps of earlier states of the file is beyond it.
+    /// emptied. Earlier states of the file on the disk or in a backup are not erased.
     ///
-    /// - Returns: How many pictures the person had.
+    /// - Returns: The number of pictures the person had.
     /// - Throws: ``FaceGalleryError/unknownPerson(path:name:hint:)``, and
-    ///   ``FaceGalleryError/notForgotten(path:person:reason:)`` where the person was removed from the tables but traces
-    ///   may be left; the next removal, of whomever, erases them.
+    ///   ``FaceGalleryError/notForgotten(path:person:reason:)`` if the person was removed from the tables but
+    ///   traces may be left; the next removal of any person erases them.
     public func remove(_ person: String) throws -> Int {
         let pictures: Int? = try database.transaction {
             let row = try database.prepare(
@@ -100,7 +100,7 @@ extension FaceGallery {
         let isPending = try database.number("SELECT purge FROM gallery") == 1
         if isPending { try purge(after: person) }
         guard let pictures else {
-            // The second try of a removal that left traces.
+            // A repeated attempt after a removal that left traces.
             if isPending { return 0 }
             let names = try people().map(\.name)
             throw FaceGalleryError.unknownPerson(
@@ -109,7 +109,7 @@ extension FaceGallery {
         return pictures
     }
 
-    /// Rewrites the file without what was deleted, and empties the log.
+    /// Rewrites the file without deleted rows, and empties the log.
     private func purge(after person: String) throws {
         do {
             try database.execute("VACUUM")
@@ -128,20 +128,21 @@ extension FaceGallery {
     }
 
     private func truncateLog() throws {
-        // The first column says whether readers kept it from being done.
+        // The first column is 1 if readers blocked the checkpoint.
         if try database.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0 {
             throw FaceGalleryError.busy(path: url.path)
         }
     }
 
-    /// Numbers in stored form: single precision, the lowest byte first.
+    /// The stored form of numbers: single precision, little-endian.
     static func bytes(_ values: [Float]) -> [UInt8] {
         values.flatMap { value in
             (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) }
         }
     }
 
-    /// Numbers of stored bytes; nil if they are not whole numbers of them, or not finite.
+    /// The numbers in stored bytes; nil if the length is not a multiple of 4, or a number is not
+    /// finite.
     static func values(_ bytes: UnsafeRawBufferPointer) -> [Float]? {
         guard bytes.count % 4 == 0, bytes.count > 0 else { return nil }
         let values = (0..<bytes.count / 4).map { index in

@@ -2,23 +2,23 @@ import FaceData
 import FaceEvaluation
 import Foundation
 
-/// Somebody whom a face may be.
+/// A candidate for the identity of a face.
 public struct GalleryCandidate: Codable, Sendable, Hashable {
     /// The person's name.
     public var person: String
-    /// Cosine of the face and the person's most similar picture.
+    /// Cosine similarity of the face and the person's most similar picture.
     public var similarity: Double
 }
 
 extension FaceGallery {
-    /// The people who are most like faces, the most similar first.
+    /// Finds the people most similar to each face, the most similar first.
     ///
-    /// A person is as similar as the picture that is most like the face; people of one similarity are in the
-    /// order of their names.
+    /// A person's similarity is that of the most similar picture; people of equal similarity are sorted by
+    /// name.
     ///
     /// - Parameters:
     ///   - probes: Embeddings of length 1, of the gallery's model.
-    ///   - top: How many people are returned for each.
+    ///   - top: The number of people returned for each face.
     /// - Throws: ``FaceGalleryError/damaged(path:reason:)`` for an invalid embedding.
     public func candidates(for probes: [[Float]], top: Int) throws -> [[GalleryCandidate]] {
         var best = [[String: Double]](repeating: [:], count: probes.count)
@@ -49,7 +49,7 @@ extension FaceGallery {
         }
     }
 
-    /// All embeddings, some at a time.
+    /// Reads all embeddings in blocks.
     private func forEachBlock(_ body: ([String], [Float]) throws -> Void) throws {
         let rows = try database.prepare(
             "SELECT name, embedding FROM faces JOIN people ON people.id = person ORDER BY faces.id")
@@ -72,10 +72,10 @@ extension FaceGallery {
 
     private static let block = 1024
 
-    /// The gallery as comma-separated values: person, hash of the picture's file, norm, when it was enrolled, and
-    /// the numbers of the embedding, in the order of the names and of enrolment.
+    /// Writes the gallery as comma-separated values: person, hash of the picture's file, norm, time of
+    /// enrolment, and the numbers of the embedding, sorted by name and order of enrolment.
     ///
-    /// - Parameter line: Given one line after another, without its end.
+    /// - Parameter line: Receives the lines one by one, without line ends.
     public func export(_ line: (String) throws -> Void) throws {
         let rows = try database.prepare(
             "SELECT name, image, norm, added, embedding FROM faces JOIN people ON people.id = person "
@@ -102,7 +102,7 @@ extension FaceGallery {
 
     /// A text as a field of comma-separated values (RFC 4180).
     private static func field(_ text: String) -> String {
-        // Scalars: a carriage return and a line feed are one character.
+        // Unicode scalars, because a carriage return followed by a line feed is a single character.
         let special = ",\"\n\r".unicodeScalars
         guard text.unicodeScalars.contains(where: special.contains) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""

@@ -2,13 +2,14 @@ public import FaceEvaluation
 public import Foundation
 import SafeFiles
 
-/// Enrolled people: an SQLite file of names, hashes of pictures, embeddings, and the model that they are of.
+/// A gallery of enrolled people: an SQLite file with names, hashes of pictures, embeddings, and the model
+/// that computed them.
 ///
 /// Every change is one transaction in a write-ahead log that is synced to the disk: a killed process, a power
-/// cut or a full disk loses nothing that was there and leaves nothing half-done. Several processes may use a
-/// gallery at once; one writes at a time, and the others wait. An object belongs to one thread.
+/// failure or a full disk loses no earlier data and leaves no partial change. Several processes may use a
+/// gallery at once; one writes at a time, and the others wait. An object must be used by one thread only.
 ///
-/// Pictures are not stored, nor where they were. The file is readable by its owner alone.
+/// Neither pictures nor their paths are stored. The file is readable only by its owner.
 public final class FaceGallery {
     /// Version of the tables that this version of Facet writes, and the newest it reads.
     public static let schema = 1
@@ -17,14 +18,14 @@ public final class FaceGallery {
 
     /// The SQLite file.
     public let url: URL
-    /// The model that the embeddings are of.
+    /// The model that computed the embeddings.
     public let model: GalleryModel
     let database: Database
 
     /// Creates an empty gallery atomically.
     ///
-    /// - Parameter calibration: What the model's scores are worth, if it is known.
-    /// - Throws: ``FaceGalleryError/exists(path:)``, and what keeps the file from being written.
+    /// - Parameter calibration: The calibration of the model's scores, if known.
+    /// - Throws: ``FaceGalleryError/exists(path:)``, and errors of writing the file.
     public static func create(
         _ url: URL, model: GalleryModel, calibration: ScoreCalibration? = nil
     ) throws {
@@ -88,8 +89,8 @@ public final class FaceGallery {
 
     /// Opens a gallery.
     ///
-    /// - Throws: ``FaceGalleryError/notAGallery(path:reason:)``, ``FaceGalleryError/newer(path:schema:known:)``, and
-    ///   what SQLite says about a file that is damaged.
+    /// - Throws: ``FaceGalleryError/notAGallery(path:reason:)``,
+    ///   ``FaceGalleryError/newer(path:schema:known:)``, and SQLite's error for a damaged file.
     public init(_ url: URL) throws {
         self.url = url
         try Self.requireSQLite(url)
@@ -114,7 +115,7 @@ public final class FaceGallery {
         model = GalleryModel(identity: identity, path: path)
     }
 
-    /// SQLite would make an empty database of an empty file.
+    /// Checks the file first, because SQLite would turn an empty file into an empty database.
     private static func requireSQLite(_ url: URL) throws {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
@@ -135,7 +136,7 @@ public final class FaceGallery {
         throw FaceGalleryError.notAGallery(path: url.path, reason: reason)
     }
 
-    /// Refuses embeddings of another model.
+    /// Throws unless the gallery's embeddings are those of a model.
     ///
     /// - Parameter given: The model to use.
     /// - Throws: ``FaceGalleryError/otherModel(path:model:given:)``.
@@ -147,14 +148,14 @@ public final class FaceGallery {
 
     /// The calibration of the model's scores; nil if the gallery has none.
     ///
-    /// - Throws: The error of one that is damaged.
+    /// - Throws: An error if it is damaged.
     public func calibration() throws -> ScoreCalibration? {
         let row = try database.prepare("SELECT calibration FROM gallery")
         guard try row.next(), let text = row.text(0) else { return nil }
         return try ScoreCalibration(json: text, path: url.path)
     }
 
-    /// Keeps what the model's scores are worth, in place of what was kept.
+    /// Stores the calibration of the model's scores, replacing any earlier one.
     public func keep(_ calibration: ScoreCalibration) throws {
         try database.transaction {
             try database.prepare("UPDATE gallery SET calibration = ?")
@@ -162,7 +163,7 @@ public final class FaceGallery {
         }
     }
 
-    /// The people by name, and how many pictures each has.
+    /// The people sorted by name, and the number of pictures of each.
     public func people() throws -> [(name: String, pictures: Int)] {
         let rows = try database.prepare(
             "SELECT name, count(faces.id) FROM people LEFT JOIN faces ON person = people.id "
@@ -172,17 +173,17 @@ public final class FaceGallery {
         return people
     }
 
-    /// Number of pictures that are enrolled.
+    /// Number of enrolled pictures.
     public func count() throws -> Int {
         try database.number("SELECT count(*) FROM faces") ?? 0
     }
 }
 
-/// The model that a gallery's embeddings are of.
+/// The model that computed a gallery's embeddings.
 public struct GalleryModel: Sendable, Hashable {
-    /// Distinguishes it from every other model: a hash.
+    /// A hash that identifies the model.
     public var identity: String
-    /// Its last path, for messages and as a default.
+    /// Its last known path, for messages and as a default.
     public var path: String
 
     /// Creates a reference to a model, by its identity and its file's path.
@@ -192,7 +193,7 @@ public struct GalleryModel: Sendable, Hashable {
 }
 
 extension FaceGalleryError {
-    /// The same of another file, which is the one that the user knows.
+    /// The same error with another path: the one that the user gave.
     fileprivate func naming(_ path: String) -> FaceGalleryError {
         switch self {
         case .noSpace: .noSpace(path: path)

@@ -1,24 +1,24 @@
 /// Errors of a gallery.
 public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Another process kept it busy for long.
+    /// Another process locked it for too long.
     case busy(path: String)
-    /// Its content contradicts itself.
+    /// The file is damaged.
     case damaged(path: String, reason: String)
-    /// A picture is enrolled as another person's.
+    /// A picture is already enrolled for another person.
     case enrolledAs(image: String, person: String, other: String)
-    /// A file exists where a gallery would be created.
+    /// A file exists at the path of a new gallery.
     case exists(path: String)
     /// A newer version of Facet wrote it.
     case newer(path: String, schema: Int, known: Int)
     /// The disk is full.
     case noSpace(path: String)
-    /// It is not a gallery.
+    /// The file is not a gallery.
     case notAGallery(path: String, reason: String)
-    /// A person was removed, but what was stored may still be in the file.
+    /// A person was removed, but traces of the embeddings may be left in the file.
     case notForgotten(path: String, person: String, reason: String)
-    /// It is of another model.
+    /// Its embeddings are those of another model.
     case otherModel(path: String, model: String, given: String)
-    /// Nobody of this name is in it.
+    /// It has no person of this name.
     case unknownPerson(path: String, name: String, hint: String)
     /// SQLite reported an error.
     case unusable(path: String, reason: String)

@@ -1,13 +1,13 @@
 public import Torch
 
 /// The residual networks of AdaFace, `ir_50` and `ir_se_50` (Kim, Jain and Liu, "AdaFace: Quality
-/// Adaptive Margin for Face Recognition", CVPR 2022), which CurricularFace and TFace have as well.
+/// Adaptive Margin for Face Recognition", CVPR 2022), which CurricularFace and TFace use as well.
 ///
-/// They have ``IResNet``'s blocks under other names, but a shortcut that only halves the size takes every
-/// second pixel, the embedding's normalisation has neither scale nor shift, and dropout is 0.4 by
-/// default. Weights start as normal variates of standard deviation √(2 / fan-out). The authors' code
-/// returns the embedding divided by its norm and, beside it, the norm; here, as for every backbone, it
-/// is the embedding itself. Parameters have the names of the authors' state dicts.
+/// Their blocks are those of ``IResNet`` under other names, but a shortcut that only halves the size
+/// takes every second pixel, the embedding's normalisation has neither scale nor shift, and dropout is
+/// 0.4 by default. Weights are drawn from a normal distribution of standard deviation √(2 / fan-out).
+/// The authors' code returns the normalised embedding and its norm; here, as with every backbone, the
+/// result is the embedding itself. Parameters have the names of the authors' state dicts.
 public final class AdaFaceIR: ConfigurableBackbone {
     /// Parameter: dropout before the embedding, by default the authors'.
     public static let dropout = BackboneOptionKey<Double>.dropout(0.4)

@@ -1,12 +1,12 @@
 public import Torch
 
 /// AlexNet (Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
-/// Networks", 2012) as torchvision has it (Krizhevsky, "One weird trick", 2014): without local response
-/// normalisation and in one piece, with an embedding in place of the classes.
+/// Networks", 2012) in torchvision's version (Krizhevsky, "One weird trick", 2014): without local
+/// response normalisation and not split over two GPUs, with an embedding instead of classes.
 ///
 /// The last feature map is averaged to 6x6 positions, so that images of any size enter the two wide linear layers,
-/// which hold nearly all parameters. Convolutions and linear layers are initialised as in PyTorch. Parameters have
-/// torchvision's names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
+/// which have nearly all parameters. Convolutions and linear layers are initialised as in PyTorch. Parameters
+/// have torchvision's names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class AlexNet: ConfigurableBackbone {
     private static let dropout = BackboneOptionKey<Double>.dropout(0.5)
     /// Positions along each side of the feature map that enters the linear layers.

@@ -3,7 +3,8 @@ public import Torch
 /// A network that can be trained with classifiers on intermediate feature maps in addition to the loss of its embeddings
 /// (Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, section 5).
 ///
-/// The network has their layers except for the last, whose outputs are the classes of a training set.
+/// The network contains the layers of these classifiers except for the last, whose outputs are the
+/// classes of a training set.
 public protocol AuxiliaryBackbone: Backbone {
     /// The auxiliary heads' names, and the lengths of their classifiers' features; empty if
     /// the network was created without them.
@@ -68,6 +69,7 @@ final class AuxiliaryHead {
         return dropout(features, training: true)
     }
 
-    /// Counts its parameters: the embedding does not need it.
+    /// Adds the head's parameters to a row, but not its multiply-adds: the embedding does not need
+    /// it.
     func walk(_ trace: inout LayerTrace) { trace.count(state, kept: 0) }
 }

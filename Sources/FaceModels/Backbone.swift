@@ -1,6 +1,6 @@
 public import Torch
 
-/// A network that turns a batch of images into a batch of embeddings.
+/// A network that maps a batch of images to a batch of embeddings.
 ///
 /// ```swift
 /// let specification = try BackboneSpecification(parsing: "mobilenetv1:width=0.5")
@@ -8,14 +8,14 @@ public import Torch
 /// let embeddings = backbone(images, training: false)  // [n, 3, 112, 112] -> [n, 512]
 /// ```
 ///
-/// Training normalises with the statistics of a batch, so a training batch needs at least two
-/// images.
+/// In training, batches are normalised with their own statistics, so a training batch needs at
+/// least two images.
 public protocol Backbone: Layer {
     /// Architecture and parameters of the backbone.
     var specification: BackboneSpecification { get }
 
-    /// The layers with their sizes for images of a height and a width, in pixels, in the
-    /// rows of the architecture's paper.
+    /// The layers with their sizes for images of the given height and width, in pixels, in the rows
+    /// of the architecture's paper.
     func layerTable(height: Int, width: Int) -> LayerTable
 
     /// Whether training draws random numbers, such as those of dropout: two passes over the
@@ -24,7 +24,7 @@ public protocol Backbone: Layer {
 
     /// `[n, 3, h, w]` -> `[n, embeddingSize]`, not normalised to length 1.
     ///
-    /// - Returns: Embeddings in the type of the parameters, `float32`, also if `withPrecision(_:on:_:)`
+    /// - Returns: Embeddings in the type of the parameters, `float32`, even if `withPrecision(_:on:_:)`
     ///   computes the convolutions in `bfloat16`.
     func callAsFunction(_ images: Tensor, training: Bool) -> Tensor
 }

@@ -48,8 +48,8 @@ public enum BackboneCatalogue {
     /// - Parameters:
     ///   - inputSize: Height and width of the input images, in pixels.
     ///   - initial: Source of the initial weights, and their device and type.
-    /// - Throws: ``FaceModelsError`` when the images are too small for the network's strides, and
-    ///   for a specification of a backbone that the catalogue does not have.
+    /// - Throws: ``FaceModelsError`` if the images are too small for the network's strides, or the
+    ///   catalogue does not contain the backbone.
     public static func make(
         _ specification: BackboneSpecification, inputSize: Int = 112, initial: InitialWeights
     ) throws(FaceModelsError) -> any Backbone {
@@ -64,7 +64,7 @@ public enum BackboneCatalogue {
         return backbone.init(specification, inputSize: inputSize, initial: initial)
     }
 
-    /// The backbone that a name denotes, in any case, with or without hyphens, and by any alias.
+    /// The backbone with a name or alias, regardless of case and hyphens.
     static func descriptor(named name: String) throws(FaceModelsError) -> BackboneDescriptor {
         let folded = Names.folded(name)
         let match = descriptors.first { descriptor in

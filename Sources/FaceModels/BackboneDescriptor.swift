@@ -4,8 +4,8 @@ public struct BackboneDescriptor: Hashable, Sendable {
     public let name: String
     /// Name in print, e.g. `ResNet50`.
     public let title: String
-    /// Other common names, as they are printed; those that differ from ``name`` in case and
-    /// hyphens only are not listed.
+    /// Other common names, as they are printed; names that differ from ``name`` only in case and
+    /// hyphens are not listed.
     public let aliases: [String]
     /// One sentence: the structure of the architecture.
     public let summary: String
@@ -21,7 +21,7 @@ public struct BackboneDescriptor: Hashable, Sendable {
     /// Creates a description.
     ///
     /// - Parameter options: Parameters in addition to those of every backbone: `bn`, `dropout`, `embedding`
-    ///   and `width`. One of the same name replaces that one.
+    ///   and `width`. One with the same name replaces the standard one.
     public init(
         name: String, title: String, aliases: [String] = [], summary: String, paper: String,
         recipe: BackboneRecipe? = nil, options: [BackboneOption] = [], minInputSize: Int = 16
@@ -42,13 +42,13 @@ public struct BackboneDescriptor: Hashable, Sendable {
         self.minInputSize = minInputSize
     }
 
-    /// The parameter of a name, in any case or by an alias.
+    /// The parameter with a name or alias, regardless of case.
     public func option(named name: String) -> BackboneOption? {
         options.named(name)
     }
 }
 
-/// How an architecture's authors used it, and what they report.
+/// How an architecture's authors trained and used it, and the results they report.
 public struct BackboneRecipe: Codable, Hashable, Sendable {
     /// The loss it was trained with.
     public let loss: String

@@ -2,7 +2,7 @@
 // module only.
 @_exported public import FaceConfiguration
 
-/// A parameter of a backbone's specification: its name, its meaning and the values it may have.
+/// A parameter of a backbone's specification: its name, its meaning and its allowed values.
 public typealias BackboneOption = Parameter
 
 /// A parameter together with the Swift type of its values, as an architecture declares it.
@@ -25,7 +25,7 @@ extension ParameterKey<Double> {
     /// Dropout rate before the embedding's linear layer, in training; 0...0.9.
     public static var dropout: ParameterKey { .dropout(0) }
 
-    /// The same with a default that an architecture's authors chose.
+    /// The same with another default.
     public static func dropout(_ value: Double) -> ParameterKey {
         .number(
             "dropout", default: value, in: 0...0.9,
@@ -37,7 +37,7 @@ extension ParameterKey<Int> {
     /// Length of an embedding.
     public static var embeddingSize: ParameterKey { .embeddingSize(512) }
 
-    /// The same with a default that an architecture's authors chose.
+    /// The same with another default.
     public static func embeddingSize(_ value: Int) -> ParameterKey {
         .whole(
             "embedding", aliases: ["embedding_size", "emb_size", "num_features"], default: value,

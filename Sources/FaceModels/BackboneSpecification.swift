@@ -4,7 +4,7 @@ import SafeNumbers
 /// A backbone and the values of its parameters, written as
 /// `resnet50:embedding=256,stride=3x3`.
 ///
-/// Texts with the same meaning are equal specifications; files contain the ``description``.
+/// Strings with the same meaning are equal specifications; files contain the ``description``.
 public struct BackboneSpecification: Hashable, Sendable {
     /// Descriptor of the architecture.
     public let descriptor: BackboneDescriptor
@@ -12,8 +12,8 @@ public struct BackboneSpecification: Hashable, Sendable {
 
     /// Reads a backbone of the catalogue.
     ///
-    /// - Parameter text: A backbone's name and, after a colon, values `name=value` with commas
-    ///   between. White space is ignored; names match in any case and by their aliases.
+    /// - Parameter text: A backbone's name and, after a colon, comma-separated values `name=value`.
+    ///   White space is ignored; names match in any case and by their aliases.
     /// - Throws: ``FaceModelsError`` for an unknown name or a value that is not allowed.
     public init(parsing text: String) throws(FaceModelsError) {
         let parts = try FaceModelsError.parameters { () throws(ParameterError) in
@@ -23,10 +23,9 @@ public struct BackboneSpecification: Hashable, Sendable {
             try BackboneCatalogue.descriptor(named: parts.name), assignments: parts.assignments)
     }
 
-    /// A backbone with values, which may be one that the catalogue does not have.
+    /// A backbone with values; it need not be in the catalogue.
     ///
-    /// - Throws: ``FaceModelsError`` for a parameter that the backbone does not have and for a value that
-    ///   is not allowed.
+    /// - Throws: ``FaceModelsError`` for an unknown parameter or a value that is not allowed.
     public init(
         _ descriptor: BackboneDescriptor, settings: [(name: String, value: String)] = []
     ) throws(FaceModelsError) {
@@ -88,7 +87,7 @@ public struct BackboneSpecification: Hashable, Sendable {
 }
 
 extension BackboneSpecification: CustomStringConvertible {
-    /// The name and, sorted, those values that are not defaults: `resnet50:bn=off,width=0.5`.
+    /// The name and the values that are not defaults, sorted by name: `resnet50:bn=off,width=0.5`.
     public var description: String { parameters.text(name) }
 }
 

@@ -1,12 +1,12 @@
 import Torch
 
-/// A block of ResNet-50: 1x1, 3x3 and 1x1 convolutions beside a shortcut (He et al. 2016, Fig. 5).
+/// A block of ResNet-50: 1x1, 3x3 and 1x1 convolutions with a shortcut (He et al. 2016, Fig. 5).
 ///
-/// The shortcut is the identity, or a 1x1 convolution where channels or size change (option B). The
-/// last normalisation's scale starts at 0 (Goyal et al., "Accurate, Large Minibatch SGD", 2017,
-/// section 5.1), so that each block starts as its shortcut. With 1 the gradients of sixteen blocks
-/// accumulate at the start: on 500 identities at a learning rate of 0.1 the loss then rises for an epoch,
-/// and after six epochs hardly anything has been learnt.
+/// The shortcut is the identity, or a 1x1 convolution if channels or size change (option B). The last
+/// normalisation's scale starts at 0 (Goyal et al., "Accurate, Large Minibatch SGD", 2017, section 5.1),
+/// so that each block starts as its shortcut. With 1 the gradients of sixteen blocks accumulate at the
+/// start: on 500 identities at a learning rate of 0.1 the loss then rises for an epoch, and after six
+/// epochs hardly anything has been learnt.
 final class Bottleneck {
     /// Ratio of a block's output channels to those of its inner convolutions.
     static let expansion = 4
@@ -51,7 +51,7 @@ final class Bottleneck {
     }
 
     func walk(_ trace: inout LayerTrace) {
-        if let shortcut { trace.passBeside(shortcut) }
+        if let shortcut { trace.passBranch(shortcut) }
         for convolution in convolutions { trace.pass(convolution) }
     }
 }

@@ -10,8 +10,8 @@ public struct ComputeConfiguration: Codable, Sendable, Hashable {
     public var memoryFormat: MemoryFormat
     /// Number of threads per operation.
     public var threads: Int
-    /// The best kernels that may be used; nil for those of the calling thread, by default the processor's
-    /// best, so that a run can resume on another processor.
+    /// The most advanced kernels that may be used, so that a run can resume on another processor; nil for
+    /// those of the calling thread, by default the best of the processor.
     public var kernels: Kernels?
 
     /// Creates a configuration from resolved values.
@@ -26,7 +26,7 @@ public struct ComputeConfiguration: Codable, Sendable, Hashable {
         self.kernels = kernels
     }
 
-    /// Runs a body whose operations on this thread use the configuration's kernels.
+    /// Runs a closure in which operations on this thread use the configuration's kernels.
     public func withKernels<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {

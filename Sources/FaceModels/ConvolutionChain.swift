@@ -47,7 +47,7 @@ final class ConvolutionChain {
         outputs = channels
     }
 
-    /// A normalisation that every batch passes, which counts batches.
+    /// A normalisation through which every batch passes, for counting batches.
     var counter: BatchNormalization { bricks[0].normalization }
 
     var state: [StateEntry] { bricks.flatMap(\.state) }
@@ -67,7 +67,7 @@ final class ConvolutionChain {
 /// A convolution, its normalisation and a rectifier.
 private final class Brick {
     private enum Layer {
-        /// A square, whose normalisation can be folded into it.
+        /// A square window; the normalisation can be folded into the convolution.
         case square(NormalizedConvolution)
         case rectangular(RectangularConvolution, BatchNormalization)
     }

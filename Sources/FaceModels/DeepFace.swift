@@ -4,11 +4,11 @@ public import Torch
 /// Face Verification", CVPR 2014, figure 2).
 ///
 /// Two convolutions with a pool between them are followed by three locally connected layers, whose filters differ from position
-/// to position, and a linear layer, F7, whose rectified values are the embedding; training uses a dropout of one half.
-/// The paper's frontalisation by a 3D model is not part of this network. Weights
-/// are drawn from a normal distribution of standard deviation 0.01 and biases start at 0.5, as in the paper's section 3.3;
-/// with `bn=on` the embedding is normalised instead of rectified. A network accepts only images of the size
-/// it was created for. The paper's authors published no code; layers have the paper's names in lower case.
+/// to position, and a linear layer, F7, whose rectified values are the embedding; in training the dropout rate
+/// is one half. The paper's frontalisation by a 3D model is not part of this network. Weights are drawn from a
+/// normal distribution of standard deviation 0.01 and biases start at 0.5, as in the paper's section 3.3; with
+/// `bn=on` the embedding is normalised instead of rectified. A network accepts only images of the size it was
+/// created for. The paper's authors published no code; layers have the paper's names in lower case.
 public final class DeepFace: ConfigurableBackbone {
     private static let size = BackboneOptionKey<Int>.embeddingSize(4096)
     private static let normalizes = BackboneOptionKey<Bool>.normalizesEmbedding(
@@ -83,10 +83,10 @@ public final class DeepFace: ConfigurableBackbone {
 
     /// Parameters and buffers, by the names in model files.
     public var state: [StateEntry] {
-        let places = zip(["l4", "l5", "l6"], local).flatMap { name, layer in
+        let localState = zip(["l4", "l5", "l6"], local).flatMap { name, layer in
             layer.state.prefixed(name)
         }
-        return first.state.prefixed("c1") + second.state.prefixed("c3") + places
+        return first.state.prefixed("c1") + second.state.prefixed("c3") + localState
             + embedding.state.prefixed("f7") + ending + counter.state
     }
 

@@ -3,13 +3,13 @@ public import Torch
 /// DeepID (Sun, Wang and Tang, "Deep Learning Face Representation from Predicting 10,000 Classes", CVPR
 /// 2014, figure 2).
 ///
-/// Three convolutions, each with a 2x2 pool, and a fourth, locally connected layer, whose filters differ from position to position;
-/// the filters of the third are shared within squares of 2x2 positions. The third layer's map and the
-/// fourth's together enter the linear layer whose rectified values are the embedding; with `bn=on` they
-/// are normalised instead. The paper joins 120 such networks, one for each of 60 patches of a face and
-/// its mirror image, and reduces their values by PCA: this is one of them, for a whole face. A network
-/// accepts only images of the size it was created for. Weights are initialised as in PyTorch. The paper's authors
-/// published no code.
+/// Three convolutions, each followed by a 2x2 pool, and a fourth, locally connected layer, whose filters differ
+/// from position to position; the filters of the third are shared within squares of 2x2 positions. The third
+/// layer's map and the fourth's together enter the linear layer whose rectified values are the embedding; with
+/// `bn=on` they are normalised instead. The paper joins 120 such networks, one for each of 60 patches of a face
+/// and its mirror image, and reduces their values by PCA: this is one of them, for a whole face. A network
+/// accepts only images of the size it was created for. Weights have PyTorch's default initialisation. The
+/// paper's authors published no code.
 public final class DeepID: ConfigurableBackbone {
     private static let size = BackboneOptionKey<Int>.embeddingSize(160)
     private static let normalizes = BackboneOptionKey<Bool>.normalizesEmbedding(

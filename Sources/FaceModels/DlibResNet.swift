@@ -145,9 +145,9 @@ private final class DlibBlock {
             return second.rectified(filtered, adding: input, training: training)
         }
         let main = second(filtered, training: training)
-        let beside = input.averagePooled(kernel: 2, stride: 2)
-        let shape = zip(main.shape, beside.shape).map { max($0, $1) }
-        return (main.padded(to: shape) + beside.padded(to: shape)).relu()
+        let shortcut = input.averagePooled(kernel: 2, stride: 2)
+        let shape = zip(main.shape, shortcut.shape).map { max($0, $1) }
+        return (main.padded(to: shape) + shortcut.padded(to: shape)).relu()
     }
 
     /// `[3x3, 64; 3x3, 64]`.
@@ -157,15 +157,15 @@ private final class DlibBlock {
     }
 
     func walk(_ trace: inout LayerTrace) {
-        var beside = trace
+        var shortcut = trace
         trace.pass(first)
         trace.pass(second)
         guard halves else { return }
-        beside.pool(kernel: 2, stride: 2, padding: 0)
+        shortcut.pool(kernel: 2, stride: 2, padding: 0)
         trace.resize(
             LayerTable.Size(
-                channels: max(trace.size.channels, beside.size.channels),
-                height: max(trace.size.height, beside.size.height),
-                width: max(trace.size.width, beside.size.width)))
+                channels: max(trace.size.channels, shortcut.size.channels),
+                height: max(trace.size.height, shortcut.size.height),
+                width: max(trace.size.width, shortcut.size.width)))
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 public import Torch
 
 /// EdgeNeXt (Maaz et al., "EdgeNeXt: Efficiently Amalgamated CNN-Transformer Architecture for Mobile Vision
-/// Applications", ECCV workshops 2022), on which EdgeFace is based, with an embedding in place of classes.
+/// Applications", ECCV workshops 2022), on which EdgeFace is based, with an embedding instead of classes.
 ///
 /// Four stages of depthwise convolutions, each followed by two pointwise linear layers; the last three
 /// stages end in a block in which channels attend to each other. Weights are drawn from a normal distribution of
@@ -80,7 +80,7 @@ public final class EdgeNeXt: ConfigurableBackbone {
                 attention: index > 0
                     ? .init(
                         heads: plan.heads, scales: Self.scales[index],
-                        knowsPlaces: index == 1) : nil,
+                        encodesPositions: index == 1) : nil,
                 initial: initial.child("stages.\(index)"))
         }
         norm = MapNormalization(channels: channels[3], initial: initial.child("head.norm"))
@@ -163,7 +163,7 @@ private final class MapNormalization {
 
 /// A layer normalisation and two pointwise linear layers, four times as wide between them, times a layer
 /// scale per channel.
-private final class PlaceMaps {
+private final class PointwiseLayers {
     private let factor: Tensor
     private let norm: LayerNormalization
     private let widening: Linear
@@ -181,7 +181,7 @@ private final class PlaceMaps {
             initial: initial.child("mlp.fc2"))
     }
 
-    /// The factor, which comes first in a block's state.
+    /// The layer scale, which comes first in a block's state.
     var factorState: [StateEntry] { [StateEntry("gamma", factor, .normalization)] }
 
     var state: [StateEntry] {
@@ -197,25 +197,25 @@ private final class PlaceMaps {
     }
 
     func walk(_ trace: inout LayerTrace) {
-        let places = trace.size.height * trace.size.width
+        let positions = trace.size.height * trace.size.width
         trace.count(
-            factorState + state, multiplyAdds: 2 * widening.weight.count * places,
-            // The normalised map, the wide one before and after its rectifier, and the narrow one.
-            kept: 10 * trace.size.channels * places)
+            factorState + state, multiplyAdds: 2 * widening.weight.count * positions,
+            // The normalised map, the wide one before and after its activation, and the narrow one.
+            kept: 10 * trace.size.channels * positions)
     }
 }
 
 /// A depthwise convolution and pointwise layers, with a shortcut.
 private final class ConvolutionEncoder {
     private let convolution: RectangularConvolution
-    private let maps: PlaceMaps
+    private let maps: PointwiseLayers
 
     init(channels: Int, window: Int, initial: InitialWeights) {
         convolution = RectangularConvolution(
             inputs: channels, outputs: channels, window: .init(window, window),
             groups: channels, bias: true, standardDeviation: EdgeMaps.deviation,
             initial: initial.child("conv_dw"))
-        maps = PlaceMaps(channels: channels, initial: initial)
+        maps = PointwiseLayers(channels: channels, initial: initial)
     }
 
     var state: [StateEntry] {
@@ -242,17 +242,17 @@ private final class AttentionEncoder {
         /// Number of channel groups, of which all but the last are convolved.
         let scales: Int
         /// Whether there is a sinusoidal position encoding.
-        let knowsPlaces: Bool
+        let encodesPositions: Bool
     }
 
     private let convolutions: [RectangularConvolution]
-    private let places: PlaceWaves?
+    private let encoding: PositionEncoding?
     private let attentionNorm: LayerNormalization
     private let attentionFactor: Tensor
     private let temperature: Tensor
     private let queryKeyValue: Linear
     private let projection: Linear
-    private let maps: PlaceMaps
+    private let maps: PointwiseLayers
     private let heads: Int
 
     init(channels: Int, _ layout: Layout, initial: InitialWeights) {
@@ -263,9 +263,9 @@ private final class AttentionEncoder {
                 inputs: group, outputs: group, window: .init(3, 3), groups: group, bias: true,
                 standardDeviation: EdgeMaps.deviation, initial: initial.child("convs.\($0)"))
         }
-        places =
-            layout.knowsPlaces
-            ? PlaceWaves(channels: channels, initial: initial.child("pos_embd")) : nil
+        encoding =
+            layout.encodesPositions
+            ? PositionEncoding(channels: channels, initial: initial.child("pos_embd")) : nil
         attentionFactor = initial.constant(EdgeMaps.factor, [channels])
         attentionNorm = LayerNormalization(
             size: channels, epsilon: EdgeMaps.epsilon, initial: initial.child("norm_xca"))
@@ -276,7 +276,7 @@ private final class AttentionEncoder {
         projection = Linear(
             inputs: channels, outputs: channels, standardDeviation: EdgeMaps.deviation,
             initial: initial.child("xca.proj"))
-        maps = PlaceMaps(channels: channels, initial: initial)
+        maps = PointwiseLayers(channels: channels, initial: initial)
     }
 
     var state: [StateEntry] {
@@ -288,7 +288,7 @@ private final class AttentionEncoder {
             [StateEntry("temperature", temperature, .weight)]
             + queryKeyValue.state.prefixed("qkv") + projection.state.prefixed("proj")
         return factors + maps.factorState + filters
-            + (places?.state.prefixed("pos_embd") ?? [])
+            + (encoding?.state.prefixed("pos_embd") ?? [])
             + attentionNorm.state.prefixed("norm_xca") + attention.prefixed("xca") + maps.state
     }
 
@@ -297,14 +297,14 @@ private final class AttentionEncoder {
         let (n, c, h, w) = (map.shape[0], map.shape[1], map.shape[2], map.shape[3])
         var tokens = split(map, training: training).to(type)
             .reshaped([n, c, h * w]).transposed(1, 2)
-        if let places { tokens = tokens + places(height: h, width: w, training: training) }
+        if let encoding { tokens = tokens + encoding(height: h, width: w, training: training) }
         let normalized = attentionNorm(tokens, training: training)
         tokens = tokens + attended(normalized, training: training) * attentionFactor
         let mapped = maps(tokens.reshaped([n, h, w, c]), training: training)
         return map + EdgeMaps.first(mapped)
     }
 
-    /// Each group of channels is convolved together with the result of the one before it.
+    /// Each group of channels is added to the result of the previous one before it is convolved.
     private func split(_ map: Tensor, training: Bool) -> Tensor {
         let (channels, group) = (map.shape[1], convolutions[0].weight.shape[0])
         func part(_ index: Int) -> Tensor {
@@ -318,7 +318,7 @@ private final class AttentionEncoder {
         return .concatenated(parts + [part(convolutions.count)], dim: 1)
     }
 
-    /// Channels attend to channels: attention maps are as wide as a head.
+    /// Channels attend to channels: attention maps are square with the channels of a head.
     private func attended(_ tokens: Tensor, training: Bool) -> Tensor {
         let (n, count, channels) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
         // [3, n, heads, channels of a head, tokens]
@@ -342,8 +342,8 @@ private final class AttentionEncoder {
                 convolution.state, multiplyAdds: convolution.weight.count * tokens,
                 kept: convolution.weight.shape[0] * tokens)
         }
-        if let places {
-            trace.count(places.state, multiplyAdds: places.multiplyAdds * tokens)
+        if let encoding {
+            trace.count(encoding.state, multiplyAdds: encoding.multiplyAdds * tokens)
         }
         let attention =
             attentionNorm.state + queryKeyValue.state + projection.state + [
@@ -362,7 +362,7 @@ private final class AttentionEncoder {
 
 /// Sinusoidal position encoding along both sides of a map, projected to its channels (Vaswani et al. 2017,
 /// section 3.5, in two dimensions).
-private final class PlaceWaves {
+private final class PositionEncoding {
     private static let waves = 32
     private static let temperature = 10_000.0
 
@@ -382,8 +382,8 @@ private final class PlaceWaves {
     /// `[1, height * width, channels]`.
     func callAsFunction(height: Int, width: Int, training: Bool) -> Tensor {
         func angles(_ count: Int) -> [[Double]] {
-            (1...count).map { place in
-                let turn = 2 * Double.pi * Double(place) / (Double(count) + 1e-6)
+            (1...count).map { position in
+                let turn = 2 * Double.pi * Double(position) / (Double(count) + 1e-6)
                 return (0..<Self.waves).map { wave in
                     let exponent = Double(wave / 2 * 2) / Double(Self.waves)
                     return turn / pow(Self.temperature, exponent)
@@ -415,7 +415,7 @@ private final class EdgeStage {
 
     /// Creates a stage.
     ///
-    /// - Parameter inputs: Channels of the map that is halved; nil if none is.
+    /// - Parameter inputs: Channels of the input if the stage halves it; nil otherwise.
     init(
         inputs: Int?, channels: Int, convolutions count: Int, window: Int,
         attention layout: AttentionEncoder.Layout?, initial: InitialWeights

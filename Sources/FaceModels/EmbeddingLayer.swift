@@ -1,14 +1,15 @@
 import Torch
 
-/// Turns a backbone's features into an embedding: global average pool, optional
-/// dropout, a linear layer with bias and, unless switched off, batch normalisation.
+/// Maps a backbone's features to an embedding: global average pooling, optional dropout, a linear
+/// layer with bias and, unless switched off, batch normalisation.
 ///
-/// Most face recognition systems end this way. The normalisation fixes the scale of the embeddings, which
-/// softmax, A-Softmax, centre loss and similar losses depend on; without it their norm is free. The bias in
-/// front of it has no effect except on the gradient's rounding, and exists so that both forms have
-/// the same linear layer.
+/// Most face recognition networks end this way. The normalisation fixes the scale of the embeddings, which
+/// softmax, A-Softmax, centre loss and similar losses depend on; without it their norm is free. The bias
+/// before it has no effect except on the rounding of gradients; it exists so that both forms have the same
+/// linear layer.
 ///
-/// It is computed in the type of its parameters whatever the features' type is: it is small, and last.
+/// It is computed in the type of its parameters, whatever the type of the features: it is small, and
+/// last.
 final class EmbeddingLayer {
     let linear: Linear
     let normalization: BatchNormalization?
@@ -18,7 +19,7 @@ final class EmbeddingLayer {
     /// Creates the layer.
     ///
     /// - Parameters:
-    ///   - counter: Counts the network's batches, such as one of its normalisations.
+    ///   - counter: Counts the network's batches; for example one of its normalisations.
     ///   - names: Names of the two parts.
     ///   - bias: Whether the linear layer has a bias.
     ///   - epsilon: Added to the variance.

@@ -1,17 +1,17 @@
 public import FaceConfiguration
 public import Torch
 
-/// Errors when a network is named, created, written or read.
+/// Errors of naming, creating, writing or reading a network.
 public enum FaceModelsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A name is in use for several backbones, or for one that is not here.
+    /// A name is used for several backbones in the literature, or for one that is not implemented.
     case ambiguousName(String, advice: String)
     /// Images are too small for the network's strides.
     case inputTooSmall(backbone: String, size: Int, smallest: Int)
-    /// The metadata of a model file lacks an entry, or has an invalid one.
+    /// An entry of a model file's metadata is missing or invalid.
     case notAModel(path: String, key: String, value: String?)
-    /// A model file holds another backbone than the one that was requested.
+    /// A model file contains a different backbone than expected.
     case otherBackbone(path: String, found: String, expected: String)
-    /// The backbone has no such parameter, or its value is not allowed.
+    /// A parameter is unknown, or its value is not allowed.
     case parameter(ParameterError)
     /// There is no backbone of this name.
     case unknownBackbone(String, known: [String])
@@ -40,7 +40,7 @@ public enum FaceModelsError: Error, Equatable, Sendable, CustomStringConvertible
         }
     }
 
-    /// Runs a body that reads parameters.
+    /// Runs a closure that reads parameters and wraps its errors.
     static func parameters<Result>(
         _ body: () throws(ParameterError) -> Result
     ) throws(FaceModelsError) -> Result {

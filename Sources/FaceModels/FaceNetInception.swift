@@ -3,11 +3,11 @@ public import Torch
 /// FaceNet's Inception network NN2 (Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding
 /// for Face Recognition and Clustering", CVPR 2015, Table 2).
 ///
-/// Pools between branches are L2 pools where the table says so. Around the first
-/// module there is local response normalisation; after each convolution, as in OpenFace's definition of
-/// it and unlike the paper, which is older, there is batch normalisation. The embedding is not normalised
-/// to length 1 here: losses and tests that need it do so. The paper's authors published no code; the
-/// names are torchvision's for GoogLeNet, and `embedding.linear` and `embedding.bn`.
+/// Pools in branches are L2 pools where the table says so. There is local response normalisation before
+/// and after the first module, and batch normalisation after each convolution, as in OpenFace's
+/// definition and unlike the older paper. The embedding is not normalised to length 1 here: losses and
+/// evaluations that need it do so. The paper's authors published no code; the names are torchvision's
+/// for GoogLeNet, and `embedding.linear` and `embedding.bn`.
 public final class FaceNetInception: ConfigurableBackbone {
     private static let size = BackboneOptionKey<Int>.embeddingSize(128)
     private static let epsilon = 0.001
@@ -136,7 +136,7 @@ public final class FaceNetInception: ConfigurableBackbone {
     }
 
     /// Local response normalisation among five neighbouring channels (Krizhevsky et al. 2012, section
-    /// 3.3), with PyTorch's mean in place of the sum.
+    /// 3.3), with PyTorch's mean instead of the sum.
     private static func normalized(_ map: Tensor) -> Tensor {
         let (size, alpha, beta) = (5, 1e-4, 0.75)
         let shape = map.shape

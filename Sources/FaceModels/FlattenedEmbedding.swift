@@ -1,11 +1,11 @@
 import Torch
 
-/// Turns the feature map of a face network into an embedding without pooling: batch
-/// normalisation, dropout, a linear layer over all values of the map and batch normalisation (Deng et al.,
-/// "ArcFace", 2019, section 3.1: BN-Dropout-FC-BN).
+/// Maps the feature map of a face network to an embedding without pooling: batch normalisation, dropout, a
+/// linear layer over all values of the map and batch normalisation (Deng et al., "ArcFace", 2019, section
+/// 3.1: BN-Dropout-FC-BN).
 ///
-/// The linear layer is as large as the feature map: a network has one image size. It is computed
-/// in the type of its parameters whatever the features' type is.
+/// The size of the linear layer depends on that of the feature map: a network has one image size.
+/// It is computed in the type of its parameters, whatever the type of the features.
 final class FlattenedEmbedding {
     /// The names of the parts.
     struct Names {

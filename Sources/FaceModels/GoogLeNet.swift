@@ -1,12 +1,12 @@
 public import Torch
 
-/// GoogLeNet (Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, Table 1) as torchvision has
-/// it, which ends in an embedding instead of classes.
+/// GoogLeNet (Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, Table 1) in torchvision's
+/// version, which ends in an embedding instead of classes.
 ///
 /// As in torchvision there is batch normalisation after each convolution, with an epsilon of 0.001, and
-/// the paper's 5x5 windows are 3x3. The auxiliary heads after the modules 4a and 4d exist if the option
-/// `aux` is on, and only for training. Parameters have torchvision's names; those of the embedding
-/// layer are `embedding.linear` and `embedding.bn`.
+/// the paper's 5x5 windows are 3x3. The auxiliary heads after the modules 4a and 4d exist only if the
+/// option `aux` is on, and are used only in training. Parameters have torchvision's names; those of the
+/// embedding layer are `embedding.linear` and `embedding.bn`.
 public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
     private static let dropout = BackboneOptionKey<Double>.dropout(0.2)
     private static let auxiliary = BackboneOptionKey<Bool>.toggle(
@@ -132,7 +132,7 @@ public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
         pass(images, training: training) { _, _ in }
     }
 
-    /// - Parameter seen: Called with the output of each module.
+    /// - Parameter seen: Called with the name and the output of each module.
     private func pass(
         _ images: Tensor, training: Bool, _ seen: (_ module: String, _ map: Tensor) -> Void
     ) -> Tensor {

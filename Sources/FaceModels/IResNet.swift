@@ -4,12 +4,12 @@ public import Torch
 /// Additive Angular Margin Loss for Deep Face Recognition", CVPR 2019, section 3.1), on which most
 /// published comparisons of losses are based.
 ///
-/// The first convolution keeps the size, each of four stages halves it, and all values of the last map
-/// enter the embedding's linear layer: a network accepts only images of the size it was created for.
-/// Convolutions are drawn from a normal distribution of standard deviation 0.1. The scale of the embedding's
-/// normalisation stays 1. Parameters have the names of the authors' state dicts.
+/// The first convolution preserves the size, each of the four stages halves it, and all values of the last
+/// map enter the embedding's linear layer: a network accepts only images of the size it was created for.
+/// Convolution weights are drawn from a normal distribution of standard deviation 0.1. The scale of the
+/// embedding's normalisation is fixed at 1. Parameters have the names of the authors' state dicts.
 public final class IResNet: ConfigurableBackbone {
-    /// A named depth, and the blocks of its stages.
+    /// A named depth, with the number of blocks in each stage.
     private struct Depth {
         let layers: Int
         let blocks: [Int]

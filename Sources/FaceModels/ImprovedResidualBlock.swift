@@ -1,6 +1,6 @@
 import Torch
 
-/// A block of the residual networks that face recognition uses: BN-Conv-BN-PReLU-Conv-BN with a
+/// A block of the residual networks used in face recognition: BN-Conv-BN-PReLU-Conv-BN with a
 /// shortcut (Deng et al., "ArcFace", 2019, section 3.1, after Han et al. 2017), where the second
 /// convolution has the stride. The sum is not rectified.
 final class ImprovedResidualBlock {
@@ -12,8 +12,8 @@ final class ImprovedResidualBlock {
         let shortcut: [String]
         /// Name of the squeeze and excitation, if there is one.
         let excitation: String?
-        /// Whether a shortcut that only changes size takes every second pixel instead of convolving,
-        /// and comes first in the state.
+        /// Whether a shortcut that changes only the size takes every second pixel instead of
+        /// convolving, and is first in the state.
         let subsamples: Bool
         /// Initialisation of the convolutions.
         let start: ConvolutionStart
@@ -74,7 +74,7 @@ final class ImprovedResidualBlock {
     }
 
     func walk(_ trace: inout LayerTrace) {
-        if let shortcut { trace.passBeside(shortcut) }
+        if let shortcut { trace.passBranch(shortcut) }
         trace.count(normalization.state)
         first.walk(&trace)
         trace.pass(second)

@@ -8,11 +8,11 @@ final class InceptionModule {
         case none
         /// Maximum of a 3x3 window.
         case max(stride: Int, padding: Int)
-        /// Root of the sum of a 3x3 window's squares.
+        /// Square root of the sum of squares in a 3x3 window.
         case root
     }
 
-    /// A pool and the convolutions after it; either may be missing.
+    /// An optional pool followed by convolutions, of which there may be none.
     struct Branch {
         var pool = Pool.none
         var steps: [ConvolutionChain.Step] = []

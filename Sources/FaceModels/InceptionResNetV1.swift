@@ -1,7 +1,7 @@
 public import Torch
 
 /// Inception-ResNet-v1 (Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual
-/// Connections on Learning", AAAI 2017) as FaceNet's public code and facenet-pytorch have it.
+/// Connections on Learning", AAAI 2017) as in FaceNet's public code and facenet-pytorch.
 ///
 /// Branches of 1x1, 3x3, 1x7 and 7x1 convolutions are concatenated, projected to the channels of the map,
 /// multiplied by a small factor and added to it. Normalisations have an epsilon of 0.001; the
@@ -210,7 +210,8 @@ public final class InceptionResNetV1: ConfigurableBackbone {
     }
 }
 
-/// Branches whose concatenated channels are projected to those of the map, scaled and added to it.
+/// Branches whose concatenated outputs are projected to the channels of the map, scaled and added
+/// to it.
 private final class ScaledResidual {
     private let branches: InceptionModule
     private let projection: RectangularConvolution

@@ -3,14 +3,14 @@ public import Torch
 /// Normalisation of bytes before they enter a network: `(byte - mean) / standardDeviation`, in RGB order or, as
 /// networks that were trained on OpenCV's images need, in BGR order.
 public struct InputNormalization: Codable, Sendable, Hashable {
-    /// Subtracted from each byte.
+    /// Subtracted from each byte; 0...255.
     public var mean: Double
     /// Divisor of the difference; above 0.
     public var standardDeviation: Double
     /// Order of the channels.
     public var order: ColourOrder
 
-    /// Keys of the file, some older than the properties.
+    /// Keys in files; some are older than the properties' names.
     private enum CodingKeys: String, CodingKey {
         case mean, order
         case standardDeviation = "deviation"
@@ -28,7 +28,7 @@ public struct InputNormalization: Codable, Sendable, Hashable {
         self.order = order
     }
 
-    /// Bytes in `[count, height, width, 3]` order as a batch `[count, 3, height, width]`.
+    /// Converts bytes `[count, height, width, 3]` to a batch `[count, 3, height, width]`.
     public func images(
         pixels: [UInt8], count: Int, height: Int, width: Int, format: MemoryFormat, device: Device
     ) -> Tensor {

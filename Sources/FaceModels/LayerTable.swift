@@ -1,6 +1,6 @@
 /// The layers of a network with their sizes, in the rows of its paper.
 public struct LayerTable: Codable, Hashable, Sendable {
-    /// Size of the values between two layers.
+    /// Size of a feature map.
     public struct Size: Codable, Hashable, Sendable, CustomStringConvertible {
         /// Number of channels.
         public var channels: Int
@@ -30,8 +30,7 @@ public struct LayerTable: Codable, Hashable, Sendable {
         /// Multiply-adds of one image, in convolutions, fully connected layers and the products of
         /// attention.
         public var multiplyAdds: Int
-        /// Approximate number of values that a training step keeps per image: the inputs of the layers'
-        /// derivatives.
+        /// Approximate number of values per image that a training step keeps for the backward pass.
         public var activations: Int
     }
 
@@ -42,13 +41,14 @@ public struct LayerTable: Codable, Hashable, Sendable {
     public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
     /// Multiply-adds of one image in all rows.
     public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
-    /// Approximate number of values that a training step keeps per image in all rows.
+    /// Approximate number of values per image that a training step keeps for the backward pass, in
+    /// all rows.
     public var activations: Int { rows.reduce(0) { $0 + $1.activations } }
 
     /// Approximate number of bytes that a training step in `float32` needs: parameters, their gradients and their
-    /// momentum buffers, and the kept activations.
+    /// momentum buffers, and the activations kept for the backward pass.
     ///
-    /// Memory of allocators and kernels is not included.
+    /// Memory used by allocators and kernels is not included.
     public func trainingBytes(batchSize: Int) -> Int {
         MemoryLayout<Float>.size * (3 * parameters + batchSize * activations)
     }
@@ -72,7 +72,7 @@ extension LayerTable: CustomStringConvertible {
         return lines.map { Self.line($0, widths) }.joined(separator: "\n")
     }
 
-    /// Two columns of words at the left, numbers at the right.
+    /// The two text columns are aligned left, numbers right.
     private static func line(_ cells: [String], _ widths: [Int]) -> String {
         zip(cells, widths).enumerated().map { column, cell in
             let padding = String(repeating: " ", count: cell.1 - cell.0.count)

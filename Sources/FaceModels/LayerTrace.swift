@@ -1,8 +1,9 @@
 import Torch
 
-/// A walk through a network that follows the size of an image and counts along the way.
+/// Follows the size of an image's feature map through a network and counts parameters,
+/// multiply-adds and activations.
 struct LayerTrace {
-    /// Size of the values at this point.
+    /// Size of the current feature map.
     private(set) var size: LayerTable.Size
     private(set) var table = LayerTable(rows: [])
     private var parameters = 0
@@ -14,7 +15,7 @@ struct LayerTrace {
         size = LayerTable.Size(channels: 3, height: height, width: width)
     }
 
-    /// Adds a row for all layers that the body passes.
+    /// Adds a row for all layers that the closure passes.
     mutating func row(
         _ layer: String, filter: String, stride: Int, _ body: (inout LayerTrace) -> Void
     ) {
@@ -71,8 +72,8 @@ struct LayerTrace {
         size.channels = channels
     }
 
-    /// Counts a convolution that is beside the main path, without moving on.
-    mutating func passBeside(_ layer: NormalizedConvolution) {
+    /// Counts a convolution of a side branch; the current size stays.
+    mutating func passBranch(_ layer: NormalizedConvolution) {
         let here = size
         pass(layer)
         size = here
@@ -81,18 +82,18 @@ struct LayerTrace {
     /// Counts layers that do not change the size, such as activations, normalisations or operations on
     /// tokens.
     ///
-    /// - Parameter kept: Number of values that its derivative needs; by default those of a map of this
-    ///   size.
+    /// - Parameter kept: Number of values that the backward pass needs; by default one map of the
+    ///   current size.
     mutating func count(_ state: [StateEntry], multiplyAdds: Int = 0, kept: Int? = nil) {
         parameters += state.parameterCount
         self.multiplyAdds += multiplyAdds
         activations += kept ?? map
     }
 
-    /// Number of values of a map of this size.
+    /// Number of values in a map of the current size.
     private var map: Int { size.channels * size.height * size.width }
 
-    /// Passes a fully connected layer, and counts the layers after it.
+    /// Passes a fully connected layer and counts the parameters after it.
     mutating func pass(_ linear: Linear, _ state: [StateEntry]) {
         size = LayerTable.Size(channels: linear.weight.shape[0], height: 1, width: 1)
         count(linear.state + state, multiplyAdds: linear.weight.count)
@@ -101,7 +102,7 @@ struct LayerTrace {
     /// Passes a pool.
     mutating func pool(kernel: Int, stride: Int, padding: Int) {
         slide(kernel: kernel, stride: stride, padding: padding)
-        // The maxima and their positions, as integers of eight bytes.
+        // The maxima, and their positions as eight-byte integers, which count twice.
         activations += 3 * map
     }
 
@@ -112,10 +113,10 @@ struct LayerTrace {
         activations += 3 * map
     }
 
-    /// Continues with a map of another size.
+    /// Sets the current size.
     mutating func resize(_ size: LayerTable.Size) { self.size = size }
 
-    /// Adds the two rows of the embedding layer, which end every network.
+    /// Adds the two rows of an embedding layer: pool and linear map.
     mutating func finish(_ layer: EmbeddingLayer) {
         row("average pool", filter: "\(size.height)x\(size.width)", stride: 1) {
             $0.size.height = 1

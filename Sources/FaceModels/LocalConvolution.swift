@@ -4,8 +4,8 @@ import Torch
 /// 3.1), or from square to square of `region` x `region` positions (Sun, Wang and Tang, "Deep Learning Face
 /// Representation from Predicting 10,000 Classes", 2014, section 3.1).
 ///
-/// Aligned faces have the same part at the same position, so that each position can learn its own filters. The
-/// windows become columns, and the columns of a position are multiplied by the filters of the position.
+/// In aligned faces, a position always shows the same part of the face, so it can learn its own filters.
+/// Windows are unfolded into columns, and each column is multiplied by the filters of its position.
 final class LocalConvolution {
     /// `[positions * outputs, inputs, kernel, kernel]`: the filters of a position are adjacent, and the
     /// positions are in row order.
@@ -14,7 +14,7 @@ final class LocalConvolution {
     let bias: Tensor
     private let stride: Int
     private let region: Int
-    /// Number of regions along a side of the output; positions of a region share filters.
+    /// Number of regions along a side of the output; the positions of a region share their filters.
     private let regions: Int
 
     /// Positions along a side of the output, in pixels.
@@ -24,9 +24,10 @@ final class LocalConvolution {
     ///
     /// - Parameters:
     ///   - region: Positions along a side of the squares that share their filters; rows and columns that
-    ///     do not fill a square are left out.
-    ///   - standardDeviation: Standard deviation of normally distributed weights, instead of uniform ones.
-    ///   - biasStart: Initial value of the bias with normally distributed weights.
+    ///     do not fill a square are cut off.
+    ///   - standardDeviation: If given, weights are normally distributed with this deviation instead of
+    ///     uniformly.
+    ///   - biasStart: Initial bias if `standardDeviation` is given.
     init(
         inputs: (channels: Int, side: Int), outputs: Int, kernel: Int, stride: Int = 1,
         region: Int = 1, standardDeviation: Double? = nil, biasStart: Double = 0,
@@ -58,16 +59,16 @@ final class LocalConvolution {
     func callAsFunction(_ input: Tensor) -> Tensor {
         let kernel = weight.shape[2]
         let used = (side - 1) * stride + kernel
-        let (n, places) = (input.shape[0], regions * regions)
+        let (n, positions) = (input.shape[0], regions * regions)
         let values = weight.count / weight.shape[0]
         let columns = input.narrowed(2, 0..<used).narrowed(3, 0..<used)
             .unfolded(kernel: kernel, stride: stride)
             .reshaped([n, values, regions, region, regions, region])
             .permuted([2, 4, 1, 0, 3, 5])
-            .reshaped([places, values, n * region * region])
+            .reshaped([positions, values, n * region * region])
         let products =
-            weight.reshaped([places, outputs, values]).matmul(columns)
-            + bias.reshaped([places, outputs, 1])
+            weight.reshaped([positions, outputs, values]).matmul(columns)
+            + bias.reshaped([positions, outputs, 1])
         return products.reshaped([regions, regions, outputs, n, region, region])
             .permuted([3, 2, 0, 4, 1, 5]).reshaped([n, outputs, side, side])
     }

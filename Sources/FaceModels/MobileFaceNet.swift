@@ -1,13 +1,13 @@
 public import Torch
 
-/// MobileFaceNet as in insightface's arcface_torch, `mbf` and `mbf_large` (after Chen et al.,
-/// "MobileFaceNets: Efficient CNNs for Accurate Real-Time Face Verification on Mobile Devices", 2018,
-/// Table 1): the authors' layers with twice, or four times, the channels between blocks.
+/// MobileFaceNet in the version of insightface's arcface_torch, `mbf` and `mbf_large` (after Chen et
+/// al., "MobileFaceNets: Efficient CNNs for Accurate Real-Time Face Verification on Mobile Devices",
+/// 2018, Table 1): the authors' layers with twice, or four times, the channels between blocks.
 ///
-/// The features end in a depthwise convolution as large as their map, so a network accepts only images of the
-/// size it was created for. The second convolution of `mbf` has two channels per group, as in the authors'
-/// code, though the paper's is depthwise. Weights are drawn from a normal distribution of standard deviation
-/// √(2 / fan-out). Parameters have the names of the authors' state dicts.
+/// The last layer of features is a depthwise convolution with a window as large as the map, so a network
+/// accepts only images of the size it was created for. The second convolution of `mbf` has two channels per
+/// group, as in the authors' code, though the paper's is depthwise. Weights are drawn from a normal
+/// distribution of standard deviation √(2 / fan-out). Parameters have the names of the authors' state dicts.
 public final class MobileFaceNet: ConfigurableBackbone {
     /// The differences between the two networks: blocks of the stages, and channels between blocks.
     private struct Plan {
@@ -196,8 +196,8 @@ private final class InvertedFaceBlock {
     }
 }
 
-/// Turns MobileFaceNet's features into an embedding: a depthwise convolution as large as their
-/// map, a linear layer without bias and batch normalisation.
+/// Maps MobileFaceNet's features to an embedding: a depthwise convolution with a window as large as
+/// their map, a linear layer without bias and batch normalisation.
 private final class GlobalDepthwiseEmbedding {
     private let depthwise: NormalizedConvolution
     private let dropout: Dropout

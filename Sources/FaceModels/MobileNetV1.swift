@@ -3,18 +3,18 @@ public import Torch
 /// MobileNet (Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
 /// Applications", 2017, Table 1), which ends in an embedding instead of classes.
 ///
-/// The last depthwise convolution has stride 1: the table's "s2" is a misprint, as the size of its
-/// own output shows. Rectifiers are not capped at 6, as in the paper; timm and the authors' code cap
-/// them. Convolutions have the default initialisation. Parameters have the names of timm's
+/// The last depthwise convolution has stride 1: the table's "s2" is a misprint, as its output size
+/// shows. Rectifiers are uncapped, as in the paper; timm and the authors' code cap them at 6.
+/// Convolutions have the default initialisation. Parameters have the names of timm's
 /// `mobilenetv1_100`; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class MobileNetV1: ConfigurableBackbone {
-    /// Name, paper and settings.
+    /// Name, paper and parameters.
     public static let descriptor = BackboneDescriptor(
         name: "mobilenetv1", title: "MobileNetV1", aliases: ["MobileNet"],
         summary: "13 depthwise 3x3 and pointwise 1x1 convolution pairs.",
         paper: "Howard et al. 2017, Table 1")
 
-    /// Channels and blocks of timm's stages; all but the first begin with stride 2.
+    /// Channels and blocks of timm's stages; all but the first start with stride 2.
     private static let plan = [(channels: 64, blocks: 1), (128, 2), (256, 2), (512, 6), (1024, 2)]
 
     /// The only descriptor of this architecture.

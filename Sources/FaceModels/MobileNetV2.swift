@@ -3,7 +3,7 @@ public import Torch
 /// MobileNetV2 (Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR 2018,
 /// Table 2), which ends in an embedding instead of classes.
 ///
-/// The last convolution has 1280 channels, or more where the width is above 1, as in the paper.
+/// The last convolution has 1280 channels, or more if the width is above 1, as in the paper.
 /// Activations are ReLU6. Convolutions have the default initialisation. Parameters have
 /// torchvision's names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class MobileNetV2: ConfigurableBackbone {
@@ -91,9 +91,9 @@ public final class MobileNetV2: ConfigurableBackbone {
     }
 }
 
-/// A block of MobileNetV2: a pointwise convolution widens, a depthwise one filters and a pointwise one
-/// narrows without activation; a shortcut if the size is unchanged. A block that does not widen lacks the
-/// first.
+/// A block of MobileNetV2: a pointwise convolution widens, a depthwise one filters, and a pointwise one
+/// without activation narrows; there is a shortcut if the size is unchanged. A block that does not widen
+/// lacks the first.
 private final class InvertedResidual {
     let stride: Int
     private let expand: NormalizedConvolution?

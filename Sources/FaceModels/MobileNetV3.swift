@@ -1,7 +1,7 @@
 public import Torch
 
 /// MobileNetV3, large and small (Howard et al., "Searching for MobileNetV3", ICCV 2019, Tables 1 and
-/// 2), which ends in an embedding in place of the two layers after the pool.
+/// 2), which ends in an embedding instead of the two layers after the pool.
 ///
 /// Convolutions have the default initialisation; normalisations have torchvision's momentum of 0.01
 /// and epsilon of 0.001. Parameters have torchvision's names; those of the embedding layer are

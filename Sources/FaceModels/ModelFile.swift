@@ -3,7 +3,7 @@ public import Torch
 
 /// A trained backbone in one self-describing safetensors file.
 ///
-/// The weights are in their order under PyTorch's names. The file's metadata has these strings:
+/// Weights have PyTorch's names and order. The file's metadata has these strings:
 ///
 /// | key | value |
 /// |---|---|
@@ -12,9 +12,9 @@ public import Torch
 /// | `embedding_size` | length of an embedding |
 /// | `input_size` | height and width of an image, in pixels; at most 1024 |
 /// | `mean`, `deviation` | of the ``InputNormalization``; 0...255, and 0.1...10000 |
-/// | `color_order` | `RGB` or `BGR`, what the network expects |
+/// | `color_order` | `RGB` or `BGR`, the network's input order |
 /// | `mean_face` | mean of the training images in grey, a square of at most 64 x 64 bytes in base64, if known |
-/// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |
+/// | `facet_version`, `train_set`, `loss` | the origin of the model, if known |
 /// | `terms` | the terms of use of its training set, in words, if stated |
 /// | `thresholds` | calibration of its scores on a test set, as JSON, if `facet evaluate --save-thresholds` has measured it |
 public enum ModelFile {
@@ -26,12 +26,12 @@ public enum ModelFile {
         public var normalization: InputNormalization
         /// Version of Facet that wrote the file.
         public var facetVersion: String?
-        /// Name of the set it was trained on.
+        /// Name of the training set.
         public var trainSet: String?
-        /// The loss it was trained with, e.g. `arcface:m=0.4`.
+        /// The training loss, e.g. `arcface:m=0.4`.
         public var loss: String?
         /// Mean of the training images in grey: a square, row by row, of 0...255. It shows how they were
-        /// cropped, so that images with another crop can be detected.
+        /// cropped, so that images with a different crop can be detected.
         public var meanFace: [UInt8]?
         /// Calibration of its scores on a test set, as JSON.
         public var thresholds: String?
@@ -103,9 +103,10 @@ public enum ModelFile {
 
     /// Reads a backbone.
     ///
-    /// - Parameter expected: The backbone that the file must hold; nil for any.
-    /// - Throws: ``FaceModelsError`` when the file is damaged or truncated, does not state what it
-    ///   holds, holds another backbone than expected, or weights that do not fit its metadata.
+    /// - Parameter expected: The backbone that the file must contain; nil for any.
+    /// - Throws: ``FaceModelsError`` if the file is damaged or truncated, does not name its
+    ///   backbone, contains a different backbone than expected, or its weights do not fit its
+    ///   metadata.
     public static func read(
         _ url: URL, expecting expected: BackboneSpecification? = nil, device: Device = .cpu
     ) throws(FaceModelsError) -> (backbone: any Backbone, metadata: Metadata) {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// How the metadata of a model file describes the input of its network: the same strings in
-/// safetensors, ONNX and TorchScript, Facet's and others'.
+/// The metadata strings that describe a network's input; the same in safetensors, ONNX and
+/// TorchScript files of Facet and other programs.
 public enum ModelMetadata {
-    /// One number, or three with commas between them, all finite; nil for anything else.
+    /// One number, or three separated by commas, all finite; nil for anything else.
     public static func numbers(_ text: String?) -> [Double]? {
         guard let parts = text?.split(separator: ",", omittingEmptySubsequences: false),
             parts.count == 1 || parts.count == 3
@@ -20,7 +20,7 @@ public enum ModelMetadata {
         return values[0]
     }
 
-    /// `RGB` or `BGR`, in any case; nil for anything else.
+    /// `RGB` or `BGR`, regardless of case; nil for anything else.
     public static func colourOrder(_ text: String?) -> ColourOrder? {
         text.flatMap { ColourOrder(rawValue: $0.lowercased()) }
     }

@@ -1,9 +1,9 @@
 import Torch
 
-/// A convolution followed by batch normalisation, and often by a rectifier: the
-/// building block of all convolutional networks.
+/// A convolution followed by batch normalisation, and often by a rectifier: the building block of
+/// convolutional networks.
 ///
-/// All of it is one call into `Convolution`, which fuses what can be computed together.
+/// All of it is one call to `Convolution`, which fuses operations where possible.
 final class NormalizedConvolution {
     let convolution: Convolution
     let normalization: BatchNormalization

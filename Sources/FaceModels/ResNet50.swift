@@ -3,9 +3,9 @@ public import Torch
 /// ResNet-50 (He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016,
 /// Table 1), which ends in an embedding instead of classes.
 ///
-/// By default a stage's stride is on its first 1x1 convolution, as in the paper; with
-/// `stride=3x3` on its first 3x3 convolution, as in torchvision and timm. The last normalisation's
-/// scale of a block starts at 0, as in timm, the others at 1; convolutions have the default
+/// By default the first 1x1 convolution of a stage has its stride, as in the paper; with
+/// `stride=3x3` it is the first 3x3 convolution, as in torchvision and timm. The scale of a block's
+/// last normalisation starts at 0, as in timm, the others at 1; convolutions have the default
 /// initialisation. Parameters have torchvision's names; those of the embedding layer are
 /// `embedding.linear` and `embedding.bn`.
 public final class ResNet50: ConfigurableBackbone {
@@ -82,8 +82,8 @@ public final class ResNet50: ConfigurableBackbone {
         return embedding(features, training: training)
     }
 
-    /// The column "50-layer" of the paper's Table 1; shortcuts that convolve count with their
-    /// stage.
+    /// The column "50-layer" of the paper's Table 1; convolutions of shortcuts are counted with
+    /// their stage.
     public func layerTable(height: Int, width: Int) -> LayerTable {
         var trace = LayerTrace(height: height, width: width)
         let channels = stem.convolution.weight.shape[0]

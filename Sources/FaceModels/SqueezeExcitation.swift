@@ -42,7 +42,7 @@ final class SqueezeExcitation {
     }
 }
 
-/// A 1x1 convolution of maps of one pixel, which PyTorch's networks use as a fully connected layer.
+/// A fully connected layer that PyTorch's networks store as a 1x1 convolution of maps of one pixel.
 private final class Pointwise {
     /// `[outputs, inputs, 1, 1]`.
     let weight: Tensor

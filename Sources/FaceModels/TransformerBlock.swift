@@ -1,11 +1,12 @@
 import Torch
 
-/// A transformer block: self-attention and two linear layers per token, both after a layer
+/// A transformer block: self-attention, then two linear layers per token, each after a layer
 /// normalisation and with a shortcut (Dosovitskiy et al. 2021, equations 2 and 3), with ReLU6.
 final class TransformerBlock {
     private static let heads = 8
-    /// Number of token maps that training keeps: both normalisations, queries, keys and values, attention
-    /// output and projection, two sums, and the wide map before and after its activation.
+    /// Number of token maps that training keeps for the backward pass: both normalisations, queries, keys
+    /// and values, attention output and projection, two sums, and the wide map before and after its
+    /// activation.
     static let keptMaps = 17
 
     private let attentionNorm: LayerNormalization

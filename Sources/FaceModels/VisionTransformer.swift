@@ -3,12 +3,12 @@ public import Torch
 /// The vision transformers of insightface's arcface_torch, `vit_t`, `vit_s` and `vit_b` (after
 /// Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021).
 ///
-/// Patches are 9x9, activations ReLU6, there is no class token, and all tokens together enter the
+/// Patches are 9x9, activations ReLU6, there is no class token, and the concatenated tokens enter the
 /// embedding's linear layers: a network accepts only images of the size it was created for. In training, a
-/// tenth of the tokens is masked and replaced before the embedding (`mask`), and branches
-/// are skipped at random (`droppath`), as in the authors' code; both are off in evaluation. Attention and
-/// the linear layers compute in the requested precision, normalisations and sums in that of the parameters.
-/// Parameters have the names of the authors' state dicts.
+/// tenth of the tokens is masked and replaced before the embedding (`mask`), and branches are skipped at
+/// random (`droppath`), as in the authors' code; both are off in evaluation. Attention and linear layers
+/// are computed in the requested precision, normalisations and sums in that of the parameters. Parameters
+/// have the names of the authors' state dicts.
 public final class VisionTransformer: ConfigurableBackbone {
     /// Parameter: fraction of tokens masked in training.
     public static let mask = BackboneOptionKey<Double>.number(

@@ -33,6 +33,7 @@ struct Backdrop: Sendable, Hashable {
     }
 }
 
+/// Renders a ``Backdrop``.
 struct BackdropPainter {
     private struct Shape {
         let centre, axis: SIMD2<Float>

@@ -1,4 +1,4 @@
-/// Finds where on the skin a beard grows, and how densely.
+/// Computes the density of the beard on the skin.
 struct BeardPainter {
     private let identity: FaceIdentity
     private let noise: NoiseSampler
@@ -8,7 +8,7 @@ struct BeardPainter {
         self.noise = noise
     }
 
-    /// Density at a position, with the beard's grain; 0 for none to 1.
+    /// Density at a position, including the beard's grain; 0...1.
     func density(_ position: SkinPosition) -> Float {
         guard position.front, position.y < 4 else { return 0 }
         let x = position.x < 0 ? -position.x : position.x
@@ -32,7 +32,7 @@ struct BeardPainter {
         return above * below * PortableMath.smoothstep(1.15, 0.85, t)
     }
 
-    /// The chin, and beside the mouth up to the moustache.
+    /// The chin, and the sides of the mouth up to the moustache.
     private func chin(_ x: Float, _ y: Float) -> Float {
         let (half, lip) = (identity.mouth.halfWidth, -identity.mouth.height)
         let under = lip - identity.mouth.lowerLip - 4 + 0.008 * x * x

@@ -36,14 +36,15 @@ struct BodyMesh {
         mesh.joinGrid(columns: columns, rows: rows, .ear)
     }
 
-    /// Width of an ear at a height as a fraction of the greatest.
+    /// Width of an ear at a height, as a fraction of its greatest width.
     private static func outline(_ t: Float, _ lobe: Float) -> Float {
         let round = max(1 - t * t, 0).squareRoot()
         let narrow = PortableMath.mix(0.55 + 0.3 * lobe, 1, PortableMath.smoothstep(-0.9, 0.35, t))
         return round * narrow
     }
 
-    /// Neck and collar; the texture's coordinates are millimetres round it and height.
+    /// Neck and collar; the texture's coordinates are the distance around it and the height, in
+    /// millimetres.
     private func appendNeck(to mesh: MeshBuffer) {
         let (columns, rows) = (25, 7)
         let chin = model.surface.chinHeight

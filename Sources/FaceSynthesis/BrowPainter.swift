@@ -12,14 +12,14 @@ struct BrowPainter {
         let melanin = hair.melanin + (1 - hair.melanin) * 0.65 * identity.brows.darkness
         let natural = SkinTone.hair(
             melanin: max(melanin, 0.32), red: hair.red, grey: 0.45 * hair.grey)
-        // On dark skin a brow still looks darker than what is round it.
+        // On dark skin, brows still look darker than their surroundings.
         let skin = SkinTone.colour(melanin: identity.skin.melanin, undertone: 0)
         let limit = 0.5 * skin.luminance + 0.05 * hair.grey
         colour = natural * min(1, limit / natural.luminance)
         origin = identity.skin.textureOrigin
     }
 
-    /// The skin's colour with the brow over it; `x` is the distance from the face's middle.
+    /// The skin's colour with the brow over it; `x` is the distance from the face's midline.
     func paint(_ skin: Vector, _ x: Float, _ position: SkinPosition) -> Vector {
         let t = (x - traits.gap) / traits.length
         guard t > -0.12, t < 1.08, position.y > 4, position.y < 46 else { return skin }

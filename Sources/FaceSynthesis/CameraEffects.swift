@@ -1,12 +1,12 @@
 import SeededRandom
 
-/// From linear light to the bytes of a photograph: blur, exposure, white balance, tone curve,
+/// Converts linear light to the bytes of a photograph: blur, exposure, white balance, tone curve,
 /// noise.
 struct CameraEffects {
     let camera: Camera
     let size: Int
 
-    /// Develops a picture; `pixels` and `spare` hold `size` × `size` values and are overwritten.
+    /// Develops a picture; `pixels` and `spare` have `size` × `size` values and are overwritten.
     func develop(
         _ pixels: UnsafeMutablePointer<SIMD4<Float>>, spare: UnsafeMutablePointer<SIMD4<Float>>,
         into bytes: UnsafeMutablePointer<UInt8>
@@ -35,7 +35,8 @@ struct CameraEffects {
         }
     }
 
-    /// The meter's partial answer to the picture's brightness, and the photographer's error.
+    /// The light meter's partial compensation of the picture's brightness, times the photographer's
+    /// error.
     private func exposure(_ pixels: UnsafeMutablePointer<SIMD4<Float>>) -> Float {
         var sum: Float = 0
         for y in 0..<size {
@@ -48,7 +49,7 @@ struct CameraEffects {
         return metered * PortableMath.exponential(0.693147 * camera.exposure)
     }
 
-    /// Bytes for linear light, tabulated over the square root of the light up to 4.
+    /// Byte values for linear light up to 4, tabulated by the square root of the light.
     private func toneCurve() -> [Float] {
         (0..<1025).map { step in
             let root = Float(step) * (2 / 1024)
@@ -83,7 +84,7 @@ struct CameraEffects {
             Float((bits >> 20 & 0x3FF) + (bits >> 30 & 0x3FF)),
             Float((bits >> 40 & 0x3FF) + (bits >> 50 & 0x3FF)))
         let colour = (sum - Vector(repeating: 1023)) * (2.4494897 / 1023)
-        // Mostly brightness, as a sensor's noise is once the colours are interpolated.
+        // Mostly luminance noise, like that of a sensor after demosaicing.
         return Vector(repeating: 0.8 * colour.y) + colour * 0.45
     }
 

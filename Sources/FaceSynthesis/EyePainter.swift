@@ -26,12 +26,12 @@ struct EyePainter {
             melanin: identity.skin.melanin, undertone: identity.skin.undertone)
     }
 
-    /// The painter's changes of a point.
+    /// The painted appearance of a point.
     struct Paint {
         var colour: Vector
-        /// Mirror-like shine added, 0 to 1.
+        /// Added specular reflection, 0 to 1.
         var shine: Float
-        /// How far the position is eyeball instead of skin.
+        /// The fraction of eyeball rather than skin, 0 to 1.
         var wet: Float
     }
 

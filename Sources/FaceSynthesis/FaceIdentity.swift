@@ -1,6 +1,6 @@
 import SeededRandom
 
-/// A made-up person: a point in a continuous space of some eighty measures of shape, colour and
+/// A synthetic person: a point in a continuous space of about eighty measures of shape, colour and
 /// texture, drawn from a seed and an index.
 ///
 /// The variation of a photograph (pose, light, expression, ...) is in ``FaceView``. No real person is
@@ -43,7 +43,7 @@ public struct FaceIdentity: Sendable, Hashable {
     }
 }
 
-/// Causes that several traits share, which keeps faces plausible: a beard goes with a heavier jaw,
+/// Common causes of several traits, which keep faces plausible: beards occur with heavier jaws,
 /// grey hair with wrinkles.
 struct Build {
     /// 0 feminine to 1 masculine.
@@ -71,8 +71,8 @@ struct Build {
 }
 
 extension SeededRandom {
-    /// A measure of a person. Made-up people differ by a quarter more than real ones, so that the
-    /// few small pictures of a quick comparison suffice to distinguish them.
+    /// A measure of a person. Synthetic people differ by a quarter more than real ones, so that
+    /// they can be distinguished with the few small pictures of a quick comparison.
     fileprivate mutating func trait(_ mean: Float, _ standardDeviation: Float) -> Float {
         normal(mean, 1.25 * standardDeviation)
     }

@@ -1,12 +1,12 @@
-/// Renders pictures of ``FaceIdentity`` as seen in a ``FaceView``.
+/// Renders a ``FaceIdentity`` in a ``FaceView``.
 ///
-/// The head is a three-dimensional surface that is turned, drawn with a depth test, lit, and
-/// framed as face-recognition crops are: by the least-squares similarity of eyes, nose and mouth
-/// to the standard template. The result depends on the arguments only, to the bit, on every
-/// machine.
+/// The head is a three-dimensional surface that is rotated, rasterised with a depth buffer, lit,
+/// and framed like face recognition crops: by the least-squares similarity transform of eyes, nose
+/// and mouth to the standard template. The result depends only on the arguments, and is bitwise the
+/// same on every machine.
 ///
 /// A renderer keeps its memory and the last person's skin between calls; rendering a person's
-/// pictures one after the other is fastest. Use one renderer a thread.
+/// pictures in succession is fastest. Use one renderer per thread.
 ///
 /// ```swift
 /// let renderer = FaceRenderer()
@@ -15,9 +15,9 @@
 /// let rgb = renderer.render(identity: person, view: view, size: 112)
 /// ```
 public final class FaceRenderer {
-    /// Version of the appearance: another number, other pixels from the same arguments.
+    /// Version of the appearance, increased whenever the same arguments give other pixels.
     static let version = 2
-    /// Widths a picture may have, in pixels.
+    /// Supported widths of a picture, in pixels.
     static let sizes = 16...512
 
     private let mesh = MeshBuffer()
@@ -32,10 +32,10 @@ public final class FaceRenderer {
     /// Renders one picture.
     ///
     /// - Parameters:
-    ///   - identity: Whose face it is.
-    ///   - view: How it is seen.
-    ///   - size: Width and height in pixels; brought into ``sizes``.
-    /// - Returns: `size` × `size` × 3 bytes: red, green, blue, row after row from the top.
+    ///   - identity: The person.
+    ///   - view: Pose, light, expression and so on.
+    ///   - size: Width and height in pixels; clamped to ``sizes``.
+    /// - Returns: `size` × `size` × 3 bytes: red, green, blue, row by row from the top.
     public func render(identity: FaceIdentity, view: FaceView, size: Int = 112) -> [UInt8] {
         let size = min(max(size, Self.sizes.lowerBound), Self.sizes.upperBound)
         prepare(size)
@@ -104,7 +104,7 @@ public final class FaceRenderer {
     }
 }
 
-/// Linear light of a picture in memory of its own.
+/// A buffer of linear light.
 private final class PixelBuffer {
     let start: UnsafeMutablePointer<SIMD4<Float>>
 

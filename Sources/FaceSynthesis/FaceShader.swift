@@ -1,4 +1,4 @@
-/// Colours the points of one picture's surfaces.
+/// Computes the colours of points on the surfaces of one picture.
 struct FaceShader {
     let mesh: MeshBuffer
     let light: Illumination
@@ -109,7 +109,7 @@ struct FaceShader {
         let lower = PortableMath.mix(0.72, 1, PortableMath.smoothstep(-70, 40, position.y))
         let open = PortableMath.clamp(
             (0.72 + 0.34 * strand + 0.1 * fine) * inner * lower, 0.08, 1.2)
-        // Hair mirrors along its strands: only the height of the normal counts.
+        // Hair reflects along its strands: mainly the height of the normal matters.
         let along = Vector(0.35 * normal.x, normal.y, normal.z).normalised
         let gloss = light.shine(along, sharpness: 3, lit: lit)
         let tint = palette.hair * 0.9 + Vector(repeating: 0.05)

@@ -1,16 +1,16 @@
 import SafeFiles
 
-/// Errors when a set of synthetic faces is described or written.
+/// Errors of specifying or writing a set of synthetic faces.
 public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Sendable {
     /// A file or folder could not be written.
     case cannotWrite(path: String, reason: String)
-    /// The folder holds another synthetic set than the one requested.
+    /// The folder contains a different synthetic set.
     case differentSet(path: String, found: String, wanted: String)
-    /// The folder exists and is not a synthetic set.
+    /// The folder exists but is not a synthetic set.
     case foreignFolder(path: String)
     /// A value of a configuration is out of its range.
     case invalidValue(key: String, value: String, allowed: String)
-    /// The faces of a fold do not give as many pairs as requested.
+    /// A fold has too few faces for the requested number of pairs.
     case tooFewPairs(kind: String, available: Int, wanted: Int)
     /// A configuration has a key that does not exist.
     case unknownKey(String, allowed: [String])
@@ -42,7 +42,7 @@ public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Senda
 }
 
 extension FaceSynthesisError {
-    /// The reason why a set's folder was not stored.
+    /// Converts an error of `SafeFiles`.
     init(_ error: SafeFilesError) {
         switch error {
         case .noSpace(let path):

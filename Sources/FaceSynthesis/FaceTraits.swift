@@ -1,5 +1,5 @@
-/// The skull and the soft shape of a head. Lengths in millimetres of an average adult whose eyes
-/// are 63 mm apart; factors are relative to the average.
+/// The skull and soft shape of a head. Lengths are in millimetres for an average adult with eyes 63
+/// mm apart; factors are relative to the average.
 struct HeadTraits: Sendable, Hashable {
     /// Factor on the whole width.
     var width: Float
@@ -31,7 +31,7 @@ struct HeadTraits: Sendable, Hashable {
 
 /// The eyes. Angles in radians.
 struct EyeTraits: Sendable, Hashable {
-    /// Distance of each eye's middle from the face's middle.
+    /// Distance of each eye's centre from the face's midline.
     var spacing: Float
     /// Half the width of the opening.
     var halfWidth: Float
@@ -39,7 +39,7 @@ struct EyeTraits: Sendable, Hashable {
     var openness: Float
     /// Rise of the outer corner.
     var tilt: Float
-    /// The distance outwards of the opening's highest point, in half widths.
+    /// Outward offset of the opening's highest point, in half widths.
     var skew: Float
     /// Depth of the sockets.
     var depth: Float
@@ -60,7 +60,7 @@ struct EyeTraits: Sendable, Hashable {
 struct BrowTraits: Sendable, Hashable {
     /// Height above the eyes.
     var height: Float
-    /// Distance of the inner end from the face's middle.
+    /// Distance of the inner end from the face's midline.
     var gap: Float
     /// Length of each.
     var length: Float
@@ -87,9 +87,9 @@ struct NoseTraits: Sendable, Hashable {
     var projection: Float
     /// Half the width of the tip.
     var tipWidth: Float
-    /// Height of the hump (positive) or hollow of the back.
+    /// Height of the hump (positive) or depth of the hollow (negative) of the ridge.
     var hump: Float
-    /// Distance of the wings from the face's middle.
+    /// Distance of the wings from the face's midline.
     var wings: Float
     /// How far the tip turns up.
     var upturn: Float
@@ -121,7 +121,7 @@ struct EarTraits: Sendable, Hashable {
     var height: Float
     /// Width as a fraction of the height.
     var aspect: Float
-    /// Angle by which they stand off the head.
+    /// Angle at which they protrude from the head.
     var angle: Float
     /// Length of the lobe, 0 to 1.
     var lobe: Float
@@ -147,9 +147,9 @@ struct SkinTraits: Sendable, Hashable {
     var foreheadLines: Float
     /// Depth of the folds from nose to mouth, 0 to 1.
     var folds: Float
-    /// Darkness round the eyes, 0 to 1.
+    /// Darkness around the eyes, 0 to 1.
     var eyeShade: Float
-    /// Where this skin's texture is read from the noise tile.
+    /// Where this skin's texture begins in the noise tile.
     var textureOrigin: SIMD2<Float>
 }
 
@@ -163,11 +163,11 @@ struct HairTraits: Sendable, Hashable {
     var grey: Float
     /// Height of the hairline above the eyes in the middle.
     var hairline: Float
-    /// How far the hairline draws back at the temples.
+    /// How far the hairline recedes at the temples.
     var recession: Float
     /// How far the hairline points down in the middle.
     var peak: Float
-    /// Distance from the eyes down to which the hair hangs at the sides; negative: cut above.
+    /// How far the hair hangs below the eyes at the sides; negative if it ends above.
     var length: Float
     /// How far the hair stands off the head.
     var volume: Float
@@ -177,7 +177,7 @@ struct HairTraits: Sendable, Hashable {
     var fringe: Float
     /// Side and strength of the parting, −1 to 1.
     var parting: Float
-    /// The distance of the front of the sides from the face's middle, in degrees round the head.
+    /// Angle of the front edge of the side hair from the face's midline, in degrees.
     var sides: Float
     /// How far sideburns reach below the eyes.
     var sideburns: Float
@@ -196,14 +196,14 @@ struct BeardTraits: Sendable, Hashable {
     var shadow: Float
 }
 
-/// A spot on the skin at frontal coordinates.
+/// A mark on the skin, in frontal coordinates.
 struct SkinMark: Sendable, Hashable {
-    /// Position in millimetres right of and above the middle between the eyes.
+    /// Position in millimetres to the right of and above the midpoint between the eyes.
     var position: SIMD2<Float>
     /// Half its length and half its width.
     var radii: SIMD2<Float>
     /// Direction of its length as cosine and sine.
     var direction: SIMD2<Float>
-    /// Factors of the skin's red, green and blue at its middle.
+    /// Factors of the skin's red, green and blue at its centre.
     var tint: SIMD3<Float>
 }

@@ -1,7 +1,7 @@
 import SeededRandom
 
-/// All that makes one photograph of a person differ from another, drawn without knowing whose
-/// photograph it is.
+/// Everything that distinguishes one photograph of a person from another; independent of the
+/// person.
 public struct FaceView: Sendable, Hashable {
     /// The head's orientation, and the camera's distance.
     var pose: Pose
@@ -20,9 +20,9 @@ public struct FaceView: Sendable, Hashable {
     /// Draws a view.
     ///
     /// - Parameters:
-    ///   - stream: Where the randomness comes from; advances by a fixed amount a part.
-    ///   - variation: Strength of everything a view adds. 0: passport photographs. 1: people in
-    ///     the street, the default of the built-in sets. 2: hardly recognisable. Clamped to 0...2.
+    ///   - stream: The source of randomness.
+    ///   - variation: Strength of all variation. 0: passport photographs. 1: people in the street.
+    ///     2: hardly recognisable. Clamped to 0...2.
     init(from stream: inout SeededRandom, variation: Float = 1) {
         let strength = PortableMath.clamp(variation, 0, 2)
         pose = Pose(from: &stream, strength)
@@ -71,13 +71,13 @@ struct Expression: Sendable, Hashable {
     var smile: Float
     /// −0.4 stretched to 0.8 puckered.
     var pucker: Float
-    /// Millimetres the brows are raised.
+    /// How far the brows are raised, in millimetres.
     var browRaise: Float
     /// 0 relaxed to 1 frowning.
     var frown: Float
     /// Factor on the eyes' opening, 0 (shut) to 1.35.
     var lids: Float
-    /// Millimetres the irises are moved to the picture's right and up.
+    /// Displacement of the irises to the picture's right and up, in millimetres.
     var gaze: SIMD2<Float>
 
     init(from stream: inout SeededRandom, _ strength: Float) {
@@ -112,7 +112,7 @@ struct Grooming: Sendable, Hashable {
     var fringe: Float
     /// Hair pulled to the back of the head: the sides end above the ears.
     var tiedBack: Bool
-    /// Where the strands of the day are read from the noise tile.
+    /// Where the texture of the strands begins in the noise tile.
     var strandOrigin: SIMD2<Float>
     /// Factor on the beard's density, 0 (shaven) to 1.2.
     var beard: Float

@@ -1,4 +1,4 @@
-/// Adds the hair's outside, a shell round the head, and a hat to a mesh.
+/// Adds the hair's outer surface, a shell around the head, and a hat to a mesh.
 struct HairMesh {
     let model: HeadModel
     let style: HairStyle
@@ -39,7 +39,7 @@ struct HairMesh {
         }
     }
 
-    /// The head's section, below the ears kept as wide as hanging hair is.
+    /// The head's cross-section, widened below the ears to that of hanging hair.
     private func hung(_ y: Float) -> Vector {
         let profile = model.surface.profile
         var section = profile.section(at: y)

@@ -1,7 +1,7 @@
 /// The region in which hair grows and hangs in one picture, and its colour.
 ///
-/// A point belongs to the hair where its height is above a boundary that depends on the angle
-/// round the head; distances to that boundary are in millimetres, positive inside.
+/// A point belongs to the hair if its height is above a boundary that depends on the angle around
+/// the head; distances to that boundary are in millimetres, positive inside.
 struct HairStyle: Sendable {
     private static let cells = 144
 
@@ -11,7 +11,7 @@ struct HairStyle: Sendable {
     let strandOrigin: SIMD2<Float>
     /// Height down to which the hair hangs.
     let lowest: Float
-    /// Boundary of the scalp that grows hair, and of the hair's outside.
+    /// Boundaries of the scalp with hair and of the hair's outer surface, by angle.
     private var scalp: [Float]
     private var outside: [Float]
 
@@ -38,10 +38,10 @@ struct HairStyle: Sendable {
         lowest = hangs ? -length - 12 : -58
     }
 
-    /// Signed distance of a scalp point to the hairline.
+    /// Signed distance of a point on the scalp to the hairline.
     func scalpDistance(angle: Float, y: Float) -> Float { Self.distance(scalp, angle, y) }
 
-    /// Signed distance of a point of the hair's outside to its edge.
+    /// Signed distance of a point on the hair's outer surface to its edge.
     func outsideDistance(angle: Float, y: Float) -> Float { Self.distance(outside, angle, y) }
 
     private static func distance(_ table: [Float], _ angle: Float, _ y: Float) -> Float {
@@ -50,13 +50,14 @@ struct HairStyle: Sendable {
         let next = whole + 1 < cells ? whole + 1 : 0
         let t = position - Float(whole)
         let edge = table[whole] + (table[next] - table[whole]) * t
-        // One cell is about 3.3 mm of skin; a steep boundary is nearer than the height says.
+        // One cell is about 3.3 mm of skin; a steep boundary is nearer than the difference in
+        // height.
         let slope = (table[next] - table[whole]) / 3.3
         return (y - edge) / (1 + slope * slope).squareRoot()
     }
 }
 
-/// The boundary of a head of hair as a function of the angle round the head.
+/// The boundary of the hair as a function of the angle around the head.
 private struct Shape {
     let hair: HairTraits
     let hangs: Bool

@@ -1,5 +1,5 @@
-/// The grid that covers a head: columns go round it, rows from below the chin to the crown, both
-/// densest where the nose and the mouth are.
+/// The grid that covers a head: columns go around it, rows from below the chin to the crown, both
+/// densest near the nose and the mouth.
 ///
 /// Grid coordinates `u` and `v` run from −1 to 1; the skin's atlas uses the same ones.
 struct HeadGrid: Sendable {
@@ -11,7 +11,7 @@ struct HeadGrid: Sendable {
     let top: Float
     let bottom: Float
 
-    /// Angle round the head, 0 in front, in radians.
+    /// Angle around the head in radians, 0 in front.
     static func angle(_ u: Float) -> Float { u * (0.95 + 1.6 * u * u) }
 
     /// Height of a row above the eyes.

@@ -4,7 +4,7 @@ struct HeadModel: Sendable {
     let identity: FaceIdentity
     let surface: HeadSurface
     let grid: HeadGrid
-    /// Points of the grid, row after row from below; the lips are left out.
+    /// Points of the grid, row by row from below, without the lips.
     let neutral: [Vector]
     /// Grid coordinates of the points.
     let coordinates: [SIMD2<Float>]

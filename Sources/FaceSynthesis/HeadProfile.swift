@@ -3,7 +3,7 @@
 /// The cross-section at a height is half an ellipse in front of the axis through the ears and
 /// half an ellipse behind it, flattened by ``HeadTraits/flatness``.
 struct HeadProfile: Sendable {
-    /// Heights tabulated: one a millimetre from `lowest`.
+    /// Tabulated heights: one per millimetre from `lowest`.
     private static let lowest = -240
     private static let count = 400
 

@@ -50,7 +50,8 @@ struct HeadSurface: Sendable {
         return z
     }
 
-    /// The fold from the wing of the nose to beside the mouth: 1 on it, 0 from 4 mm off.
+    /// The fold from the wing of the nose to the side of the mouth: 1 on it, falling to 0 at a
+    /// distance of 4.5 mm.
     func fold(_ x: Float, _ y: Float) -> Float {
         let start = -identity.nose.length - 2
         let end = -identity.mouth.height - 4

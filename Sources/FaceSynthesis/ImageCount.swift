@@ -4,11 +4,11 @@
 public enum ImageCount: Sendable, Hashable {
     /// The same number for every identity.
     case fixed(Int)
-    /// `greatest` for the commonest, falling with rank to the power `-exponent`, never below
-    /// `least`.
+    /// `greatest` for the most frequent identity, decreasing with the rank to the power of
+    /// `-exponent`, but at least `least`.
     case longTail(least: Int, greatest: Int, exponent: Float)
 
-    /// The counts of identities in order of rank, the commonest first.
+    /// The counts of identities, the most frequent first.
     public func counts(identities: Int) -> [Int] {
         switch self {
         case .fixed(let count):
@@ -42,7 +42,7 @@ extension ImageCount: Codable {
         case least, greatest, exponent
     }
 
-    /// Reads a count; exactly one of the two keys must be there.
+    /// Reads a count; one of the two keys must be present.
     public init(from decoder: any Decoder) throws {
         try decoder.refuseUnknownKeys(Keys.self)
         let container = try decoder.container(keyedBy: Keys.self)
@@ -84,8 +84,8 @@ private struct AnyKey: CodingKey {
 }
 
 extension Decoder {
-    /// Throws ``FaceSynthesisError/unknownKey(_:allowed:)`` for the first key, in order of the
-    /// alphabet, that does not occur in `Keys`.
+    /// Throws ``FaceSynthesisError/unknownKey(_:allowed:)`` for the first key, in alphabetical
+    /// order, that is not in `Keys`.
     func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ keys: Keys.Type) throws {
         let allowed = keys.allCases.map(\.stringValue)
         let present = try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()

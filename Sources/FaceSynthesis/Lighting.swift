@@ -42,7 +42,7 @@ struct Lighting: Sendable, Hashable {
         return Vector(x, y, PortableMath.clamp(z, 0.15, 2)).normalised
     }
 
-    /// The tint of a lamp: warm for positive values, cool for negative ones.
+    /// The tint of a light: warm for positive values, cool for negative ones.
     private static func colour(_ warmth: Float) -> Vector {
         let w = PortableMath.clamp(warmth, -1.6, 1.6)
         return Vector(
@@ -50,10 +50,10 @@ struct Lighting: Sendable, Hashable {
     }
 }
 
-/// A lighting at work: what falls on a surface and what it mirrors.
+/// Computes the diffuse and specular light on surfaces.
 struct Illumination {
     let keyDirection: Vector
-    /// The key light's mirror image in a wet eye.
+    /// The key light's reflection in a wet eye.
     let glint: Vector
     private let lighting: Lighting
     private let half: Vector
@@ -65,7 +65,7 @@ struct Illumination {
         keyDirection = lighting.keyDirection
         glint = lighting.key * 0.55 + lighting.sky * 0.4
         half = (lighting.keyDirection + Vector(0, 0, 1)).normalised
-        // Light spreads within skin, red the farthest.
+        // Light scatters within the skin, red the farthest.
         wrap = Vector(0.34, 0.24, 0.20) * (1.25 - 0.7 * lighting.hardness)
         wrapScale = Vector(1, 1, 1) / (Vector(1, 1, 1) + wrap)
     }
@@ -74,8 +74,8 @@ struct Illumination {
     ///
     /// - Parameters:
     ///   - normal: Unit normal towards the viewer.
-    ///   - open: How much of the surroundings the point sees, 0 to 1.
-    ///   - lit: How much of the key light reaches the point, 0 to 1.
+    ///   - open: Fraction of the surroundings visible from the point, 0 to 1.
+    ///   - lit: Fraction of the key light that reaches the point, 0 to 1.
     /// - Returns: Linear light, to be multiplied by the surface's colour.
     @inline(__always)
     func diffuse(_ normal: Vector, open: Float, lit: Float) -> Vector {

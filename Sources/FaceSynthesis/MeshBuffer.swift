@@ -3,15 +3,15 @@ enum FacePart: UInt32 {
     case head, ear, neck, hair, hat, frame, lens
 }
 
-/// Vertices and triangles of one picture, in memory that is reused from picture to picture.
+/// Vertices and triangles of one picture, in memory that is reused between pictures.
 final class MeshBuffer {
     private static let vertexCapacity = 16_384
     private static let triangleCapacity = 32_768
 
-    /// First the point in the head's coordinates; after ``project(_:_:)`` the position in the
-    /// picture in samples (x, y) and its depth in millimetres (z, greater is nearer).
+    /// Points in the head's coordinates; after ``project(_:)``, positions in the picture in samples
+    /// (x, y) and depths in millimetres (z, greater is nearer).
     let points: UnsafeMutablePointer<SIMD4<Float>>
-    /// Coordinates the part's texture is read at.
+    /// Texture coordinates.
     let positions: UnsafeMutablePointer<SIMD4<Float>>
     /// Unit normal, and in `w` the distance in millimetres from the hair's edge.
     let normals: UnsafeMutablePointer<SIMD4<Float>>
@@ -39,7 +39,7 @@ final class MeshBuffer {
         triangleCount = 0
     }
 
-    /// Appends a vertex; its normal is set later. Beyond the capacity nothing is kept.
+    /// Appends a vertex; its normal is set later. Vertices beyond the capacity are dropped.
     @inline(__always)
     func append(_ point: Vector, position: SIMD4<Float>, edge: Float = 100) {
         guard vertexCount < Self.vertexCapacity else { return }
@@ -49,7 +49,7 @@ final class MeshBuffer {
         vertexCount += 1
     }
 
-    /// Appends a triangle of vertices that are already there.
+    /// Appends a triangle of existing vertices.
     @inline(__always)
     func append(_ a: Int, _ b: Int, _ c: Int, _ part: FacePart) {
         guard triangleCount < Self.triangleCapacity, max(a, max(b, c)) < vertexCount else { return }
@@ -57,7 +57,7 @@ final class MeshBuffer {
         triangleCount += 1
     }
 
-    /// Joins the last `columns` × `rows` vertices to a surface and gives them normals.
+    /// Joins the last `columns` × `rows` vertices into a surface and computes their normals.
     ///
     /// Normals point to the side from which columns run counter-clockwise to rows. Triangles
     /// whose corners are all farther than `beyond` outside the hair's edge are left out.
@@ -94,7 +94,7 @@ final class MeshBuffer {
         normals[here] = SIMD4(across.cross(along).normalised, normals[here].w)
     }
 
-    /// Turns all vertices and normals with the head and moves them into the picture.
+    /// Rotates all vertices and normals with the head and projects them into the picture.
     func project(_ projection: Projection) {
         for index in 0..<vertexCount {
             points[index] = SIMD4(projection.position(points[index].xyz), 0)

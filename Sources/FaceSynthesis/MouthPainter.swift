@@ -16,7 +16,7 @@ struct MouthPainter {
         lip = natural.mixed(paint, view.grooming.lipstick * 0.7)
     }
 
-    /// Colour, shine, and how far light is kept from the position.
+    /// The painted colour, shine and shading of a point.
     struct Paint {
         var colour: Vector
         var shine: Float

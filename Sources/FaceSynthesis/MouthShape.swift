@@ -1,13 +1,13 @@
 /// The outline of a mouth in one picture, in frontal coordinates.
 ///
-/// From above: upper lip's border, the two edges between which the mouth is open, lower lip's
-/// border. All meet in the corners.
+/// From top to bottom: the upper lip's border, the two edges of the gap between the lips, the lower
+/// lip's border. All meet at the corners.
 struct MouthShape: Sendable {
-    /// Height of the closed lips' line in the middle.
+    /// Height of the line between the closed lips, at the midline.
     let centre: Float
     let halfWidth: Float
     let lift: Float
-    /// Gap between the lips in the middle.
+    /// Gap between the lips at the midline.
     let gap: Float
     private let upper: Float
     private let lower: Float
@@ -26,7 +26,7 @@ struct MouthShape: Sendable {
         bow = traits.bow * (1 - 0.7 * max(smile, 0))
     }
 
-    /// Heights of the outlines at a distance from the face's middle.
+    /// Heights of the outlines at a distance from the face's midline.
     struct Section {
         /// Upper border, upper edge of the gap, lower edge of the gap, lower border.
         let top, upperEdge, lowerEdge, bottom: Float

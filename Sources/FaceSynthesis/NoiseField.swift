@@ -1,13 +1,13 @@
 import SeededRandom
 
-/// Smooth noise on a tile of 128 × 128 that repeats without a seam; mean about 0, range about ±1.
+/// Smooth noise on a seamless tile of 128 × 128 cells; mean about 0, range about ±1.
 ///
 /// Skin, hair, cloth and background read the same tile at different scales.
 struct NoiseField: Sendable {
     private static let side = 128
     private let values: [Float]
 
-    /// The one tile, made on first use.
+    /// The shared tile, created on first use.
     static let shared = NoiseField(seed: 0x0FACE)
 
     private init(seed: UInt64) {

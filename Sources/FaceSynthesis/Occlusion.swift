@@ -13,7 +13,7 @@ struct Occlusion: Sendable, Hashable {
         var rim: Float
         /// Linear colour of the frame.
         var colour: SIMD3<Float>
-        /// How much light the lenses swallow: 0 clear, 1 black.
+        /// Fraction of light absorbed by the lenses: 0 clear, 1 black.
         var tint: Float
         /// Strength of reflections on the lenses.
         var glare: Float
@@ -37,7 +37,7 @@ struct Occlusion: Sendable, Hashable {
         var colour: SIMD3<Float>
     }
 
-    /// A hand, microphone or the like, seen as a rounded bar over the picture.
+    /// A finger, microphone or similar, drawn as a rounded bar over the picture.
     struct Bar: Sendable, Hashable {
         /// One end, in picture widths from the upper left corner.
         var start: SIMD2<Float>

@@ -1,8 +1,8 @@
-/// Elementary functions made of IEEE additions, multiplications, divisions and square roots only.
+/// Elementary functions that only use IEEE additions, multiplications, divisions and square roots.
 ///
-/// The C library's versions differ in their last bits from machine to machine, and one such bit
-/// can turn into another pixel. These give bit for bit the same everywhere, within about 4e-6 of the
-/// true value: plenty for a picture of eight bits a channel.
+/// Those of C libraries differ in their last bits between machines, and one such bit can change a
+/// pixel. These are bitwise the same everywhere and accurate to about 4e-6, which is enough for
+/// pictures with eight bits per channel.
 enum PortableMath {
     static let pi: Float = 3.14159265
 
@@ -54,7 +54,7 @@ enum PortableMath {
         base > 1e-30 ? exponential(exponent * logarithm(base)) : 0
     }
 
-    /// `x` held between `low` and `high`; `low` for a NaN.
+    /// `x` limited to `low...high`; `low` for NaN.
     @inline(__always)
     static func clamp(_ x: Float, _ low: Float, _ high: Float) -> Float {
         x > low ? (x < high ? x : high) : low

@@ -1,8 +1,8 @@
-/// From the head's coordinates into the aligned picture.
+/// Maps the head's coordinates to the aligned picture.
 ///
-/// The head is turned and seen in perspective; then the picture is scaled, turned and shifted so
-/// that eyes, nose and mouth are at the positions that face-recognition crops have: the similarity
-/// transform with the least squared error, as real crops are made (Umeyama, 1991).
+/// The head is rotated and projected in perspective; then the picture is scaled, rotated and
+/// shifted by the least-squares similarity transform that brings eyes, nose and mouth to their
+/// positions in face recognition crops, as real crops are made (Umeyama, 1991).
 struct Projection: Sendable {
     /// Eyes, tip of the nose and corners of the mouth in a crop of 112 × 112, from the picture's
     /// left; the standard of InsightFace.
@@ -14,11 +14,11 @@ struct Projection: Sendable {
     let rotation: Rotation
     private let distance: Float
     private let pivot: Vector
-    /// Similarity as a complex factor and a shift, in samples.
+    /// The similarity transform as a complex factor and a translation, in samples.
     private let factor: SIMD2<Float>
     private let shift: SIMD2<Float>
 
-    /// Samples a millimetre at the face.
+    /// Samples per millimetre at the face.
     var scale: Float { (factor.x * factor.x + factor.y * factor.y).squareRoot() }
 
     /// Frames a head whose five points of ``template`` are `landmarks` in a picture of `side`

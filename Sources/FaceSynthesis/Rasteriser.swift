@@ -1,10 +1,10 @@
-/// Finds which triangle is seen at each sample; two by two samples make a pixel.
+/// Finds the visible triangle at each sample; a pixel has two by two samples.
 final class Rasteriser {
     /// Samples per row.
     let side: Int
-    /// Depth of what is seen, in millimetres.
+    /// Depth of the visible surface, in millimetres.
     let depths: UnsafeMutablePointer<Float>
-    /// Triangle that is seen; −1 for the background.
+    /// Index of the visible triangle; −1 for the background.
     let owners: UnsafeMutablePointer<Int32>
     /// Whether a lens is in front.
     let lenses: UnsafeMutablePointer<UInt8>
@@ -53,8 +53,8 @@ final class Rasteriser {
         }
     }
 
-    /// Visits the samples of a triangle that are nearer than existing ones; those for
-    /// which `isSeen` answers yes become the triangle's.
+    /// Visits the samples at which a triangle is nearest so far; those for which `isSeen` returns
+    /// true become the triangle's.
     @inline(__always)
     private func scan(
         _ t: ScreenTriangle, _ box: ScreenTriangle.Box, _ index: Int,
@@ -89,10 +89,10 @@ final class Rasteriser {
 struct ScreenTriangle {
     let a, b, c: SIMD4<Float>
     private let scale: Float
-    /// Whether its outer side is seen.
+    /// Whether its outer side is visible.
     let isFront: Bool
 
-    /// Samples a triangle may touch.
+    /// The bounding box of a triangle, in samples.
     struct Box {
         let left, right, top, bottom: Int
     }
@@ -106,7 +106,7 @@ struct ScreenTriangle {
         let area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y)
         guard area > 1e-6 || area < -1e-6 else { return nil }
         scale = 1 / area
-        // Rows of a picture run downwards, which turns the sense of rotation round.
+        // Rows of a picture run downwards, which reverses the orientation.
         isFront = area < 0
     }
 
@@ -118,7 +118,7 @@ struct ScreenTriangle {
     @inline(__always)
     var down: SIMD2<Float> { SIMD2(c.x - b.x, a.x - c.x) * scale }
 
-    /// The samples whose middles the triangle may hold; nil if there are none in the picture.
+    /// The samples whose centres may be in the triangle; nil if there are none in the picture.
     @inline(__always)
     func box(side: Int) -> Box? {
         let limit = Float(side)
@@ -151,7 +151,7 @@ extension MeshBuffer {
         min(edge(corners.x), min(edge(corners.y), edge(corners.z)))
     }
 
-    /// A quantity between the corners of a triangle.
+    /// Interpolates a quantity between the corners of a triangle.
     @inline(__always)
     func interpolate(
         _ values: UnsafeMutablePointer<SIMD4<Float>>, _ corners: SIMD4<UInt32>, _ weights: Vector

@@ -1,5 +1,5 @@
-/// Turns samples into pixels: colours each pixel once where one surface fills it and sample by
-/// sample where an edge runs through it.
+/// Converts samples to pixels: a pixel is shaded once if it shows a single surface, and sample by
+/// sample if it contains an edge.
 struct Resolver {
     let mesh: MeshBuffer
     let raster: Rasteriser
@@ -20,7 +20,7 @@ struct Resolver {
         shadow = ShadowRay(raster, view.lighting, scale: scale)
     }
 
-    /// Writes linear light, row after row.
+    /// Writes linear light, row by row.
     func resolve(into pixels: UnsafeMutablePointer<SIMD4<Float>>) {
         let size = raster.side / 2
         for y in 0..<size {
@@ -91,8 +91,8 @@ struct Resolver {
     }
 }
 
-/// Follows the way from a point to the key light through what the picture shows and finds what
-/// blocks it: shadows of nose, brows, hair and hat.
+/// Traces the ray from a point to the key light through the depth buffer, for the shadows of nose,
+/// brows, hair and hat.
 struct ShadowRay {
     private static let reach: [Float] = [3.5, 7, 11, 16, 22, 30, 40, 52]
     private let raster: Rasteriser
@@ -106,7 +106,7 @@ struct ShadowRay {
         strength = 0.45 + 0.5 * lighting.hardness
     }
 
-    /// How much of the key light reaches a sample, 0 to 1.
+    /// Fraction of the key light that reaches a sample, 0 to 1.
     @inline(__always)
     func light(at index: Int, x: Float, y: Float) -> Float {
         let depth = raster.depths[index]

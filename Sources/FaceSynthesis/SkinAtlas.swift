@@ -1,9 +1,9 @@
-/// A person's skin without light, painted once in the coordinates of ``HeadGrid``.
+/// A texture of a person's unlit skin, painted once in the coordinates of ``HeadGrid``.
 struct SkinAtlas: Sendable {
     static let columns = 152
     static let rows = 168
 
-    /// Linear colour, and in `w` how much light reaches the point, 0 to 1.
+    /// Linear colour, and in `w` the ambient light that reaches the point, 0 to 1.
     let texels: [SIMD4<Float>]
     /// Greatest density of the beard, 0 to 1.
     let beard: [Float]
@@ -51,7 +51,7 @@ struct SkinSampler {
     fileprivate let texels: UnsafeBufferPointer<SIMD4<Float>>
     fileprivate let beards: UnsafeBufferPointer<Float>
 
-    /// Colour and light, and the beard, at grid coordinates; interpolated.
+    /// Interpolated colour with light, and beard, at grid coordinates.
     @inline(__always)
     func callAsFunction(u: Float, v: Float) -> (skin: SIMD4<Float>, beard: Float) {
         let width = Float(SkinAtlas.columns - 1)

@@ -2,13 +2,13 @@
 struct SkinPosition {
     /// Frontal coordinates in millimetres.
     let x, y: Float
-    /// Millimetres round the head from its front.
+    /// Distance around the head from its front, in millimetres.
     let along: Float
-    /// Whether it is before the ears.
+    /// Whether it is in front of the ears.
     let front: Bool
 }
 
-/// Paints the skin's colour and how much light reaches it.
+/// Paints the skin's colour and the ambient light that reaches it.
 struct SkinPainter {
     private let identity: FaceIdentity
     private let surface: HeadSurface
@@ -25,7 +25,7 @@ struct SkinPainter {
         brow = BrowPainter(identity, noise)
     }
 
-    /// Linear colour, and in `w` the light that reaches the point.
+    /// Linear colour, and in `w` the ambient light that reaches the point.
     func paint(_ position: SkinPosition) -> SIMD4<Float> {
         var colour = base * texture(position)
         var light: Float = 1

@@ -1,14 +1,13 @@
 /// Frays the edge of the hair into strands.
 struct StrandMask {
-    /// Distance from the edge, in millimetres, within which the edge is frayed.
+    /// Width of the frayed region inside the edge, in millimetres.
     static let band: Float = 9
 
     let noise: NoiseSampler
     let origin: SIMD2<Float>
     let curl: Float
 
-    /// Brightness and fraying of the strand at a position of the hair, about ±1: millimetres round
-    /// the head and height.
+    /// Brightness and fraying of the strand at a position of the hair, about ±1.
     @inline(__always)
     func strand(along: Float, y: Float) -> Float {
         let wave = curl * 9 * noise(y * 0.05 + origin.y, along * 0.04)

@@ -6,21 +6,21 @@ import SafeFiles
 /// ```
 /// <folder>/Person_0000042/Person_0000042_0001.jpg …
 /// <folder>/pairs.txt          test sets of pairs only; LFW's format
-/// <folder>/identification.tsv test sets of templates only; a line an image
-/// <folder>/mislabelled.txt    sets with label noise only: path, tab, name of the person shown
-/// <folder>/synthesis.json     the description, so that the same request is recognised
+/// <folder>/identification.tsv test sets of templates only; one line per image
+/// <folder>/mislabelled.txt sets with label noise only: path, tab, name of the person shown
+/// <folder>/synthesis.json the description, so that the same request is recognised
 /// ```
 ///
-/// Everything is written to a hidden sibling folder first, which is renamed when it is complete:
-/// the folder either does not exist or is whole.
+/// Everything is first written to a hidden sibling folder, which is renamed when it is complete:
+/// the folder is either missing or complete.
 public struct SyntheticFaceWriter: Sendable {
-    /// Encodes a picture as JPEG: RGB bytes row after row, width, height, quality 1 to 100.
+    /// Encodes a picture as JPEG: RGB bytes row by row, width, height, quality 1 to 100.
     public typealias Encoder =
         @Sendable (_ pixels: [UInt8], _ width: Int, _ height: Int, _ quality: Int) throws -> [UInt8]
 
     /// Whether ``write(to:threads:progress:)`` wrote the set or found it.
     public enum Outcome: Sendable, Hashable {
-        /// The very set was there already; nothing was done.
+        /// The same set already existed; nothing was done.
         case alreadyThere
         /// The set was written.
         case written
@@ -43,11 +43,11 @@ public struct SyntheticFaceWriter: Sendable {
     /// - Parameters:
     ///   - folder: The set's folder; its parents are made as needed.
     ///   - threads: Number of threads, at least 1.
-    ///   - progress: Called, on any of the threads but never by two at once, with how many images of
-    ///     how many are written; what it throws ends the writing.
+    ///   - progress: Called on any of the threads, but not concurrently, with the number of images
+    ///     written and their total; an error thrown by it stops the writing.
     /// - Returns: Whether anything was written.
-    /// - Throws: ``FaceSynthesisError`` if the folder holds something else or cannot be written,
-    ///   and whatever the encoder or `progress` throws. Nothing is left behind then.
+    /// - Throws: ``FaceSynthesisError`` if the folder contains something else or cannot be written,
+    ///   and errors of the encoder or `progress`. Nothing is left behind then.
     @discardableResult
     public func write(
         to folder: URL, threads: Int = 1,
@@ -60,7 +60,7 @@ public struct SyntheticFaceWriter: Sendable {
                 try writeLists(to: draft)
             }
         } catch {
-            // Another process may have finished the same set meanwhile.
+            // Another process may have finished the same set in the meantime.
             if (try? isThere(folder)) == true { return .alreadyThere }
             throw (error as? SafeFilesError).map(FaceSynthesisError.init) ?? error
         }
@@ -110,7 +110,8 @@ public struct SyntheticFaceWriter: Sendable {
         _ label: Int, to folder: URL, with renderer: FaceRenderer, _ work: FolderQueue
     ) throws {
         try make(folder.appendingPathComponent(plan.name(of: label)))
-        // A renderer keeps the last person's skin: the folder's own images go first.
+        // A renderer keeps the last person's skin, so the images of the folder's own person go
+        // first.
         for image in plan.folders[label].sorted(by: { !$0.isMislabelled && $1.isMislabelled }) {
             let view = plan.view(of: image)
             let size = plan.set.size
@@ -156,7 +157,7 @@ public struct SyntheticFaceWriter: Sendable {
 }
 
 extension SyntheticFaceWriter {
-    /// The system's words for what Foundation wraps into errors of its own.
+    /// The system's message for an error that Foundation has wrapped.
     private static func systemReason(_ error: any Error) -> String {
         let error = error as NSError
         let cause =
@@ -166,7 +167,7 @@ extension SyntheticFaceWriter {
     }
 }
 
-/// Hands folders out to threads and gathers their progress and first error.
+/// Distributes folders to threads and collects their progress and first error.
 private final class FolderQueue: @unchecked Sendable {
     private let lock = NSLock()
     private let folders: Int
@@ -184,7 +185,7 @@ private final class FolderQueue: @unchecked Sendable {
 
     var error: (any Error)? { lock.withLock { failure } }
 
-    /// The next folder; nil when all are handed out or one has failed.
+    /// The next folder; nil if all are distributed or one has failed.
     func next() -> Int? {
         lock.withLock {
             guard failure == nil, handedOut < folders else { return nil }

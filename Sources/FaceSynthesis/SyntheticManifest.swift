@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// `synthesis.json`: what a folder of synthetic faces was made from, written last.
+/// `synthesis.json`: the specification of a folder of synthetic faces, written last.
 struct SyntheticManifest: Codable, Sendable, Hashable {
     /// Name of the file within the set's folder.
     static let fileName = "synthesis.json"

@@ -50,10 +50,10 @@ public struct SyntheticPairs: Sendable, Hashable {
         fold * count / folds..<(fold + 1) * count / folds
     }
 
-    /// How many different pairs the smallest fold of a set can give.
+    /// The number of distinct pairs that the smallest fold of a set can have at least.
     ///
-    /// Counts are shuffled when a set is planned, so the worst case is taken: the identities with
-    /// the fewest images.
+    /// Counts are shuffled when a set is planned, so this assumes the worst case, the identities
+    /// with the fewest images.
     static func capacity(of set: SyntheticSet, folds: Int) -> (same: Int, different: Int) {
         let counts = set.imagesPerIdentity.counts(identities: set.identities)
         let least = counts.suffix(max(set.identities / folds, 0))

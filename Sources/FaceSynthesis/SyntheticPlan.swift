@@ -39,7 +39,7 @@ public struct SyntheticPlan: Sendable, Hashable {
         }
     }
 
-    /// Images of each identity: with templates by role, else in an order of their own.
+    /// The number of images of each identity: by role for templates, otherwise shuffled.
     private static func imageCounts(_ set: SyntheticSet, _ key: UInt64) -> [Int] {
         if let templates = set.templates { return set.imageCounts(templates) }
         var counts = set.imagesPerIdentity.counts(identities: set.identities)
@@ -48,7 +48,7 @@ public struct SyntheticPlan: Sendable, Hashable {
         return counts
     }
 
-    /// The identities shown by the images, by position, that are filed under another one.
+    /// The identities shown by mislabelled images, by the images' position.
     private static func mislabelled(
         _ set: SyntheticSet, _ counts: [Int], _ key: UInt64
     ) -> [Int: Int] {
@@ -72,8 +72,8 @@ public struct SyntheticPlan: Sendable, Hashable {
     /// All images that are filed under a wrong identity, in order.
     public var mislabelled: [Image] { folders.joined().filter(\.isMislabelled) }
 
-    /// Name of an identity and of its folder, e.g. `Person_0000042`; the number is the one within
-    /// the population, so no two sets of one seed use a name for different people.
+    /// Name of an identity and of its folder, e.g. `Person_0000042`. The number is that within the
+    /// population, so different people have different names in all sets with the same seed.
     public func name(of label: Int) -> String {
         let digits = String(set.firstIdentity + label)
         return "Person_" + String(repeating: "0", count: max(7 - digits.count, 0)) + digits
@@ -91,7 +91,7 @@ public struct SyntheticPlan: Sendable, Hashable {
         FaceIdentity(seed: set.seed, index: set.firstIdentity + image.shown)
     }
 
-    /// How an image shows the person.
+    /// The view of an image.
     public func view(of image: Image) -> FaceView {
         FaceView(
             seed: set.seed, identity: set.firstIdentity + image.label, image: image.number,

@@ -1,7 +1,8 @@
 /// The specification of a set of synthetic faces: which faces, how many, and how difficult.
 ///
-/// The same description gives the same pixels on every machine. Two training sets are built in
-/// that differ as the two of the paper do (arXiv 1901.05903), and two test sets of other people:
+/// The same specification gives the same pixels on every machine. There are two built-in training
+/// sets, which differ like the two of the paper (arXiv 1901.05903), and two test sets of other
+/// people:
 ///
 /// | preset | role of | identities | images | label noise |
 /// |---|---|---|---|---|
@@ -10,12 +11,12 @@
 /// | ``verification`` | LFW | 300 | 5 each | none |
 /// | ``identification`` | IJB | 440 | 8, 6 or 1 | none |
 public struct SyntheticSet: Codable, Sendable, Hashable {
-    /// A verification protocol as LFW's: folds of matched and mismatched pairs whose identities
-    /// are disjoint from fold to fold.
+    /// A verification protocol like LFW's: folds of matched and mismatched pairs that share no
+    /// identities.
     public struct Pairs: Codable, Sendable, Hashable {
         /// Number of folds, at least 2.
         public var folds: Int
-        /// Matched pairs a fold, and as many mismatched ones.
+        /// Number of matched pairs per fold, and of mismatched ones.
         public var pairsPerFold: Int
 
         /// LFW's ten folds of 300 matched and 300 mismatched pairs.
@@ -40,12 +41,12 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
         }
     }
 
-    /// Name of the set, for people: letters, digits, `-`, `_` and `.`.
+    /// Name of the set: letters, digits, `-`, `_` and `.`.
     public var name: String
-    /// Seed of the population and of all views, up to 2^53 − 1 so that any JSON reader keeps it.
+    /// Seed of the population and of all views, up to 2^53 − 1, which any JSON parser preserves.
     public var seed: UInt64
-    /// Number, within the population, of the set's first identity. Sets of one seed share no
-    /// person if the ranges `firstIdentity ..< firstIdentity + identities` are apart.
+    /// Number, within the population, of the set's first identity. Sets with the same seed share no
+    /// people if their ranges `firstIdentity ..< firstIdentity + identities` are disjoint.
     public var firstIdentity: Int
     /// Number of classes (identities).
     public var identities: Int
@@ -168,11 +169,11 @@ extension SyntheticSet {
 }
 
 extension SyntheticSet {
-    /// Fewer people, as many images of each, correct labels: the role of CASIA-WebFace.
+    /// Fewer people, equally many images of each, correct labels: the role of CASIA-WebFace.
     public static let cleanTraining = SyntheticSet(
         unchecked: "synthetic-clean", 1, 0, 180, .fixed(16), 0, 112, 0.85)
 
-    /// More people, few images of most, wrong labels: the role of MS-Celeb-1M.
+    /// More people, few images of most of them, some wrong labels: the role of MS-Celeb-1M.
     public static let wildTraining = SyntheticSet(
         unchecked: "synthetic-wild", 1, 1_000_000, 300,
         .longTail(least: 4, greatest: 60, exponent: 0.4), 0.06, 112, 0.85)
@@ -192,8 +193,9 @@ extension SyntheticSet {
     /// The built-in sets that commands know by name.
     public static let presets = [cleanTraining, wildTraining, verification, identification]
 
-    /// The same kind of set with `factor` times as many identities, at least one (two a fold, one a
-    /// gallery), and in a test set of pairs as many as they can give, up to this set's.
+    /// The same kind of set with `factor` times as many identities, but at least one (two per fold,
+    /// one per gallery). A test set of pairs has as many pairs as possible, up to this set's
+    /// number.
     public func scaled(by factor: Float) throws(FaceSynthesisError) -> SyntheticSet {
         try Self.require(0...10_000, factor, "scale")
         var set = self

@@ -1,26 +1,25 @@
 import SeededRandom
 
 extension SyntheticSet {
-    /// An identification protocol as IJB's: templates of several images of uneven quality, galleries
-    /// with people of their own, who are unknown to the others, people who are in none, and
-    /// distractors.
+    /// An identification protocol like IJB's: templates of several images of varying quality,
+    /// galleries of different people, people who are in no gallery, and distractors.
     ///
-    /// Of the set's identities the first ones are enrolled, in the galleries in turn, with as many
-    /// images each as the set says; the unknown people follow, who lack the images that would be
-    /// enrolled, and then the distractors, who have one image.
+    /// The first identities of the set are enrolled in the galleries in turn and have the set's
+    /// number of images; they are followed by the unknown people, who lack the images for
+    /// enrolment, and by the distractors, who have one image.
     public struct Templates: Codable, Sendable, Hashable {
-        /// Galleries, 1 to 16.
+        /// Number of galleries, 1 to 16.
         public var galleries: Int
-        /// Images of a template that is enrolled.
+        /// Number of images of an enrolled template.
         public var enrolled: Int
-        /// Most images of a probe: a person's probes have 1 to so many, in turn.
+        /// The most images of a probe: a person's probes have 1, 2, ... up to this many in turn.
         public var probeImages: Int
-        /// People who are searched for and not enrolled.
+        /// Number of people who are searched for but not enrolled.
         public var unknown: Int
-        /// People who are enrolled in every gallery and never searched for.
+        /// Number of people who are enrolled in every gallery but not searched for.
         public var distractors: Int
-        /// How uneven the images are, 0 to 1: each image's variation is the set's times a number
-        /// from 1 − `unevenness` to 1 + `unevenness`.
+        /// Spread of the images' difficulty, 0 to 1: each image's variation is the set's times a
+        /// random factor between 1 − `unevenness` and 1 + `unevenness`.
         public var unevenness: Float
 
         /// Creates a protocol of templates.
@@ -53,7 +52,7 @@ extension SyntheticSet {
         }
     }
 
-    /// People who are enrolled and searched for.
+    /// Number of people who are enrolled and searched for.
     var known: Int { templates.map { identities - $0.unknown - $0.distractors } ?? 0 }
 
     func validate(_ templates: Templates) throws(FaceSynthesisError) {
@@ -98,7 +97,7 @@ public struct SyntheticTemplates: Sendable, Hashable {
         /// Enrolled in all galleries.
         case distractor
 
-        /// As the list of a protocol has it.
+        /// Its name in the list of a protocol.
         var text: String {
             switch self {
             case .gallery(let number): number == 0 ? "gallery" : "gallery\(number + 1)"
@@ -111,7 +110,7 @@ public struct SyntheticTemplates: Sendable, Hashable {
 
     /// Images of one person.
     public struct Template: Sendable, Hashable {
-        /// Its name, unlike those of the others.
+        /// Its unique name.
         public let name: String
         /// The use of the template.
         public let role: Role
@@ -160,8 +159,8 @@ public struct SyntheticTemplates: Sendable, Hashable {
         }
     }
 
-    /// The content of `identification.tsv`: a line an image, with tabs between role, template, person
-    /// and image.
+    /// The content of `identification.tsv`: one line per image with role, template, person and image,
+    /// separated by tabs.
     public func text(_ plan: SyntheticPlan) -> String {
         var lines = ["role\ttemplate\tperson\timage"]
         for template in templates {

@@ -20,7 +20,7 @@ extension SIMD3<Float> {
         return square > 1e-20 ? self * (1 / square.squareRoot()) : Self(0, 0, 1)
     }
 
-    /// From this at 0 to `other` at 1.
+    /// Linear interpolation from this at 0 to `other` at 1.
     @inline(__always)
     func mixed(_ other: Self, _ t: Float) -> Self { self + (other - self) * t }
 
@@ -33,7 +33,7 @@ extension SIMD3<Float> {
 struct Rotation: Sendable {
     var rows: (Vector, Vector, Vector)
 
-    /// Turns by `yaw` about y (positive: towards the picture's right), then by `pitch` about x
+    /// Rotates by `yaw` about y (positive: towards the picture's right), then by `pitch` about x
     /// (positive: looking down), then by `roll` about z (positive: counter-clockwise); radians.
     init(yaw: Float, pitch: Float, roll: Float) {
         let (sy, cy) = (PortableMath.sine(yaw), PortableMath.cosine(yaw))

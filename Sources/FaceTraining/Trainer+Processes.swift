@@ -73,7 +73,7 @@ extension Trainer {
         let reason =
             checkpoint.difference(from: theirs.fingerprint) ?? "its sets have other images"
         team.tell("it was started for another run: \(reason)")
-        throw .told(member: "this process", message: reason)
+        throw .reported(member: "this process", message: reason)
     }
 
     /// The batch of the next step, once all processes have theirs; nil at the end.
@@ -98,7 +98,7 @@ extension Trainer {
             throw FaceTrainingError.interrupted(step: position.step)
         case .ends:
             _ = try batch.get()
-            throw team.leads ? team.toldReason() : ProcessError.abandoned
+            throw team.leads ? team.reportedError() : ProcessError.abandoned
         }
     }
 

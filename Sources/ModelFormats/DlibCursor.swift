@@ -1,10 +1,10 @@
-/// Reads what dlib's `serialize` writes, and checks each length before anything is taken.
+/// Reads the format of dlib's `serialize`, and checks each length before it is used.
 ///
-/// Integers have a byte that counts the bytes after it and carries the sign; floating-point numbers are
-/// two such integers, mantissa and exponent; tensors are their four lengths and IEEE numbers of four
-/// bytes, the lowest byte first.
+/// Integers begin with a byte that contains the sign and the number of bytes that follow;
+/// floating-point numbers are two such integers, mantissa and exponent; tensors are four lengths
+/// followed by little-endian 32-bit IEEE numbers.
 struct DlibCursor {
-    /// The reason why a byte sequence is invalid.
+    /// The offset and reason of an invalid byte sequence.
     struct Failure: Error {
         let offset: Int
         let reason: String
@@ -60,7 +60,7 @@ struct DlibCursor {
         return value
     }
 
-    /// Exponents that stand for what is not a number.
+    /// Exponents that mark infinities and NaN.
     private static let exponents = -31_999...31_999
 
     /// A finite floating-point number.
@@ -80,7 +80,7 @@ struct DlibCursor {
         return value
     }
 
-    /// A truth value, a digit.
+    /// A Boolean, stored as a digit.
     mutating func flag() throws(Failure) -> Bool {
         let start = offset
         let digit = try take(1).first
@@ -91,7 +91,7 @@ struct DlibCursor {
         return digit == 0x31
     }
 
-    /// The characters after a length that was read.
+    /// A string after its length.
     mutating func text(count: Int) throws(Failure) -> String {
         guard (1...64).contains(count) else { throw failure("a name has \(count) bytes") }
         let characters = try take(count)
@@ -112,7 +112,7 @@ struct DlibCursor {
         return shape
     }
 
-    /// A tensor with its elements.
+    /// A tensor's shape and elements.
     mutating func tensor() throws(Failure) -> Tensor {
         _ = try integer(in: 2...2, "the version of a tensor")
         let shape = try shape()
@@ -138,7 +138,7 @@ struct DlibCursor {
         return Tensor(shape: shape, values: values)
     }
 
-    /// The shape of a part of a tensor.
+    /// The shape of a view of a tensor.
     mutating func part() throws(Failure) -> [Int] {
         _ = try integer(in: 1...1, "the version of a tensor's part")
         return try shape()

@@ -4,19 +4,21 @@ public import Torch
 
 /// dlib's face recognition network from its own file, `dlib_face_recognition_resnet_model_v1.dat`.
 public struct DlibFaceNetwork {
-    /// The network, of the catalogue's `dlib_resnet`.
+    /// The network: the catalogue's `dlib_resnet`.
     public let backbone: any Backbone
     /// Height and width of its images, in pixels.
     public let inputSize: Int
-    /// The conversion of bytes to network input; the network subtracts its mean colour itself.
+    /// The conversion of bytes to network input, without the mean colour, which the network
+    /// subtracts itself.
     public let normalization = InputNormalization(mean: 0, standardDeviation: scale)
 
-    /// dlib divides bytes by this.
+    /// The divisor of bytes in dlib.
     private static let scale = 256.0
 
     /// Reads a file.
     ///
-    /// - Throws: ``ModelFormatsError`` when it cannot be read, is damaged, or holds another network.
+    /// - Throws: ``ModelFormatsError`` if it cannot be read, is damaged, or contains another
+    ///   network.
     public init(_ url: URL, device: Device = .cpu) throws(ModelFormatsError) {
         try self.init(WeightBytes.of(url), path: url.path, device: device)
     }
@@ -41,13 +43,13 @@ public struct DlibFaceNetwork {
         try filler.fill(backbone.state)
     }
 
-    /// Gives the layers of a file to the parameters of a backbone, in their order.
+    /// Copies the layers of a file to the parameters of a backbone, in order.
     private struct Filler {
         let path: String
         private let network: DlibNetwork
         private let parts: [DlibNetwork.Layer]
         private var next = 0
-        /// The convolution before an affine layer, whose bias joins it.
+        /// The convolution before an affine layer; its bias becomes part of that layer.
         private var biases: [Float] = []
 
         init(_ network: DlibNetwork, path: String) throws(ModelFormatsError) {
@@ -73,8 +75,8 @@ public struct DlibFaceNetwork {
                 case ("weight", 2): try fillLinear(entry)
                 case ("weight", _): try fillAffine(entry, isScale: true)
                 case ("bias", _): try fillAffine(entry, isScale: false)
-                // What a normalisation does with these is the affine layer: it subtracts the mean, which
-                // is minus the convolution's bias, and divides by a deviation of 1.
+                // With these statistics, the normalisation computes the affine layer: it subtracts the
+                // mean, which is minus the convolution's bias, and divides by a deviation of 1.
                 case ("running_mean", _): try assign(entry, biases.map { -$0 }, shape: nil)
                 case ("running_var", _):
                     let ones = [Float](repeating: 1 - 1e-5, count: entry.tensor.count)
@@ -85,7 +87,7 @@ public struct DlibFaceNetwork {
             guard next == parts.count else { throw misfit("it has more layers") }
         }
 
-        /// dlib's layers one after another, without layers that have no weights.
+        /// dlib's layers in order, without those that have no weights.
         private func requireOrder() throws(ModelFormatsError) {
             let unit = "ca"
             let same = "\(unit)r\(unit)+r"
@@ -107,10 +109,10 @@ public struct DlibFaceNetwork {
                     }
                 })
             guard found == expected else {
-                let place = zip(found, expected).prefix { $0 == $1 }.count
+                let index = zip(found, expected).prefix { $0 == $1 }.count
                 throw misfit(
-                    place < network.layers.count
-                        ? "its layer \(place + 1) is \(network.layers[place].name)"
+                    index < network.layers.count
+                        ? "its layer \(index + 1) is \(network.layers[index].name)"
                         : "it has \(network.layers.count) layers")
             }
             try requireWindows()
@@ -137,7 +139,7 @@ public struct DlibFaceNetwork {
             }
         }
 
-        /// The convolutions that halve their map.
+        /// Indices of the convolutions that halve their map.
         private static let halving: Set = [0, 7, 15, 21, 27]
 
         private mutating func part() throws(ModelFormatsError) -> DlibNetwork.Layer {

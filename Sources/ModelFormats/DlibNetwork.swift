@@ -1,15 +1,16 @@
-/// A network of dlib's that ends in a metric loss, as `dlib::serialize` writes it: its layers in the order
-/// of their computation.
+/// A dlib network that ends in a metric loss, as written by `dlib::serialize`: its layers in the order of
+/// computation.
 ///
-/// A file does not say what its layers are before they appear; it nests them, the loss outermost. First are
-/// the versions of all, from the outermost to the innermost, then the image, then what each layer is, from
-/// the innermost to the outermost. Layers that only name a place have a version of 1 and nothing else.
+/// A file nests the layers, with the loss outermost, and does not list them in advance. First come the
+/// versions of all layers, from the outermost to the innermost, then the input image, then the content of
+/// each layer, from the innermost to the outermost. Layers that are only tags have version 1 and no
+/// content.
 struct DlibNetwork {
     struct Convolution: Equatable {
         /// Outputs, inputs, rows and columns of the filters.
         var shape: [Int]
         var filters: [Float]
-        /// One for each output.
+        /// One per output.
         var biases: [Float]
         var stride: Int
         var padding: Int
@@ -18,10 +19,10 @@ struct DlibNetwork {
     enum Layer: Equatable {
         case add
         case affine(scale: [Float], shift: [Float])
-        /// An average of windows; of the whole image with a window of 0.
+        /// An average pool; global if the window is 0.
         case averagePool(window: Int, stride: Int)
         case convolution(Convolution)
-        /// A linear map without bias: inputs, outputs, and weights by input.
+        /// A linear map without bias: inputs, outputs, and weights `[inputs, outputs]`.
         case linear(inputs: Int, outputs: Int, weights: [Float])
         case maxPool(window: Int, stride: Int)
         case relu
@@ -44,7 +45,7 @@ struct DlibNetwork {
     let meanColor: [Double]
     /// Height and width of an image, in pixels.
     let inputSize: Int
-    /// The layers, the one that sees the image first.
+    /// The layers, starting at the image.
     let layers: [Layer]
 
     init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
@@ -62,8 +63,8 @@ struct DlibNetwork {
         self.layers = layers
     }
 
-    /// Largest number of layers that is accepted.
-    private static let most = 4096
+    /// The most layers that are accepted.
+    private static let maxLayers = 4096
 
     private static func network(
         _ cursor: inout DlibCursor
@@ -81,7 +82,9 @@ struct DlibNetwork {
         var next = try cursor.integer()
         while (1...3).contains(next) {
             versions.append(next)
-            guard versions.count <= most else { throw cursor.failure("there are too many layers") }
+            guard versions.count <= maxLayers else {
+                throw cursor.failure("there are too many layers")
+            }
             next = try cursor.integer()
         }
         let (meanColor, inputSize) = try image(&cursor, nameLength: next)
@@ -112,7 +115,7 @@ struct DlibNetwork {
         return (mean, rows)
     }
 
-    /// A layer, and what dlib keeps beside it: flags, and tensors that training needs.
+    /// A layer, and what dlib stores with it: flags, and tensors for training.
     private static func layer(
         _ cursor: inout DlibCursor, isFirst: Bool
     ) throws(DlibCursor.Failure) -> Layer {
@@ -182,7 +185,7 @@ struct DlibNetwork {
     ) throws(DlibCursor.Failure) -> Layer {
         let values = try cursor.tensor().values
         let parts = [product(try cursor.part()), product(try cursor.part())]
-        // For convolutions or for linear maps: either way one number a channel.
+        // 0 after convolutions, 1 after linear maps; in both cases there is one number per channel.
         _ = try cursor.integer(in: 0...1, "the kind of an affine layer")
         if hasFlag, try cursor.flag() { throw cursor.failure("an affine layer is switched off") }
         guard let count = parts[0], parts[1] == count, values.count == 2 * count else {
@@ -208,7 +211,7 @@ struct DlibNetwork {
         return .linear(inputs: inputs, outputs: outputs, weights: values)
     }
 
-    /// Window and stride, which are the same along both sides, without padding.
+    /// Window and stride, which are equal along both sides; padding is not allowed.
     private static func pool(
         _ cursor: inout DlibCursor
     ) throws(DlibCursor.Failure) -> (window: Int, stride: Int) {

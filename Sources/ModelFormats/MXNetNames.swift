@@ -1,21 +1,21 @@
-/// Names of insightface's MXNet networks as names of its PyTorch networks.
+/// Translates tensor names of insightface's MXNet networks to those of its PyTorch networks.
 ///
-/// The residual networks of `arcface_mxnet` (`fresnet.py`, its blocks of version 3 and its embedding of
-/// version E: LResNet18E-IR to LResNet200E-IR) are those of `arcface_torch`, layer by layer; only names and
-/// the epsilon of the normalisations differ.
+/// The residual networks of `arcface_mxnet` (`fresnet.py` with blocks of version 3 and embeddings of
+/// version E: LResNet18E-IR to LResNet200E-IR) are layer by layer those of `arcface_torch`; only names and
+/// the epsilon of normalisations differ.
 enum MXNetNames {
-    /// A tensor's name in PyTorch, and the number added to its values; nil for one that the
-    /// network does not have in PyTorch.
+    /// A tensor's name in PyTorch, and the number to add to its values; nil if the PyTorch network
+    /// does not have it.
     struct Translation: Equatable {
         let name: String
         var addition = 0.0
     }
 
-    /// MXNet's normalisations add 2e-5 to the variance and PyTorch's 1e-5. The difference becomes part of the
+    /// MXNet's normalisations add 2e-5 to the variance, PyTorch's 1e-5. The difference is added to the
     /// variance, so that the embeddings are the same.
     static let epsilonDifference = 2e-5 - 1e-5
 
-    /// Names of the parts of a block, and of the parts around the blocks.
+    /// Names of the parts of a block, and of the parts outside the blocks.
     private static let blockParts = [
         "bn1": "bn1", "conv1": "conv1", "bn2": "bn2", "relu1": "prelu", "conv2": "conv2",
         "bn3": "bn3", "conv1sc": "downsample.0", "sc": "downsample.1",
@@ -44,7 +44,7 @@ enum MXNetNames {
             name: "layer\(stage).\(unit - 1).\(inner).\(last)", addition: addition)
     }
 
-    /// Whether a tensor is a class weight, which a network in PyTorch has outside of it.
+    /// Whether a tensor contains class weights, which are not part of a PyTorch network.
     static func isOfClasses(_ name: String) -> Bool { name.hasPrefix("fc7_") }
 
     private static func split(_ name: String) -> (part: String, end: String)? {

@@ -1,25 +1,25 @@
 public import Foundation
 
-/// Tensors by name that MXNet saved: the `model-0000.params` of a checkpoint, or what `mx.nd.save` wrote of
-/// a dictionary.
+/// Named tensors saved by MXNet: the `model-0000.params` of a checkpoint, or a dictionary written by
+/// `mx.nd.save`.
 ///
-/// The file is a list of arrays and a list of their names: a number that says what it is (0x112), the
-/// arrays one after another, each with its own number for the version of its header, its shape, its type
-/// and its elements, and then the names. The headers of all versions are read: `NDArray::Load` of MXNet 1.9
-/// (src/ndarray/ndarray.cc) is what they follow. A checkpoint's names begin with `arg:` for parameters and `aux:`
-/// for running statistics, which is not part of ``StoredTensor/name``.
+/// The file is a magic number (0x112), a list of arrays, each with a magic number for the version of its
+/// header, its shape, its type and its elements, and a list of their names. All header versions of
+/// `NDArray::Load` in MXNet 1.9 (src/ndarray/ndarray.cc) are read. A checkpoint's names begin with `arg:` for
+/// parameters and `aux:` for running statistics; these prefixes are not part of ``StoredTensor/name``.
 public struct MXNetParameters {
-    /// The number that a list of arrays begins with.
+    /// The magic number of a list of arrays.
     public static let magic: [UInt8] = [0x12, 0x01, 0, 0, 0, 0, 0, 0]
 
     /// Path of the file, for messages.
     public let path: String
-    /// The arrays in the file's order, without those that have no content.
+    /// The arrays in the file's order, except those without content.
     public let tensors: [StoredTensor]
 
     /// Reads a file.
     ///
-    /// - Throws: ``ModelFormatsError`` when it cannot be read, is damaged or has no arrays by name.
+    /// - Throws: ``ModelFormatsError`` if it cannot be read, is damaged, or its arrays have no
+    ///   names.
     public init(_ url: URL) throws(ModelFormatsError) {
         try self.init(WeightBytes.of(url), path: url.path)
     }
@@ -34,7 +34,7 @@ public struct MXNetParameters {
         guard bytes.starts(with: Self.magic) else {
             throw cursor.damaged("it does not begin as a list of arrays does")
         }
-        // Eight more bytes are reserved.
+        // Eight reserved bytes.
         _ = try cursor.take(16)
         let arrays = try Self.arrays(&cursor)
         let names = try Self.names(&cursor)
@@ -58,10 +58,10 @@ public struct MXNetParameters {
         }
     }
 
-    /// Names without what says whether they are parameters or statistics.
+    /// Names without the prefixes `arg:` and `aux:`.
     private static func names(_ cursor: inout StateCursor) throws(ModelFormatsError) -> [String] {
         let count = try cursor.length(8)
-        // Each has its length at least.
+        // Each takes at least the bytes of its length.
         guard count <= cursor.left / 8 else {
             throw cursor.damaged("\(count) names do not fit in the rest of the file")
         }
@@ -79,7 +79,7 @@ public struct MXNetParameters {
         _ cursor: inout StateCursor
     ) throws(ModelFormatsError) -> [MXNetArray?] {
         let count = try cursor.length(8)
-        // Each has the version of its header at least.
+        // Each takes at least the bytes of its header's version.
         guard count <= cursor.left / 4 else {
             throw cursor.damaged("\(count) arrays do not fit in the rest of the file")
         }
@@ -89,15 +89,16 @@ public struct MXNetParameters {
     }
 }
 
-/// The position of an array of MXNet, and its shape and type.
+/// The shape, element type and position of an MXNet array.
 private struct MXNetArray {
     let shape: [Int]
-    /// The type of the elements as PyTorch's storages are called, or else what it is called in a message.
+    /// The name of PyTorch's storage of the element type, or a name for messages if the type is not
+    /// supported.
     let type: String
-    /// Where its elements are; of a sparse array those that it has.
+    /// The range of its elements' bytes; in a sparse array, of those that are stored.
     let elements: Range<Int>
 
-    /// Steps from row to row.
+    /// Strides of the dimensions, in elements.
     var strides: [Int] {
         var strides: [Int] = []
         var step = 1
@@ -108,14 +109,14 @@ private struct MXNetArray {
         return strides.reversed()
     }
 
-    /// The version of a header is its first number. The one before all versions has none: there it is
-    /// the number of dimensions.
+    /// The first number of a header is its version; in the oldest headers, which have no version, it
+    /// is the number of dimensions.
     private static let (first, second, third): (UInt64, UInt64, UInt64) = (
         0xF993_FAC8, 0xF993_FAC9, 0xF993_FACA
     )
-    private static let mostDimensions = 32
+    private static let maxDimensions = 32
 
-    /// Reads an array, and nil for one that has no content.
+    /// Reads an array; nil if it has no content.
     init?(_ cursor: inout StateCursor) throws(ModelFormatsError) {
         let version = try cursor.number(4)
         var sparse: Sparse?
@@ -128,11 +129,11 @@ private struct MXNetArray {
         default: found = try Self.lengths(&cursor, count: version, of: 4)
         }
         guard let shape = found, !shape.isEmpty || version == Self.third else { return nil }
-        // Which device it was on.
+        // The device.
         _ = try cursor.take(8)
         let kind = try Kind(&cursor)
         try sparse?.readKinds(&cursor)
-        // A sparse array may be larger than what it has.
+        // A sparse array may be larger than its stored elements.
         _ = try Self.bytes(cursor, kind, shape)
         self.shape = shape
         elements = try Self.elements(&cursor, kind, sparse?.shape ?? shape)
@@ -145,13 +146,13 @@ private struct MXNetArray {
     /// The additional fields of a sparse array.
     private struct Sparse {
         let name: String
-        /// The shape of the elements that it has.
+        /// The shape of the stored elements.
         let shape: [Int]
-        /// The arrays that say where they are.
+        /// The index arrays.
         private(set) var indices: [(Kind, [Int])] = []
         private let count: Int
 
-        /// Reads how an array is stored, and nil for a dense one.
+        /// Reads the storage type; nil for a dense array.
         init?(_ cursor: inout StateCursor) throws(ModelFormatsError) {
             let start = cursor.offset
             switch try cursor.number(4) {
@@ -173,12 +174,13 @@ private struct MXNetArray {
         }
     }
 
-    /// The type of elements, by its number.
+    /// Element types by number.
     private struct Kind {
         let name: String
         let size: Int
 
-        /// PyTorch's name of a storage where it is a type that is read, with the bytes of an element.
+        /// The name of PyTorch's storage if the type is supported, and the size of an element in
+        /// bytes.
         private static let all: [(String, Int)] = [
             ("FloatStorage", 4), ("DoubleStorage", 8), ("HalfStorage", 2), ("ByteStorage", 1),
             ("int32", 4), ("int8", 1), ("LongStorage", 8), ("BoolStorage", 1), ("int16", 2),
@@ -196,12 +198,12 @@ private struct MXNetArray {
         }
     }
 
-    /// The lengths of the dimensions after their number; nil if the shape is not known.
+    /// The number of dimensions and their lengths; nil if the shape is unknown.
     private static func shape(
         _ cursor: inout StateCursor, of size: Int, mayBeScalar: Bool = false
     ) throws(ModelFormatsError) -> [Int]? {
         let count = try cursor.number(4)
-        // -1 if there is a number for arrays without dimensions.
+        // -1 if the format distinguishes arrays without dimensions.
         if mayBeScalar, count == UInt64(UInt32.max) { return nil }
         return try lengths(&cursor, count: count, of: size)
     }
@@ -209,7 +211,7 @@ private struct MXNetArray {
     private static func lengths(
         _ cursor: inout StateCursor, count: UInt64, of size: Int
     ) throws(ModelFormatsError) -> [Int] {
-        guard count <= mostDimensions else {
+        guard count <= maxDimensions else {
             throw cursor.damaged("an array has \(count) dimensions", at: cursor.offset - 4)
         }
         var shape: [Int] = []
@@ -223,8 +225,8 @@ private struct MXNetArray {
         cursor.damaged("an array of shape \(shape) is larger than the file")
     }
 
-    /// The bytes of an array with dimensions of length 0 counted as 1: where there are no elements, steps from row
-    /// to row are numbers all the same.
+    /// The size of an array in bytes, with dimensions of length 0 counted as 1: strides must not overflow even
+    /// if there are no elements.
     private static func bytes(
         _ cursor: StateCursor, _ kind: Kind, _ shape: [Int]
     ) throws(ModelFormatsError) -> Int {

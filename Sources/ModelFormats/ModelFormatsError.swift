@@ -1,22 +1,22 @@
-/// Errors when another program's weights are read.
+/// Errors of reading another program's weights.
 public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A file is not what its own structure says.
+    /// A PyTorch file is damaged.
     case damaged(path: String, offset: Int, reason: String)
-    /// A file of dlib's is not what its own structure says.
+    /// A dlib file is damaged.
     case damagedDlib(path: String, offset: Int, reason: String)
-    /// A file of MXNet's is not what its own structure says.
+    /// An MXNet file is damaged.
     case damagedMXNet(path: String, offset: Int, reason: String)
-    /// A file of MXNet's has arrays without names.
+    /// The arrays in an MXNet file have no names.
     case noNames(path: String, count: Int)
-    /// A file has no tensors by name.
+    /// A file has no named tensors.
     case noStateDict(path: String, found: String)
     /// Weights do not fit the network.
     case misfit(path: String, summary: String)
-    /// A weight is not a number.
+    /// A weight is NaN or infinite.
     case notFinite(path: String, name: String)
     /// A file cannot be read at all.
     case unreadable(path: String, reason: String)
-    /// A tensor has elements of a type that is not read.
+    /// A tensor's element type is not supported.
     case unknownType(path: String, name: String, type: String)
 
     /// One sentence that says what is wrong, where, and what to do.

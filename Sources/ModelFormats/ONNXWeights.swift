@@ -4,22 +4,25 @@ import Torch
 
 /// The weights of an ONNX network under a backbone's names.
 ///
-/// Converters rename weights, so they are matched by the order of the operations: the first convolution of a
-/// shape belongs to the backbone's first convolution of that shape, and so on for each kind of operation and
-/// each shape. A batch normalisation that was folded into a convolution becomes an identity with the bias. The
-/// match has to be verified by comparing outputs: parallel branches of equal shapes may be in another order.
+/// Converters rename weights, so they are matched by the order of operations: the first convolution of a shape
+/// belongs to the backbone's first convolution of that shape, and so on for each kind of operation and each
+/// shape. A batch normalisation that was folded into a convolution becomes an identity with the convolution's
+/// bias. The match must be verified by comparing outputs, because parallel branches of equal shapes may be in
+/// a different order.
 public struct ONNXWeights {
-    /// Tensors under the backbone's names, and under the file's the weights of operations without a counterpart.
+    /// The matched tensors under the backbone's names, and the weights of operations without a counterpart
+    /// under the file's names.
     public let file: WeightFile
-    /// Only the former.
+    /// Only the matched tensors.
     public let matched: WeightFile
-    /// Names of the backbone's tensors that only training uses, so that no such file has them.
+    /// Names of the backbone's tensors that are used only in training, and therefore not in ONNX
+    /// files.
     public let unused: Set<String>
 
     /// Matches a file with a backbone.
     ///
     /// - Parameter inputSize: Height and width of the backbone's images, in pixels.
-    /// - Throws: `TorchError` where the backbone cannot be recorded.
+    /// - Throws: `TorchError` if the backbone cannot be traced.
     public init(_ network: ONNXFile, of backbone: any Backbone, inputSize: Int) throws {
         let graph = try TracedGraph(
             of: backbone.state, on: Tensor.zeros([1, 3, inputSize, inputSize])
@@ -47,23 +50,23 @@ public struct ONNXWeights {
         self.matched = WeightFile(path: network.path, part: part, tensors: matched)
     }
 
-    /// The tensors of an operation, of what the file's has.
+    /// The tensors of a backbone's operation with the values of the file's.
     private static func entries(
         of given: WeightedOperation<[Float]>, for wanted: WeightedOperation<StateEntry>
     ) -> [WeightFile.Entry] {
         var values = given.weights
-        var behind: [OperationPart: [Float]] = [:]
+        var following: [OperationPart: [Float]] = [:]
         if let follows = wanted.normalization {
-            behind = absorbed(
+            following = absorbed(
                 normalization(given, wanted, epsilon: follows.epsilon), into: follows.weights,
                 epsilon: follows.epsilon)
-            // What is folded into the bias is added by the normalisation.
+            // A normalisation that was folded into the bias becomes one that adds it.
             if given.normalization == nil, let count = values[.bias]?.count {
                 values[.bias] = [Float](repeating: 0, count: count)
             }
             if wanted.weights[.bias] == nil { values[.bias] = nil }
         } else if given.normalization != nil {
-            behind = given.normalization?.weights ?? [:]
+            following = given.normalization?.weights ?? [:]
         }
         if wanted.key.kind == .normalization {
             values = shifted(values, by: given.epsilon - wanted.epsilon)
@@ -74,10 +77,11 @@ public struct ONNXWeights {
             values[.bias] = [Float](repeating: 0, count: count)
         }
         return entries(wanted.weights, values, given.name)
-            + entries(wanted.normalization?.weights ?? [:], behind, "what is behind \(given.name)")
+            + entries(
+                wanted.normalization?.weights ?? [:], following, "what is behind \(given.name)")
     }
 
-    /// The normalisation behind an operation: its own, or one that changes nothing but adds the bias.
+    /// The normalisation after an operation: the file's, or an identity that adds the bias.
     private static func normalization(
         _ given: WeightedOperation<[Float]>, _ wanted: WeightedOperation<StateEntry>,
         epsilon: Double
@@ -126,7 +130,7 @@ public struct ONNXWeights {
         return weights
     }
 
-    /// Statistics whose variance makes up for another epsilon.
+    /// Statistics with a variance that compensates for a difference in epsilon.
     private static func shifted(
         _ weights: [OperationPart: [Float]], by difference: Double
     ) -> [OperationPart: [Float]] {
@@ -160,7 +164,7 @@ public struct ONNXWeights {
 }
 
 extension TracedGraph.Argument {
-    /// The tensors that it consists of.
+    /// The tensors in it.
     fileprivate var tensors: [TracedGraph.Identifier] {
         switch self {
         case .tensor(let tensor): [tensor]

@@ -1,4 +1,4 @@
-/// Reads bytes one after another, and never past their end.
+/// Reads bytes sequentially with bounds checks.
 struct StateCursor {
     /// The program that wrote the file, for messages.
     enum Program {
@@ -8,7 +8,7 @@ struct StateCursor {
     let bytes: ArraySlice<UInt8>
     let path: String
     private let program: Program
-    /// Offset of the next byte, counted from the beginning of the file.
+    /// Offset of the next byte in the file.
     private(set) var offset: Int
 
     init(_ bytes: ArraySlice<UInt8>, path: String, program: Program = .pytorch) {
@@ -27,7 +27,7 @@ struct StateCursor {
 
     var isAtEnd: Bool { offset == bytes.endIndex }
 
-    /// How many bytes follow.
+    /// Number of remaining bytes.
     var left: Int { bytes.endIndex - offset }
 
     mutating func byte() throws(ModelFormatsError) -> UInt8 {
@@ -36,7 +36,7 @@ struct StateCursor {
         return bytes[offset]
     }
 
-    /// The next bytes, shared and not copied.
+    /// The next bytes, without a copy.
     mutating func take(_ count: Int) throws(ModelFormatsError) -> ArraySlice<UInt8> {
         guard count >= 0, count <= bytes.endIndex - offset else {
             throw damaged("\(count) bytes should follow, and the file ends before")
@@ -45,12 +45,12 @@ struct StateCursor {
         return bytes[offset..<offset + count]
     }
 
-    /// A little-endian number of up to 8 bytes.
+    /// A little-endian unsigned integer of up to 8 bytes.
     mutating func number(_ count: Int) throws(ModelFormatsError) -> UInt64 {
         try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// A little-endian length; one that is larger than any file is as wrong as one past the end.
+    /// A little-endian length, clamped to `Int`: a larger one is past the end anyway.
     mutating func length(_ count: Int) throws(ModelFormatsError) -> Int {
         Int(clamping: try number(count))
     }

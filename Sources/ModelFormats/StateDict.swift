@@ -1,15 +1,16 @@
 public import Foundation
 
-/// Tensors by name that PyTorch saved: `torch.save(model.state_dict(), path)`, or a checkpoint that has
-/// such a dictionary somewhere inside.
+/// Named tensors saved by PyTorch: `torch.save(model.state_dict(), path)`, or a checkpoint that
+/// contains such a dictionary.
 ///
-/// Today's ZIP container and the older one of several pickles are read, and the parameters and buffers
-/// in a file of TorchScript, by their modules' attributes. A pickle is a program for
-/// Python; here it only makes data (see `StatePickle`), and whatever it would call is not called.
+/// The current ZIP container and the older one of several pickles can be read, and parameters and
+/// buffers in TorchScript files, by their modules' attributes. A pickle is a program for Python; here
+/// it only creates data (see `StatePickle`), and no function that it names is called.
 public struct StateDict {
     /// A dictionary of tensors in a file.
     public struct Part {
-        /// The keys that lead to it, joined by dots, e.g. `state_dict`; empty for the file itself.
+        /// The path of keys to the dictionary, joined by dots, e.g. `state_dict`; empty for the top
+        /// level.
         public let path: String
         /// The tensors in the file's order.
         public let tensors: [StoredTensor]
@@ -17,12 +18,12 @@ public struct StateDict {
 
     /// Path of the file, for messages.
     public let path: String
-    /// Each dictionary that has tensors, the one with the most first.
+    /// The dictionaries that contain tensors, the largest first.
     public let parts: [Part]
 
     /// Reads a file.
     ///
-    /// - Throws: ``ModelFormatsError`` when it cannot be read, is damaged or has no tensors by name.
+    /// - Throws: ``ModelFormatsError`` if it cannot be read, is damaged, or has no named tensors.
     public init(_ url: URL) throws(ModelFormatsError) {
         try self.init(WeightBytes.of(url), path: url.path)
     }
@@ -43,16 +44,16 @@ public struct StateDict {
         }
     }
 
-    /// More dictionaries than this within each other are not looked into.
-    private static let deepest = 6
+    /// The deepest nesting of dictionaries that is searched.
+    private static let maxDepth = 6
 
-    /// Looks for dictionaries of tensors.
+    /// Finds dictionaries of tensors.
     private static func parts(of content: Container) -> [Part] {
         var parts: [Part] = []
         var seen: Set<Int> = []
         var open = [(index: content.root, path: [String]())]
         while let (index, path) = open.popLast() {
-            guard seen.insert(index).inserted, path.count <= deepest else { continue }
+            guard seen.insert(index).inserted, path.count <= maxDepth else { continue }
             if case .module = content.values[index] {
                 let tensors = ModuleTensors.tensors(of: index, content.values, content.file)
                 if !tensors.isEmpty {
@@ -83,8 +84,8 @@ private struct Container {
     let root: Int
     let file: TensorFile
 
-    /// The ZIP archive of PyTorch 1.6 and later: `data.pkl`, `byteorder` and `data/KEY`, all in one
-    /// folder.
+    /// Reads the ZIP archive of PyTorch 1.6 and later: `data.pkl`, `byteorder` and `data/KEY` in
+    /// one folder.
     static func archive(_ bytes: [UInt8], _ path: String) throws(ModelFormatsError) -> Container {
         let archive = try ZipArchive(bytes, path: path)
         let pickles = archive.names.filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
@@ -118,13 +119,14 @@ private struct Container {
                 path: path, bytes: bytes, storages: storages, isBigEndian: order == "big"))
     }
 
-    /// The number that older files begin with.
+    /// The pickle of the magic number with which older files begin.
     private static let magic: [UInt8] = [
         0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
     ]
 
-    /// The container before PyTorch 1.6: pickles of a number, a version, facts of the machine, the
-    /// object and the storages' keys, then each storage's length and elements, always little-endian.
+    /// Reads the container of versions before PyTorch 1.6: pickles of a magic number, a version,
+    /// system information, the object and the storages' keys, then the length and elements of each
+    /// storage, always little-endian.
     static func pickles(_ bytes: [UInt8], _ path: String) throws(ModelFormatsError) -> Container {
         guard bytes.starts(with: magic) else {
             throw .noStateDict(path: path, found: "no file of PyTorch")
@@ -161,7 +163,7 @@ private struct Container {
             file: TensorFile(path: path, bytes: bytes, storages: storages, isBigEndian: false))
     }
 
-    /// Bytes of an element of each storage; those of types that are not read are passed over.
+    /// Size of an element of each storage type in bytes; storages of unsupported types are skipped.
     private static let elementSizes: [String: Int] = {
         var sizes = ["IntStorage": 4, "ShortStorage": 2, "CharStorage": 1]
         for element in StoredTensor.Element.allCases { sizes[element.storageName] = element.size }

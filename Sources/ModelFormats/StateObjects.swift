@@ -1,9 +1,9 @@
-/// The results of the functions that a state dict names.
+/// The results of functions and classes that are named in a state dict.
 enum StateObjects {
     typealias Damage = (String) -> ModelFormatsError
 
-    /// The result of a function or class, where it is one that makes dictionaries or tensors; else a
-    /// value without content.
+    /// The result of a function or class if it creates dictionaries or tensors; otherwise a value
+    /// without content.
     static func result(
         of function: Int, _ arguments: Int, _ values: [StateValue], _ damaged: Damage
     ) throws(ModelFormatsError) -> StateValue {
@@ -29,12 +29,12 @@ enum StateObjects {
         case "torch.Size":
             return parts.first.map { values[$0] } ?? .tuple([])
         default:
-            // TorchScript's own classes; their code is elsewhere in the archive and is not read.
+            // TorchScript classes; their code is in other files of the archive and is not read.
             return name.hasPrefix("__torch__.") ? .module(name, []) : .other(name)
         }
     }
 
-    /// A storage by the identifier that PyTorch gives it.
+    /// A storage from PyTorch's persistent identifier.
     static func storage(
         _ identifier: Int, _ values: [StateValue], _ damaged: Damage
     ) throws(ModelFormatsError) -> StateValue {
@@ -45,7 +45,7 @@ enum StateObjects {
             throw damaged("storage '\(key.prefix(80))' has no type")
         }
         var part = StoragePart(key: key, type: String(type.split(separator: ".").last ?? ""))
-        // Before PyTorch 0.4 a storage could be a part of another one, with a key of its own.
+        // Before PyTorch 0.4 a storage could be a view of another one, with its own key.
         if parts.count > 5, case .tuple(let view) = values[parts[5]], view.count == 3 {
             guard case .integer(let start) = values[view[1]], start >= 0 else {
                 throw damaged("storage '\(key.prefix(80))' begins nowhere")
@@ -69,7 +69,7 @@ enum StateObjects {
             storage: storage, offset: offset, shape: shape, strides: strides)
     }
 
-    /// The keys and values of an ordered dictionary, which Python 2 gave as a list of pairs.
+    /// The keys and values of an ordered dictionary that Python 2 wrote as a list of pairs.
     private static func pairs(_ parts: [Int], _ values: [StateValue]) -> [(key: Int, value: Int)] {
         guard let first = parts.first, case .list(let items) = values[first] else { return [] }
         return items.compactMap { item in

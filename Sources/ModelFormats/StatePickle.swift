@@ -1,11 +1,11 @@
-/// A pickle machine for what PyTorch saves: it makes data and never calls anything.
+/// A pickle machine for PyTorch's files that only creates data and never calls anything.
 ///
-/// It knows the operations that dictionaries, tensors and the usual company of a checkpoint are written
-/// with. The functions that rebuild tensors are recognised by name and done here; whatever else a file
-/// names becomes a value without content. Every byte leads to a value, an error or the end, and memory
+/// It supports the operations used for dictionaries, tensors and the usual other contents of
+/// checkpoints. The functions that rebuild tensors are recognised by name and implemented here; any
+/// other function or class becomes a value without content. Unknown operations are errors, and memory
 /// is bounded by the length of the pickle.
 struct StatePickle {
-    /// More values than this are refused; the largest network's state has a hundredth of them.
+    /// The most values that are accepted; the state of the largest network has a hundredth of them.
     static let maxValues = 1 << 22
 
     private(set) var cursor: StateCursor
@@ -14,15 +14,15 @@ struct StatePickle {
     private var marks: [Int] = []
     private var memo: [Int: Int] = [:]
     private var index = 0
-    /// Total of the items of tuples, lists and dictionaries; a pickle cannot hold more than it has bytes,
-    /// and needs at most a few times that where it repeats what it has remembered.
+    /// Total number of items of tuples, lists and dictionaries. A pickle cannot contain more than it has
+    /// bytes, except by repeating memoised values, which a few times that number allows for.
     private var items = 0
 
     init(_ cursor: StateCursor) {
         self.cursor = cursor
     }
 
-    /// Runs the machine to the end of one pickle; gives the index of its value.
+    /// Runs the machine to the end of one pickle and returns the index of its value.
     mutating func run() throws(ModelFormatsError) -> Int {
         while true {
             index = cursor.offset
@@ -117,7 +117,7 @@ struct StatePickle {
         let target = try top()
         try require(parts.count)
         guard case .list(var entries) = values[target] else { return }
-        // The only reference to the array now, so that it grows in place.
+        // Makes the reference to the array unique, so that it grows in place.
         values[target] = .none
         entries += parts
         values[target] = .list(entries)
@@ -163,14 +163,14 @@ struct StatePickle {
             let arguments = try pop()
             let function = try pop()
             let result = try StateObjects.result(of: function, arguments, values, damaged)
-            // Recreated from existing values, however often it is remembered.
+            // It copies existing values, so it counts again each time.
             try require(result.count)
             push(result)
         default: try build(try pop())  // BUILD
         }
     }
 
-    /// Gives a module its attributes; those of tensors and dictionaries are not needed.
+    /// Sets the attributes of a module; those of tensors and dictionaries are not needed.
     private mutating func build(_ state: Int) throws(ModelFormatsError) {
         let target = try top()
         guard case .module(let name, _) = values[target],

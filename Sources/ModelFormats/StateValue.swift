@@ -1,5 +1,5 @@
-/// A value of a pickle. Others are named by index among all values, so that neither depth nor
-/// circles matter.
+/// A value of a pickle. It refers to others by their index among all values, so that deep nesting
+/// and cycles do no harm.
 enum StateValue {
     case none
     case boolean(Bool)
@@ -8,17 +8,17 @@ enum StateValue {
     case tuple([Int])
     case list([Int])
     case dictionary([(key: Int, value: Int)])
-    /// A function or class by its full name, which is never called.
+    /// A function or class by its full name; it is never called.
     case global(String)
-    /// Numbers that are elsewhere in the file.
+    /// Numbers stored elsewhere in the file.
     case storage(StoragePart)
     case tensor(StoredTensor.Layout)
-    /// A module of TorchScript by its class, with its attributes' names and values.
+    /// A TorchScript module: its class, and the names and values of its attributes.
     case module(String, [(key: Int, value: Int)])
     /// Something whose content is not needed, such as a training program's settings.
     case other(String)
 
-    /// Numbers that it holds in memory of its own.
+    /// Number of integers in its own memory.
     var count: Int {
         switch self {
         case .tuple(let parts), .list(let parts): parts.count
@@ -46,12 +46,12 @@ enum StateValue {
     }
 }
 
-/// A storage, or a part of one, as older files share them.
+/// A storage, or a view of one in older files.
 struct StoragePart {
     /// Name among the storages.
     var key: String
-    /// The type of its elements, as PyTorch's storage classes are called: `FloatStorage`.
+    /// The name of PyTorch's storage class, e.g. `FloatStorage`.
     var type: String
-    /// Elements before the part begins.
+    /// Offset of the view, in elements.
     var start = 0
 }

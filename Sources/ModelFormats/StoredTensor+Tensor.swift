@@ -3,8 +3,8 @@ public import Torch
 extension StoredTensor {
     /// The tensor on the CPU, row by row; elements in half precision become `float32`.
     ///
-    /// - Throws: ``ModelFormatsError`` when its elements are not in the file or of a type that is not
-    ///   read.
+    /// - Throws: ``ModelFormatsError`` if its elements are missing from the file or of an unsupported
+    ///   type.
     public func tensor() throws(ModelFormatsError) -> Tensor {
         let element = try element
         let bytes = try elements()

@@ -1,22 +1,22 @@
 import Foundation
 
-/// A tensor of a file, which is read when it is requested.
+/// A tensor in a file, read on demand.
 public struct StoredTensor {
-    /// The position of a tensor's elements in a storage.
+    /// The layout of a tensor's elements in a storage.
     struct Layout {
         var storage: StoragePart
-        /// Elements before the first.
+        /// Offset of the first element, in elements.
         var offset: Int
         var shape: [Int]
-        /// Steps in elements; they need not be those of rows of the shape.
+        /// Strides in elements; they need not be contiguous.
         var strides: [Int]
     }
 
-    /// A type of elements that PyTorch's storages have.
+    /// A supported element type of PyTorch's storages.
     enum Element: CaseIterable {
         case float32, float64, float16, bfloat16, int64, uint8, bool
 
-        /// Bytes of an element.
+        /// Size of an element in bytes.
         var size: Int {
             switch self {
             case .float32: 4
@@ -71,7 +71,7 @@ public struct StoredTensor {
         }
     }
 
-    /// The elements' bytes row by row, little-endian.
+    /// The elements in row-major order, little-endian.
     func elements() throws(ModelFormatsError) -> [UInt8] {
         let size = try element.size
         let storage = try file.storage(layout.storage.key)
@@ -82,7 +82,7 @@ public struct StoredTensor {
                     "tensor '\(name.prefix(80))' of shape \(shape) is larger than its storage of "
                     + "\(storage.count / size) elements")
         }
-        // Elements may be repeated, but not to more than any such tensor has.
+        // Strides may repeat elements, but an expanded tensor must not be larger than the file.
         guard count <= max(1 << 20, file.bytes.count) else {
             throw .damaged(
                 path: file.path, offset: storage.startIndex,
@@ -100,8 +100,8 @@ public struct StoredTensor {
         return bytes
     }
 
-    /// How many elements there are, and the offset of the last one; nil when a number is too large. A tensor
-    /// of no elements ends before its storage.
+    /// The number of elements, and the offset of the last one; nil on overflow. The offset is -1 if there
+    /// are no elements.
     private var extent: (count: Int, last: Int)? {
         var (count, last) = (1, layout.storage.start)
         var overflows = [Bool]()
@@ -122,13 +122,13 @@ public struct StoredTensor {
         return count == 0 ? (0, -1) : (count, last)
     }
 
-    /// Copies the elements row by row out of a storage that has all of them.
+    /// Copies the elements in row-major order from a storage that contains all of them.
     private func copy(
         from storage: UnsafeRawBufferPointer, elementSize: Int,
         to target: UnsafeMutablePointer<UInt8>?
     ) {
         guard let source = storage.baseAddress, var target, !shape.contains(0) else { return }
-        // A dimension of one element may have any stride.
+        // The stride of a dimension of length 1 does not matter.
         var outer = zip(shape, layout.strides).filter { $0.0 != 1 }.map { (length: $0, step: $1) }
         var run = 1
         while let last = outer.last, last.step == run {
@@ -144,7 +144,7 @@ public struct StoredTensor {
                 inner.length, from: source + offset * elementSize, step: innerStep, to: target,
                 size: run * elementSize)
             target += inner.length * run * elementSize
-            // Counts on like an odometer.
+            // Advances the index like an odometer.
             guard let turning = outer.indices.last(where: { index[$0] + 1 < outer[$0].length })
             else {
                 return
@@ -157,14 +157,15 @@ public struct StoredTensor {
             }
         }
     }
-    /// Copies runs of bytes that begin a step apart to memory side by side.
+    /// Copies runs of bytes at a regular stride to contiguous memory.
     private static func copy(
         _ count: Int, from source: UnsafeRawPointer, step: Int,
         to target: UnsafeMutablePointer<UInt8>,
         size: Int
     ) {
         switch size {
-        // Single elements, as of a transposed matrix: a call of memcpy costs more than its bytes.
+        // Single elements, as in a transposed matrix: a call of memcpy would cost more than the
+        // copy itself.
         case 1: copy(count, of: UInt8.self, from: source, step: step, to: target)
         case 2: copy(count, of: UInt16.self, from: source, step: step, to: target)
         case 4: copy(count, of: UInt32.self, from: source, step: step, to: target)

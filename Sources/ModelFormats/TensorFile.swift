@@ -1,9 +1,9 @@
-/// The bytes of a file and the positions of its storages.
+/// The bytes of a file and the ranges of its storages.
 final class TensorFile: Sendable {
     let path: String
     let bytes: [UInt8]
     let storages: [String: Range<Int>]
-    /// Whether the first byte of an element is its highest.
+    /// Whether elements are big-endian.
     let isBigEndian: Bool
 
     init(path: String, bytes: [UInt8], storages: [String: Range<Int>], isBigEndian: Bool) {

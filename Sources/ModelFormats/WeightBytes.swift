@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// The content of files of weights.
+/// Reads weight files.
 enum WeightBytes {
     /// All bytes of a file.
     ///

@@ -1,8 +1,8 @@
 public import Torch
 
-/// Tensors by name, whatever kind of file they are from, in the dictionaries that the file has.
+/// Named tensors of a file of any format, in the file's dictionaries.
 public struct WeightFile {
-    /// A tensor, which is read when it is requested.
+    /// A tensor, read on demand.
     public struct Entry {
         /// Its name in its dictionary.
         public let name: String
@@ -20,14 +20,14 @@ public struct WeightFile {
 
         /// The tensor on the CPU.
         ///
-        /// - Throws: ``ModelFormatsError`` when its elements are not in the file or of a type that is
-        ///   not read.
+        /// - Throws: ``ModelFormatsError`` if its elements are missing from the file or of an
+        ///   unsupported type.
         public func tensor() throws(ModelFormatsError) -> Tensor { try read() }
     }
 
     /// A dictionary of tensors.
     public struct Part {
-        /// The keys that lead to it, as ``StateDict/Part/path``.
+        /// The path of keys to the dictionary, as in ``StateDict/Part/path``.
         public let path: String
         /// The part's tensors, in the file's order.
         public let tensors: [Entry]
@@ -35,7 +35,7 @@ public struct WeightFile {
 
     /// The file's path, for messages.
     public let path: String
-    /// Each dictionary that has tensors.
+    /// The dictionaries that contain tensors.
     public let parts: [Part]
 
     /// The tensors of a PyTorch file.
@@ -52,8 +52,8 @@ public struct WeightFile {
         }
     }
 
-    /// The arrays of a file of MXNet's, under their own names, and under those of PyTorch where they are
-    /// of insightface's residual networks.
+    /// The arrays of an MXNet file under their own names, and, if they belong to insightface's residual
+    /// networks, under the names of PyTorch.
     public init(_ file: MXNetParameters) {
         path = file.path
         let own = file.tensors.map { stored in
@@ -75,19 +75,19 @@ public struct WeightFile {
             ]
     }
 
-    /// Tensors that were found by other means than a name in the file.
+    /// Tensors that were matched without names in the file.
     init(path: String, part: String, tensors: [Entry]) {
         self.path = path
         parts = [Part(path: part, tensors: tensors)]
     }
 
-    /// A file without tensors by name.
+    /// A file without named tensors.
     public init(withoutNames path: String) {
         self.path = path
         parts = []
     }
 
-    /// The tensors of a safetensors file, of whichever program.
+    /// The tensors of a safetensors file of any program.
     public init(_ content: Safetensors.Content, path: String) {
         self.path = path
         let tensors = content.tensors.sorted { $0.key < $1.key }.map { name, tensor in

@@ -1,15 +1,15 @@
 public import FaceModels
 public import Torch
 
-/// The tensors of a file that are a network's, by name and shape.
+/// The tensors of a file that match those of a network by name and shape.
 ///
-/// People's files have the network's names after prefixes (`module.`, `backbone.`) and within
-/// dictionaries (`state_dict`): the dictionary and the prefix that fit most of the network are taken.
-/// The counts of batches, which older PyTorch did not save, may be missing.
+/// In many files, the network's names have a prefix (`module.`, `backbone.`) and are in a nested
+/// dictionary (`state_dict`): the dictionary and the prefix with the most matches are used. Batch
+/// counts, which older versions of PyTorch did not save, may be missing.
 public struct WeightMatch {
-    /// A tensor whose shape is not the network's.
+    /// A tensor whose shape differs from the network's.
     public struct Mismatch: Equatable, Sendable {
-        /// The network's name for it.
+        /// Its name in the network.
         public let name: String
         /// Its shape in the file.
         public let found: [Int]
@@ -17,35 +17,35 @@ public struct WeightMatch {
         public let expected: [Int]
     }
 
-    /// The dictionary that was taken, as ``StateDict/Part/path``.
+    /// The dictionary that was chosen, as in ``StateDict/Part/path``.
     public let part: String
-    /// The prefix of the network's names, e.g. `module.`.
+    /// The prefix before the network's names, e.g. `module.`.
     public let prefix: String
-    /// The network's names whose tensors fit.
+    /// Names of the network's tensors that match.
     public let fitted: [String]
-    /// The network's names that the file lacks.
+    /// Names of the network's tensors that the file lacks.
     public let missing: [String]
-    /// Names with tensors of another shape.
+    /// Tensors of a different shape.
     public let mismatched: [Mismatch]
-    /// The file's names after the prefix that the network lacks.
+    /// Names in the file, without the prefix, that the network lacks.
     public let extra: [String]
-    /// How a match without names was verified; empty for matches by name.
+    /// How a match by order was verified; empty for matches by name.
     public var proof = ""
 
     private let tensors: [String: WeightFile.Entry]
     private let path: String
 
-    /// Whether the file is the network's: it has all tensors, and no others under the prefix.
+    /// Whether the file contains all tensors of the network and no others under the prefix.
     public var isWhole: Bool { missing.isEmpty && mismatched.isEmpty && extra.isEmpty }
 
-    /// Compares a network with a file of PyTorch.
+    /// Compares a network with a PyTorch file.
     public init(_ file: StateDict, _ network: [StateEntry]) {
         self.init(WeightFile(file), network)
     }
 
     /// Compares a network with a file.
     ///
-    /// - Parameter optional: Names of tensors that the file need not have.
+    /// - Parameter optional: Names of tensors that may be missing.
     public init(_ file: WeightFile, _ network: [StateEntry], optional: Set<String> = []) {
         path = file.path
         let shapes = Dictionary(
@@ -79,10 +79,10 @@ public struct WeightMatch {
     private struct Candidate {
         let part: WeightFile.Part
         let prefix: String
-        /// The tensors after the prefix.
+        /// The tensors by their names without the prefix.
         let tensors: [String: WeightFile.Entry]
         let fits: Int
-        /// How many have a name of the network, whatever their shapes.
+        /// The number of tensors with a name of the network, regardless of shape.
         let known: Int
 
         init(_ part: WeightFile.Part, prefix: String, _ shapes: [String: [Int]]) {
@@ -96,7 +96,7 @@ public struct WeightMatch {
         }
     }
 
-    /// Possible prefixes of the network's names: those before any of them, the most frequent
+    /// Candidates for the prefix: those that precede any name of the network, the most frequent
     /// first.
     private static func prefixes(
         _ tensors: [WeightFile.Entry], _ shapes: [String: [Int]]
@@ -115,17 +115,17 @@ public struct WeightMatch {
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8).map(\.key)
     }
 
-    /// Tensors that did not fit, one line each: name, shape and expected shape.
+    /// Tensors that do not match, one line each: name, shape and expected shape.
     public var misfits: [String] {
         missing.map { "\($0): missing" }
             + mismatched.map { "\($0.name): its shape is \($0.found), expected \($0.expected)" }
             + extra.map { "\($0): not a tensor of the network" }
     }
 
-    /// Gives a network the tensors that fit; the others stay unchanged.
+    /// Copies the matching tensors to a network; the others stay unchanged.
     ///
-    /// - Throws: ``ModelFormatsError`` when a tensor cannot be read or has values that are not finite;
-    ///   then nothing was changed.
+    /// - Throws: ``ModelFormatsError`` if a tensor cannot be read or has values that are not finite;
+    ///   the network is then unchanged.
     public func load(into network: [StateEntry]) throws(ModelFormatsError) {
         let names = Set(fitted)
         var loaded: [(StateEntry, Tensor)] = []
@@ -140,7 +140,8 @@ public struct WeightMatch {
         for (entry, tensor) in loaded { entry.tensor.assign(tensor) }
     }
 
-    /// `396 of 396 tensors under 'module.' in 'state_dict'`, and what did not fit.
+    /// `396 of 396 tensors under 'module.' in 'state_dict'`, followed by the tensors that do not
+    /// match.
     public var summary: String {
         var text = "\(fitted.count) of \(fitted.count + missing.count + mismatched.count) tensors"
         if !prefix.isEmpty { text += " under '\(prefix)'" }
@@ -160,7 +161,7 @@ public struct WeightMatch {
 }
 
 extension StateDict {
-    /// As ``WeightFile/likelyNetworks(inputSize:)``.
+    /// The same as ``WeightFile/likelyNetworks(inputSize:)``.
     public func likelyNetworks(
         inputSize: Int = 112
     ) -> [(backbone: BackboneSpecification, match: WeightMatch)] {
@@ -168,12 +169,11 @@ extension StateDict {
     }
 }
 
-/// Less than this fits by chance: names such as `fc.weight` are in most networks.
+/// A lower quality can be a coincidence: names such as `fc.weight` occur in most networks.
 private let minQuality = 0.25
 
 extension WeightFile {
-    /// The networks of the catalogue whose tensors it has, the best first, with the fraction of
-    /// each network's tensors that fit.
+    /// The networks of the catalogue that match the file's tensors, the best match first.
     ///
     /// - Parameter inputSize: Height and width of the networks' images, in pixels.
     public func likelyNetworks(
@@ -188,15 +188,16 @@ extension WeightFile {
             else { return nil }
             return (specification, WeightMatch(self, backbone.state))
         }
-        // Of two that have all their tensors here, the one that leaves fewer unused.
+        // If all tensors of two networks match, the one that leaves fewer of the file's unused is
+        // first.
         return matches.filter { $0.1.quality >= minQuality }
             .sorted { ($0.1.quality, $0.0.name) > ($1.1.quality, $1.0.name) }
     }
 }
 
 extension WeightMatch {
-    /// Fraction of all names, the network's and the file's, that fit; one whose shape does not, as
-    /// in a network of another width, counts half.
+    /// Fraction of all names, of the network and the file, that match; a name with a different
+    /// shape, as in a network of another width, counts half.
     fileprivate var quality: Double {
         (Double(fitted.count) + Double(mismatched.count) / 2)
             / Double(fitted.count + missing.count + mismatched.count + extra.count)

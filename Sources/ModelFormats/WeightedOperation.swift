@@ -1,8 +1,8 @@
 import ONNX
 import Torch
 
-/// What an operation with weights does, and the lengths of the first of them: by these, operations of two
-/// graphs are told to be the same.
+/// The kind of an operation with weights, and the shape of its first weight: by these, operations of two
+/// graphs are matched.
 struct OperationKey: Hashable, Comparable {
     enum Kind: String {
         case convolution, difference, layerNormalization, linear, matrix, normalization, product
@@ -10,7 +10,8 @@ struct OperationKey: Hashable, Comparable {
     }
 
     let kind: Kind
-    /// The weight's; of vectors and of what is added or multiplied, the number of its elements.
+    /// The shape of the weight of convolutions and linear maps; for other kinds, the number of
+    /// elements.
     let shape: [Int]
 
     /// The key of an operation with a weight of a shape.
@@ -33,14 +34,14 @@ extension OperationKey: CustomStringConvertible {
     /// `convolution [64, 3, 3, 3]`.
     var description: String { "\(kind.rawValue) \(shape)" }
 
-    /// Kinds that have only one weight, and change each element by another.
+    /// Elementwise kinds, which have only one operand as weight.
     private static let elementwise: Set<Kind> = [.difference, .product, .quotient, .sum]
 
-    /// Whether it may prepare the three colours of an image, which is no part of a network.
+    /// Whether it may normalise the three colours of an image, which is not part of a network.
     var mayPrepareInput: Bool { Self.elementwise.contains(kind) && shape == [3] }
 }
 
-/// What a weight of an operation is for.
+/// The role of a weight in an operation.
 enum OperationPart: CaseIterable {
     case weight, bias, mean, variance
 }
@@ -51,30 +52,30 @@ struct WeightedOperation<Weight> {
     /// Its name, for messages.
     let name: String
     var weights: [OperationPart: Weight]
-    /// What a normalisation adds to a variance.
+    /// The epsilon of a normalisation.
     var epsilon = 1e-5
-    /// Weights and epsilon of the normalisation behind it, of what it alone makes.
+    /// Weights and epsilon of a normalisation that follows it and is the only user of its output.
     var normalization: (weights: [OperationPart: Weight], epsilon: Double)?
 }
 
 // MARK: Of a backbone
 
 extension WeightedOperation where Weight == StateEntry {
-    /// The operations of a backbone in the order of their computation.
+    /// The operations of a backbone in the order of computation.
     static func all(of graph: TracedGraph) -> [Self] {
         var reader = TraceReader(graph)
         return reader.operations()
     }
 }
 
-/// Finds operations with weights in a recorded backbone.
+/// Finds operations with weights in a traced backbone.
 private struct TraceReader {
     private let graph: TracedGraph
-    /// Weights in another shape.
+    /// Reshaped weights.
     private var reshaped: [TracedGraph.Identifier: StateEntry] = [:]
     private var uses: [TracedGraph.Identifier: Int] = [:]
-    /// The operations so far, by what they make.
-    private var places: [TracedGraph.Identifier: Int] = [:]
+    /// Indices of the operations so far, by their results.
+    private var indices: [TracedGraph.Identifier: Int] = [:]
     private var found: [WeightedOperation<StateEntry>] = []
 
     private static let same: Set = [
@@ -121,8 +122,8 @@ private struct TraceReader {
                     reshaped[result] = entry
                 }
             } else if let type = Self.elementwise[kind], arguments.count > 1 {
-                let place = entry(arguments[0]) == nil ? 1 : 0
-                append(type, arguments, [place], result)
+                let operand = entry(arguments[0]) == nil ? 1 : 0
+                append(type, arguments, [operand], result)
             }
         }
     }
@@ -134,7 +135,7 @@ private struct TraceReader {
         guard let weight = entry(arguments[parts[0]]) else { return }
         var weights: [OperationPart: StateEntry] = [.weight: weight]
         if parts.count > 1 { weights[.bias] = entry(arguments[parts[1]]) }
-        places[result] = found.count
+        indices[result] = found.count
         found.append(
             WeightedOperation(
                 key: OperationKey(kind, weight: weight.tensor.shape),
@@ -149,10 +150,10 @@ private struct TraceReader {
         guard let mean = weights[.mean] else { return }
         var epsilon = 1e-5
         if case .float(let value) = arguments[7] { epsilon = value }
-        if case .tensor(let input) = arguments[0], uses[input] == 1, let place = places[input],
-            found[place].key.isFoldable
+        if case .tensor(let input) = arguments[0], uses[input] == 1, let index = indices[input],
+            found[index].key.isFoldable
         {
-            found[place].normalization = (weights, epsilon)
+            found[index].normalization = (weights, epsilon)
             return
         }
         found.append(
@@ -163,14 +164,14 @@ private struct TraceReader {
 }
 
 extension OperationKey {
-    /// Whether converters fold a normalisation into it.
+    /// Whether converters fold a following normalisation into it.
     fileprivate var isFoldable: Bool { kind == .convolution || kind == .linear }
 }
 
 // MARK: Of an ONNX file
 
 extension WeightedOperation where Weight == [Float] {
-    /// The operations of a file in their order.
+    /// The operations of a file in order.
     static func all(of file: ONNXFile) -> [Self] {
         var reader = GraphReader(file)
         return reader.operations()
@@ -180,11 +181,11 @@ extension WeightedOperation where Weight == [Float] {
 /// Finds operations with weights in an ONNX file.
 private struct GraphReader {
     private let file: ONNXFile
-    /// What `Identity` passes on, by the name it gives it.
+    /// The inputs of `Identity` nodes by the names of their outputs.
     private var same: [String: String] = [:]
-    /// Nodes that take a value.
+    /// Indices of the nodes that use a value.
     private var users: [String: [Int]] = [:]
-    /// Nodes that belong to one before them.
+    /// Indices of nodes that were merged with a preceding one.
     private var taken: Set<Int> = []
     private var found: [WeightedOperation<[Float]>] = []
 
@@ -209,10 +210,10 @@ private struct GraphReader {
         return found
     }
 
-    private func constant(_ inputs: [String], _ place: Int) -> (values: [Float], shape: [Int])? {
-        guard inputs.indices.contains(place) else { return nil }
-        var name = inputs[place]
-        // A graph has no circles, but a file may.
+    private func constant(_ inputs: [String], _ position: Int) -> (values: [Float], shape: [Int])? {
+        guard inputs.indices.contains(position) else { return nil }
+        var name = inputs[position]
+        // A valid graph has no cycles, but a file may.
         for _ in 0..<8 {
             guard let other = same[name] else { break }
             name = other
@@ -225,9 +226,9 @@ private struct GraphReader {
         switch node.type {
         case "Conv": append(.convolution, index, constant(node.inputs, 1))
         case "Gemm":
-            let isTurned = file.integer("transB", ofNode: index) == 1
+            let isTransposed = file.integer("transB", ofNode: index) == 1
             let weight = constant(node.inputs, 1)
-            append(.linear, index, isTurned ? weight : weight.flatMap(Self.transposed))
+            append(.linear, index, isTransposed ? weight : weight.flatMap(Self.transposed))
         case "MatMul": appendProduct(index)
         case "BatchNormalization": appendNormalization(index)
         case "LayerNormalization": append(.layerNormalization, index, constant(node.inputs, 1))
@@ -253,14 +254,14 @@ private struct GraphReader {
             key: OperationKey(kind, weight: weight.shape),
             name: node.name.isEmpty ? node.outputs.first ?? "" : node.name, weights: weights)
         if operation.key.isFoldable {
-            operation.normalization = normalization(behind: output ?? node.outputs.first ?? "")
+            operation.normalization = normalization(after: output ?? node.outputs.first ?? "")
         }
         found.append(operation)
     }
 
-    /// The normalisation of a value that nothing else takes.
+    /// The normalisation that is the only user of a value.
     private mutating func normalization(
-        behind value: String
+        after value: String
     ) -> (weights: [OperationPart: [Float]], epsilon: Double)? {
         guard let user = users[value]?.first, users[value]?.count == 1,
             file.nodes[user].type == "BatchNormalization"
@@ -274,8 +275,8 @@ private struct GraphReader {
     ) -> (weights: [OperationPart: [Float]], epsilon: Double)? {
         let parts: [OperationPart] = [.weight, .bias, .mean, .variance]
         var weights: [OperationPart: [Float]] = [:]
-        for (place, part) in parts.enumerated() {
-            guard let values = constant(file.nodes[index].inputs, place + 1)?.values else {
+        for (offset, part) in parts.enumerated() {
+            guard let values = constant(file.nodes[index].inputs, offset + 1)?.values else {
                 return nil
             }
             weights[part] = values
@@ -293,26 +294,26 @@ private struct GraphReader {
                 weights: weights, epsilon: epsilon))
     }
 
-    /// A linear map without a bias, or with one that the next node adds.
+    /// Appends a linear map without a bias, or with one that the next node adds.
     private mutating func appendProduct(_ index: Int) {
         let node = file.nodes[index]
         guard let matrix = constant(node.inputs, 1), let output = node.outputs.first else {
             return append(.matrix, index, constant(node.inputs, 0))
         }
-        guard let turned = Self.transposed(matrix) else {
+        guard let transposed = Self.transposed(matrix) else {
             return append(.matrix, index, matrix)
         }
         guard let user = users[output]?.first, users[output]?.count == 1,
             file.nodes[user].type == "Add",
             let bias = constant(file.nodes[user].inputs, 1) ?? constant(file.nodes[user].inputs, 0),
-            bias.values.count == turned.shape[0]
-        else { return append(.linear, index, turned) }
+            bias.values.count == transposed.shape[0]
+        else { return append(.linear, index, transposed) }
         taken.insert(user)
         append(
-            .linear, index, turned, bias: bias.values, output: file.nodes[user].outputs.first)
+            .linear, index, transposed, bias: bias.values, output: file.nodes[user].outputs.first)
     }
 
-    /// A matrix with rows for columns; nil for tensors of other ranks.
+    /// A transposed matrix; nil for tensors of other ranks.
     private static func transposed(
         _ matrix: (values: [Float], shape: [Int])
     ) -> (values: [Float], shape: [Int])? {

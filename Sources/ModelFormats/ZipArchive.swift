@@ -1,15 +1,16 @@
 import ZipFiles
 
-/// The files of a ZIP archive that are stored without compression, as `torch.save` writes them;
-/// TorchScript compresses its code, which is only named.
+/// The files of a ZIP archive that are stored without compression, as written by `torch.save`.
+/// Compressed files, such as TorchScript's code, are only listed.
 ///
-/// Nothing is unpacked: a file is a part of the archive's bytes, so an archive cannot grow in memory.
+/// Nothing is unpacked: a file is a range of the archive's bytes, so an archive cannot expand in
+/// memory.
 struct ZipArchive {
-    /// The content of each file by its name, as a part of the archive.
+    /// The range of each file's content in the archive, by name.
     private(set) var files: [String: Range<Int>] = [:]
     /// The names in the archive's order.
     private(set) var names: [String] = []
-    /// Those that are compressed or encrypted, so that their content is not there.
+    /// Names of the files that are compressed or encrypted and therefore not in ``files``.
     private(set) var packed: Set<String> = []
 
     init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
@@ -21,9 +22,11 @@ struct ZipArchive {
             throw .damaged(path: path, offset: error.offset, reason: error.reason)
         }
         guard Set(names).count == names.count else {
-            let twice = Dictionary(grouping: names) { $0 }.first { $0.value.count > 1 }?.key ?? ""
+            let duplicate =
+                Dictionary(grouping: names) { $0 }.first { $0.value.count > 1 }?.key ?? ""
             throw .damaged(
-                path: path, offset: 0, reason: "the archive has two files '\(twice.prefix(80))'")
+                path: path, offset: 0, reason: "the archive has two files '\(duplicate.prefix(80))'"
+            )
         }
     }
 

@@ -1,7 +1,7 @@
-/// Types of a tensor's elements, by ONNX's numbers.
+/// Element types of tensors, with ONNX's numbers.
 public enum ONNXElementType: Int, Sendable {
     case float32 = 1
-    /// 8-bit unsigned integers.
+    /// Unsigned bytes.
     case uint8 = 2
     /// Signed bytes, as in quantised networks.
     case int8 = 3

@@ -1,10 +1,10 @@
 /// Errors of an ONNX file.
 public enum ONNXError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A file is truncated, damaged, or not of ONNX.
+    /// A file is truncated, damaged, or not an ONNX file.
     case malformed(path: String, reason: String)
-    /// A file cannot be made.
+    /// A network cannot be encoded.
     case unwritable(reason: String)
-    /// The values of some tensors are in a file that is missing or too short.
+    /// The external file of some tensors' values is missing or too short.
     case withoutData(path: String, file: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.

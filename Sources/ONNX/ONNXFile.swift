@@ -7,12 +7,12 @@ public final class ONNXFile {
     public struct Value: Equatable, Sendable {
         /// Name of the value.
         public let name: String
-        /// ONNX's number of the elements' type.
+        /// ONNX's number of the element type.
         public let type: Int
-        /// Lengths of the dimensions, nil if any is possible; nil where their number is unknown.
+        /// Lengths of the dimensions, nil if arbitrary; nil if the number of dimensions is unknown.
         public let shape: [Int?]?
 
-        /// Says what an input or output is.
+        /// Creates a description.
         public init(name: String, type: Int, shape: [Int?]?) {
             self.name = name
             self.type = type
@@ -26,27 +26,28 @@ public final class ONNXFile {
         public let type: String
         /// The operator's domain; empty for ONNX's own.
         public let domain: String
-        /// Its name, which may be empty.
+        /// Its name; may be empty.
         public let name: String
-        /// Names of what it takes; empty ones for what it is not given.
+        /// Names of its inputs; empty for omitted ones.
         public let inputs: [String]
-        /// Names of what it makes.
+        /// Names of its outputs.
         public let outputs: [String]
     }
 
-    /// A constant tensor of the graph; its values are not read here.
+    /// A constant tensor of the graph, without its values.
     public struct Weights: Equatable, Sendable {
         /// Name of the tensor.
         public let name: String
-        /// ONNX's number of the elements' type.
+        /// ONNX's number of the element type.
         public let type: Int
         /// Lengths of the dimensions.
         public let shape: [Int]
-        /// The file beside the network that they are in; empty if they are in the network's own.
+        /// The external file, next to the network's, that contains the values; empty if they are in
+        /// the network's file.
         public let file: String
-        /// How many bytes that file must have.
+        /// Minimum size of the external file in bytes.
         public let fileEnd: Int
-        /// Bytes of that file before theirs.
+        /// Offset of the values in the external file, in bytes.
         public let fileStart: Int
     }
 
@@ -54,17 +55,17 @@ public final class ONNXFile {
     public let path: String
     /// Version of the format.
     public let irVersion: Int
-    /// Version of ONNX's operators.
+    /// Version of ONNX's operator set.
     public let operatorVersion: Int
-    /// The program that wrote it.
+    /// The program that wrote the file.
     public let producer: String
     /// The metadata of its writer.
     public let metadata: [String: String]
-    /// Inputs that a caller gives; older files list weights among them, which are left out here.
+    /// Inputs of the graph, without weights, which older files list among them.
     public let inputs: [Value]
     /// Outputs of the graph, in order.
     public let outputs: [Value]
-    /// The operations, each after those that it needs.
+    /// The operations in topological order.
     public let nodes: [Node]
     /// Constant tensors of the graph.
     public let weights: [Weights]
@@ -73,7 +74,7 @@ public final class ONNXFile {
 
     /// Reads a file.
     ///
-    /// - Throws: ``ONNXError`` for a file that is damaged, or whose weights are not where it says.
+    /// - Throws: ``ONNXError`` if the file is damaged or its external weights are missing.
     public init(_ url: URL) throws(ONNXError) {
         var out: OpaquePointer?
         if let reason = message(connx_read(url.path, &out)) {
@@ -104,8 +105,8 @@ public final class ONNXFile {
 
     deinit { connx_free(model) }
 
-    /// The first values of weights, or of what a node of type `Constant` holds, and how many there are;
-    /// nil for other names.
+    /// The first values of weights or of a `Constant` node, and the total number of values; nil for
+    /// other names.
     public func constant(_ name: String, first limit: Int = 16) -> (values: [Double], count: Int)? {
         var values = [Double](repeating: 0, count: limit)
         var count = 0
@@ -113,12 +114,12 @@ public final class ONNXFile {
         return (Array(values.prefix(count)), count)
     }
 
-    /// All values of weights, or of what a node of type `Constant` holds, and the lengths of their dimensions.
+    /// All values of weights or of a `Constant` node, and the shape.
     ///
-    /// - Returns: Nil for other names, for elements that are no numbers, and where there are not as many as
-    ///   the lengths say.
+    /// - Returns: Nil for other names, for elements that are not numbers, and if the number of values does
+    ///   not match the shape.
     public func tensor(_ name: String) -> (values: [Float], shape: [Int])? {
-        var lengths = [Int64](repeating: 0, count: Self.mostDimensions)
+        var lengths = [Int64](repeating: 0, count: Self.maxDimensions)
         let rank = Int(connx_constant_shape(model, name, &lengths, lengths.count))
         guard (0...lengths.count).contains(rank) else { return nil }
         let shape = lengths.prefix(rank).map { Int($0) }
@@ -131,17 +132,17 @@ public final class ONNXFile {
         if let stored = weights.first(where: { $0.name == name }), !stored.file.isEmpty {
             return external(stored, count).map { ($0, shape) }
         }
-        // Bytes that the file does not have are not asked for.
+        // Checked first, so that a false shape does not allocate memory.
         guard let found = constant(name, first: 0)?.count, found == count,
             let values = constant(name, first: count)?.values
         else { return nil }
         return (values.map { Float($0) }, shape)
     }
 
-    /// ONNX's operators take no more.
-    private static let mostDimensions = 16
+    /// The most dimensions that are supported.
+    private static let maxDimensions = 16
 
-    /// Values in a file beside the network; nil where they are not in float32.
+    /// Values in an external file; nil if they are not in float32.
     private func external(_ stored: Weights, _ count: Int) -> [Float]? {
         let url = URL(fileURLWithPath: path).deletingLastPathComponent()
             .appendingPathComponent(stored.file)
@@ -151,21 +152,21 @@ public final class ONNXFile {
         else { return nil }
         return data.withUnsafeBytes { bytes in
             (0..<count).map { index in
-                let place = stored.fileStart + index * MemoryLayout<Float>.size
+                let offset = stored.fileStart + index * MemoryLayout<Float>.size
                 return Float(
                     bitPattern: UInt32(
-                        littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
             }
         }
     }
 
-    /// An attribute with a fraction of a node; nil where it has none.
+    /// A floating-point attribute of a node; nil if it is absent.
     public func float(_ attribute: String, ofNode index: Int) -> Double? {
         let value = connx_node_float(model, index, attribute, .nan)
         return value.isNaN ? nil : Double(value)
     }
 
-    /// A whole-number attribute of a node; nil where it has none.
+    /// An integer attribute of a node; nil if it is absent.
     public func integer(_ attribute: String, ofNode index: Int) -> Int? {
         let value = connx_node_integer(model, index, attribute, .min)
         return value == .min ? nil : Int(value)
@@ -192,7 +193,7 @@ public final class ONNXFile {
     }
 }
 
-/// A message as text, freed; nil if there is none.
+/// Converts a message to a string and frees it; nil if there is none.
 func message(_ pointer: UnsafeMutablePointer<CChar>?) -> String? {
     guard let pointer else { return nil }
     defer { free(pointer) }

@@ -1,7 +1,7 @@
 import CONNX
 public import Foundation
 
-/// An ONNX network that is being put together.
+/// An ONNX network under construction.
 ///
 /// ```swift
 /// let graph = ONNXGraph(name: "scale", producer: ("example", "1"))
@@ -14,7 +14,7 @@ public import Foundation
 public final class ONNXGraph {
     /// An attribute of a node.
     public enum Attribute: Equatable, Sendable {
-        /// A number with a fraction.
+        /// A floating-point number.
         case float(Double)
         case int(Int)
         case ints([Int])
@@ -23,11 +23,11 @@ public final class ONNXGraph {
     private let model: OpaquePointer
     private var nodeCount: [String: Int] = [:]
 
-    /// Begins an empty graph.
+    /// Creates an empty graph.
     ///
     /// - Parameters:
     ///   - name: The graph's name.
-    ///   - producer: Name and version of the program that makes it.
+    ///   - producer: Name and version of the program that creates it.
     public init(name: String, producer: (name: String, version: String)) {
         model = connx_new()
         connx_set_graph_name(model, name)
@@ -36,17 +36,17 @@ public final class ONNXGraph {
 
     deinit { connx_free(model) }
 
-    /// Says something of the network.
+    /// Adds an entry to the network's metadata.
     public func addMetadata(_ key: String, _ value: String) {
         connx_add_metadata(model, key, value)
     }
 
-    /// Adds an input. A length of nil is any number, named `batch`.
+    /// Adds an input. A length of nil is arbitrary, and is named `batch`.
     public func addInput(_ name: String, type: ONNXElementType, shape: [Int?]) {
         add(CONNX_INPUTS, name, type, shape)
     }
 
-    /// Adds an output. A length of nil is any number, named `batch`.
+    /// Adds an output. A length of nil is arbitrary, and is named `batch`.
     public func addOutput(_ name: String, type: ONNXElementType, shape: [Int?]) {
         add(CONNX_OUTPUTS, name, type, shape)
     }
@@ -64,7 +64,7 @@ public final class ONNXGraph {
     }
 
     #if !(os(macOS) && arch(x86_64))
-        /// Adds weights in float16; what is too large for it becomes infinite.
+        /// Adds weights in float16; values that are too large become infinite.
         public func addHalfTensor(_ name: String, _ values: [Float], shape: [Int]) {
             add(name, values.map { Float16($0).bitPattern.littleEndian }, .float16, shape)
         }
@@ -80,12 +80,12 @@ public final class ONNXGraph {
         add(name, values, .uint8, shape)
     }
 
-    /// Adds whole numbers of 32 bits.
+    /// Adds a constant tensor of `int32` values.
     public func addTensor(_ name: String, _ values: [Int32], shape: [Int]) {
         add(name, values.map(\.littleEndian), .int32, shape)
     }
 
-    /// Adds whole numbers, such as a shape.
+    /// Adds a constant vector of `int64` values, such as a shape.
     public func addTensor(_ name: String, _ values: [Int]) {
         add(name, values.map { Int64($0).littleEndian }, .int64, [values.count])
     }
@@ -100,12 +100,12 @@ public final class ONNXGraph {
         }
     }
 
-    /// Adds an operation after those that it needs.
+    /// Adds an operation; those that it depends on must be added before.
     ///
     /// - Parameters:
     ///   - type: The operator, e.g. `Conv`.
-    ///   - inputs: Names of what it takes; an empty one for what it is not given.
-    ///   - output: Name of what it makes.
+    ///   - inputs: Names of its inputs; empty for omitted ones.
+    ///   - output: Name of its output.
     public func addNode(
         _ type: String, _ inputs: [String], output: String, _ attributes: [String: Attribute] = [:]
     ) {
@@ -125,11 +125,11 @@ public final class ONNXGraph {
         }
     }
 
-    /// The file's bytes.
+    /// Encodes the network as a file.
     ///
     /// - Parameters:
     ///   - irVersion: Version of the format.
-    ///   - operatorVersion: Version of ONNX's operators.
+    ///   - operatorVersion: Version of ONNX's operator set.
     /// - Throws: ``ONNXError/unwritable(reason:)`` for a network of more than 2 GB.
     public func data(irVersion: Int, operatorVersion: Int) throws(ONNXError) -> Data {
         connx_set_versions(model, Int64(irVersion), Int64(operatorVersion))

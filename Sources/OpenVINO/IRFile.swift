@@ -1,15 +1,15 @@
 public import Foundation
 
-/// The description of a network in OpenVINO's own format (IR), whose weights are in a file of
-/// the same name that ends in `.bin`.
+/// The description of a network in OpenVINO's own format (IR); its weights are in a file of the
+/// same name with the extension `.bin`.
 public struct IRFile: Equatable, Sendable {
     /// An input or output.
     public struct Value: Equatable, Sendable {
         /// Name of the tensor.
         public var name: String
-        /// OpenVINO's name of the elements' type, e.g. `f32`.
+        /// OpenVINO's name of the element type, e.g. `f32`.
         public var type: String
-        /// Lengths of the dimensions, nil if any is possible.
+        /// Lengths of the dimensions, nil if arbitrary.
         public var shape: [Int?]
     }
 
@@ -19,12 +19,12 @@ public struct IRFile: Equatable, Sendable {
     public private(set) var inputs: [Value] = []
     /// Outputs of the network.
     public private(set) var outputs: [Value] = []
-    /// The metadata of its writer: of a converted ONNX file, that file's metadata.
+    /// The metadata of its writer; for a converted ONNX file, that file's metadata.
     public private(set) var metadata: [String: String] = [:]
-    /// Whether products in it are rounded to integers.
+    /// Whether it is a quantised network, with products of integers.
     public private(set) var isQuantized = false
 
-    /// Whether a file's beginning is that of a network in this format.
+    /// Whether the beginning of a file is that of a network in this format.
     public static func isDescription(_ start: String) -> Bool {
         var tags = XMLTags(start)
         while let tag = tags.next() {
@@ -37,8 +37,8 @@ public struct IRFile: Equatable, Sendable {
 
     /// Reads a file.
     ///
-    /// - Throws: ``OpenVINOError/unreadable(path:reason:)`` for a file that is truncated or something else, or
-    ///   whose weights are not beside it.
+    /// - Throws: ``OpenVINOError/unreadable(path:reason:)`` if the file is truncated or not in this format, or
+    ///   its weight file is missing.
     public init(_ url: URL) throws(OpenVINOError) {
         path = url.path
         guard let data = try? Data(contentsOf: url), let text = String(data: data, encoding: .utf8),
@@ -63,7 +63,7 @@ public struct IRFile: Equatable, Sendable {
     }
 }
 
-/// Goes through the tags of a description.
+/// Collects the contents of a description tag by tag.
 private struct Reader {
     var inputs: [IRFile.Value] = []
     var outputs: [IRFile.Value] = []
@@ -105,11 +105,11 @@ private struct Reader {
     }
 }
 
-/// The tags of an XML text, one after the other. Everything except tags is skipped; entities in values
-/// are resolved.
+/// The tags of an XML text in order, with the text before each. Entities in attribute values are
+/// resolved.
 struct XMLTags {
     struct Tag: Equatable {
-        /// Its name, with `/` before it where it ends an element.
+        /// Its name, preceded by `/` if it ends an element.
         var name: String
         var attributes: [String: String]
         /// The text before it.
@@ -117,14 +117,14 @@ struct XMLTags {
     }
 
     private let bytes: [UInt8]
-    private var place = 0
+    private var position = 0
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The next tag; nil after the last whole one.
+    /// The next tag; nil after the last complete one.
     mutating func next() -> Tag? {
-        let start = place
-        guard let open = bytes[place...].firstIndex(of: UInt8(ascii: "<")) else { return nil }
+        let start = position
+        guard let open = bytes[position...].firstIndex(of: UInt8(ascii: "<")) else { return nil }
         var index = open + 1
         var quote: UInt8?
         while index < bytes.count, quote != nil || bytes[index] != UInt8(ascii: ">") {
@@ -137,7 +137,7 @@ struct XMLTags {
             index += 1
         }
         guard index < bytes.count else { return nil }
-        place = index + 1
+        position = index + 1
         let content = String(decoding: bytes[open + 1..<index], as: UTF8.self)
         let text = String(decoding: bytes[start..<open], as: UTF8.self)
         return Self.tag(content, text.trimmingCharacters(in: .whitespacesAndNewlines))

@@ -1,11 +1,11 @@
 import COpenVINO
 public import Foundation
 
-/// Turns ONNX into OpenVINO's own format (IR), as OpenVINO does it.
+/// Converts ONNX to OpenVINO's own format (IR) with OpenVINO's converter.
 ///
-/// Its C library reads networks but writes none, so that this is done by its Python package, in the
-/// environment that the library comes from. `openvino.save_model` is called directly: the command `ovc` does
-/// the same, and reports its use to its makers.
+/// The C library can read networks but not write them, so the Python package is used, in the environment
+/// that contains the library. `openvino.save_model` is called directly, because the command `ovc`, which
+/// does the same, sends usage data to its vendor.
 public enum OpenVINOConverter {
     private static let program = """
         import sys
@@ -19,23 +19,24 @@ public enum OpenVINOConverter {
     ///
     /// - Parameters:
     ///   - onnx: An ONNX file.
-    ///   - xml: The new description of the network, whose name ends in `.xml`. Its weights get the same name
-    ///     with `.bin`.
-    ///   - isHalf: Whether weights are kept in float16.
+    ///   - xml: The description to write, with the extension `.xml`. The weights get the same name with
+    ///     `.bin`.
+    ///   - isHalf: Whether to store weights in float16.
     /// - Throws: ``OpenVINOError``.
     public static func convert(_ onnx: URL, to xml: URL, isHalf: Bool) throws(OpenVINOError) {
         try OpenVINOLibrary.load()
-        let place = try installation()
+        let installation = try Self.installation()
         let process = Process()
         let messages = Pipe()
-        process.executableURL = place.python
+        process.executableURL = installation.python
         process.arguments = [
-            "-I", "-c", program, place.packages.path, onnx.path, xml.path, isHalf ? "half" : "full",
+            "-I", "-c", program, installation.packages.path, onnx.path, xml.path,
+            isHalf ? "half" : "full",
         ]
         process.standardOutput = messages
         process.standardError = messages
         do { try process.run() } catch {
-            throw .noConverter(reason: "'\(place.python.path)' cannot be started (\(error))")
+            throw .noConverter(reason: "'\(installation.python.path)' cannot be started (\(error))")
         }
         let text = String(
             decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -46,8 +47,9 @@ public enum OpenVINOConverter {
         }
     }
 
-    /// The Python packages that the library is one of, and their interpreter: of a library in
-    /// `PREFIX/lib/python3.11/site-packages/openvino/libs`, `PREFIX/bin/python3`.
+    /// The Python interpreter and the folder of packages to which the library belongs: for a
+    /// library in `PREFIX/lib/python3.11/site-packages/openvino/libs`, `PREFIX/bin/python3` and
+    /// `PREFIX/lib/python3.11/site-packages`.
     private static func installation() throws(OpenVINOError) -> (python: URL, packages: URL) {
         guard let found = cov_loaded_library("libopenvino_c.") else {
             throw .noConverter(reason: "its library is not loaded from a file")

@@ -4,9 +4,9 @@ public enum OpenVINOError: Error, Equatable, Sendable, CustomStringConvertible {
     case missing(reason: String)
     /// OpenVINO's converter cannot be run, or fails.
     case noConverter(reason: String)
-    /// A file cannot be made a network.
+    /// A file cannot be read as a network.
     case unreadable(path: String, reason: String)
-    /// A network refuses its input.
+    /// Running a network failed.
     case failed(path: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.

@@ -1,21 +1,22 @@
 import COpenVINO
 public import Foundation
 
-/// Intel's OpenVINO, which runs networks of other programs: loaded when it is first needed.
+/// Intel's OpenVINO, which runs networks of other programs; loaded on first use.
 ///
-/// It is searched for where the environment variable ``variable`` says (the library or its folder), in
-/// the Python environment that LibTorch comes from, and where the system's loader looks.
+/// It is searched for at the path in the environment variable ``variable`` (the library or its
+/// folder), in the Python environment of LibTorch, and in the search path of the system's loader. If
+/// the variable is set, the others are not tried.
 public enum OpenVINOLibrary {
     /// The environment variable that names the library or its folder.
     public static let variable = "FACET_OPENVINO"
 
-    /// Whether it can be used.
+    /// Whether the library can be loaded.
     public static var isAvailable: Bool {
         if case .success = loaded { return true }
         return false
     }
 
-    /// Loads it.
+    /// Loads the library.
     ///
     /// - Throws: ``OpenVINOError/missing(reason:)``.
     public static func load() throws(OpenVINOError) { try loaded.get() }
@@ -49,8 +50,8 @@ public enum OpenVINOLibrary {
         private static let names = ["libopenvino_c.so"]
     #endif
 
-    /// The folder of the Python packages that LibTorch is one of: `site-packages` where LibTorch is in
-    /// `site-packages/torch/lib`; nil where LibTorch is not loaded.
+    /// The folder of Python packages that contains LibTorch: `site-packages` if LibTorch is in
+    /// `site-packages/torch/lib`; nil if LibTorch is not loaded.
     public static var packages: URL? {
         guard let path = cov_loaded_library("libc10.") else { return nil }
         defer { free(path) }
@@ -62,8 +63,8 @@ public enum OpenVINOLibrary {
         packages.flatMap { library(at: $0.appendingPathComponent("openvino/libs")) }
     }
 
-    /// The library that a path names, or that is in the folder it names. Wheels have it under a name
-    /// followed by a version.
+    /// The library at a path, or in the folder at that path. In wheels, a version follows the
+    /// library's name.
     private static func library(at url: URL) -> URL? {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {

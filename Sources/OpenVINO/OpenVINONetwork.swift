@@ -1,14 +1,15 @@
 import COpenVINO
 public import Foundation
 
-/// A network of one input that OpenVINO runs on the CPU: an ONNX file, or OpenVINO's own format.
+/// A network with one input that OpenVINO runs on the CPU, from an ONNX file or OpenVINO's own
+/// format.
 public final class OpenVINONetwork {
-    /// Types of a network's input; values are given as `Float` and converted.
+    /// Element types of a network's input; values are passed as `Float` and converted.
     public enum InputType: Sendable {
         case float16
         case float32
         case float64
-        /// Bytes: rounded, and limited to 0...255.
+        /// Bytes: values are rounded and clamped to 0...255.
         case uint8
 
         fileprivate var handle: cov_type {
@@ -25,7 +26,7 @@ public final class OpenVINONetwork {
     public struct Output: Equatable, Sendable {
         /// Lengths of the dimensions.
         public var shape: [Int]
-        /// The values, row by row.
+        /// The values in row-major order.
         public var values: [Float]
     }
 
@@ -33,13 +34,13 @@ public final class OpenVINONetwork {
     private let path: String
     private let type: InputType
 
-    /// Reads a file and prepares it for this processor.
+    /// Reads a network and compiles it for this processor.
     ///
     /// - Parameters:
-    ///   - type: Of the network's input.
-    ///   - shape: The input's shape; nil for a length that is any number.
-    ///   - threads: At least 1.
-    ///   - bfloat16: Whether products are computed in bfloat16, where the processor has it.
+    ///   - type: Element type of the network's input.
+    ///   - shape: The input's shape; nil for an arbitrary length.
+    ///   - threads: Number of threads; at least 1.
+    ///   - bfloat16: Whether to compute products in bfloat16 if the processor supports it.
     /// - Throws: ``OpenVINOError``.
     public init(
         _ url: URL, type: InputType = .float32, shape: [Int?], threads: Int, bfloat16: Bool = false
@@ -75,7 +76,7 @@ public final class OpenVINONetwork {
         return try result(output)
     }
 
-    /// Runs the network, and gives its first outputs.
+    /// Runs the network and returns its first outputs.
     ///
     /// - Parameters:
     ///   - values: The input, row by row.
@@ -96,7 +97,7 @@ public final class OpenVINONetwork {
         try check(cov_run(network, type.handle, values, shape.map(Int64.init), shape.count))
     }
 
-    /// An output of the last run.
+    /// Returns an output of the last run.
     private func result(_ output: Int) throws(OpenVINOError) -> Output {
         var lengths = [Int64](repeating: 0, count: 16)
         var rank = 0
@@ -112,17 +113,16 @@ public final class OpenVINONetwork {
         throw .failed(path: path, reason: Self.reason(message))
     }
 
-    /// OpenVINO's message, freed: it begins with positions in its source, one per line, and comes to the
-    /// point in the last lines.
+    /// The reason in one of OpenVINO's messages, which is freed.
     private static func reason(_ message: UnsafeMutablePointer<CChar>) -> String {
         defer { free(message) }
         return OpenVINOMessage(String(cString: message)).reason
     }
 }
 
-/// OpenVINO's message of a failure, in many lines.
+/// An error message of OpenVINO: lines with positions in its source code, followed by the reason.
 struct OpenVINOMessage {
-    /// The part that says what is wrong, in one line.
+    /// The reason, in one line.
     let reason: String
 
     init(_ text: String) {
@@ -134,18 +134,18 @@ struct OpenVINOMessage {
         }
         let lines = text.split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
-            .filter { !$0.isEmpty && !Self.isPlace($0) }
+            .filter { !$0.isEmpty && !Self.isSourcePosition($0) }
         reason = lines.isEmpty ? "no reason is given" : lines.joined(separator: " ")
     }
 
-    /// Phrases of messages about operators, and their meanings.
+    /// Phrases in messages about operators, and their meanings.
     private static let marks = [
         ("No conversion rule found for operations:", "it does not have the operators"),
         ("Conversion is failed for:", "it cannot run the operators"),
     ]
 
-    /// Whether a line only says where in OpenVINO's source something happened.
-    private static func isPlace(_ line: String) -> Bool {
+    /// Whether a line is only a position in OpenVINO's source code.
+    private static func isSourcePosition(_ line: String) -> Bool {
         line.hasPrefix("Exception from src/") || line.hasPrefix("Check '")
     }
 }

@@ -1,10 +1,10 @@
 import Foundation
 import Torch
 
-/// A request on a thread of its own, which is waited for no longer than a limit: where the other side says nothing any
-/// more, LibTorch's own limits do not count, and the thread is left behind.
+/// A request on its own thread with a timeout: LibTorch's own timeouts do not apply if the other side stops
+/// responding. The thread is then abandoned.
 ///
-/// Sound to be shared because the body runs once, and what it gives is handed over under a lock.
+/// `@unchecked` is sound because the body runs once, and its result is passed on under a lock.
 final class PatientRequest<Value>: @unchecked Sendable {
     private let body: () throws(TorchError) -> Value
     private let condition = NSCondition()
@@ -12,10 +12,10 @@ final class PatientRequest<Value>: @unchecked Sendable {
 
     init(_ body: @escaping () throws(TorchError) -> Value) { self.body = body }
 
-    /// What the body gives.
+    /// The result of the body.
     ///
-    /// - Parameter operation: What is done, for the message.
-    /// - Throws: What the body throws, and `TorchError.libTorch` where nothing comes within the limit.
+    /// - Parameter operation: The operation, for the message.
+    /// - Throws: Errors of the body, and `TorchError.libTorch` if there is no result within the limit.
     func value(_ operation: String, within limit: Duration) throws(TorchError) -> Value {
         DispatchQueue.global().async { self.run() }
         guard let result = wait(limit) else {

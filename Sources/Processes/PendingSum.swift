@@ -1,39 +1,39 @@
 public import Torch
 
-/// In which order processes add up what each of them has computed.
+/// The order in which the contributions of processes are summed.
 public enum Reduction: String, Codable, Sendable, CaseIterable {
-    /// In the order of a ``SummationTree``, so that the bits of a sum do not depend on the number of processes.
+    /// The order of a ``SummationTree``: sums are bitwise independent of the number of processes.
     case exact
-    /// In the order of c10d's all-reduce, which depends on the number of processes.
+    /// The order of c10d's all-reduce, which depends on the number of processes.
     case fast
 }
 
-/// A sum over processes that is in progress, while they continue computing.
+/// An asynchronous sum over processes, which continue computing meanwhile.
 ///
-/// All processes begin, advance and finish their sums in the same order.
+/// All processes must begin, advance and finish their sums in the same order.
 public final class PendingSum {
     private enum Stage {
-        /// The parts of this process's slice are on their way.
+        /// The parts of this process's slice are being exchanged.
         case parts(PendingExchange)
-        /// The sums of all slices are.
+        /// The sums of all slices are being gathered.
         case slices(PendingExchange)
-        /// The sum is, in c10d's own order.
+        /// c10d's all-reduce is in progress.
         case sum(PendingExchange)
     }
 
     private let group: ProcessGroup
     private let device: Device
-    /// Elements of the sum.
+    /// Number of elements of the sum.
     private let count: Int
     private let tree: SummationTree
-    /// The sums of the tree that each process has.
+    /// The nodes of the tree that each process has computed.
     private let shares: [[Range<Int>]]
     private var stage: Stage
 
     /// Begins a sum in the order of a tree.
     ///
     /// - Parameters:
-    ///   - parts: What this process has: the sums of the tree that lie within its share, each `[n]`.
+    ///   - parts: This process's contribution: the sums of its nodes of the tree, each `[n]`.
     ///   - zero: Zeros of that shape.
     init(
         parts: [Tensor], like zero: Tensor, _ tree: SummationTree, _ group: ProcessGroup
@@ -54,10 +54,10 @@ public final class PendingSum {
             try group.exchanging(padded.reshaped([slots, group.size, slice]).transposed(0, 1)))
     }
 
-    /// Begins a sum in c10d's own order.
+    /// Begins a sum in c10d's order.
     ///
     /// - Parameters:
-    ///   - parts: What this process has, which is added first.
+    ///   - parts: This process's contributions, which are summed first.
     ///   - zero: Zeros of their shape.
     init(
         adding parts: [Tensor], like zero: Tensor, _ group: ProcessGroup
@@ -71,8 +71,8 @@ public final class PendingSum {
         stage = .sum(try group.summing(mine.to(device: .cpu)))
     }
 
-    /// Waits for what others have of this process's slice, and begins to give them its sum; nothing where that was
-    /// done, or there are no slices.
+    /// Waits for the others' parts of this process's slice, and begins to gather the sums of the slices; does
+    /// nothing if that was already done, or there are no slices.
     public func advance() throws(TorchError) {
         guard case .parts(let exchange) = stage else { return }
         let parts = try exchange.wait()

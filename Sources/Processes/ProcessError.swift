@@ -1,23 +1,23 @@
-/// An error that ends the work of several processes on one training.
+/// Errors that end a training on several processes.
 public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Process 0 has ended the training that this one took part in.
+    /// Process 0 has ended the training.
     case abandoned
     /// The processes cannot be connected with each other.
     case cannotConnect(address: String, seconds: Int, reason: String)
-    /// The connection is broken, though all processes exist.
+    /// The connection is broken, although all processes exist.
     case connection(reason: String)
-    /// Processes have computed different numbers.
+    /// Processes have computed different results.
     case different(what: String, members: [String], step: Int)
-    /// A variable of the environment that starts processes makes no sense.
+    /// An environment variable set by a launcher is invalid.
     case environment(variable: String, value: String)
-    /// Processes have ended, or give no sign of life.
+    /// Processes have ended, or give no heartbeats.
     case gone(members: [String], step: Int)
     /// A process has ended the work with a message.
-    case told(member: String, message: String)
-    /// Processes do not have the same program or study.
+    case reported(member: String, message: String)
+    /// Processes differ in what must be the same, e.g. the program or the study.
     case unlike(member: String, what: String, theirs: String, mine: String)
 
-    /// An order of process 0 that is unknown here.
+    /// The error for an unknown instruction of process 0.
     public static func unknown(order: String) -> ProcessError {
         .connection(reason: "process 0 says '\(order.prefix(80))'")
     }
@@ -40,7 +40,7 @@ public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
         case .gone(let members, let step):
             "\(members.joined(separator: " and ")) \(members.count == 1 ? "is" : "are") gone, after step \(step); "
                 + "run the same command again to resume"
-        case .told(let member, let message): "\(member): \(message)"
+        case .reported(let member, let message): "\(member): \(message)"
         case .unlike(let member, let what, let theirs, let mine):
             "\(member) has another \(what) than process 0, \(theirs) in place of \(mine); start the same command "
                 + "with the same data everywhere"

@@ -1,23 +1,23 @@
-/// The rank of a process among several that compute together, and the address at which they meet.
+/// The rank of a process among several that compute together, and the address of their store.
 ///
 /// | started by | source of the rank |
 /// |---|---|
 /// | `torchrun` | `RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`, `TORCHELASTIC_*` |
-/// | Slurm's `srun` | `SLURM_PROCID`, `SLURM_NTASKS`, `SLURM_LOCALID`, `SLURM_STEP_NODELIST` and the job's number |
+/// | Slurm's `srun` | `SLURM_PROCID`, `SLURM_NTASKS`, `SLURM_LOCALID`, `SLURM_STEP_NODELIST` and the job's ID |
 public struct ProcessRank: Sendable, Hashable {
-    /// This process's number, from 0.
+    /// This process's rank, from 0.
     public var rank: Int
-    /// All processes; at least 2.
+    /// Number of processes; at least 2.
     public var size: Int
-    /// This process's number among those of its machine, from 0.
+    /// This process's rank among those of its machine, from 0.
     public var localRank: Int
-    /// The address of the store at which they meet.
+    /// The address of the store.
     public var address: String
-    /// Its port; 0 for one that process 0 chooses.
+    /// The store's port; 0 for one that process 0 chooses.
     public var port: UInt16
-    /// Distinguishes this start from those before it at the same address.
+    /// Distinguishes this start from earlier ones at the same address.
     public var attempt: String
-    /// Whether process 0 serves the store, and not who started the processes.
+    /// Whether process 0 serves the store, rather than the launcher.
     public var servesStore: Bool
 
     /// Creates the description of a process.
@@ -34,11 +34,10 @@ public struct ProcessRank: Sendable, Hashable {
         self.servesStore = servesStore
     }
 
-    /// Reads the environment that a launcher has set; nil if there is none, or it has started one
-    /// process alone.
+    /// Reads a launcher's environment; nil if there is none, or only one process was started.
     ///
-    /// - Throws: ``ProcessError/environment(variable:value:)`` for a variable that is not a number, or out
-    ///   of range.
+    /// - Throws: ``ProcessError/environment(variable:value:)`` for a variable that is missing, not a
+    ///   number, or out of range.
     public init?(environment: [String: String]) throws(ProcessError) {
         let reader = EnvironmentReader(values: environment)
         if environment["RANK"] != nil, environment["WORLD_SIZE"] != nil,
@@ -62,7 +61,8 @@ public struct ProcessRank: Sendable, Hashable {
             localRank: try reader.whole("LOCAL_RANK", 0...1_000_000, default: 0),
             address: reader.values["MASTER_ADDR"] ?? "",
             port: UInt16(try reader.whole("MASTER_PORT", 0...65535)),
-            // torchrun keeps its store from one attempt to the next, with the addresses of the dead.
+            // torchrun's store persists from one attempt to the next, with the addresses of ended
+            // processes.
             attempt: run.isEmpty ? restart : "\(run)/\(restart)",
             servesStore: reader.values["TORCHELASTIC_USE_AGENT_STORE"]?.lowercased() != "true")
     }
@@ -81,25 +81,25 @@ public struct ProcessRank: Sendable, Hashable {
             rank: try reader.whole("SLURM_PROCID", 0...size - 1), size: size,
             localRank: try reader.whole("SLURM_LOCALID", 0...1_000_000, default: 0),
             address: reader.values["MASTER_ADDR"] ?? Self.firstHost(of: nodes),
-            // All of a job's processes know it without asking, and two jobs on a machine rarely share it.
+            // All processes of a job can derive it, and two jobs on a machine rarely have the same.
             port: UInt16(
                 try reader.whole("MASTER_PORT", 0...65535, default: 20000 + job % 20000)),
             attempt: "\(job).\(step)/\(restart)")
     }
 
-    /// The first machine of a list as Slurm writes it, `node[07-09,12],other`.
+    /// The first host of a Slurm node list such as `node[07-09,12],other`.
     static func firstHost(of list: String) -> String {
         let head = list.prefix { $0 != "," && $0 != "[" }
         guard list.dropFirst(head.count).first == "[" else { return String(head) }
         let inside = list.dropFirst(head.count + 1)
         let first = inside.prefix { !",-]".contains($0) }
-        // What follows the numbers belongs to every name.
+        // The suffix after the brackets is part of every name.
         let rest = inside.drop { $0 != "]" }.dropFirst().prefix { $0 != "," }
         return "\(head)\(first)\(rest)"
     }
 }
 
-/// Numbers of an environment.
+/// Reads integers from environment variables.
 private struct EnvironmentReader {
     let values: [String: String]
 

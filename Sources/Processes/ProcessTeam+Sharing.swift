@@ -2,17 +2,17 @@ public import Foundation
 import Torch
 
 extension ProcessTeam {
-    /// A number of each process, in the order of ranks.
+    /// The numbers of all processes, in the order of ranks.
     ///
-    /// - Parameter mine: This process's.
+    /// - Parameter mine: This process's number.
     public func numbers(_ mine: Int) throws(ProcessError) -> [Int] {
         try exchange { group throws(TorchError) in try group.gathered(Tensor([mine])) }
             .array(of: Int.self)
     }
 
-    /// The bytes that process 0 has.
+    /// Sends bytes from process 0 to all processes.
     ///
-    /// - Parameter mine: In process 0 what all are given; elsewhere it is ignored.
+    /// - Parameter mine: The bytes in process 0; ignored elsewhere.
     public func shared(_ mine: Data = Data()) throws(ProcessError) -> Data {
         let length = Tensor([leads ? mine.count : 0])
         try exchange { group throws(TorchError) in try group.broadcast(length) }

@@ -2,47 +2,48 @@ import Foundation
 public import SafeFiles
 public import Torch
 
-/// Processes that compute one training together, as one of them sees them.
+/// A team of processes that compute one training together, from the point of view of one of them.
 ///
-/// Process 0 leads: it says what is done next (``lead(_:)``), and the others ask for it
-/// (``nextOrder()``). In between all make the same exchanges of tensors. A process that has ended, or ends with a message, is
-/// named by the others within seconds, and every wait has a limit.
+/// Process 0 leads: it publishes instructions (``lead(_:)``), which the others wait for (``nextOrder()``). In
+/// between, all make the same exchanges of tensors. If a process ends, with or without a message, the others
+/// report it within seconds, and every wait has a limit.
 ///
-/// In the store each has a counter, which a thread advances as a sign of life. Machines' clocks are never compared.
+/// Each process has a heartbeat counter in the store, which a thread increments. Machines' clocks are never
+/// compared.
 public final class ProcessTeam {
-    /// A process's description of itself.
+    /// A member of the team.
     public struct Member: Codable, Sendable, Hashable, CustomStringConvertible {
-        /// Its number, from 0.
+        /// Its rank, from 0.
         public var rank: Int
-        /// Its machine and its number there.
+        /// Its machine and process ID.
         public var process: ProcessIdentity
-        /// Properties that must be the same in all processes, by their names.
+        /// Properties that must be the same in all processes, by name.
         public var traits: [String: String]
 
-        /// `rank 2 (process 4711 on host 'gpu1')`.
+        /// A description such as `rank 2 (process 4711 on host 'gpu1')`.
         public var description: String { "rank \(rank) (\(process))" }
     }
 
-    /// How long the team waits for what.
+    /// Time limits.
     public struct Limits: Sendable, Hashable {
-        /// For all processes to have joined.
+        /// For all processes to join.
         public var meeting = Duration.seconds(300)
-        /// For the slowest to reach an exchange.
+        /// For the slowest process to reach an exchange.
         public var exchange = Duration.seconds(300)
-        /// For a sign of life.
+        /// Without heartbeats, after which a process is considered lost.
         public var silence = Duration.seconds(30)
-        /// Between two signs of life.
+        /// Between two heartbeats.
         public var beat = Duration.milliseconds(500)
 
-        /// Five minutes, five minutes, half a minute, half a second.
+        /// Creates the default limits.
         public init() {}
     }
 
-    /// This process's rank, as stated by its launcher.
+    /// This process's rank and the address of the store, from its launcher.
     public let start: ProcessRank
     /// All processes, in the order of ranks.
     public private(set) var members: [Member] = []
-    /// Steps that were taken, for messages.
+    /// Number of steps taken, for messages.
     public var step = 0
 
     /// The connection for tensors.
@@ -53,20 +54,20 @@ public final class ProcessTeam {
     private let pulse: Pulse
     private var orders = 0
 
-    /// Whether this process says what is done.
+    /// Whether this process is the leader, process 0.
     public var leads: Bool { rank == 0 }
-    /// Processes of the team.
+    /// Number of processes.
     public var size: Int { start.size }
-    /// This process's number, from 0.
+    /// This process's rank, from 0.
     public var rank: Int { start.rank }
 
-    /// Meets the other processes.
+    /// Connects to the other processes.
     ///
     /// - Parameters:
-    ///   - store: Where they meet; nil to connect to it, or serve it, as the launcher says.
-    ///   - traits: What must be the same in all processes, by what it is called.
-    ///   - interface: Network interface by which this machine is reached; nil for the one by which the
-    ///     store is.
+    ///   - store: The store; nil to connect to it, or serve it, according to `start`.
+    ///   - traits: Properties that must be the same in all processes, by name.
+    ///   - interface: Network interface at which this machine is reached; nil for the one that leads
+    ///     to the store.
     /// - Throws: ``ProcessError``.
     public init(
         _ start: ProcessRank, store: ProcessStore? = nil, traits: [String: String] = [:],
@@ -101,7 +102,7 @@ public final class ProcessTeam {
         _ start: ProcessRank, _ store: ProcessStore?, _ limits: Limits
     ) throws(TorchError) -> ProcessStore {
         if let store { return store }
-        // Who listens there may be somebody else, who accepts the connection and says nothing.
+        // Another program may be listening there, which accepts the connection but never answers.
         return try PatientRequest { () throws(TorchError) in
             try ProcessStore(
                 host: start.address, port: start.port,
@@ -109,14 +110,14 @@ public final class ProcessTeam {
         }.value("connecting to the store", within: limits.meeting + margin)
     }
 
-    /// What LibTorch's own limits are given beyond themselves, so that its messages come first.
+    /// Added to LibTorch's own limits, so that its messages come first.
     private static let margin = Duration.seconds(5)
 
     deinit { pulse.end() }
 
     private func key(_ name: String) -> String { "facet/\(start.attempt)/\(name)" }
 
-    /// Learns who the others are, and that they are alike.
+    /// Exchanges descriptions of all processes, and checks that their traits are equal.
     private func introduce(_ traits: [String: String]) throws(ProcessError) {
         let me = Member(rank: rank, process: .current, traits: traits)
         do {
@@ -143,7 +144,7 @@ public final class ProcessTeam {
 
     // MARK: Orders
 
-    /// Publishes the next instruction for the other processes; for process 0.
+    /// Publishes the next instruction for the other processes; only for process 0.
     public func lead(_ order: String) throws(ProcessError) {
         orders += 1
         do throws(TorchError) {
@@ -151,13 +152,13 @@ public final class ProcessTeam {
         } catch { throw diagnosed(error) }
     }
 
-    /// Process 0's next instruction; waits for it as long as that process lives.
+    /// Waits for process 0's next instruction, as long as that process is alive.
     public func nextOrder() throws(ProcessError) -> String {
         orders += 1
         return try awaited("order/\(orders)", within: nil, from: 0)
     }
 
-    /// Waits until all processes have arrived here, as long as they live.
+    /// A barrier: waits until all processes have arrived here, as long as they are alive.
     ///
     /// - Parameter name: The purpose, for messages.
     public func awaitAll(_ name: String) throws(ProcessError) {
@@ -168,10 +169,11 @@ public final class ProcessTeam {
         for rank in 0..<size { _ = try awaited("\(name)/\(rank)", within: nil, from: rank) }
     }
 
-    /// Waits until the other processes have heard the last order, so that the store can go.
+    /// Waits until the other processes have received the last instruction, so that the store can be
+    /// closed.
     public func dismiss() {
         for rank in 1..<size {
-            // A process that has ended gets no message.
+            // A process that has ended is ignored.
             _ = try? awaited("end/\(rank)", within: .seconds(5), from: rank)
         }
         pulse.end()
@@ -183,20 +185,20 @@ public final class ProcessTeam {
         pulse.end()
     }
 
-    /// The value of a key that a process is to set.
+    /// Waits for the value of a key that a process will set.
     private func awaited(
         _ name: String, within limit: Duration?, from rank: Int
     ) throws(ProcessError) -> String {
         let started = ContinuousClock.now
         var pause: UInt32 = 500
         var watch = pulse.watch(rank)
-        var told: (member: String, text: String)?
+        var reported: (member: String, text: String)?
         while true {
             do throws(TorchError) {
                 if let value = try store.value(of: key(name)) { return value }
-                told = try message()
+                reported = try message()
             } catch { throw lost([0], error) }
-            if let told { throw .told(member: told.member, message: told.text) }
+            if let reported { throw .reported(member: reported.member, message: reported.text) }
             if watch.silence() > limits.silence { throw .gone(members: [title(rank)], step: step) }
             if let limit, started.duration(to: .now) > limit {
                 throw .connection(
@@ -211,9 +213,9 @@ public final class ProcessTeam {
 
     /// A process's state before a step.
     public enum Readiness: Int, Sendable, Comparable {
-        /// It takes part in the step.
+        /// It is ready for the step.
         case ready
-        /// It does, and all save before it.
+        /// It is ready, and requests that all processes save before it.
         case saves
         /// It was asked to stop.
         case stops
@@ -237,9 +239,9 @@ public final class ProcessTeam {
         return Readiness(rawValue: gravest) ?? .ends
     }
 
-    /// Checks that all processes have computed the same numbers, to the bit.
+    /// Checks that all processes have computed bitwise equal numbers.
     ///
-    /// - Parameter what: What they are called, for the message.
+    /// - Parameter what: The name of the numbers, for the message.
     public func requireSame(_ numbers: [Double], _ what: String) throws(ProcessError) {
         let bits = numbers.map { Int(truncatingIfNeeded: $0.bitPattern) }
         let all = try exchange { group throws(TorchError) in try group.gathered(Tensor(bits)) }
@@ -256,7 +258,7 @@ public final class ProcessTeam {
         throw .different(what: what, members: others.map(title), step: step + 1)
     }
 
-    /// Makes an exchange of tensors, and finds out why where it fails.
+    /// Runs an exchange of tensors, and diagnoses failures.
     public func exchange<Result>(
         _ body: (ProcessGroup) throws(TorchError) -> Result
     ) throws(ProcessError) -> Result {
@@ -265,21 +267,22 @@ public final class ProcessTeam {
         } catch { throw diagnosed(error) }
     }
 
-    // MARK: What is wrong
+    // MARK: Failures
 
-    /// Tells the others why this process ends; they notice when its connections are closed.
+    /// Publishes why this process ends; the others read it when they notice that its connections
+    /// are closed.
     public func tell(_ reason: String) {
         if rank < members.count {
             try? store.set(key("message"), to: "\(members[rank])\n\(reason)")
         }
     }
 
-    /// A message of a process that ends the work.
-    public func toldReason() -> ProcessError {
-        guard let told = (try? message()) ?? nil else {
+    /// The error for the message of a process that has ended the work.
+    public func reportedError() -> ProcessError {
+        guard let reported = (try? message()) ?? nil else {
             return .connection(reason: "a process has ended without a word")
         }
-        return .told(member: told.member, message: told.text)
+        return .reported(member: reported.member, message: reported.text)
     }
 
     private func message() throws(TorchError) -> (member: String, text: String)? {
@@ -288,12 +291,15 @@ public final class ProcessTeam {
         return (parts.first ?? "", parts.last ?? "")
     }
 
-    /// Why an exchange has failed: which one ended with a message, or without one.
+    /// Diagnoses a failed exchange: finds the process that ended, with or without a message.
     private func diagnosed(_ error: TorchError) -> ProcessError {
         do throws(TorchError) {
-            // The others notice as well, and must not be considered lost when they end before this one.
+            // The others will notice as well, and must not be considered lost if they end before this
+            // one.
             try store.set(key("noticed/\(rank)"), to: "")
-            if let told = try message() { return .told(member: told.member, message: told.text) }
+            if let reported = try message() {
+                return .reported(member: reported.member, message: reported.text)
+            }
             var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
             let started = ContinuousClock.now
             while started.duration(to: .now) < limits.beat * 6 {
@@ -307,13 +313,15 @@ public final class ProcessTeam {
                 watches = silent
                 if watches.isEmpty { break }
             }
-            if let told = try message() { return .told(member: told.member, message: told.text) }
+            if let reported = try message() {
+                return .reported(member: reported.member, message: reported.text)
+            }
             guard !watches.isEmpty else { return .connection(reason: error.reason) }
             return .gone(members: watches.map { title($0.rank) }, step: step)
         } catch { return lost([0], error) }
     }
 
-    /// The error for a store that does not answer.
+    /// The error for a store that does not respond.
     private func lost(_ ranks: [Int], _ error: TorchError) -> ProcessError {
         start.servesStore && !leads
             ? .gone(members: ranks.map(title), step: step)
@@ -325,10 +333,9 @@ public final class ProcessTeam {
     }
 }
 
-/// A store each of whose answers is waited for no longer than a limit: a connection that leads nowhere any more
-/// would be waited on for a quarter of an hour.
+/// A store with a timeout for every request: a dead connection would otherwise block for a quarter of an hour.
 ///
-/// Sound to be shared because LibTorch's store makes one request after another.
+/// `@unchecked` is sound because LibTorch's store serialises requests.
 private final class PatientStore: @unchecked Sendable {
     private let store: ProcessStore
     private let limit: Duration
@@ -358,7 +365,7 @@ private final class PatientStore: @unchecked Sendable {
     }
 }
 
-/// Signs of life: a counter of each process in the store.
+/// Heartbeats: a counter of each process in the store.
 private final class Pulse: @unchecked Sendable {
     private let store: PatientStore
     private let key: String
@@ -372,13 +379,13 @@ private final class Pulse: @unchecked Sendable {
         beat = limits.beat
     }
 
-    /// Begins to give signs of this process's life.
+    /// Starts this process's heartbeats.
     func begin(rank: Int) {
         let thread = Thread { [self] in
             var count = 0
             while !lock.withLock({ isOver }) {
                 count += 1
-                // A server that has ended is noticed by the next request.
+                // If the server has ended, the next request reports it.
                 try? store.set("\(key)\(rank)", to: "\(count)")
                 usleep(UInt32(clamping: Int(beat / .microseconds(1))))
             }
@@ -389,10 +396,10 @@ private final class Pulse: @unchecked Sendable {
 
     func end() { lock.withLock { isOver = true } }
 
-    /// Begins to look after a process.
+    /// Starts to observe a process.
     func watch(_ rank: Int) -> Watch { Watch(store: store, key: "\(key)\(rank)") }
 
-    /// One process's view of another's counter.
+    /// An observation of another process's counter.
     struct Watch {
         let store: PatientStore
         let key: String
@@ -410,7 +417,8 @@ private final class Pulse: @unchecked Sendable {
 
         func hasChanged() throws(TorchError) -> Bool { try store.value(of: key) != first }
 
-        /// How long the counter has not changed, by this process's clock; it is not looked at each time.
+        /// How long the counter has not changed, by this process's clock; zero if it was read less than
+        /// half a second ago.
         mutating func silence() -> Duration {
             let now = ContinuousClock.now
             guard looked.duration(to: now) > .milliseconds(500) else { return .zero }
@@ -426,7 +434,7 @@ private final class Pulse: @unchecked Sendable {
 }
 
 extension TorchError {
-    /// The part of an error that names its cause, without LibTorch's places in its source.
+    /// The first line of an error, without LibTorch's source locations.
     var reason: String {
         guard case .libTorch(_, let message) = self else { return description }
         return message.split(separator: "\n").first.map(String.init) ?? message

@@ -1,37 +1,36 @@
 public import Torch
 
-/// In which order the terms of a sum are added: each half by itself, then the halves.
+/// The order of a pairwise sum: each half is summed recursively, then the halves are added.
 ///
-/// The order depends on the number of terms alone, and so do the bits of a sum of floating-point numbers,
-/// regardless of which process adds which part. Rounding errors of such a pairwise sum grow with the
-/// logarithm of the number of terms (Higham 1993), and those of a ring, which adds one after another,
-/// with the number.
+/// The order only depends on the number of terms, so a floating-point sum is bitwise the same whichever
+/// process adds which part. Rounding errors of a pairwise sum grow with the logarithm of the number of
+/// terms (Higham 1993), those of a ring, which adds sequentially, with the number.
 public struct SummationTree: Sendable, Hashable {
-    /// Terms of the sum; at least 1.
+    /// Number of terms; at least 1.
     public let terms: Int
 
-    /// Creates the tree of a number of terms.
+    /// Creates the tree for a number of terms.
     public init(terms: Int) {
         precondition(terms > 0, "a sum needs a term")
         self.terms = terms
     }
 
-    /// The terms of a process: as many as the others', or one more or fewer.
+    /// The terms of a process; the numbers of terms of two processes differ by at most one.
     public static func range(of rank: Int, among size: Int, terms: Int) -> Range<Int> {
         terms * rank / size..<terms * (rank + 1) / size
     }
 
-    /// The position at which a sum of several terms is divided.
+    /// The index at which a range of terms is divided.
     static func middle(of terms: Range<Int>) -> Int {
         terms.lowerBound + (terms.count + 1) / 2
     }
 
-    /// The sums of the tree that each of several processes has.
+    /// The nodes of the tree that each of several processes computes.
     func shares(among size: Int) -> [[Range<Int>]] {
         (0..<size).map { parts(within: Self.range(of: $0, among: size, terms: terms)) }
     }
 
-    /// The sums of the tree, from the left, that lie within a range and within no larger such sum.
+    /// The largest nodes of the tree within a range of terms, from left to right.
     func parts(within range: Range<Int>) -> [Range<Int>] { parts(within: range, of: 0..<terms) }
 
     private func parts(within range: Range<Int>, of node: Range<Int>) -> [Range<Int>] {
@@ -44,10 +43,10 @@ public struct SummationTree: Sendable, Hashable {
             + parts(within: range, of: middle..<node.upperBound)
     }
 
-    /// The whole sum of those of its parts.
+    /// The total, from known sums of nodes.
     func sum(_ part: (Range<Int>) -> Tensor?) -> Tensor { joined(by: +, part) }
 
-    /// What its parts come to by an operation in place of addition.
+    /// The total with another operation in place of addition.
     func joined(by join: (Tensor, Tensor) -> Tensor, _ part: (Range<Int>) -> Tensor?) -> Tensor {
         joined(0..<terms, by: join, part)
     }
@@ -64,8 +63,8 @@ public struct SummationTree: Sendable, Hashable {
     }
 }
 
-/// The part of a sum of tensors that one process computes, with no more of them in memory than a logarithm of
-/// their number.
+/// One process's part of a sum of tensors, which keeps a number of tensors in memory that is logarithmic in
+/// the number of terms.
 public struct PartialSum {
     private let tree: SummationTree
     private let own: Range<Int>
@@ -73,11 +72,11 @@ public struct PartialSum {
     private let join: (Tensor, Tensor) -> Tensor
     private var sums: [(terms: Range<Int>, value: Tensor)] = []
 
-    /// Begins a sum.
+    /// Starts a sum.
     ///
     /// - Parameters:
-    ///   - terms: Those of this process; there may be none.
-    ///   - join: What is done with two neighbouring sums, those of lower terms first.
+    ///   - terms: The terms of this process; may be empty.
+    ///   - join: Combines two adjacent sums, that of the lower terms first.
     public init(
         _ tree: SummationTree, terms: Range<Int>,
         joiningBy join: @escaping (Tensor, Tensor) -> Tensor = { $0 + $1 }
@@ -88,7 +87,7 @@ public struct PartialSum {
         wanted = tree.parts(within: terms)
     }
 
-    /// Adds the next term of the process; all are of the same shape `[n]`.
+    /// Adds the next term of the process; all terms have the same shape.
     public mutating func add(_ term: Tensor) {
         let index = sums.last?.terms.upperBound ?? own.lowerBound
         precondition(index < own.upperBound, "the process has no more terms")
@@ -102,15 +101,15 @@ public struct PartialSum {
         }
     }
 
-    /// The whole sum, where all terms are of this process.
+    /// The total, if this process has all terms.
     public func total() -> Tensor {
         tree.joined(by: join) { node in sums.first { $0.terms == node }?.value }
     }
 
-    /// The whole sum, of the same bits however many processes have computed it, for tensors so small that each process
-    /// is given all parts; with any operation.
+    /// The total with any operation, bitwise independent of the number of processes. Each process receives all
+    /// parts, so this is meant for small tensors.
     ///
-    /// - Parameter zero: Of the terms' shape and type.
+    /// - Parameter zero: A tensor of the terms' shape and type.
     public func gathered(
         like zero: Tensor, among group: ProcessGroup
     ) throws(TorchError) -> Tensor {
@@ -132,22 +131,22 @@ public struct PartialSum {
         }
     }
 
-    /// The whole sum, bit for bit the same however many processes have computed it.
+    /// The total, bitwise independent of the number of processes.
     ///
-    /// Each process becomes the owner of a slice of the tensor: it is given what the others have of the
-    /// slice, adds it in the tree's order, and gives the result to all, which is the traffic of a ring
-    /// where each process has a whole sum of the tree.
+    /// Each process owns a slice of the tensor: it receives the others' parts of the slice, adds them
+    /// in the tree's order, and sends the result to all. If each process has a single node of the tree,
+    /// this is the traffic of a ring.
     ///
-    /// - Parameter group: The processes, each with terms of its own.
+    /// - Parameter group: The processes, each with its own terms.
     public func total(among group: ProcessGroup) throws(TorchError) -> Tensor {
         try total(.exact, among: group).finish()
     }
 
-    /// Begins the sum over all processes.
+    /// Starts the sum over all processes.
     ///
     /// - Parameters:
-    ///   - reduction: In which order it is added.
-    ///   - zero: Zeros of the terms' shape, where processes may have no terms.
+    ///   - reduction: The order of the additions.
+    ///   - zero: Zeros of the terms' shape; required if processes may have no terms.
     public func total(
         _ reduction: Reduction, like zero: Tensor? = nil, among group: ProcessGroup
     ) throws(TorchError) -> PendingSum {

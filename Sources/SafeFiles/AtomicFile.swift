@@ -8,16 +8,17 @@ public import Foundation
     import Darwin
 #endif
 
-/// Files that exist completely or not at all, whenever the machine stops.
+/// Writes files that exist completely or not at all, even after a crash.
 public enum AtomicFile {
-    /// Replaces a file: the bytes are written beside it, forced to disk, and renamed over it.
+    /// Replaces a file: the bytes are written to a temporary file beside it, synced to disk, and
+    /// renamed over it.
     ///
-    /// The parent folder is created where it is missing. A reader sees the old file or the new
-    /// one and never a part.
+    /// The parent folder is created if it is missing. Readers see either the old file or the new
+    /// one, never a part of it.
     ///
-    /// - Parameter previous: The path at which the old file is kept; nil to discard it. There is a whole file
-    ///   under `url` at every moment, the old one or the new one; only a file system without hard
-    ///   links leaves a moment without one, in which the old file is under `previous` alone.
+    /// - Parameter previous: The path at which the old file is kept; nil to discard it. Either the old or the
+    ///   new file exists at `url` at any moment, except that on a file system without hard links, the old
+    ///   file briefly only exists at `previous`.
     /// - Throws: ``SafeFilesError/noSpace(path:)`` or ``SafeFilesError/unwritable(path:reason:)``;
     ///   the old file is then untouched.
     public static func write(
@@ -30,10 +31,10 @@ public enum AtomicFile {
         try replace(url, by: file, keepingPreviousAs: previous)
     }
 
-    /// Replaces a file whose bytes come one after another, so that they need not all be in memory; as safely as
-    /// one whose bytes are known.
+    /// Replaces a file with bytes that a closure writes piece by piece, so that they need not all be in memory;
+    /// otherwise like ``write(_:to:keepingPreviousAs:)``.
     ///
-    /// - Parameter body: Writes them; where it throws, the old file is untouched.
+    /// - Parameter body: Writes the bytes; if it throws, the old file stays untouched.
     public static func write(
         to url: URL, keepingPreviousAs previous: URL? = nil,
         _ body: (FileWriter) throws -> Void
@@ -54,16 +55,16 @@ public enum AtomicFile {
         try synchronizeFolder(url.deletingLastPathComponent())
     }
 
-    /// Gives a file a second name, which replaces what was there.
+    /// Gives a file a second name, replacing any file of that name.
     private static func keep(_ url: URL, as previous: URL) throws(SafeFilesError) {
         let name = PartialFile.temporary(for: previous)
         guard link(url.path, name.path) == 0 else { return try move(url, to: previous) }
-        // Renaming does nothing where both are names of one file already.
+        // Renaming does nothing if both are already names of the same file.
         defer { unlink(name.path) }
         try move(name, to: previous)
     }
 
-    /// Replaces a file with a text in UTF-8. See ``write(_:to:keepingPreviousAs:)``.
+    /// Replaces a file with UTF-8 text. See ``write(_:to:keepingPreviousAs:)``.
     public static func write(_ text: String, to url: URL) throws(SafeFilesError) {
         try write(Data(text.utf8), to: url)
     }
@@ -87,10 +88,10 @@ public enum AtomicFile {
         let made = parent.path != url.path ? try makeFolders(parent) : []
         guard mkdir(url.path, 0o777) != 0 else { return made + [url] }
         let code = errno
-        // Another process may have made it meanwhile.
+        // Another process may have created it in the meantime.
         guard !isFolder(url) else { return made }
         for folder in made.reversed() { rmdir(folder.path) }
-        // The path is not a regular file: the file "exists", but that is not what is wrong.
+        // Something other than a folder has this name: "file exists" would be a misleading message.
         throw SafeFilesError(writing: url.path, code: code == EEXIST ? ENOTDIR : code)
     }
 
@@ -100,7 +101,7 @@ public enum AtomicFile {
             && isFolder.boolValue
     }
 
-    /// Forces a folder's entries to disk, so that a rename or a new file survives a power cut.
+    /// Syncs a folder's entries to disk, so that a rename or a new file survives a power failure.
     public static func synchronizeFolder(_ url: URL) throws(SafeFilesError) {
         // A folder that the user named may be a link.
         try FileDescriptor(url.resolvingSymlinksInPath(), flags: O_RDONLY).synchronize()

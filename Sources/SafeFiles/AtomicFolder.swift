@@ -1,13 +1,13 @@
 public import Foundation
 
-/// Folders that exist completely or not at all.
+/// Writes folders that exist completely or not at all.
 public enum AtomicFolder {
-    /// Makes a folder: `body` fills a hidden one beside it (``PartialFolder``), which is renamed when it is
-    /// complete and removed when `body` throws. What killed processes left is removed first; what other
-    /// processes are making stays.
+    /// Creates a folder: `body` fills a hidden one beside it (``PartialFolder``), which is renamed when it
+    /// is complete, and removed if `body` throws. Remains of killed processes are removed first, but not
+    /// the partial folders of running ones.
     ///
-    /// - Throws: ``SafeFilesError``, also where the folder exists and is not empty, and whatever
-    ///   `body` throws.
+    /// - Throws: ``SafeFilesError``, also if the folder exists and is not empty, and errors of
+    ///   `body`.
     public static func write(_ folder: URL, _ body: (_ draft: URL) throws -> Void) throws {
         let part = try PartialFolder(for: folder)
         do {

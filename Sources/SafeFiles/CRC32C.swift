@@ -1,11 +1,11 @@
 public import Foundation
 
-/// The checksum of iSCSI (RFC 3720, polynomial 0x1EDC6F41), which finds every damage of up to
-/// 32 adjacent bits and all but one in 2^32 of others.
+/// The checksum of iSCSI (RFC 3720, polynomial 0x1EDC6F41), which detects every error burst of up
+/// to 32 bits and all but one in 2^32 other errors.
 public enum CRC32C {
     /// The checksum of bytes.
     ///
-    /// - Parameter seed: The checksum of the bytes before, if they are given in parts.
+    /// - Parameter seed: The checksum of the preceding bytes, for computing it in parts.
     public static func checksum(of data: Data, continuing seed: UInt32 = 0) -> UInt32 {
         data.withUnsafeBytes { ~update(~seed, $0) }
     }
@@ -13,8 +13,8 @@ public enum CRC32C {
     /// The checksum of bytes in memory.
     public static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt32 { ~update(~0, bytes) }
 
-    // Eight bytes at a time: table k holds what a byte does k bytes further on (Kounavis and
-    // Berry 2005, "slicing by 8"). Never written after it was made, so sharing it is sound.
+    // Eight bytes at a time: table k is the contribution of a byte followed by k others (Kounavis
+    // and Berry 2005, "slicing by 8"). Immutable once created, so sharing it is sound.
     nonisolated(unsafe) private static let tables: UnsafePointer<UInt32> = {
         let tables = UnsafeMutablePointer<UInt32>.allocate(capacity: 8 * 256)
         for byte in 0..<256 {

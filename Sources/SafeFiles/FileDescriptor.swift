@@ -8,16 +8,16 @@ public import Foundation
     import Darwin
 #endif
 
-/// An open file, closed when the last reference to it is released.
+/// An open file, which is closed when the last reference is released.
 public final class FileDescriptor {
     let number: Int32
     private let path: String
 
-    /// Opens a plain file, or a folder to synchronise or lock it; a new file may be read and written
-    /// as far as the umask lets. A symbolic link is not followed.
+    /// Opens a regular file, or a folder to sync or lock it. A new file's permissions are those that
+    /// the umask allows. Symbolic links are not followed.
     ///
-    /// - Parameter flags: As `open(2)` has them, e.g. `O_WRONLY | O_CREAT`, except for `O_TRUNC`, which
-    ///   would empty a file before it is known to be one.
+    /// - Parameter flags: Flags of `open(2)`, e.g. `O_WRONLY | O_CREAT`, but not `O_TRUNC`, which would
+    ///   act before the file is known to be a regular one.
     /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for a link, a pipe or a device.
     public init(_ url: URL, flags: Int32) throws(SafeFilesError) {
         path = url.path
@@ -37,34 +37,36 @@ public final class FileDescriptor {
         if number >= 0 { close(number) }
     }
 
-    /// Opens and locks a file (`flock(2)`), which ends with the descriptor; nil while another one has
-    /// the lock. On a file system without locks there is none.
+    /// Opens and locks a file (`flock(2)`); nil while another descriptor has the lock, which is
+    /// released with the descriptor. A file system without locks is ignored.
     ///
-    /// - Parameter isShared: Whether others may have the same kind of lock.
+    /// - Parameter isShared: Whether the lock is shared, so that others may hold shared locks as
+    ///   well.
     static func locked(
         _ url: URL, flags: Int32, isShared: Bool = false
     ) throws(SafeFilesError) -> FileDescriptor? {
         while true {
             let file = try FileDescriptor(url, flags: flags)
             guard file.lock(isShared: isShared) else { return nil }
-            // Whoever had it may have renamed or removed it between the two calls.
+            // The previous holder may have renamed or removed the file between the two calls.
             if file.isNamed(url) { return file }
         }
     }
 
-    /// Whether no other process has the file's lock, which is taken where the file system has locks.
+    /// Takes the file's lock; false if another process has it. Succeeds without a lock if the file
+    /// system has none.
     func lock(isShared: Bool = false) -> Bool {
         flock(number, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 || errno != EWOULDBLOCK
     }
 
-    /// Whether this is still the file of that name.
+    /// Whether the path still refers to this file.
     private func isNamed(_ url: URL) -> Bool {
         var (opened, named) = (stat(), stat())
         return fstat(number, &opened) == 0 && lstat(url.path, &named) == 0
             && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
     }
 
-    /// Bytes that the file has; nil if that is unknown.
+    /// Size of the file in bytes; nil if unknown.
     var size: Int? {
         var status = stat()
         return fstat(number, &status) == 0 ? Int(status.st_size) : nil
@@ -72,7 +74,7 @@ public final class FileDescriptor {
 
     /// Writes all bytes at the file's position.
     public func write(_ bytes: some ContiguousBytes) throws(SafeFilesError) {
-        // Foundation's function does not hand on which error its body throws.
+        // Foundation's function does not rethrow typed errors.
         var failure: SafeFilesError?
         bytes.withUnsafeBytes { bytes in
             do throws(SafeFilesError) { try writeAll(bytes) } catch { failure = error }
@@ -93,7 +95,7 @@ public final class FileDescriptor {
         }
     }
 
-    /// Replaces some of the file's bytes and brings them to the disk, or to the server of a network file
+    /// Overwrites some of the file's bytes and syncs them to disk, or to the server of a network file
     /// system.
     func write(_ data: Data, at offset: Int) throws(SafeFilesError) {
         let written = data.withUnsafeBytes {
@@ -105,14 +107,14 @@ public final class FileDescriptor {
         try synchronize()
     }
 
-    /// Cuts the file to a number of bytes.
+    /// Truncates the file to a size in bytes.
     public func truncate(to size: Int) throws(SafeFilesError) {
         guard ftruncate(number, off_t(size)) == 0 else {
             throw SafeFilesError(writing: path, code: errno)
         }
     }
 
-    /// Moves the position at which bytes are written.
+    /// Sets the position at which bytes are written.
     func seek(to offset: Int) throws(SafeFilesError) {
         guard lseek(number, off_t(offset), SEEK_SET) == off_t(offset) else {
             throw SafeFilesError(writing: path, code: errno)

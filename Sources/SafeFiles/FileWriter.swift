@@ -1,36 +1,36 @@
 public import Foundation
 
-/// Writes a file beside its final place and moves it there when it is complete, so that a part never
-/// has the final name, whatever happens in between.
+/// Writes a temporary file beside the final one and renames it when it is complete, so that a
+/// partial file never has the final name.
 public final class FileWriter {
     /// The file's final path.
     public let url: URL
     /// Bytes written so far.
     public private(set) var count = 0
-    /// Whether the part stays where it is when the file is not finished, for a later process.
+    /// Whether the partial file is kept for a later process if the file is not finished.
     public var keepsPart = false
     private let part: URL
     /// nil once the file is finished.
     private var file: FileDescriptor?
     private var pending: [UInt8] = []
-    /// The reason why bytes were not written: those that follow them would be at a wrong position.
+    /// The first failure, after which nothing more is written, since it would be at a wrong offset.
     private var failure: SafeFilesError?
 
     private static let bufferSize = 1 << 20
 
     /// Begins a file, whose folder is made where it is missing, and removed again if the file is not finished.
     ///
-    /// - Throws: ``SafeFilesError``, also if a folder or a device is in the file's place.
+    /// - Throws: ``SafeFilesError``, also if there is a folder or a device of this name.
     public convenience init(_ url: URL) throws(SafeFilesError) {
         try PartialFile.requireReplaceable(url)
         try self.init(url, part: PartialFile.temporary(for: url))
     }
 
-    /// Continues with a file whose partial content has its own name, ``PartialFile/url(of:)``, or
-    /// begins it.
+    /// Resumes or creates a file whose partial content is at ``PartialFile/url(of:)``.
     ///
-    /// - Parameter size: Bytes of the part that are right and stay; 0 to begin the file.
-    /// - Throws: ``SafeFilesError``, also when the part is shorter or another process writes it.
+    /// - Parameter size: Number of bytes of the partial file to keep; 0 to start over.
+    /// - Throws: ``SafeFilesError``, also if the partial file is shorter or another process is
+    ///   writing it.
     public convenience init(_ url: URL, keeping size: Int) throws(SafeFilesError) {
         try PartialFile.requireReplaceable(url)
         try self.init(url, part: PartialFile.url(of: url))
@@ -56,35 +56,35 @@ public final class FileWriter {
         MadeFolders.discard(part.deletingLastPathComponent())
     }
 
-    /// Adds bytes at the end.
+    /// Appends bytes.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(SafeFilesError) {
         count += bytes.count
         pending += bytes
         if pending.count >= Self.bufferSize { try flush() }
     }
 
-    /// Adds bytes at the end.
+    /// Appends bytes.
     public func write(_ bytes: [UInt8]) throws(SafeFilesError) {
         count += bytes.count
         pending += bytes
         if pending.count >= Self.bufferSize { try flush() }
     }
 
-    /// Adds many bytes at the end, past the buffer.
+    /// Appends many bytes, bypassing the buffer.
     func write(_ data: Data) throws(SafeFilesError) {
         try flush()
         count += data.count
         try writing { file throws(SafeFilesError) in try file.write(data) }
     }
 
-    /// Adds a text's bytes at the end.
+    /// Appends UTF-8 text.
     public func write(_ text: String) throws(SafeFilesError) {
         try write(Array(text.utf8))
     }
 
-    /// Replaces bytes that were written before, such as a header that describes what follows it.
+    /// Overwrites bytes that were written before, such as a header that describes what follows it.
     ///
-    /// - Parameter offset: Where they begin; they must have been written as far as they go.
+    /// - Parameter offset: Offset of the first byte; all of the range must have been written.
     public func replace(_ bytes: [UInt8], at offset: Int) throws(SafeFilesError) {
         try flush()
         let end = count
@@ -95,13 +95,13 @@ public final class FileWriter {
         }
     }
 
-    /// Brings everything to the disk, without moving the file to its place yet.
+    /// Syncs everything to disk, without giving the file its final name yet.
     public func synchronize() throws(SafeFilesError) {
         try flush()
         try writing { file throws(SafeFilesError) in try file.synchronize() }
     }
 
-    /// Brings everything to the disk and moves the file to its place.
+    /// Syncs everything to disk and gives the file its final name.
     public func finish() throws(SafeFilesError) {
         try synchronize()
         try AtomicFile.move(part, to: url)
@@ -121,8 +121,8 @@ public final class FileWriter {
         try writing { file throws(SafeFilesError) in try file.write(pending) }
     }
 
-    /// Does something to the part, with the file's own name in what it throws; never again after a
-    /// failure.
+    /// Runs an operation on the partial file, with the final path in errors; rethrows the first
+    /// failure in all later calls.
     private func writing(
         _ body: (FileDescriptor) throws(SafeFilesError) -> Void
     ) throws(SafeFilesError) {

@@ -8,20 +8,20 @@ public import Foundation
     import Darwin
 #endif
 
-/// One process's claim on a folder, or that of several who share it, which ends with the process however
-/// it ends.
+/// An exclusive or shared lock of a folder, which ends with its process.
 ///
-/// The claim is an advisory lock (`flock`) on the file `.lock`, which also says who holds it. On
-/// a file system that has no locks there is no claim.
+/// It is an advisory lock (`flock(2)`) of the file `.lock`, which also identifies the holder. On a
+/// file system without locks it has no effect.
 public final class FolderLock {
     private let url: URL
     private var file: FileDescriptor?
 
-    /// Claims a folder, which is created where it is missing.
+    /// Locks a folder, which is created if it is missing.
     ///
-    /// - Parameter isShared: Whether others who share it may have it at the same time.
-    /// - Throws: ``SafeFilesError/busy(path:holder:)`` where another process has it, and what
-    ///   keeps the lock's file from being written.
+    /// - Parameter isShared: Whether the lock is shared, so that others may hold shared locks as
+    ///   well.
+    /// - Throws: ``SafeFilesError/busy(path:holder:)`` if another process has the lock, and errors
+    ///   of writing the lock's file.
     public init(_ folder: URL, isShared: Bool = false) throws(SafeFilesError) {
         try AtomicFile.createFolder(folder)
         url = folder.appendingPathComponent(".lock")
@@ -35,17 +35,17 @@ public final class FolderLock {
 
     deinit { release() }
 
-    /// Gives the folder back.
+    /// Releases the lock.
     public func release() {
         guard let file else { return }
-        // Removed while no other process holds it: a process that opened it in the meantime finds it removed
-        // and reopens it.
+        // Removed only if no other process holds it. A process that opened it in the meantime notices the
+        // removal and opens it again.
         if file.lock() { unlink(url.path) }
         self.file = nil
     }
 
-    /// How often a shared claim is tried while a process has the folder exclusively: the last to give
-    /// a shared one back has it alone for a moment.
+    /// The number of attempts to get a shared lock: the last process to release one holds it
+    /// exclusively for a moment.
     private static let attempts = 50
 
     private static func lock(

@@ -8,15 +8,15 @@ public import Foundation
     import Darwin
 #endif
 
-/// One process's hold on something that others see as well, which is lost by not giving a sign of life.
+/// A lock on a shared resource that expires without heartbeats.
 ///
-/// A lease is a file with the holder's host, process, a random token and a counter that ``beat()``
-/// advances. It is made complete under a name of its own and given the lease's name by `link(2)`, which
-/// succeeds for one process only, on network file systems too; where there are no links, by `O_EXCL`.
-/// A lease that was abandoned (``LeaseWatch``) is replaced by `rename(2)`, by the one who has made the
-/// marker `.NAME.TOKEN.taken` in the same way; the token is that of the lease to be replaced, so that
-/// no process replaces the lease of a successor. The holder's counter is advanced in the file that it
-/// made, whatever is now under the name, so a former holder never touches its successor's.
+/// A lease is a file with the holder's host and process, a random token and a counter that ``beat()``
+/// increments. It is written under a temporary name and given the lease's name by `link(2)`, which
+/// succeeds for only one process, also on network file systems; without hard links, by `O_EXCL`. An
+/// abandoned lease (``LeaseWatch``) is replaced with `rename(2)` by the process that has created the
+/// marker `.NAME.TOKEN.taken` in the same way; the token is that of the lease to be replaced, so no
+/// process replaces the lease of a successor. The holder increments the counter through the descriptor
+/// of its own file, whatever file now has the name, so a former holder never changes its successor's.
 public final class Lease: @unchecked Sendable {
     /// The lease's file.
     public let url: URL
@@ -27,10 +27,10 @@ public final class Lease: @unchecked Sendable {
 
     private let clock: LeaseClock
     private let lock = NSLock()
-    // Sound because what follows is reached only while `lock` is held.
+    // `@unchecked` is sound because what follows is accessed only while `lock` is held.
     private var file: FileDescriptor?
     private var beats = 0
-    /// When the file was last seen to be this lease's.
+    /// When the file was last confirmed to be this lease's.
     private var confirmed: Duration
     private var isLost = false
 
@@ -47,11 +47,11 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Taking
 
-    /// Takes a lease that is free or was abandoned; nil if another process holds it.
+    /// Acquires a lease that is free or was abandoned; nil if another process holds it.
     ///
-    /// The file's folder is created where it is missing.
+    /// The file's folder is created if it is missing.
     ///
-    /// - Throws: ``SafeFilesError``, also if a link or a folder is in the file's place.
+    /// - Throws: ``SafeFilesError``, also if there is a link or a folder of this name.
     public static func take(
         _ url: URL, _ watch: LeaseWatch, holder: ProcessIdentity = .current
     ) throws(SafeFilesError) -> Lease? {
@@ -65,7 +65,7 @@ public final class Lease: @unchecked Sendable {
         return lease.holds ? lease : nil
     }
 
-    /// Makes the file; false if there is one already.
+    /// Creates the file; false if it already exists.
     private static func create(
         _ url: URL, _ record: LeaseRecord
     ) throws(SafeFilesError) -> Bool {
@@ -73,7 +73,7 @@ public final class Lease: @unchecked Sendable {
         defer { unlink(draft.path) }
         if link(draft.path, url.path) == 0 { return true }
         let code = errno
-        // The answer of a network file system may be lost although the link was made.
+        // On a network file system, the reply may be lost although the link was created.
         var status = stat()
         if lstat(draft.path, &status) == 0, status.st_nlink == 2 { return true }
         switch code {
@@ -102,7 +102,7 @@ public final class Lease: @unchecked Sendable {
         }
     }
 
-    /// Writes a record under a name of its own, beside the place that it is for.
+    /// Writes a record to a temporary file beside the lease's.
     private static func write(
         _ record: LeaseRecord, for url: URL
     ) throws(SafeFilesError) -> URL {
@@ -111,13 +111,13 @@ public final class Lease: @unchecked Sendable {
         while true {
             try AtomicFile.createFolder(url.deletingLastPathComponent())
             do {
-                // Closed at once: that is when other machines see the content.
+                // Closed immediately, which makes the content visible to other machines.
                 try FileDescriptor(draft, flags: O_WRONLY | O_CREAT | O_EXCL).write(record.data)
                 return draft
             } catch {
                 unlink(draft.path)
                 attempts += 1
-                // Somebody who gave another lease back may have removed the empty folder.
+                // Another process that released its lease may have removed the empty folder.
                 let isFolderGone = PlainFile.kind(of: url.deletingLastPathComponent()) == nil
                 guard isFolderGone, attempts < 10 else { throw error.naming(url.path) }
             }
@@ -126,8 +126,8 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Replacing
 
-    /// Replaces a lease that was abandoned with the bytes `data`; false if another process does, or its
-    /// holder is active again.
+    /// Replaces an abandoned lease whose file had the contents `data`; false if another process does
+    /// so, or its holder is active again.
     private static func replace(
         _ url: URL, _ data: Data, _ record: LeaseRecord, _ watch: LeaseWatch
     ) throws(SafeFilesError) -> Bool {
@@ -144,7 +144,7 @@ public final class Lease: @unchecked Sendable {
         } ?? false
     }
 
-    /// The token of a lease's bytes, or what else distinguishes them where they are damaged.
+    /// The token in a lease's file, or a digest of it if it is damaged.
     private static func token(of data: Data) -> String {
         LeaseRecord(data)?.token ?? String(SHA256.hexDigest(of: data).prefix(32))
     }
@@ -154,13 +154,13 @@ public final class Lease: @unchecked Sendable {
         _ url: URL, _ token: String, _ record: LeaseRecord, _ watch: LeaseWatch?,
         _ body: () throws(SafeFilesError) -> Result
     ) throws(SafeFilesError) -> Result? {
-        // What a file says is not part of a path.
+        // The token comes from a file, so only safe characters become part of a path.
         let name = token.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }.prefix(
             64)
         let marker = url.deletingLastPathComponent()
             .appendingPathComponent(".\(url.lastPathComponent).\(name).taken")
         guard try create(marker, record) else {
-            // Whoever made it has ended in between.
+            // The process that created the marker died before it could remove it.
             if case .leftBehind? = try watch?.state(of: marker) { unlink(marker.path) }
             return nil
         }
@@ -170,7 +170,7 @@ public final class Lease: @unchecked Sendable {
 
     // MARK: Holding
 
-    /// Gives a sign of life.
+    /// Gives a heartbeat.
     ///
     /// - Returns: Whether the lease is still held.
     @discardableResult
@@ -178,8 +178,8 @@ public final class Lease: @unchecked Sendable {
         lock.withLock { confirm() }
     }
 
-    /// Whether the lease is still held: to be asked before anything is written. Asks the file system only when the last sign of life is not recent,
-    /// as after the process was stopped.
+    /// Whether the lease is still held; to be checked before every write. The file system is only accessed if
+    /// the last heartbeat is not recent, as after the process was suspended.
     public var isHeld: Bool {
         lock.withLock {
             guard !isLost, file != nil else { return false }
@@ -190,24 +190,25 @@ public final class Lease: @unchecked Sendable {
     /// The current holder of the lease; nil if there is none.
     public var presentHolder: ProcessIdentity? { Self.holder(of: url) }
 
-    /// Whom the file of a lease names, whether or not the process gives signs of life; nil if there is no
-    /// such file, or it cannot be read.
+    /// The holder according to a lease's file, whether or not it is still alive; nil if there is no such
+    /// file, or it cannot be read.
     public static func holder(of url: URL) -> ProcessIdentity? {
         ((try? PlainFile.read(url)) ?? nil).flatMap { LeaseRecord($0)?.holder }
     }
 
-    /// Gives the lease back. Does nothing where it was lost.
+    /// Releases the lease. Does nothing if it was lost.
     public func release() {
         lock.withLock {
             guard file != nil else { return }
-            // Closed first: some network file systems rename a file that is removed while it is open.
+            // Closed first, since some network file systems rename a file that is removed while it is
+            // open.
             file = nil
             guard !isLost else { return }
             let record = LeaseRecord(holder: holder, token: token)
             do {
                 try Self.marked(url, token, record, nil) { remove() }
             } catch {
-                // No marker can be made, as on a full disk.
+                // The marker cannot be created, e.g. on a full disk.
                 remove()
             }
         }
@@ -217,7 +218,7 @@ public final class Lease: @unchecked Sendable {
         if holds { unlink(url.path) }
     }
 
-    /// Advances the counter, and looks whether the file is still there.
+    /// Increments the counter and checks that the file is still this lease's.
     private func confirm() -> Bool {
         guard !isLost, let file else { return false }
         beats += 1
@@ -225,8 +226,8 @@ public final class Lease: @unchecked Sendable {
             try file.write(
                 Data(LeaseRecord.text(ofBeat: beats).utf8), at: LeaseRecord.offsetOfBeat)
         } catch {
-            // A disk that is full or away for a moment: others see no sign of life, and after the limit
-            // the lease is theirs.
+            // The disk is full or temporarily unavailable. Others see no heartbeat, and may take the
+            // lease after the limit.
             if holds, clock.now() - confirmed < clock.limit * 2 / 3 { return true }
             isLost = true
             return false
@@ -239,7 +240,7 @@ public final class Lease: @unchecked Sendable {
         return true
     }
 
-    /// Whether the file of the lease's name is this lease's.
+    /// Whether the file at ``url`` is this lease's.
     private var holds: Bool {
         guard let data = (try? PlainFile.read(url)) ?? nil else { return false }
         return LeaseRecord(data)?.token == token

@@ -1,13 +1,13 @@
-/// By which time leases are kept and expire.
+/// The clock and time limits of leases.
 ///
-/// Clocks of machines differ, so no time that another machine wrote is ever compared: an observer
-/// measures by its own clock for how long a lease's file has not changed.
+/// Machines' clocks differ, so times written by other machines are never compared: an observer
+/// measures with its own clock how long a lease's file has not changed.
 public struct LeaseClock: Sendable {
-    /// Time since any moment, which never runs backwards and continues while the machine sleeps.
+    /// A monotonic time with any origin, which advances while the machine sleeps.
     public var now: @Sendable () -> Duration
-    /// Time between two signs of life.
+    /// Interval between heartbeats.
     public var interval: Duration
-    /// A lease without a sign of life for so long has been abandoned.
+    /// A lease without a heartbeat for this long is abandoned.
     public var limit: Duration
     /// Interval at which a waiting process checks a lease.
     public var glance: Duration
@@ -24,7 +24,7 @@ public struct LeaseClock: Sendable {
         self.glance = glance
     }
 
-    /// Time since the first question, by the system's clock that continues while the machine sleeps.
+    /// Time since the first call, by `ContinuousClock`.
     public static let sinceStart: @Sendable () -> Duration = {
         origin.duration(to: .now)
     }

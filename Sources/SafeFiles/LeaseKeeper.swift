@@ -1,10 +1,10 @@
 import Foundation
 
-/// Gives signs of life for leases, on a thread of its own, whatever the process does meanwhile.
+/// Gives heartbeats for leases on its own thread.
 public final class LeaseKeeper: Sendable {
     private let state: State
 
-    /// Begins with no lease.
+    /// Starts the thread, without any leases.
     public init(_ clock: LeaseClock) {
         state = State()
         let state = state
@@ -15,7 +15,7 @@ public final class LeaseKeeper: Sendable {
 
     deinit { state.end() }
 
-    /// Keeps a lease until it is released, is lost, or is deinitialised.
+    /// Gives heartbeats for a lease until it is released, lost or deinitialised.
     public func keep(_ lease: Lease) { state.add(lease) }
 }
 
@@ -25,7 +25,7 @@ private final class State: @unchecked Sendable {
     }
 
     private let lock = NSLock()
-    // Sound because what follows is reached only while `lock` is held.
+    // `@unchecked` is sound because what follows is accessed only while `lock` is held.
     private var isOver = false
     private var entries: [Entry] = []
 
@@ -33,11 +33,12 @@ private final class State: @unchecked Sendable {
 
     func end() { lock.withLock { isOver = true } }
 
-    /// Waits; false when there is nothing more to do.
+    /// Waits; false if the keeper has ended.
     func wait(_ time: Duration) -> Bool {
         var left = time / .seconds(1)
         while left > 0, lock.withLock({ !isOver }) {
-            // By a monotonic clock, unlike a condition's; in parts, so that the end is noticed.
+            // `usleep` is monotonic, unlike a condition's timeout; in steps of a second, so that
+            // the end is noticed.
             usleep(UInt32(min(left, 1) * 1e6))
             left -= 1
         }
@@ -49,7 +50,7 @@ private final class State: @unchecked Sendable {
             entries.removeAll { $0.lease == nil }
             return entries.compactMap(\.lease)
         }
-        // Not under the lock: a network file system may take its time.
+        // Without the lock, since a network file system may be slow.
         let ended = leases.filter { !$0.beat() }
         lock.withLock {
             entries.removeAll { entry in ended.contains { $0 === entry.lease } }

@@ -2,11 +2,11 @@ import Foundation
 
 /// The contents of a lease's file.
 struct LeaseRecord: Codable, Hashable {
-    /// A counter of constant width, so that it can be replaced in its place.
+    /// A counter with a constant number of digits, so that it can be overwritten in place.
     var beat: String
     /// The holder of the lease.
     var holder: ProcessIdentity
-    /// Random, and of this lease alone.
+    /// A random identifier of this lease.
     var token: String
 
     init(holder: ProcessIdentity, token: String) {
@@ -19,7 +19,7 @@ struct LeaseRecord: Codable, Hashable {
         String(("0000000000" + String(count)).suffix(10))
     }
 
-    /// One line, of the same length for every beat.
+    /// One line of JSON with the same length for every counter.
     var data: Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -8,18 +8,18 @@ public import Foundation
     import Darwin
 #endif
 
-/// A text file that grows line by line, written by one process at a time: it is locked as long as the
-/// log is open. Not to be used by two threads at once.
+/// A text file to which lines are appended by one process at a time: it is locked while the log is
+/// open. Not thread-safe.
 public final class LineLog {
-    /// The whole lines that the file had, without their ends.
+    /// The complete lines of the file when it was opened, without line breaks.
     public let lines: [String]
     private let file: FileDescriptor
 
-    /// Opens a log, and makes it and its folder where they are missing. What a killed process left of a
-    /// line is cut off.
+    /// Opens a log, creating it and its folder if they are missing. An incomplete last line, left by a
+    /// killed process, is removed.
     ///
-    /// - Throws: ``SafeFilesError/busy(path:holder:)`` while another process has it open, and what else
-    ///   keeps the file from being read or written.
+    /// - Throws: ``SafeFilesError/busy(path:holder:)`` while another process has it open, and errors of
+    ///   reading and writing.
     public init(_ url: URL) throws(SafeFilesError) {
         try AtomicFile.createFolder(url.deletingLastPathComponent())
         let flags = O_RDWR | O_CREAT | O_APPEND
@@ -34,7 +34,7 @@ public final class LineLog {
             .split(separator: "\n").map(String.init)
     }
 
-    /// Adds lines, which must not hold line breaks, and brings them to the disk.
+    /// Appends lines, which must not contain line breaks, and syncs them to disk.
     public func append(_ added: [String]) throws(SafeFilesError) {
         try file.write(Data(added.map { "\($0)\n" }.joined().utf8))
         try file.synchronize()

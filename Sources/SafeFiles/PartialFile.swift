@@ -8,24 +8,24 @@ public import Foundation
     import Darwin
 #endif
 
-/// The hidden file beside a file's place that holds what is written of it so far. It is locked while
-/// it is written, so that what a killed process left is distinguished from what another one is writing.
+/// The hidden file beside a file that contains what was written of it so far. It is locked while it is
+/// written, so that remains of killed processes can be told from files that are being written.
 public enum PartialFile {
     private static let suffix = "part"
 
-    /// The part that a later process continues with, `.NAME.part`.
+    /// The partial file that a later process can resume, `.NAME.part`.
     public static func url(of file: URL) -> URL {
         file.deletingLastPathComponent().appendingPathComponent(
             ".\(file.lastPathComponent).\(suffix)")
     }
 
-    /// A part of this process alone, `.NAME.PROCESS.RANDOM.part`.
+    /// A unique partial file of this process, `.NAME.PROCESS.RANDOM.part`.
     static func temporary(for file: URL) -> URL {
         file.deletingLastPathComponent().appendingPathComponent(
             ".\(file.lastPathComponent).\(getpid()).\(UUID().uuidString.prefix(8)).\(suffix)")
     }
 
-    /// Opens and locks a part, and makes its folder where it is missing.
+    /// Opens and locks a partial file, creating its folder if it is missing.
     static func open(_ part: URL, for file: URL) throws(SafeFilesError) -> FileDescriptor {
         do {
             let descriptor = try MadeFolders.make(part.deletingLastPathComponent()) {
@@ -39,16 +39,16 @@ public enum PartialFile {
         throw .busy(path: file.path, holder: nil)
     }
 
-    /// Refuses to write to a path of something that cannot be replaced by a file: a folder,
-    /// or a device as `/dev/full`.
+    /// Rejects a path of something that a file must not replace: a folder, or a device such as
+    /// `/dev/full`.
     static func requireReplaceable(_ file: URL) throws(SafeFilesError) {
         var status = stat()
         guard stat(file.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
         throw .notPlain(path: file.path, kind: PlainFile.Kind(mode: status.st_mode))
     }
 
-    /// Removes the parts in a folder that no process writes any more, those of ``url(of:)`` excepted; the
-    /// folder need not exist.
+    /// Removes the partial files in a folder that no process is writing, except those of ``url(of:)``;
+    /// the folder need not exist.
     public static func removeStale(in folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         for name in names where isTemporary(name) {
@@ -58,8 +58,8 @@ public enum PartialFile {
         }
     }
 
-    /// Whether a name is `.NAME.PROCESS.RANDOM.part` of a process that has ended, or `.NAME.UUID.part` as
-    /// earlier versions named parts.
+    /// Whether a name is `.NAME.PROCESS.RANDOM.part` of a process that has ended, or `.NAME.UUID.part`,
+    /// the form of earlier versions.
     static func isTemporary(_ name: String) -> Bool {
         let words = name.split(separator: ".").map(String.init)
         guard name.hasPrefix("."), words.count >= 3, words.last == suffix else { return false }

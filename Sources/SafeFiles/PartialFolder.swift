@@ -8,8 +8,8 @@ public import Foundation
     import Darwin
 #endif
 
-/// A hidden folder beside a file's place, for what is made of the file before it may have its name. It is
-/// locked while its process works, so that what a killed one left is distinguished from what another is making.
+/// A hidden folder beside a file or folder for its contents before it gets its name. It is locked while its
+/// process works, so that remains of killed processes can be told from folders that are being written.
 public final class PartialFolder {
     private static let lockName = ".lock"
 
@@ -17,9 +17,9 @@ public final class PartialFolder {
     public let url: URL
     private let lock: FileDescriptor?
 
-    /// Makes a folder, and removes those beside it that killed processes left.
+    /// Creates the folder, and removes those beside it that killed processes left.
     ///
-    /// - Throws: ``SafeFilesError`` with the file's own path.
+    /// - Throws: ``SafeFilesError`` with the path of `file`.
     public init(for file: URL) throws(SafeFilesError) {
         let parent = file.deletingLastPathComponent()
         Self.removeStale(in: parent)
@@ -38,8 +38,7 @@ public final class PartialFolder {
         }
     }
 
-    /// Gives the folder its name. It keeps its lock until it has it, so that no process mistakes it for one that
-    /// was left.
+    /// Gives the folder its final name. It stays locked until then, so that no process takes it for a remain.
     func move(to folder: URL) throws(SafeFilesError) {
         try AtomicFile.move(url, to: folder)
         MadeFolders.keep(folder.deletingLastPathComponent())
@@ -59,7 +58,7 @@ public final class PartialFolder {
             let part = folder.appendingPathComponent(name)
             guard PlainFile.kind(of: part) == .folder else { continue }
             let lock = part.appendingPathComponent(lockName)
-            // One that was killed before it had made its lock has nothing in it.
+            // A process that was killed before it created its lock has written nothing.
             let isFree =
                 PlainFile.kind(of: lock) == nil
                 || (try? FileDescriptor.locked(lock, flags: O_WRONLY) != nil) == true

@@ -8,19 +8,19 @@ public import Foundation
     import Darwin
 #endif
 
-/// Files that are files, and nothing that leads elsewhere.
+/// Checks that paths are regular files, and not links, pipes or devices.
 ///
-/// A folder from another source may contain a symbolic link where a lock, a log or a report
-/// belongs: opening it for writing would overwrite its target with the user's own rights. A
-/// pipe would hold up its reader forever, and a device has no end.
+/// A folder from an untrusted source may contain a symbolic link in place of a lock, a log or a
+/// report: opening it for writing would overwrite its target with the user's permissions. Reading a
+/// pipe may block forever, and a device may be endless.
 public enum PlainFile {
-    /// Bytes that a file which is read as a whole may have.
+    /// The largest file that is read as a whole, in bytes.
     private static let most: off_t = 1 << 32
 
     /// The bytes of a file; nil if there is none.
     ///
-    /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for anything other than a plain file, and
-    ///   ``SafeFilesError/unreadable(path:reason:)``.
+    /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for anything other than a regular file,
+    ///   and ``SafeFilesError/unreadable(path:reason:)``.
     public static func read(_ url: URL) throws(SafeFilesError) -> Data? {
         let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -43,7 +43,7 @@ public enum PlainFile {
         }
     }
 
-    /// Kind of what is at a path, without following a link.
+    /// The kind of an item at a path, without following links.
     public enum Kind: String, Sendable, Hashable {
         case file = "a file"
         case folder = "a folder"
@@ -62,7 +62,7 @@ public enum PlainFile {
         }
     }
 
-    /// What stands under a name, without following a link; nil where nothing does.
+    /// The kind of the item at a path, without following links; nil if there is none.
     public static func kind(of url: URL) -> Kind? { kind(url.path) }
 
     private static func kind(_ path: String) -> Kind? {
@@ -70,28 +70,28 @@ public enum PlainFile {
         return lstat(path, &status) == 0 ? Kind(mode: status.st_mode) : nil
     }
 
-    /// Refuses a pipe, a socket or a device where a file is named that is to be read. Links are followed, and
-    /// what is not there is fine.
+    /// Rejects a pipe, a socket or a device as a file to be read. Links are followed, and missing files are
+    /// accepted.
     ///
-    /// Files are read more than once and at any place, which a pipe does not allow; this also keeps out the
-    /// pipes of the shell's process substitution, `<(command)`.
+    /// Files are read more than once and at any offset, which pipes do not support, including those of the
+    /// shell's process substitution, `<(command)`.
     ///
     /// - Throws: ``SafeFilesError/unreadable(path:reason:)``.
     public static func requireReadable(_ url: URL) throws(SafeFilesError) {
         if isSpecial(url) { throw .unreadable(path: url.path, reason: notReadable) }
     }
 
-    /// Whether a path leads to a pipe, a socket or a device, links followed.
+    /// Whether a path is a pipe, a socket or a device, following links.
     public static func isSpecial(_ url: URL) -> Bool {
         var status = stat()
         return stat(url.path, &status) == 0 && Kind(mode: status.st_mode) == .special
     }
 
-    /// What is said of a pipe, a socket or a device that is to be read.
+    /// The message about a pipe, a socket or a device that was to be read.
     public static let notReadable =
         "it is a pipe, a socket or a device; save its content as a file and give that"
 
-    /// Refuses an open file that is none.
+    /// Rejects an open descriptor that is not of a regular file or, optionally, a folder.
     @discardableResult
     static func requirePlain(
         _ descriptor: Int32, _ path: String, orFolder: Bool = false
@@ -107,13 +107,14 @@ public enum PlainFile {
         return status
     }
 
-    /// Refuses a link, a pipe or a device in the place of files that are written into a folder, or of the folders
-    /// on the way to them. What is not there is fine; the folder itself, which the user named, may be a link.
+    /// Rejects links, pipes and devices in place of files to be written into a folder, or of the folders on the
+    /// way to them. Missing items are accepted, and the folder itself, which the user named, may be a link.
     ///
     /// - Parameter names: The files, relative to the folder.
     /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for the first one.
     public static func require(_ names: [String], in folder: URL) throws(SafeFilesError) {
-        // By their bytes: `String` takes the forms of Unicode for one name, the file system need not.
+        // Compared by bytes: `String` treats Unicode-equivalent names as equal, the file system may
+        // not.
         var seen: Set<[UInt8]> = []
         for name in names {
             var path = folder.path
@@ -127,8 +128,8 @@ public enum PlainFile {
         }
     }
 
-    /// Refuses a link, a pipe or a device under some names, and at any depth in folders of these
-    /// names. What is not there is fine.
+    /// Rejects links, pipes and devices at some paths, and at any depth in folders at these paths.
+    /// Missing items are accepted.
     ///
     /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for the first one.
     public static func require(_ urls: [URL]) throws(SafeFilesError) {

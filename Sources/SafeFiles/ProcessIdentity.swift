@@ -8,19 +8,19 @@ import Foundation
     import Darwin
 #endif
 
-/// The process and machine that something belongs to, as other machines read it from a shared folder.
+/// Identifies a process and its machine to other machines, which read it from a shared folder.
 public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConvertible {
     /// Name of the machine.
     public var host: String
-    /// Number of the process.
+    /// Process ID.
     public var process: Int32
-    /// When it began its work, in ISO 8601, by its machine's clock: for people alone.
+    /// When it began its work, in ISO 8601 by its machine's clock; only for messages.
     public var since: String
-    /// The start of the machine and the process namespace within which ``process`` is one process's
-    /// number; nil if the system does not say. Names of machines are not unique: containers share them.
+    /// The machine's boot and the process namespace in which ``process`` is unique; nil if unknown.
+    /// Host names are not unique: containers share them.
     public var machine: String?
-    /// When the process began, in clock ticks since the machine's start: numbers of processes are used
-    /// again.
+    /// Start time of the process in clock ticks since boot, because process IDs are reused; nil if
+    /// unknown.
     public var began: UInt64?
 
     /// Creates the identity of any process, e.g. one read from a file.
@@ -42,10 +42,10 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
             began: status(of: getpid())?.began)
     }
 
-    /// `process 4711 on host 'gpu1'`.
+    /// A description such as `process 4711 on host 'gpu1'`.
     public var description: String { "process \(process) on host '\(host)'" }
 
-    /// Whether the process certainly has ended. What is not known about another machine's is taken as
+    /// Whether the process has certainly ended. Processes of other machines are assumed to be
     /// running.
     public var isGone: Bool {
         guard process > 0, isOfThisMachine else { return false }
@@ -54,7 +54,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
         return status.isOver || (began.map { $0 != status.began } ?? false)
     }
 
-    /// Whether the process certainly runs.
+    /// Whether the process is certainly running on this machine.
     public var isHere: Bool { isOfThisMachine && !isGone }
 
     private var isOfThisMachine: Bool { machine != nil && machine == Self.thisMachine }
@@ -68,10 +68,9 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
         return "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(space)"
     }()
 
-    /// A process's status in the system: whether it has ended and only waits for its parent to hear of it,
-    /// and when it began.
+    /// A process's status: whether it is a zombie, and its start time.
     private static func status(of process: Int32) -> (isOver: Bool, began: UInt64)? {
-        // The second field is the program's name in parentheses, which may hold anything.
+        // The second field is the program's name in parentheses, which may contain anything.
         guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
             let end = text.lastIndex(of: ")")
         else { return nil }

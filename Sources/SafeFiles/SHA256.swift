@@ -1,14 +1,14 @@
 import LibCrypto
 
-/// SHA-256 (FIPS 180-4) by OpenSSL's libcrypto, which uses the processor's instructions for it.
+/// SHA-256 (FIPS 180-4) with OpenSSL's libcrypto, which uses the processor's instructions for it.
 public struct SHA256: Sendable {
-    /// Shared until one of its copies is changed.
+    /// Copied on write.
     private var state = State()
 
-    /// Starts with no bytes.
+    /// Starts with an empty message.
     public init() {}
 
-    /// Adds bytes to the hashed message.
+    /// Appends bytes to the message.
     public mutating func update(_ bytes: some Collection<UInt8>) {
         if !isKnownUniquelyReferenced(&state) { state = state.copy() }
         let isDone: Void? = bytes.withContiguousStorageIfAvailable {
@@ -32,10 +32,10 @@ public struct SHA256: Sendable {
     }
 }
 
-/// A context of libcrypto. Its calls fail only where memory is exhausted or the library has no SHA-256,
-/// which no caller could answer.
+/// A context of libcrypto. Its calls fail only if memory is exhausted or the library lacks SHA-256,
+/// which no caller could handle.
 ///
-/// Sound to share: a value that others hold as well is copied before it is changed.
+/// `@unchecked` is sound because a shared state is copied before it is changed.
 private final class State: @unchecked Sendable {
     private let context: OpaquePointer
 

@@ -1,19 +1,19 @@
 import Foundation
 
-/// A reason why bytes cannot be stored.
+/// Errors of reading and writing files.
 public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Another process works in the folder.
+    /// Another process is using the folder or file.
     case busy(path: String, holder: ProcessIdentity?)
-    /// The disk, or the user's fraction of it, is full.
+    /// The disk is full, or the user's quota exhausted.
     case noSpace(path: String)
-    /// A link or similar is in the place of a file.
+    /// There is a link, pipe or device in place of a file.
     case notPlain(path: String, kind: PlainFile.Kind)
     /// The system refused to read a file.
     case unreadable(path: String, reason: String)
     /// The system refused to write a file or to create a folder.
     case unwritable(path: String, reason: String)
 
-    /// Names what a failed system call says.
+    /// The error of a failed system call, by its `errno`.
     init(writing path: String, code: Int32) {
         self =
             [ENOSPC, EDQUOT].contains(code)
@@ -21,7 +21,7 @@ public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible 
             : .unwritable(path: path, reason: String(cString: strerror(code)))
     }
 
-    /// The same of another file, which is the one that the user knows.
+    /// The same error with another path, which is the one that the user knows.
     func naming(_ path: String) -> SafeFilesError {
         switch self {
         case .busy(_, let holder): .busy(path: path, holder: holder)

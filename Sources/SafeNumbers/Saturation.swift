@@ -1,10 +1,10 @@
 extension FixedWidthInteger {
-    /// The whole number that a floating-point number is cut to, whatever it is: the nearest end of
-    /// the type's range for what is beyond it, infinities too, and 0 for NaN.
+    /// Converts a floating-point number by truncation, saturating: numbers beyond the type's range,
+    /// including infinities, become its nearest bound, and NaN becomes 0.
     ///
-    /// `Int(value)` stops the process for all of these, so a number that comes from a file, from a
-    /// network that diverged or from arithmetic on such numbers is converted by this instead. Where
-    /// such a number has no meaning at all, `Int(exactly:)` and an error are right.
+    /// `Int(value)` traps for all of these, so numbers from files, from a network that diverged, or
+    /// computed from such numbers are converted with this initialiser instead. If such a number is
+    /// meaningless, use `Int(exactly:)` and throw an error.
     @inlinable
     public init<Number: BinaryFloatingPoint>(saturating value: Number) {
         if let whole = Self(exactly: value.rounded(.towardZero)) {
@@ -16,9 +16,9 @@ extension FixedWidthInteger {
 }
 
 extension ClosedRange<Double> {
-    /// The range from one number to another; nil if they are the wrong way round or no numbers.
+    /// The range from one number to another; nil if they are in the wrong order or NaN.
     ///
-    /// `lower...upper` stops the process for these.
+    /// `lower...upper` traps for these.
     @inlinable
     public init?(checked lower: Double, _ upper: Double) {
         guard lower <= upper else { return nil }

@@ -1,22 +1,22 @@
-/// A stream of random numbers that is the same on every machine: Philox 4x64-10 (Salmon, Moraes, Dror
-/// and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011).
+/// A random number generator with the same results on every machine: Philox 4x64-10 (Salmon, Moraes,
+/// Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011).
 ///
-/// A stream is named by a seed, a name and up to two numbers, e.g. an epoch, which decide about all of it:
-/// nothing needs to be stored to resume from any place, and streams of different names have nothing to do
-/// with each other. Its numbers are a function of their place, so no stream can run into another one.
+/// A stream is identified by a seed, a name and up to two numbers, e.g. an epoch, which determine all of
+/// it: nothing needs to be stored to resume, and streams with different names are independent. The
+/// generator is counter-based, so streams cannot overlap.
 ///
 /// ```swift
 /// var random = SeededRandom(seed: 1, "order", epoch)
 /// let order = random.shuffled(Array(0..<count))
 /// ```
 public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
-    /// Name of the generator, for records of what was drawn with it.
+    /// Name of the generator, for records.
     public static let algorithm = "philox4x64-10"
 
     private let key: SIMD2<UInt64>
-    /// The block that is next, and the numbers of the stream's name.
+    /// The index of the next block, and the stream's two numbers.
     private var counter: SIMD4<UInt64>
-    /// The last block's numbers, of which the first ``used`` were given out.
+    /// The current block, of which the first ``used`` numbers were returned.
     private var block = SIMD4<UInt64>()
     private var used = 4
 
@@ -26,7 +26,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
         counter = SIMD4(0, first, second, 0)
     }
 
-    /// FNV-1a, which keeps streams of different names apart.
+    /// FNV-1a.
     private static func hash(_ name: String) -> UInt64 {
         name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
@@ -42,11 +42,11 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
         return block[used]
     }
 
-    /// The four numbers at a place.
+    /// The four numbers of a block.
     static func block(_ counter: SIMD4<UInt64>, _ key: SIMD2<UInt64>) -> SIMD4<UInt64> {
         var (x, k) = (counter, key)
         for round in 0..<10 {
-            // Weyl sequences by the golden ratio and by the square root of 3 - 1.
+            // Weyl sequences with the golden ratio and √3 - 1.
             if round > 0 { k &+= SIMD2(0x9e37_79b9_7f4a_7c15, 0xbb67_ae85_84ca_a73b) }
             let a = x[0].multipliedFullWidth(by: 0xd2e7_470e_e14c_6c93)
             let b = x[2].multipliedFullWidth(by: 0xca5a_8263_9512_1157)
@@ -55,9 +55,9 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
         return x
     }
 
-    // MARK: Whole numbers
+    // MARK: Integers
 
-    /// A whole number from 0 to below `bound`, at least 1, all equally likely (Lemire 2019).
+    /// A uniformly distributed integer in `0..<bound`, which must be at least 1 (Lemire 2019).
     public mutating func below(_ bound: Int) -> Int {
         let bound = UInt64(bound)
         var product = next().multipliedFullWidth(by: bound)
@@ -68,7 +68,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
         return Int(product.high)
     }
 
-    /// Puts elements into a random order, all orders equally likely (Fisher and Yates).
+    /// Shuffles elements uniformly (Fisher and Yates).
     public mutating func shuffle<Element>(_ elements: inout [Element]) {
         for last in elements.indices.dropFirst().reversed() {
             elements.swapAt(last, below(last + 1))
@@ -84,17 +84,18 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
 
     // MARK: Real numbers
 
-    /// A number of 53 bits evenly spread over [0, 1), as NumPy's `random()` draws it.
+    /// A uniformly distributed number in [0, 1) with 53 bits, drawn like that of NumPy's
+    /// `random()`.
     public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-    /// A number of 24 bits evenly spread over [0, 1).
+    /// A uniformly distributed number in [0, 1) with 24 bits.
     public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
-    /// A number evenly spread over [low, high).
+    /// A uniformly distributed number in [low, high).
     public mutating func uniform(_ low: Float, _ high: Float) -> Float {
         low + (high - low) * uniform()
     }
 
-    /// Whether an event of this probability happens.
+    /// True with this probability.
     public mutating func chance(_ probability: Float) -> Bool { uniform() < probability }
 }

@@ -1,8 +1,8 @@
-/// A time as people say it: `45 s`, `12 min`, `1 h 40 min`, `2 d 3 h`.
+/// A duration in a readable form: `45 s`, `12 min`, `1 h 40 min`, `2 d 3 h`.
 ///
 /// - Parameter seconds: Values below 0, and NaN, count as 0.
 public func duration(_ seconds: Double) -> String {
-    // No task takes more than a million years, and an integer holds them.
+    // Limited to about a million years, which fits in an integer.
     let whole = seconds > 0 ? Int(min(seconds, 3e13).rounded()) : 0
     guard whole >= 90 else { return "\(whole) s" }
     let minutes = (whole + 30) / 60

@@ -1,5 +1,5 @@
 extension String {
-    /// A clause as a sentence: with a capital letter and a full stop.
+    /// The clause as a sentence, with a capital letter and a full stop.
     public var asSentence: String {
         prefix(1).uppercased() + dropFirst() + (hasSuffix(".") ? "" : ".")
     }

@@ -1,13 +1,13 @@
 /// Suggestions for misspelt names.
 public enum Spelling {
-    /// The known name nearest to a given one, or nil when none is near enough to be meant.
+    /// The known name nearest to a given one, or nil if none is near.
     ///
-    /// Near means that a third of the longer name's letters, and at least one, may be wrong:
-    /// inserted, left out, exchanged, or swapped with a neighbour (the optimal string alignment
-    /// distance). Case is ignored.
+    /// A name is near if the optimal string alignment distance, which counts inserted, omitted,
+    /// replaced and transposed letters, is at most a third of the longer name's length, or 1. Case
+    /// is ignored.
     public static func suggestion(for name: String, among known: [String]) -> String? {
-        // The distance takes time and memory by the product of both lengths, and what is requested may
-        // be a file's: nothing so long is a misspelt name.
+        // The distance takes time and memory proportional to the product of the lengths, and a name
+        // may come from a file; very long ones are not misspellings.
         guard name.utf8.count <= maxNameBytes else { return nil }
         let length = name.count
         let near = known.compactMap { known -> (name: String, distance: Int)? in
@@ -19,10 +19,10 @@ public enum Spelling {
         return near.min { $0.distance < $1.distance }?.name
     }
 
-    /// Bytes of the longest name that is compared.
+    /// The longest name that is compared, in bytes.
     private static let maxNameBytes = 256
 
-    /// `; did you mean 'x'?`, or nothing: to be put at the end of a message.
+    /// `; did you mean 'x'?` to be appended to a message, or an empty string.
     public static func hint(for name: String, among known: [String]) -> String {
         suggestion(for: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
     }

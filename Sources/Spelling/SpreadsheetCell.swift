@@ -1,7 +1,8 @@
-/// Cells of tables that people open in a spreadsheet, which would run a cell that begins as a formula does.
+/// Protects cells of tables that are opened in a spreadsheet, which would evaluate a cell that begins like
+/// a formula.
 public enum SpreadsheetCell {
-    /// The cell of a field: with an apostrophe before it where a spreadsheet would run it, which ``plain(_:)``
-    /// takes away again. Numbers stay numbers.
+    /// The cell for a field: an apostrophe, which ``plain(_:)`` removes, is prepended if a spreadsheet would
+    /// evaluate it. Numbers stay unchanged.
     public static func guarded(_ field: String) -> String {
         isFormula(field.drop(while: isApostrophe)) ? "'" + field : field
     }
@@ -18,7 +19,7 @@ public enum SpreadsheetCell {
 
     private static let apostrophe: Unicode.Scalar = "'"
 
-    /// With the fullwidth forms, which spreadsheets of East Asia take for the others.
+    /// Including the fullwidth forms, which East Asian spreadsheets treat alike.
     private static let signs = "=+-@\t\r\n＝＋－＠".unicodeScalars
 
     private static func isFormula(_ field: Substring) -> Bool {
@@ -28,7 +29,7 @@ public enum SpreadsheetCell {
 }
 
 extension String {
-    /// By scalars: an accent behind an apostrophe makes another character of it.
+    /// By scalars, since an apostrophe with a combining accent is another character.
     fileprivate func drop(while isDropped: (Unicode.Scalar) -> Bool) -> Substring {
         Substring(unicodeScalars.drop(while: isDropped))
     }

@@ -1,7 +1,7 @@
 extension Unicode.Scalar {
-    /// Whether the scalar acts on the text around it and is not seen itself: the controls of terminals
-    /// (C0 and C1, ESC among them), marks that turn the direction of writing, characters without a
-    /// width, and separators of lines and paragraphs.
+    /// Whether the scalar is invisible but affects the text around it: control characters of terminals
+    /// (C0 and C1, including ESC), bidirectional marks, zero-width characters, and line and paragraph
+    /// separators.
     public var isInvisible: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true
@@ -9,7 +9,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// The scalar as JSON and most languages write it, e.g. `\u202e`.
+    /// The scalar as an escape of JSON and most programming languages, e.g. `\u202e`.
     public var escaped: String {
         UTF16.encode(self).map { units in
             units.map { unit in
@@ -21,12 +21,12 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// The text as it may be shown: names, paths, keys and messages that come from outside cannot move
-    /// the cursor, hide or reverse neighbouring text. What acts unseen is written as an escape;
-    /// line feeds and tabs stay. Valid JSON stays valid, and the same value.
+    /// The text with invisible scalars escaped, except line feeds and tabs, so that names, paths, keys
+    /// and messages from outside cannot move the cursor or hide or reverse neighbouring text. Valid
+    /// JSON stays valid and keeps its value.
     public var visible: String { escaping { $0.isInvisible && $0 != "\n" && $0 != "\t" } }
 
-    /// The text without breaks of lines, which are escaped: a name with one cannot look like a line of its own.
+    /// The text with line breaks escaped, so that a name cannot look like two lines.
     public var inOneLine: String { escaping { $0 == "\n" || $0 == "\r" } }
 
     private func escaping(_ acts: (Unicode.Scalar) -> Bool) -> String {
@@ -42,7 +42,7 @@ extension String {
         return result
     }
 
-    /// The text with its middle left out where it is longer than a number of characters.
+    /// The text with its middle replaced if it is longer than a number of characters.
     public func shortened(to limit: Int) -> String {
         guard utf8.count > limit, count > limit else { return self }
         let half = max(limit / 2, 1)

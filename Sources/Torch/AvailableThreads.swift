@@ -1,36 +1,37 @@
 import Foundation
 
-/// How many threads this process can run at the same time.
+/// The number of threads that this process can run simultaneously.
 ///
-/// A machine's cores are not a process's: `taskset`, a batch system or a container may leave it some
-/// of them, or a part of their time. More threads than that wait for each other at every operation,
-/// which makes a training many times as slow.
+/// A process may not have all of the machine's cores: `taskset`, a batch system or a container may
+/// restrict it to some of them, or to a fraction of their time. With more threads than that, threads
+/// wait for each other in every operation, which slows down training many times.
 public enum AvailableThreads {
-    /// Cores that the process may run on, or the fraction of their time that its control groups
-    /// leave it, rounded up, where that is less.
+    /// The number of cores that the process may run on or, if less, the CPU quota of its control
+    /// groups, rounded up, or Slurm's cores per task.
     public static let count: Int = min(
         count(
             machine: ProcessInfo.processInfo.activeProcessorCount,
             root: URL(fileURLWithPath: "/")),
         batchSystem(ProcessInfo.processInfo.environment) ?? .max)
 
-    /// Cores that Slurm has given each task of a job, whether or not it binds tasks to them; nil if it does
-    /// not say.
+    /// The number of cores that Slurm allocates to each task, whether or not it binds tasks to them; nil if
+    /// unknown.
     static func batchSystem(_ environment: [String: String]) -> Int? {
         environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// The same for a machine of a number of cores, and what the files below a root say.
+    /// The number for a machine with a number of cores and the system files below a root.
     static func count(machine: Int, root: URL) -> Int {
-        // The list may name processors that are not there.
+        // The list may include processors that do not exist.
         let cores = min(machine, affinity(root) ?? machine)
         let cpuLimit = ControlGroups(root: root).lowestCPULimit
-        // A fraction of a million processors and more limits nothing, and might not fit an integer.
+        // A quota of a million processors or more is no limit, and might not fit in an integer.
         let limit = cpuLimit.map { Int(min($0.rounded(.up), 1e6)) } ?? cores
         return max(1, min(cores, limit))
     }
 
-    /// Cores that the scheduler may run the process on, of Linux's `0-3,8`; nil if it is not said.
+    /// The number of cores in the process's affinity mask, a Linux list such as `0-3,8`; nil if
+    /// unknown.
     private static func affinity(_ root: URL) -> Int? {
         let status = root.appendingPathComponent("proc/self/status")
         let line = (try? String(contentsOf: status, encoding: .utf8))?
@@ -41,7 +42,7 @@ public enum AvailableThreads {
         var count = 0
         for range in ranges.split(separator: ",") {
             let ends = range.split(separator: "-").map { Int($0) }
-            // More processors than any kernel can have are a misread line.
+            // More processors than any kernel supports mean that the line is malformed.
             guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
                 first >= 0, last >= first, last < 1 << 20
             else { return nil }
@@ -51,23 +52,23 @@ public enum AvailableThreads {
     }
 }
 
-/// The processor time that Linux's control groups, of version 1 and 2, leave this process.
+/// The CPU quotas of this process's Linux control groups, versions 1 and 2.
 private struct ControlGroups {
-    /// Folder that `/proc` and `/sys` are below.
+    /// The folder that contains `proc` and `sys`.
     let root: URL
 
-    /// Processors' worth of time, the least that any group from the process's own up allows; nil
-    /// without a limit.
+    /// The smallest quota, in processors, of the process's group and its ancestors; nil without a
+    /// limit.
     var lowestCPULimit: Double? {
         groups.flatMap { group in group.folders.compactMap { cpuLimit(in: $0, group.isSecond) } }
             .min()
     }
 
-    /// A hierarchy that limits the processors' time.
+    /// The process's group in a hierarchy with CPU quotas.
     private struct Group {
-        /// Whether it is of version 2.
+        /// Whether the hierarchy is of version 2.
         let isSecond: Bool
-        /// Folders of the process's group and of those it is in.
+        /// The folders of the process's group and its ancestors.
         let folders: [URL]
     }
 
@@ -89,16 +90,16 @@ private struct ControlGroups {
         }
     }
 
-    /// The folder of a hierarchy's files.
+    /// A mounted hierarchy.
     private struct Mount {
         let isSecond: Bool
-        /// Group that is shown there: not the topmost in a container.
+        /// The group at the mount point: in a container, this is not the root group.
         let top: String
         let folder: URL
 
-        /// Folders of a group and of those around it.
+        /// The folders of a group and its ancestors.
         func folders(of group: String) -> [URL] {
-            // Without a namespace of its own, a container reads its group's name on the host.
+            // Without its own cgroup namespace, a container sees its group's name on the host.
             let inside = group.hasPrefix(top) ? String(group.dropFirst(top.count)) : group
             var names = inside.split(separator: "/").map(String.init).filter { $0 != ".." }
             var folders = [folder]

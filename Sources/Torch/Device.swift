@@ -1,12 +1,12 @@
 import CTorch
 
-/// The device that stores a tensor and computes with it.
+/// A device that stores tensors and computes with them.
 public enum Device: Hashable, Sendable, CustomStringConvertible {
     case cpu
     /// A CUDA GPU by its index.
     case cuda(Int)
 
-    /// The name PyTorch gives the device: `cpu` or `cuda:0`.
+    /// PyTorch's name of the device, such as `cpu` or `cuda:0`.
     public var description: String {
         switch self {
         case .cpu: "cpu"
@@ -17,9 +17,10 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     /// Whether a CUDA build of LibTorch and a GPU are present.
     public static let isCUDAAvailable = ct_load_cuda()
 
-    /// The device of a name: `cpu`, `cuda`, `cuda:1`, or `auto` for a GPU where there is one.
+    /// The device of a name: `cpu`, `cuda`, `cuda:1`, or `auto` for a GPU if there is one,
+    /// otherwise the CPU.
     ///
-    /// - Throws: ``TorchError/noDevice(_:)`` for an unknown name, and for a GPU that is absent.
+    /// - Throws: ``TorchError/noDevice(_:)`` for an unknown name or an unavailable GPU.
     public static func named(_ name: String) throws(TorchError) -> Device {
         if name == "auto" { return isCUDAAvailable ? .cuda(0) : .cpu }
         if name == "cpu" { return .cpu }
@@ -30,7 +31,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
         return .cuda(index)
     }
 
-    /// Waits until the device has done everything it was asked to, so that a clock can be read.
+    /// Waits until the device has finished all pending work, e.g. before reading a clock.
     public func synchronize() {
         if case .cuda(let index) = self {
             expectSuccess(ct_cuda_synchronize(Int32(index)), "synchronize()")

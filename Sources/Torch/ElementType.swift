@@ -11,7 +11,7 @@ public enum ElementType: String, Sendable, CaseIterable, Codable {
     case int64
     case uint8
 
-    /// Bytes of one element.
+    /// Size of one element, in bytes.
     public var size: Int {
         switch self {
         case .bool, .uint8: 1
@@ -44,34 +44,34 @@ public enum ElementType: String, Sendable, CaseIterable, Codable {
     }
 }
 
-/// A Swift type whose values a tensor can be made of and read as.
+/// A Swift type that can be converted to and from the elements of a tensor.
 public protocol TensorElement: BitwiseCopyable, Sendable {
-    /// The element type its tensors have.
+    /// The element type of its tensors.
     static var elementType: ElementType { get }
-    /// The value an array is filled with before it is written.
+    /// The initial value of an array that will be overwritten.
     static var zero: Self { get }
 }
 
 extension Double: TensorElement {
-    /// `float64`, which a tensor of `Double` has.
+    /// `float64`, the element type for `Double`.
     public static var elementType: ElementType { .float64 }
 }
 extension Float: TensorElement {
-    /// `float32`, which a tensor of `Float` has.
+    /// `float32`, the element type for `Float`.
     public static var elementType: ElementType { .float32 }
 }
 extension Int: TensorElement {
-    /// `int64`, which a tensor of `Int` has.
+    /// `int64`, the element type for `Int`.
     public static var elementType: ElementType { .int64 }
 }
 extension UInt8: TensorElement {
-    /// `uint8`, which a tensor of `UInt8` has.
+    /// `uint8`, the element type for `UInt8`.
     public static var elementType: ElementType { .uint8 }
 }
 
 /// The order in which an image batch `[n, c, h, w]` is stored in memory.
 public enum MemoryFormat: String, Sendable, CaseIterable, Codable {
-    /// Channels vary fastest: what vector kernels for convolutions like best.
+    /// Channels vary fastest, which is best for vectorised convolutions.
     case channelsLast
     /// Columns vary fastest.
     case contiguous

@@ -1,25 +1,25 @@
 import CTorch
 
-/// Which implementation computes what both LibTorch and this project can: depthwise and 1x1
-/// convolutions, batch normalisations with what is around them, and the classification head.
+/// Selects the implementation of operations that both LibTorch and this project have: depthwise and
+/// 1x1 convolutions, batch normalisations with adjacent operations, and the classification head.
 ///
-/// This project's are compiled for several sets of instructions, and the best that the processor has
-/// is used; on a GPU, unless it is ``libTorch``, those that are compiled for it. They sum in an order
-/// of their own, so last bits differ between the implementations.
+/// This project's kernels are compiled for several instruction sets, of which the best that the
+/// processor supports is used; on a GPU, its kernels are used unless ``libTorch`` is selected. They
+/// sum in another order, so results differ in the last bits between implementations.
 public enum Kernels: String, CaseIterable, Codable, Comparable, Sendable {
     /// LibTorch's own operations only.
     case libTorch = "libtorch"
-    /// This project's, for every processor.
+    /// This project's kernels for any processor.
     case portable
-    /// This project's, with AVX2 and FMA.
+    /// This project's kernels with AVX2 and FMA.
     case avx2
-    /// This project's, with AVX-512.
+    /// This project's kernels with AVX-512.
     case avx512
 
-    /// The kernels that this thread uses.
+    /// The kernels that the current thread uses.
     public static var current: Kernels { Kernels(ct_current_kernels()) }
 
-    /// The best that this processor has the instructions for.
+    /// The best kernels that this processor supports.
     public static var best: Kernels { Kernels(ct_best_kernels()) }
 
     /// Orders instruction sets from slower to faster.
@@ -47,9 +47,9 @@ public enum Kernels: String, CaseIterable, Codable, Comparable, Sendable {
     }
 }
 
-/// Runs a body whose operations on this thread use at most the given kernels, or lesser ones where
-/// the processor lacks the instructions. A gradient is computed by those in use at `backward()`,
-/// by the implementation that made the output.
+/// Runs a closure whose operations on this thread use at most the given kernels, or lesser ones if
+/// the processor lacks the instructions. A gradient is computed by the implementation that computed
+/// the output, with the instruction set in use at `backward()`.
 public func withKernels<Result, Failure: Error>(
     upTo limit: Kernels, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {

@@ -1,17 +1,17 @@
 import CTorch
 
-/// Measures how long each of LibTorch's operations, and each of this project's kernels, takes while a
-/// body runs, without the operations that it calls. Slows the body by about a percent.
+/// Measures the time of each of LibTorch's operations and this project's kernels in a closure,
+/// excluding the operations that they call. Slows the closure down by about 1 %.
 ///
 /// - Returns: Seconds by the operation's name, e.g. `aten::mkldnn_convolution`, over all its calls.
-///   Names of gradients are those of C++ classes.
+///   Backward operations have the names of C++ classes.
 public func operationTimes(of body: () -> Void) -> [String: Double] {
     expectSuccess(ct_profile_start(), "operationTimes(of:)")
     body()
     return unsafe times("operationTimes(of:)") { unsafe ct_profile_stop($0, $1) }
 }
 
-/// Measures how long kernels and copies run on GPUs while a body runs, which should end with
+/// Measures the time of kernels and copies on GPUs in a closure, which should end with
 /// ``Device/synchronize()``.
 ///
 /// - Returns: Seconds by the kernel's name, over all its runs.

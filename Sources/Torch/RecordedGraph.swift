@@ -1,26 +1,26 @@
 import CTorch
 import Foundation
 
-/// Work that was recorded once on a GPU and is launched again as a whole.
+/// Work that is recorded once on a GPU and then launched as a whole (a CUDA graph).
 ///
-/// Launching a small kernel takes longer than it runs; a recorded graph of hundreds takes one launch.
-/// Tensors that the work reads and writes stay at their addresses: put new values in with
-/// ``Tensor/assign(_:)``, and read results from the tensors that the body made.
+/// Launching a small kernel takes longer than running it; a recorded graph of hundreds takes one
+/// launch. The tensors that the work reads and writes keep their addresses: set new values with
+/// ``Tensor/assign(_:)``, and read results from the tensors that the closure created.
 public final class RecordedGraph {
     private let handle: ct_graph
     /// The graph whose memory this one shares.
     private let sharing: RecordedGraph?
 
-    /// Records what a body launches, without executing it.
+    /// Records what a closure launches, without executing it.
     ///
-    /// Do the same work once before: libraries choose their algorithms when they first run. The body
-    /// must not read a value from the GPU; it runs on the calling thread. When an operation cannot be
-    /// recorded the body continues, with tensors that hold nothing, and the error comes at its end.
+    /// Do the same work once before, since libraries choose their algorithms on the first run. The
+    /// closure runs on the calling thread and must not read values from the GPU. If an operation
+    /// cannot be recorded, the closure continues with undefined tensors, and the error is thrown at
+    /// its end.
     ///
-    /// - Parameter sharing: A graph whose memory, where its tensors are free, is used as well; both
-    ///   must be replayed in the order they were recorded in.
-    /// - Throws: ``TorchError`` when LibTorch or the body cannot be recorded; a body that fails
-    ///   throws what it throws.
+    /// - Parameter sharing: A graph whose free memory is reused; both must be replayed in the order
+    ///   in which they were recorded.
+    /// - Throws: ``TorchError`` if the work cannot be recorded, and errors of the closure.
     public init(
         on device: Device, sharing: RecordedGraph? = nil, _ body: () throws -> Void
     ) throws {
@@ -38,11 +38,11 @@ public final class RecordedGraph {
 
     deinit { ct_graph_free(handle) }
 
-    /// Does what was recorded.
+    /// Launches the recorded work.
     public func replay() { expectSuccess(ct_graph_replay(handle), "replay()") }
 }
 
-/// The errors of this thread while it records, where an operation cannot throw.
+/// Collects the error of operations that cannot throw while this thread records.
 final class Recording {
     private static let key = "facet.recording"
     private(set) var error: TorchError?

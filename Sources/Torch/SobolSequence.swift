@@ -1,22 +1,22 @@
 import CTorch
 
-/// Scrambled Sobol points: they fill the unit cube more evenly than random ones (Owen 1998, *Scrambling
-/// Sobol' and Niederreiter-Xing points*), and each prefix of the sequence does.
+/// Scrambled Sobol points, every prefix of which fills the unit cube more evenly than random points
+/// (Owen 1998, *Scrambling Sobol' and Niederreiter-Xing points*).
 ///
 /// The points are those of `torch.quasirandom.SobolEngine(dimension, scramble=True, seed=seed)`, in
-/// float64; PyTorch gives the first one in its default type, in which it may be 1. The scrambling of a
-/// dimension depends on how many there are.
+/// float64; PyTorch returns the first one in its default type, in which coordinates may be 1. The
+/// scrambling of a dimension depends on the number of dimensions.
 public enum SobolSequence {
-    /// The most dimensions that LibTorch has direction numbers for.
+    /// The most dimensions for which LibTorch has direction numbers.
     public static let maxDimension = 21_201
 
     /// The first points of a sequence.
     ///
     /// - Parameters:
-    ///   - count: Points; none for 0.
-    ///   - dimension: Coordinates of a point; 1...``maxDimension``.
-    ///   - seed: Of the scrambling.
-    /// - Returns: Coordinates from 0 to below 1, point by point.
+    ///   - count: Number of points.
+    ///   - dimension: Number of coordinates of a point; 1...``maxDimension``.
+    ///   - seed: Seed of the scrambling.
+    /// - Returns: The points, with coordinates in 0 ..< 1.
     public static func points(_ count: Int, dimension: Int, seed: UInt64) -> [[Double]] {
         guard count > 0 else { return [] }
         let tensor = Tensor.make {

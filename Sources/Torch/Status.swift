@@ -1,14 +1,14 @@
 import CTorch
 import Foundation
 
-/// Takes the status's message, freeing it.
+/// Returns the first line of a status's message, and frees the status.
 private func takeMessage(_ status: ct_status) -> String {
     let text = unsafe status.message.map { unsafe String(cString: $0) } ?? ""
     ct_status_free(status)
     return text.split(separator: "\n").first.map(String.init) ?? "no message"
 }
 
-/// Throws what a status reports: for everything that a user's file, flag or machine can cause.
+/// Throws the error of a status: for failures that a user's file, flag or machine can cause.
 func requireSuccess(_ status: ct_status, _ operation: String) throws(TorchError) {
     switch status.kind {
     case CT_OK: return
@@ -18,8 +18,8 @@ func requireSuccess(_ status: ct_status, _ operation: String) throws(TorchError)
     }
 }
 
-/// Stops the program on a status that only a mistake in the program can cause, or memory that ran
-/// out in the middle of a computation.
+/// Stops the program on a failure that only a programming error can cause, or if memory runs out in
+/// the middle of a computation.
 func expectSuccess(_ status: ct_status, _ operation: StaticString) {
     guard status.kind != CT_OK else { return }
     let isOutOfMemory = status.kind == CT_OUT_OF_MEMORY
@@ -34,10 +34,10 @@ func expectSuccess(_ status: ct_status, _ operation: StaticString) {
     fatalError("\(operation): \(message)")
 }
 
-/// The handler for running out of memory where nothing can be thrown.
+/// The handler for running out of memory in operations that cannot throw.
 enum OutOfMemory {
     private static let lock = NSLock()
-    // Sound because it is reached only while `lock` is held.
+    // Sound because it is accessed only while `lock` is held.
     nonisolated(unsafe) private static var handler: (@Sendable (TorchError) -> Void)?
 
     static func setHandler(_ new: (@Sendable (TorchError) -> Void)?) {

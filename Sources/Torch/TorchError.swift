@@ -7,20 +7,20 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case file(path: String, reason: String)
     /// LibTorch refused an operation.
     case libTorch(operation: String, message: String)
-    /// A file is not a TorchScript network, or not one that this LibTorch can read.
+    /// A file is not a TorchScript network that this LibTorch can read.
     case malformedScript(path: String, reason: String)
-    /// A weight file is not what its header says.
+    /// A weight file is malformed.
     case malformedWeights(path: String, reason: String)
     /// A weight file lacks a tensor that the model has.
     case missingTensor(name: String, path: String)
     /// A device was requested that this machine or this LibTorch does not have.
     case noDevice(String)
-    /// The disk, or the user's fraction of it, is full.
+    /// The disk is full, or the user's quota exhausted.
     case noSpace(path: String)
     case outOfMemory(operation: String, message: String)
-    /// A network in TorchScript does not take the input it was given.
+    /// A TorchScript network rejected its input.
     case scriptFailed(path: String, reason: String)
-    /// A tensor of a weight file has another shape than the model's.
+    /// The shape of a tensor in a weight file differs from the model's.
     case shapeMismatch(name: String, expected: [Int], found: [Int], path: String)
     /// A weight file has a tensor that the model does not.
     case unexpectedTensor(name: String, path: String)

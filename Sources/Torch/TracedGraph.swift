@@ -1,31 +1,31 @@
 import CTorch
 public import Foundation
 
-/// The operations that a network consists of, recorded by LibTorch's tracer while the network runs.
+/// The operations of a network, recorded by LibTorch's tracer while the network runs.
 ///
 /// ```swift
 /// let graph = try TracedGraph(of: backbone.state, on: images) { backbone($0, training: false) }
 /// for operation in graph.operations { print(operation.name) }  // aten::conv2d, aten::batch_norm, ...
 /// ```
 ///
-/// Lengths that the network takes from its input, such as the number of images, are recorded as the
-/// numbers they were. Only LibTorch's own operations are seen, so kernels of this project are switched
-/// off, and differentiation is on, so that normalisations are not folded into convolutions.
+/// Lengths that the network derives from its input, such as the number of images, are recorded as
+/// constants. The tracer only sees LibTorch's operations, so this project's kernels are disabled, and
+/// gradients are enabled, so that normalisations are not folded into convolutions.
 public final class TracedGraph {
-    /// A tensor of the graph: 0 is the network's input, then come the state's entries in their order, and
-    /// then what operations make of them.
+    /// The number of a tensor in the graph: 0 is the network's input, followed by the state's entries in
+    /// their order and the results of operations.
     public typealias Identifier = Int
 
     /// An argument of an operation.
     public enum Argument: Equatable, Sendable {
         case bool(Bool)
-        /// A number with a fraction.
+        /// A floating-point number.
         case float(Double)
         case int(Int)
         case ints([Int])
         /// No argument was given.
         case none
-        /// Something that networks do not compute with, such as an order in memory.
+        /// Something irrelevant to the computation, such as a memory format.
         case other
         case tensor(Identifier)
         case tensors([Identifier])
@@ -35,17 +35,17 @@ public final class TracedGraph {
     public struct Operation: Equatable, Sendable {
         /// LibTorch's name, e.g. `aten::conv2d`.
         public var name: String
-        /// Its arguments, as LibTorch declares them.
+        /// Its arguments, in LibTorch's order.
         public var arguments: [Argument]
-        /// The tensors it makes.
+        /// Its results.
         public var results: [Identifier]
     }
 
-    /// The operations in the order of their computation.
+    /// The operations in the order of execution.
     public let operations: [Operation]
     /// The network's output.
     public let output: Identifier
-    /// Images it was recorded with.
+    /// Number of images with which it was recorded.
     public let batch: Int
 
     private let handle: ct_trace
@@ -54,9 +54,9 @@ public final class TracedGraph {
     /// Runs a network and records its operations.
     ///
     /// - Parameters:
-    ///   - state: The network's parameters and buffers, which the graph names.
-    ///   - images: `[n, 3, h, w]` in the order of `float32` that is contiguous.
-    /// - Throws: ``TorchError`` when something in it cannot be recorded.
+    ///   - state: The network's parameters and buffers, to which the graph refers.
+    ///   - images: `[n, 3, h, w]`, contiguous `float32`.
+    /// - Throws: ``TorchError`` if something in it cannot be recorded.
     public init(
         of state: [StateEntry], on images: Tensor, _ body: (Tensor) -> Tensor
     ) throws(TorchError) {
@@ -79,7 +79,7 @@ public final class TracedGraph {
 
     deinit { ct_trace_free(handle) }
 
-    /// Lengths of a tensor's dimensions; empty if they are unknown.
+    /// The shape of a tensor; empty if unknown.
     public func shape(of tensor: Identifier) -> [Int] {
         if let entry = entry(tensor) { return entry.tensor.shape }
         if case .ints(let shape) = Self.argument(ct_trace_shape(handle, Int64(tensor))) {
@@ -88,12 +88,12 @@ public final class TracedGraph {
         return []
     }
 
-    /// The state's entry that a tensor is, if it is one.
+    /// The entry of the state for a tensor; nil for other tensors.
     public func entry(_ tensor: Identifier) -> StateEntry? {
         state.indices.contains(tensor - 1) ? state[tensor - 1] : nil
     }
 
-    /// The value of a tensor that no operation makes; nil for others, and for the input.
+    /// The value of a tensor that is constant; nil for results of operations and for the input.
     public func constant(_ tensor: Identifier) -> Tensor? {
         if let entry = entry(tensor) { return entry.tensor }
         guard tensor > 0 else { return nil }
@@ -102,11 +102,11 @@ public final class TracedGraph {
         return unsafe out.impl == nil ? nil : Tensor(owning: out)
     }
 
-    /// Writes the network as TorchScript, which takes any number of images.
+    /// Writes the network as TorchScript that takes any number of images.
     ///
-    /// - Parameter wider: The same network, recorded with one image more: what differs depends on the
+    /// - Parameter wider: The same network, recorded with one more image, to find what depends on the
     ///   number of images.
-    /// - Throws: ``TorchError`` when the file cannot be written, or the two differ in something else.
+    /// - Throws: ``TorchError`` if the file cannot be written, or the two differ in anything else.
     public func writeTorchScript(to url: URL, wider: TracedGraph) throws(TorchError) {
         let status = unsafe ct_trace_save(
             handle, wider.handle, state.map(\.tensor.handle), state.count, Int64(batch), url.path)
@@ -141,7 +141,7 @@ public final class TracedGraph {
     }
 }
 
-/// A network as C calls it.
+/// A network that can be called from C.
 private final class Body {
     private let run: (Tensor) -> Tensor
 

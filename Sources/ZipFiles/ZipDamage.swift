@@ -1,8 +1,8 @@
-/// A defect of an archive, and its position.
+/// A defect in an archive.
 public struct ZipDamage: Error, Equatable, Sendable {
-    /// Byte of the archive.
+    /// Offset of the defect in the archive, in bytes.
     public let offset: Int
-    /// A clause, as `its list of files is damaged`.
+    /// A clause such as `its list of files is damaged`.
     public let reason: String
 
     init(_ offset: Int, _ reason: String) {
@@ -10,7 +10,7 @@ public struct ZipDamage: Error, Equatable, Sendable {
     }
 }
 
-/// Numbers and parts of bytes of an archive, none past their end.
+/// A bounds-checked reader of bytes of an archive.
 struct ZipBytes {
     let bytes: ArraySlice<UInt8>
     /// Offset of the bytes in the archive.
@@ -23,7 +23,7 @@ struct ZipBytes {
         position = 0
     }
 
-    /// The next byte's place in the archive.
+    /// The next byte's offset in the archive.
     var offset: Int { start + position }
     var rest: Int { bytes.count - position }
 
@@ -35,12 +35,12 @@ struct ZipBytes {
         return bytes[position..<position + count]
     }
 
-    /// A number, the lowest byte first.
+    /// A little-endian number.
     mutating func number(_ count: Int) throws(ZipDamage) -> UInt64 {
         try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// A length; one that is larger than any file is as wrong as one past the end.
+    /// A length, clamped to `Int`: bounds checks then reject it like any other that is too large.
     mutating func length(_ count: Int) throws(ZipDamage) -> Int {
         Int(clamping: try number(count))
     }

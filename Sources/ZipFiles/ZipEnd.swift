@@ -1,21 +1,21 @@
-/// The record at the end of a ZIP archive, which states where its list of files is.
+/// The end of central directory record of a ZIP archive, which locates its list of files.
 public struct ZipEnd: Equatable, Sendable {
-    /// Offset of the list.
+    /// Offset of the list, in bytes.
     public let offset: Int
-    /// Bytes of the list.
+    /// Size of the list, in bytes.
     public let length: Int
-    /// How many files are listed.
+    /// Number of listed files.
     public let count: Int
 
-    /// Bytes at an archive's end in which the record must be: it may be followed by a comment of 65,535 bytes, and
-    /// before it what archives above 4 GB have.
+    /// The number of bytes at an archive's end that contain the record: it may be followed by a comment of up
+    /// to 65,535 bytes and preceded by the records of ZIP64.
     public static let searched = 22 + 0xFFFF + 76
 
     /// Finds the record.
     ///
     /// - Parameters:
-    ///   - tail: The archive's last bytes, ``searched`` or all of them.
-    ///   - size: Bytes of the archive.
+    ///   - tail: The archive's last ``searched`` bytes, or all of them.
+    ///   - size: Size of the archive, in bytes.
     public init(tail: [UInt8], size: Int) throws(ZipDamage) {
         let start = size - tail.count
         guard let end = Self.last([0x50, 0x4B, 5, 6], in: tail) else {
@@ -27,10 +27,10 @@ public struct ZipEnd: Equatable, Sendable {
         var length = try record.length(4)
         var offset = try record.length(4)
         if offset == 0xFFFF_FFFF || length == 0xFFFF_FFFF || count == 0xFFFF {
-            // Archives above 4 GB have larger numbers before that record, found by the 20 bytes before it.
+            // Larger archives have a ZIP64 record, whose locator is in the 20 bytes before this one.
             (count, length, offset) = try Self.large(tail, start, end)
         }
-        // Each file takes 46 bytes of the list at least.
+        // Each file takes at least 46 bytes of the list.
         guard offset <= size, length <= size - offset, count <= length / 46 else {
             throw ZipDamage(start + end, "its list of files extends past its end")
         }
@@ -46,13 +46,13 @@ public struct ZipEnd: Equatable, Sendable {
             throw ZipDamage(start + end - 20, "its list of files is damaged")
         }
         _ = try locator.take(4)
-        let place = try locator.length(8)
-        guard place >= start, place < start + tail.count else {
+        let position = try locator.length(8)
+        guard position >= start, position < start + tail.count else {
             throw ZipDamage(start + end - 20, "its list of files extends past its end")
         }
-        var large = ZipBytes(tail[(place - start)...], at: place)
+        var large = ZipBytes(tail[(position - start)...], at: position)
         guard try large.number(4) == 0x0606_4B50 else {
-            throw ZipDamage(place, "its list of files is damaged")
+            throw ZipDamage(position, "its list of files is damaged")
         }
         _ = try large.take(28)
         return (try large.length(8), try large.length(8), try large.length(8))

@@ -1,25 +1,25 @@
-/// A file in a ZIP archive, as in the archive's list of files.
+/// An entry of a ZIP archive's list of files.
 public struct ZipEntry: Equatable, Sendable {
-    /// How a file begins in an archive, and with it most archives.
+    /// The signature of a local header, with which most archives begin.
     public static let localMark: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
-    /// Bytes before a file's name where it begins, see ``content(after:)``.
+    /// Size of a local header up to the file's name, in bytes; see ``content(after:archive:)``.
     public static let localBytes = 30
 
-    /// The file's name, undecoded bytes.
+    /// The file's name, as undecoded bytes.
     public let name: [UInt8]
-    /// How it is compressed: 0 not at all, 8 with deflate.
+    /// The compression method: 0 for none, 8 for deflate.
     public let method: Int
     /// Whether a password is needed.
     public let isEncrypted: Bool
     /// CRC-32 of the content.
     public let checksum: UInt32
-    /// Bytes of the content in the archive.
+    /// Compressed size, in bytes.
     public let packedSize: Int
-    /// Bytes of the content.
+    /// Uncompressed size, in bytes.
     public let size: Int
-    /// Offset of the file in the archive.
+    /// Offset of the local header in the archive.
     public let offset: Int
-    /// Whether it is a symbolic link of Unix.
+    /// Whether it is a Unix symbolic link.
     public let isLink: Bool
 
     /// Whether the content is stored uncompressed.
@@ -35,7 +35,7 @@ public struct ZipEntry: Equatable, Sendable {
         return entries
     }
 
-    /// The files in the beginning of a list, as far as it can be read.
+    /// The files at the beginning of a list, as far as it can be parsed.
     public static func some(_ list: [UInt8], at offset: Int) -> [ZipEntry] {
         var bytes = ZipBytes(list, at: offset)
         var entries: [ZipEntry] = []
@@ -57,7 +57,7 @@ public struct ZipEntry: Equatable, Sendable {
         var sizes = [try bytes.length(4), try bytes.length(4)]
         let lengths = [try bytes.length(2), try bytes.length(2), try bytes.length(2)]
         _ = try bytes.take(4)
-        // Of archives made on Unix the upper half is the mode of stat(2).
+        // In archives made on Unix, the upper half is the mode of stat(2).
         let mode = try bytes.number(4) >> 16
         isLink = madeBy >> 8 == 3 && mode & 0o170000 == 0o120000
         var offset = try bytes.length(4)
@@ -68,7 +68,7 @@ public struct ZipEntry: Equatable, Sendable {
         (packedSize, size, self.offset) = (sizes[0], sizes[1], offset)
     }
 
-    /// Sizes and place of more than 4 GB, which are in a separate field.
+    /// Reads sizes and offset above 4 GB from the ZIP64 extra field.
     private static func readLarge(
         _ extra: inout ZipBytes, _ sizes: inout [Int], _ offset: inout Int
     ) throws(ZipDamage) {
@@ -77,7 +77,8 @@ public struct ZipEntry: Equatable, Sendable {
             let length = try extra.length(2)
             var field = ZipBytes(try extra.take(length), at: extra.offset)
             guard kind == 1 else { continue }
-            // Uncompressed size, compressed size, place: those that the list has no room for.
+            // Uncompressed size, compressed size, offset: those that do not fit in the entry
+            // itself.
             for index in [1, 0] where sizes[index] == 0xFFFF_FFFF {
                 sizes[index] = try field.length(8)
             }
@@ -85,11 +86,11 @@ public struct ZipEntry: Equatable, Sendable {
         }
     }
 
-    /// Offset of the content, which is known only from the header there.
+    /// Range of the compressed content, whose start follows from the local header.
     ///
     /// - Parameters:
     ///   - head: ``localBytes`` bytes from ``offset`` on.
-    ///   - archive: Bytes of the archive.
+    ///   - archive: Size of the archive, in bytes.
     public func content(after head: [UInt8], archive: Int) throws(ZipDamage) -> Range<Int> {
         var bytes = ZipBytes(head, at: offset)
         let title = String(decoding: name.prefix(80), as: UTF8.self)

@@ -105,7 +105,7 @@ struct AugmentationTests {
             #expect(image != Self.image)
         }
         var turned = Self.image
-        ImageChange.turn(&turned, degrees: 0, saturation: 1)
+        ImageChange.rotateHue(&turned, degrees: 0, saturation: 1)
         for (one, other) in zip(turned.pixels, Self.image.pixels) {
             #expect(abs(Int(one) - Int(other)) <= 1)
         }

@@ -53,7 +53,7 @@ struct DecoderTests {
     @Test func retinaFace() throws {
         let golden = try golden("retinaface")
         let (width, height) = (golden.size[0], golden.size[1])
-        let count = RetinaFaceDecoder.places(width: width, height: height)
+        let count = RetinaFaceDecoder.positionCount(width: width, height: height)
         let face = madeUp(2, count, 0.1, 0.65)
         func faces(_ scores: [Float]) -> [DetectedFace] {
             RetinaFaceDecoder().faces(

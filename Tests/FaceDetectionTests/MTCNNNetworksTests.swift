@@ -19,16 +19,16 @@ struct MTCNNNetworksTests {
             rounded: true)
     }
 
-    private func expect(_ found: [MTCNNNetworks.Judgement], _ golden: Goldens.Network) throws {
+    private func expect(_ found: [MTCNNNetworks.Outputs], _ golden: Goldens.Network) throws {
         try #require(found.count == golden.scores.count)
-        for (index, judgement) in found.enumerated() {
-            #expect(abs(Double(judgement.score) - golden.scores[index]) < 1e-5)
-            for (value, expected) in zip(judgement.shifts, golden.shifts[index]) {
+        for (index, output) in found.enumerated() {
+            #expect(abs(Double(output.score) - golden.scores[index]) < 1e-5)
+            for (value, expected) in zip(output.shifts, golden.shifts[index]) {
                 #expect(abs(Double(value) - expected) < 1e-5)
             }
             guard !golden.points.isEmpty else { continue }
-            try #require(judgement.points.count == 10)
-            for (value, expected) in zip(judgement.points, golden.points[index]) {
+            try #require(output.points.count == 10)
+            for (value, expected) in zip(output.points, golden.points[index]) {
                 #expect(abs(Double(value) - expected) < 1e-5)
             }
         }
@@ -42,7 +42,7 @@ struct MTCNNNetworksTests {
             ]
             let network = try #require(named[golden.network])
             let found = network(input(golden))
-            try expect(found.judgements, golden)
+            try expect(found.outputs, golden)
         }
     }
 
@@ -52,7 +52,7 @@ struct MTCNNNetworksTests {
         for golden in try Goldens.load().networks where golden.network == "pnet" {
             let found = networks.proposal.inParts(input(golden), square: 12, limit: limit)
             #expect(found.width * (golden.scores.count / found.width) == golden.scores.count)
-            try expect(found.judgements, golden)
+            try expect(found.outputs, golden)
         }
     }
 

@@ -93,7 +93,7 @@ struct TeamStudyTests {
             NotedImages(rank: $0, count: 40, notes: Lines(), broken: $0 == 1 ? 13 : nil)
         }
         guard case .failure(let error as ProcessError) = ends[0],
-            case .told(let member, let message) = error
+            case .reported(let member, let message) = error
         else {
             Issue.record("\(ends[0])")
             return

@@ -94,7 +94,7 @@ struct ProcessTeamTests {
             }
             return 0
         }
-        guard case .told(let member, let message)? = results[0].processError else {
+        guard case .reported(let member, let message)? = results[0].processError else {
             Issue.record("\(results[0])")
             return
         }

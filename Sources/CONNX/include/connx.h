@@ -1,7 +1,7 @@
-/// ONNX files, read and written through their protobuf schema.
+/// Reading and writing ONNX files with their protobuf schema.
 ///
-/// Functions that can fail return null, or a message that the caller frees. Texts that are returned
-/// live as long as the model. Indices must be below the counts.
+/// Functions that can fail return null on success, otherwise a message that the caller frees.
+/// Returned strings are valid as long as the model. Indices must be less than the counts.
 #ifndef CONNX_H
 #define CONNX_H
 
@@ -15,7 +15,7 @@ extern "C" {
 
 typedef struct connx_model connx_model;
 
-/// The list of a graph that holds a value.
+/// The list of a graph that contains a value.
 typedef enum connx_list { CONNX_INPUTS = 0, CONNX_OUTPUTS = 1 } connx_list;
 
 connx_model *connx_new(void);
@@ -25,7 +25,7 @@ void connx_free(connx_model *self);
 
 char *connx_read(const char *path, connx_model **out);
 int64_t connx_ir_version(const connx_model *self);
-/// Version of the default operators; 0 if the file does not say it.
+/// Version of the default operator set; 0 if the file does not state it.
 int64_t connx_operator_version(const connx_model *self);
 const char *connx_producer(const connx_model *self);
 size_t connx_metadata_count(const connx_model *self);
@@ -49,10 +49,10 @@ size_t connx_node_input_count(const connx_model *self, size_t node);
 const char *connx_node_input(const connx_model *self, size_t node, size_t index);
 size_t connx_node_output_count(const connx_model *self, size_t node);
 const char *connx_node_output(const connx_model *self, size_t node, size_t index);
-/// A whole-number attribute, or a given value where it is absent.
+/// An integer attribute, or the given default if it is absent.
 int64_t connx_node_integer(const connx_model *self, size_t node, const char *attribute,
                            int64_t absent);
-/// An attribute with a fraction, or a given value where it is absent.
+/// A floating-point attribute, or the given default if it is absent.
 float connx_node_float(const connx_model *self, size_t node, const char *attribute, float absent);
 
 size_t connx_tensor_count(const connx_model *self);
@@ -60,18 +60,18 @@ const char *connx_tensor_name(const connx_model *self, size_t index);
 int connx_tensor_type(const connx_model *self, size_t index);
 size_t connx_tensor_rank(const connx_model *self, size_t index);
 int64_t connx_tensor_length(const connx_model *self, size_t index, size_t axis);
-/// The file beside the model that a tensor's values are in; empty if they are in the model.
+/// The external file that contains a tensor's values; empty if they are in the model.
 const char *connx_tensor_file(const connx_model *self, size_t index);
-/// Bytes of that file that a tensor needs: its end; 0 where unknown.
+/// End of the tensor's values in the external file, in bytes; 0 if unknown.
 int64_t connx_tensor_file_end(const connx_model *self, size_t index);
-/// Bytes of that file before the tensor's.
+/// Offset of the tensor's values in the external file, in bytes.
 int64_t connx_tensor_file_start(const connx_model *self, size_t index);
-/// Lengths of the tensor of a name, those of `Constant` nodes included, of which the first `capacity` are
-/// written; -1 where there is none, and else how many it has.
+/// Number of dimensions of the named tensor, including those of `Constant` nodes; -1 if there is none.
+/// Writes the first `capacity` of its lengths.
 int64_t connx_constant_shape(const connx_model *self, const char *name, int64_t *shape,
                              size_t capacity);
-/// Index of the tensor of a name, those of `Constant` nodes included; false where there is none. Its
-/// first `capacity` values are read where it has a type of numbers: `count` is how many it has.
+/// Reads the first `capacity` values of the named tensor, including those of `Constant` nodes, if
+/// its type is numeric; `count` receives the total number. False if there is no such tensor.
 bool connx_constant(const connx_model *self, const char *name, double *values, size_t capacity,
                     size_t *count);
 
@@ -84,10 +84,10 @@ void connx_add_metadata(connx_model *self, const char *key, const char *value);
 /// A length of -1 becomes a dimension named `batch`.
 void connx_add_value(connx_model *self, connx_list list, const char *name, int type,
                      const int64_t *shape, size_t rank);
-/// `bytes` are little-endian, row by row.
+/// `bytes` are little-endian, in row-major order.
 void connx_add_tensor(connx_model *self, const char *name, int type, const int64_t *shape,
                       size_t rank, const void *bytes, size_t byte_count);
-/// Index of the new node. An empty name stands for an absent input.
+/// Returns the index of the new node. An empty name denotes an omitted input.
 size_t connx_add_node(connx_model *self, const char *type, const char *name,
                       const char *const *inputs, size_t input_count, const char *output);
 void connx_node_set_integer(connx_model *self, size_t node, const char *attribute, int64_t value);

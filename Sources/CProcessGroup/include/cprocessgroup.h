@@ -1,7 +1,7 @@
-/// The C face of LibTorch's c10d: processes that exchange tensors.
+/// The C interface to LibTorch's c10d: processes that exchange tensors.
 ///
-/// Conventions are those of ctorch.h. Whatever fails because another process has ended, or takes longer than
-/// its limit, is a status with LibTorch's message.
+/// The conventions are those of ctorch.h. If another process has ended, or an operation exceeds its time
+/// limit, the status contains LibTorch's message.
 #ifndef CPROCESSGROUP_H
 #define CPROCESSGROUP_H
 
@@ -15,26 +15,26 @@
 extern "C" {
 #endif
 
-/// A connection to a table of keys and values that one process serves (TCPStore).
+/// A connection to a key-value store that one process serves (TCPStore).
 typedef struct CT_SAFE pg_store {
   void *impl;
 } pg_store;
 
-/// Processes that are connected with each other (ProcessGroupGloo).
+/// A group of connected processes (ProcessGroupGloo).
 typedef struct CT_SAFE pg_group {
   void *impl;
 } pg_group;
 
-/// An exchange of tensors that is in progress; null where there was nothing to exchange.
+/// An exchange of tensors in progress; null if there was nothing to exchange.
 typedef struct CT_SAFE pg_work {
   void *impl;
 } pg_work;
 
 /// Connects to the store at an address.
 ///
-/// @param serves Whether this process serves it, at a port of its own choice where `port` is 0.
-/// @param milliseconds Limit of the connection and of each later request.
-/// @param bound The port that it is served at.
+/// @param serves Whether this process serves the store; it chooses a free port if `port` is 0.
+/// @param milliseconds Time limit for the connection and each later request. @param bound Receives
+/// the port of the store.
 ct_status pg_store_open(const char *host, uint16_t port, bool serves, int64_t milliseconds,
                         pg_store *out, uint16_t *bound);
 void pg_store_close(pg_store self);
@@ -43,46 +43,48 @@ ct_status pg_store_set(pg_store self, const char *key, const char *value, size_t
 ct_status pg_store_get(pg_store self, const char *key, char **value, size_t *count);
 ct_status pg_store_contains(pg_store self, const char *key, bool *out);
 
-/// Connects processes, which find each other through the store under a prefix.
+/// Connects the processes, which find each other through the store under a key prefix.
 ///
-/// @param address The address of this machine that the others reach it by, or the name of a network interface
-///   where `is_interface`.
-/// @param milliseconds Limit of the connection and of each exchange.
+/// @param address The address at which the others can reach this machine, or the name of a network interface
+///   if `is_interface`. @param milliseconds Time limit for the connection and each exchange.
 ct_status pg_group_open(pg_store store, const char *prefix, int rank, int size, const char *address,
                         bool is_interface, int64_t milliseconds, pg_group *out);
-/// Closes the connections; the others' exchanges fail from then on.
+/// Closes the connections; from then on, exchanges of the others fail.
 void pg_group_close(pg_group self);
 
-/// Begins to gather a tensor of each process, in the order of ranks: `output` is [size, ...] of the shape of `input`.
+/// Starts an all-gather of a tensor of each process, in the order of ranks: `output` is [size, ...] with the
+/// shape of `input`.
 ///
-/// Here and below, exchanges run one after another on a thread of the group's, and the tensors live until they are
-/// over, whoever waits.
+/// Here and below, exchanges run one after another on a thread of the group, and the tensors are retained until
+/// they are finished, even if nobody waits.
 ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output, pg_work *out);
-/// Begins to give part i of `input` [size, ...] to process i, and to get such a part of each process.
+/// Starts an all-to-all exchange: part i of `input` [size, ...] goes to process i, and `output`
+/// receives such a part from each process.
 ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output, pg_work *out);
-/// Begins to put the sum of all processes' tensors into each of them, added in c10d's own order.
+/// Starts an all-reduce that replaces each process's tensor by the sum of all, added in c10d's own
+/// order.
 ct_status pg_sum(pg_group self, ct_tensor tensor, pg_work *out);
-/// Waits for an exchange to be over.
+/// Waits for an exchange to finish.
 ct_status pg_wait(pg_work self);
 void pg_forget(pg_work self);
-/// Gives every process the values that `tensor` has in process `root`.
+/// Broadcasts the values of `tensor` in process `root` to all processes.
 ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root);
 
-/// Receives a derivative as soon as it is known.
+/// Receives a derivative as soon as it is computed.
 ///
-/// @param gradient The receiver's.
+/// @param gradient Owned by the receiver.
 typedef void (*pg_ready)(void *context, size_t index, ct_tensor gradient);
 
-/// As ct_derivatives, reporting each of them while the backward pass continues: on the thread that computes it, which on
-/// the processor is the caller's. Each input is a parameter, and occurs once.
+/// Like ct_derivatives, but reports each derivative during the backward pass, on the thread that computes it;
+/// on the CPU, this is the caller's. Each input is a parameter and must occur only once.
 ct_status pg_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor *inputs, size_t count,
                          pg_ready ready, void *context, ct_tensor *out);
 
-/// Copies the values of a tensor of the same shape, without an objection of backward passes that began before: for
-/// values that they do not need, or will find again.
+/// Copies the values of a tensor of the same shape without incrementing the version, so that autograd does not
+/// reject earlier backward passes: for values that they do not need, or that will be restored.
 ct_status pg_assign_unnoticed(ct_tensor self, ct_tensor source);
 
-/// The address of this machine by which packets leave it for a host; freed with free(3).
+/// The local address from which packets to a host are sent; freed with free(3).
 ct_status pg_local_address(const char *host, char **out);
 
 #ifdef __cplusplus

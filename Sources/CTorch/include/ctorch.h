@@ -1,12 +1,12 @@
-/// The C face of LibTorch: the only way from Swift into C++.
+/// The C interface to LibTorch: the only way from Swift to C++.
 ///
 /// Conventions
-/// - Every function returns a ``ct_status`` by value and gives its results through out-parameters.
-///   When the status is not CT_OK the out-parameters are untouched and the status carries a
-///   message, which the caller frees with ``ct_status_free``.
+/// - Every function returns a ``ct_status`` by value and its results through out-parameters. If the
+///   status is not CT_OK, the out-parameters are untouched and the status contains a message, which
+///   the caller frees with ``ct_status_free``.
 /// - A ``ct_tensor`` out-parameter is owned by the caller and freed with ``ct_tensor_free``.
 /// - A ``ct_tensor`` in-parameter is borrowed.
-/// - Nothing throws across this border.
+/// - No exception crosses this interface.
 #ifndef CTORCH_H
 #define CTORCH_H
 
@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-// Handles own their pointee by the conventions above, so Swift may pass them around freely.
+// Handles follow the ownership conventions above, so Swift may pass them around freely.
 #if defined(__has_attribute) && __has_attribute(swift_attr)
 #define CT_SAFE __attribute__((swift_attr("@safe")))
 #else
@@ -31,13 +31,13 @@ typedef enum ct_status_kind {
   CT_OUT_OF_MEMORY = 2,
 } ct_status_kind;
 
-/// The outcome of a call.
+/// The result of a call.
 typedef struct CT_SAFE ct_status {
   ct_status_kind kind;
   char *message;
 } ct_status;
 
-/// A reference to a tensor. A struct of its own, so that it cannot be mistaken for another handle.
+/// A reference to a tensor. It is a struct, so that it cannot be mistaken for another handle.
 typedef struct CT_SAFE ct_tensor {
   void *impl;
 } ct_tensor;
@@ -74,7 +74,7 @@ ct_status ct_from_bytes(const void *bytes, size_t byte_count, const int64_t *sha
                         ct_dtype dtype, ct_device device, ct_tensor *out);
 /// Copies the elements, contiguous and converted to `dtype`, to `bytes`.
 ct_status ct_copy_bytes(ct_tensor self, ct_dtype dtype, void *bytes, size_t byte_count);
-/// The elements of a contiguous float32 tensor on the CPU, without a copy; valid as long as the tensor.
+/// A pointer to the elements of a contiguous float32 tensor on the CPU; valid as long as the tensor.
 ct_status ct_floats(ct_tensor self, const float **out);
 ct_status ct_rank(ct_tensor self, size_t *out);
 ct_status ct_shape(ct_tensor self, int64_t *out, size_t rank);
@@ -84,8 +84,8 @@ ct_status ct_is_contiguous(ct_tensor self, ct_memory_format format, bool *out);
 ct_status ct_item(ct_tensor self, double *out);
 ct_status ct_to(ct_tensor self, ct_dtype dtype, ct_device device, ct_tensor *out);
 ct_status ct_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out);
-/// Images as a network takes them: (bytes - mean) / standard deviation as float32 [n, c, h, w] on `device`,
-/// from `bytes` in [n, h, w, c] order.
+/// Converts images to network input: (bytes - mean) / standard deviation as float32 [n, c, h, w] on
+/// `device`, from `bytes` [n, h, w, c].
 ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64_t c, double mean,
                     double standard_deviation, ct_memory_format format, ct_device device, ct_tensor *out);
 /// The first `count` points of a scrambled Sobol sequence as float64 [count, dimension] in [0, 1).
@@ -117,7 +117,7 @@ ct_status ct_clamp(ct_tensor self, double minimum, double maximum, ct_tensor *ou
 ct_status ct_where(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out);
 ct_status ct_masked_fill(ct_tensor self, ct_tensor mask, double value, ct_tensor *out);
 
-// Reductions: over `dims` (all when `count` is 0) -------------------------------------------------
+// Reductions: over `dims` (all if `count` is 0) -------------------------------------------------
 
 #define CT_FOR_EACH_REDUCTION(X) X(sum) X(mean) X(amax) X(amin) X(logsumexp) X(norm)
 #define CT_DECLARE(name)                                                                          \
@@ -160,7 +160,7 @@ ct_status ct_index_add(ct_tensor self, int64_t dim, ct_tensor index, ct_tensor s
 
 ct_status ct_assign(ct_tensor self, ct_tensor source);
 ct_status ct_fill(ct_tensor self, double value);
-/// Fills with normal variates drawn from a generator of its own, seeded with `seed`.
+/// Fills with normal variates from a separate generator seeded with `seed`.
 ct_status ct_fill_normal(ct_tensor self, double mean, double standard_deviation, uint64_t seed);
 ct_status ct_fill_uniform(ct_tensor self, double low, double high, uint64_t seed);
 
@@ -173,12 +173,11 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
 /// The parameters of a batch normalisation.
 typedef struct CT_SAFE ct_batch_norm_parts {
   ct_tensor weight, bias, running_mean, running_var;
-  /// Added to what was normalised; `impl` may be null.
+  /// Added after the normalisation; `impl` may be null.
   ct_tensor residual;
-  /// Whether negative values become zero at the end.
+  /// Whether to apply ReLU at the end.
   bool rectify;
-  /// The slopes by which a channel's negative values are multiplied at the end, if they are not set to zero;
-  /// `impl` may be null.
+  /// The slopes of a PReLU at the end, one per channel, instead of ReLU; `impl` may be null.
   ct_tensor slopes;
   double momentum, epsilon;
 } ct_batch_norm_parts;
@@ -191,17 +190,17 @@ typedef struct CT_SAFE ct_conv2d_parts {
   int64_t stride, padding, groups;
 } ct_conv2d_parts;
 
-/// A convolution's weights with the normalisation that follows it folded in, kept between images.
+/// A cache of a convolution's weights with the following normalisation folded in.
 typedef struct CT_SAFE ct_folding {
   void *impl;
 } ct_folding;
 
 ct_status ct_folding_new(ct_folding *out);
 void ct_folding_free(ct_folding self);
-/// Gives back the memory of the weights.
+/// Frees the cached weights.
 void ct_folding_forget(ct_folding self);
-/// A convolution and the normalisation that follows it in evaluation mode, in one operation that is not
-/// differentiable. Weights are folded again where they or the statistics have changed.
+/// A convolution and the following normalisation in evaluation mode, as one operation that is not
+/// differentiable. Weights are folded again if they or the statistics have changed.
 ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
                                ct_batch_norm_parts normalization, ct_folding folding,
                                ct_tensor *out);
@@ -214,13 +213,13 @@ ct_status ct_cross_entropy(ct_tensor logits, ct_tensor labels, double label_smoo
 
 // The head: the softmax of millions of classes -----------------------------------------------------
 
-/// Buffers that a head uses again in each step.
+/// Buffers that a head reuses in each step.
 typedef struct CT_SAFE ct_workspace {
   void *impl;
 } ct_workspace;
 
-/// An elementwise function of tensors `[n, k]`, which may be differentiated. `apply` borrows its
-/// argument and gives its result away; whoever is given the map calls `release` once.
+/// A differentiable elementwise function of tensors `[n, k]`. `apply` borrows its argument and
+/// transfers ownership of its result; the function that receives the map calls `release` once.
 typedef struct ct_map {
   void *context;
   void (*apply)(void *context, ct_tensor cosines, ct_tensor *out);
@@ -229,13 +228,14 @@ typedef struct ct_map {
 
 ct_status ct_workspace_new(ct_workspace *out);
 void ct_workspace_free(ct_workspace self);
-/// Whether products of bfloat16 blocks have instructions of their own here.
+/// Whether the processor has instructions for products of bfloat16 blocks.
 bool ct_has_bfloat16_products(void);
-/// Cosines between directions `[n, d]` (of length 1 or 0) and the rows of a weight matrix, class by
-/// class, each sample's own, `target_cosines` `[n]`, and their `angles` `[n]` of float64.
+/// The table of cosines between directions `[n, d]` (of length 1 or 0) and the rows of a weight
+/// matrix, and those of each sample's own class, `target_cosines` `[n]`, with their `angles` `[n]`
+/// of float64.
 ///
-/// With `classes` (ascending, empty for all) only those take part, `labels` are positions among
-/// them, and the weight's gradient is sparse. `subcenters` rows side by side are one class.
+/// With `classes` (ascending, empty for all) only those take part, `labels` are indices among them,
+/// and the weight's gradient is sparse. `subcenters` consecutive rows form one class.
 ct_status ct_cosine_similarity_matrix(ct_tensor unit_embeddings, ct_tensor weight, ct_tensor classes,
                           ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
                           ct_tensor *table, ct_tensor *target_cosines, ct_tensor *angles);
@@ -244,68 +244,71 @@ ct_status ct_angles(ct_tensor self, ct_tensor other, ct_tensor *out);
 /// Sum over the non-target classes of e^(scale cosine), `[n]`; not differentiable.
 ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,
                                 ct_tensor *out);
-/// Mean cross-entropy of target logits and, of the non-target classes, scale times cosine, which
-/// the map changes first when its `apply` is not null. Differentiating it uses the table up.
+/// Mean cross-entropy of the target logits and, for the non-target classes, scale times cosine, to
+/// which the map is applied first if its `apply` is not null. Differentiation consumes the table.
 ct_status ct_margin_cross_entropy(ct_tensor table, ct_tensor target_logits, ct_tensor scale,
                                   ct_tensor target_cosines, ct_tensor labels, ct_map non_targets,
                                   ct_tensor *loss, ct_tensor *is_top1_correct,
                                   ct_tensor *is_top1_correct_with_margin);
 
-/// Some classes of a head, and a batch's cosines with them, where other classes are elsewhere. Nothing is recorded
-/// for differentiation.
+/// A block of a head's classes, with a batch's cosines to them; the other classes are in other blocks. Nothing
+/// is recorded for differentiation.
 typedef struct CT_SAFE ct_class_block {
   void *impl;
 } ct_class_block;
 
-/// Multiplies directions `[n, d]` by the rows of a weight matrix, of which `classes` take part (ascending; null for all).
+/// Multiplies directions `[n, d]` by the rows of a weight matrix; only `classes` take part (ascending; null for
+/// all).
 ///
-/// @param labels `[n]`, places among the classes that take part; negative where a sample's class is elsewhere.
-/// @param targets `[2, n]` of float64: cosines and angles of the samples whose classes are here are written to it.
+/// @param labels `[n]`, indices among the classes that take part; negative if a sample's class is in another
+/// block. @param targets `[2, n]` of float64; receives the cosines and angles of the samples whose classes
+/// are in this block.
 ct_status ct_class_block_new(ct_tensor unit_embeddings, ct_tensor weight, ct_tensor classes,
                              ct_tensor labels, int64_t subcenters, bool bfloat16,
                              ct_workspace memory, ct_tensor targets, ct_class_block *out);
 void ct_class_block_free(ct_class_block self);
 /// log of the sum over the non-target classes of e^(scale cosine), `[n]` of float64.
 ct_status ct_class_block_log_sum(ct_class_block self, ct_tensor scale, ct_tensor *out);
-/// What the non-target classes come to, `[5, n]` of float64: the logarithm of their sum, the largest cosine and the first
-/// class that has it, and both without the map.
+/// A summary of the non-target classes, `[5, n]` of float64: the logarithm of their sum, the largest cosine and
+/// the first class that has it, and the latter two without the map.
 ct_status ct_class_block_summarize(ct_class_block self, ct_tensor scale, ct_map non_targets,
                                    ct_tensor *out);
-/// Turns cosines into the gradient of the sum of `weight` times `log_total`, `[n]` of float64; gives that with respect to
-/// the scale, as far as it comes from here.
+/// Replaces the cosines by the gradient of the sum of `weight` times `log_total`, `[n]` of float64; returns
+/// this block's contribution to the gradient with respect to the scale.
 ct_status ct_class_block_differentiate_softmax(ct_class_block self, ct_tensor log_total,
                                                ct_tensor weight, ct_tensor *to_scale);
-/// The gradient with respect to directions as far as it comes from here, and to the rows that take part, which
-/// `to_rows` is filled with where it is not null; `squares` is the sum of the squares of those.
+/// This block's contribution to the gradient with respect to the directions, and the gradient with respect to
+/// the rows that take part, which is written to `to_rows` if that is not null; `squares` is the sum of squares
+/// of the latter.
 ct_status ct_class_block_differentiate_cosines(ct_class_block self, ct_tensor to_target_cosines,
                                                ct_tensor to_angles, ct_tensor to_rows,
                                                ct_tensor *to_unit_embeddings, double *squares);
-/// A gradient of `weight` that has the rows of ascending classes only.
+/// A sparse gradient of `weight` with the rows of ascending classes.
 ct_status ct_sparse_rows(ct_tensor weight, ct_tensor classes, int64_t subcenters, ct_tensor values,
                          ct_tensor *out);
 
 // Differentiation ---------------------------------------------------------------------------------
 
-/// Gives a parameter other values, of any shape, and no gradient.
+/// Replaces a parameter's values, with any shape, and removes its gradient.
 ct_status ct_replace_data(ct_tensor self, ct_tensor source);
 
 ct_status ct_set_requires_grad(ct_tensor self, bool value);
 ct_status ct_requires_grad(ct_tensor self, bool *out);
 ct_status ct_backward(ct_tensor self);
-/// The derivatives of `self` with respect to tensors, where its own are `grad_output` of its shape,
-/// given back instead of added to gradients.
+/// The derivatives of `self` with respect to tensors, given `grad_output` of its shape; they are
+/// returned, not added to gradients.
 ct_status ct_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor *inputs, size_t count,
                          ct_tensor *out);
-/// `out->impl` is null when there is no gradient.
+/// `out->impl` is null if there is no gradient.
 ct_status ct_grad(ct_tensor self, ct_tensor *out);
 ct_status ct_set_grad(ct_tensor self, ct_tensor gradient);
 ct_status ct_clear_grad(ct_tensor self);
-/// A sparse gradient as an ordinary tensor; an ordinary one unchanged.
+/// A sparse gradient as a dense tensor; a dense one is returned unchanged.
 ct_status ct_to_dense(ct_tensor self, ct_tensor *out);
 bool ct_is_grad_enabled(void);
 /// Thread-local. Returns the previous value through `former`.
 ct_status ct_set_grad_enabled(bool value, bool *former);
-/// Thread-local. Convolutions and products compute in bfloat16 while this is on.
+/// Thread-local. While this is on, convolutions and products compute in bfloat16.
 ct_status ct_set_autocast(bool cuda, bool value, bool *former);
 ct_status ct_clear_autocast_cache(void);
 
@@ -313,37 +316,38 @@ ct_status ct_clear_autocast_cache(void);
 
 /// Gradient statistics that a GPU computes without synchronising with the host.
 typedef struct CT_SAFE ct_gradient_guard {
-  /// L2 norm of all gradients together, before it is limited.
+  /// L2 norm of all gradients together before clipping.
   ct_tensor norm;
   /// The divisor of every gradient; empty for 1.
   ct_tensor divisor;
-  /// 1 if the loss or the norm is not finite, and nothing may change; else 0.
+  /// 1 if the loss or the norm is not finite, so that the step is skipped; otherwise 0.
   ct_tensor skips;
 } ct_gradient_guard;
 
-/// Says that no row occurs twice in any sparse gradient, as when a single batch has added to each: a
-/// GPU would have to sort the rows to find out.
+/// Declares that no row occurs twice in any sparse gradient, as with the gradients of a single
+/// batch: a GPU would have to sort the rows to find out.
 ct_status ct_set_rows_distinct(const ct_tensor *parameters, size_t count);
 
-/// Examines the gradients for a step that limits their norm to `limit`, 0 for none.
+/// Computes the statistics of the gradients for a step that clips their norm to `limit`; 0 for no
+/// limit.
 ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tensor loss,
                              double limit, ct_gradient_guard *out);
 
-/// One step of SGD with momentum over tensors that all have a gradient, by LibTorch's fused kernel.
-/// `momentum_buffers` are updated in place; on the first step they take the gradient itself. Where
-/// a gradient is sparse, rows that it lacks stay unchanged, momentum buffers too. An empty guard
-/// changes nothing.
+/// One step of SGD with momentum for tensors that all have a gradient, with LibTorch's fused
+/// kernel. `momentum_buffers` are updated in place; on the first step they are set to the gradient
+/// itself. If a gradient is sparse, the rows that it lacks stay unchanged, including their momentum
+/// buffers. An empty guard has no effect.
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *momentum_buffers, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
                       bool first_step, ct_gradient_guard guard);
-/// One step of AdamW over tensors that all have a dense gradient, by LibTorch's fused kernel. Both
-/// moments and `steps`, scalars of `float32` that count each parameter's steps, are updated in place. An
-/// empty guard changes nothing.
+/// One step of AdamW for tensors that all have a dense gradient, with LibTorch's fused kernel. Both
+/// moments and `steps`, `float32` scalars that count each parameter's steps, are updated in place. An
+/// empty guard has no effect.
 ct_status ct_adamw_step(const ct_tensor *parameters, const ct_tensor *first_moments,
                         const ct_tensor *second_moments, const ct_tensor *steps, size_t count,
                         double learning_rate, double beta1, double beta2, double weight_decay,
                         double epsilon, ct_gradient_guard guard);
-/// Moves averages towards values: `average += weight (value - average)`.
+/// Updates averages: `average += weight (value - average)`.
 ct_status ct_move_averages(const ct_tensor *averages, const ct_tensor *values, size_t count,
                            double weight);
 /// L2 norm of all gradients together.
@@ -352,8 +356,8 @@ ct_status ct_scale_gradients(const ct_tensor *parameters, size_t count, double f
 
 // Kernels -----------------------------------------------------------------------------------------
 
-/// Implementations of what both this project and LibTorch can compute: LibTorch's, and this
-/// project's for each set of instructions.
+/// Implementations of operations that both this project and LibTorch have: LibTorch's, and this
+/// project's for each instruction set.
 typedef enum ct_kernels {
   CT_KERNELS_LIBTORCH = 0,
   CT_KERNELS_PORTABLE = 1,
@@ -361,44 +365,44 @@ typedef enum ct_kernels {
   CT_KERNELS_AVX512 = 3,
 } ct_kernels;
 
-/// Limits the instruction sets of this thread: to `limit`, and to those that the processor has. Thread-local.
+/// Limits the instruction sets to `limit` and to those that the processor has. Thread-local.
 void ct_limit_kernels(ct_kernels limit);
 ct_kernels ct_current_kernels(void);
-/// The best that the processor has the instructions for.
+/// The best one that the processor supports.
 ct_kernels ct_best_kernels(void);
 
-/// Whether convolutions on this thread keep the outputs of normalisations for their gradients, instead
-/// of having them made again backward. Thread-local; false at first.
+/// Whether convolutions keep the outputs of normalisations for the backward pass instead of
+/// recomputing them. Thread-local; initially false.
 void ct_set_keeps_normalized(bool value);
 bool ct_keeps_normalized(void);
 
-/// Receives an operation's name and the seconds it took without those it called.
+/// Receives an operation's name and its seconds without those of the operations it called.
 typedef void (*ct_operation_listener)(void *context, const char *name, double seconds);
 
-/// Begins to measure operations, on all threads.
+/// Starts measuring operations on all threads.
 ct_status ct_profile_start(void);
-/// Ends it and reports what was found, in no order.
+/// Stops measuring and reports the results, in no particular order.
 ct_status ct_profile_stop(ct_operation_listener listener, void *context);
 
-/// Begins to measure what runs on GPUs: kernels and copies.
+/// Starts measuring kernels and copies on GPUs.
 ct_status ct_cuda_profile_start(void);
-/// Ends it and reports what was found, each run of a kernel in its turn.
+/// Stops measuring and reports each kernel and copy in order.
 ct_status ct_cuda_profile_stop(ct_operation_listener listener, void *context);
 
 // TorchScript -------------------------------------------------------------------------------------
 
-/// A reference to a network in TorchScript.
+/// A reference to a TorchScript network.
 typedef struct CT_SAFE ct_script {
   void *impl;
 } ct_script;
 
-/// Loads a file that `torch.jit.save` wrote, in evaluation mode.
+/// Loads a file written by `torch.jit.save`, in evaluation mode.
 ct_status ct_script_load(const char *path, ct_device device, ct_script *out);
 void ct_script_free(ct_script self);
-/// The network's output for one input; of a tuple or list the first tensor.
+/// The network's output for one input; the first tensor if it is a tuple or list.
 ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
 
-// Traces: which operations a computation consists of ----------------------------------------------
+// Traces: the operations of a computation ----------------------------------------------
 
 typedef struct CT_SAFE ct_trace {
   void *impl;
@@ -415,8 +419,8 @@ typedef enum ct_traced_kind {
   CT_TRACED_OTHER = 7,
 } ct_traced_kind;
 
-/// An argument of an operation. `integer` is a tensor's identifier or a number; `list` has the
-/// numbers or identifiers of a list and lives as long as the trace.
+/// An argument of an operation. `integer` is a tensor's identifier or a number; `list` contains the
+/// numbers or identifiers of a list and is valid as long as the trace.
 typedef struct CT_SAFE ct_traced_value {
   ct_traced_kind kind;
   int64_t integer;
@@ -426,72 +430,74 @@ typedef struct CT_SAFE ct_traced_value {
 } ct_traced_value;
 
 /// Runs `body` on `input` and records its operations. Identifiers: 0 is the input, 1 ... `count` are
-/// the tensors given, and higher ones what operations make of them. `body` gives a tensor that the
+/// the given tensors, and higher ones are results of operations. `body` returns a tensor that the
 /// caller owns; false ends the trace with an error.
 ct_status ct_trace_run(ct_tensor input, const ct_tensor *given, size_t count, void *context,
                        bool (*body)(void *context, ct_tensor input, ct_tensor *output),
                        ct_trace *out);
 void ct_trace_free(ct_trace self);
 size_t ct_trace_count(ct_trace self);
-/// The name of an operation, such as `aten::conv2d`; lives as long as the trace.
+/// The name of an operation, such as `aten::conv2d`; valid as long as the trace.
 const char *ct_trace_operation(ct_trace self, size_t node);
 size_t ct_trace_argument_count(ct_trace self, size_t node);
 ct_traced_value ct_trace_argument(ct_trace self, size_t node, size_t index);
 size_t ct_trace_result_count(ct_trace self, size_t node);
 int64_t ct_trace_result(ct_trace self, size_t node, size_t index);
-/// Identifier of what `body` gave.
+/// Identifier of the result of `body`.
 int64_t ct_trace_output(ct_trace self);
-/// Lengths of the dimensions of a tensor; a list.
+/// Lengths of a tensor's dimensions, as a list.
 ct_traced_value ct_trace_shape(ct_trace self, int64_t tensor);
-/// The value of a tensor that is neither given nor made by an operation; an empty handle otherwise.
+/// The value of a tensor that was neither given nor computed by an operation; otherwise an empty
+/// handle.
 ct_status ct_trace_constant(ct_trace self, int64_t tensor, ct_tensor *out);
-/// Writes what was traced with `batch` images as a TorchScript module whose weights are constants.
-/// Lengths that are greater in `wider`, a trace of one image more, follow the number of images.
+/// Writes a trace with `batch` images as a TorchScript module whose weights are constants. Lengths
+/// that are greater in `wider`, a trace with one more image, depend on the number of images.
 ct_status ct_trace_save(ct_trace self, ct_trace wider, const ct_tensor *given, size_t count,
                         int64_t batch, const char *path);
 
 // GPUs --------------------------------------------------------------------------------------------
 
-/// Loads LibTorch's CUDA back-end when it is beside LibTorch; false when there is none or no GPU.
+/// Loads LibTorch's CUDA backend if it is installed with LibTorch; false if there is no backend or
+/// no GPU.
 bool ct_load_cuda(void);
-/// Waits for everything on a GPU.
+/// Waits until all work on a GPU is done.
 ct_status ct_cuda_synchronize(int32_t index);
-/// Why this project's kernels cannot be compiled for a GPU; empty when they could so far. Good until
-/// this thread asks again.
+/// Why this project's kernels cannot be compiled for a GPU; empty if there was no failure so far.
+/// Valid until the next call on this thread.
 const char *ct_gpu_kernels_failure(void);
 
-/// Work that was recorded on a GPU.
+/// Recorded GPU work (a CUDA graph).
 typedef struct CT_SAFE ct_graph {
   void *impl;
 } ct_graph;
 
-/// Begins to record what this thread launches on a GPU, and differentiating from it; nothing of it
-/// is done yet. Tensors made meanwhile belong to the graph, whose memory is that of `sharing` too
-/// when it is one.
+/// Starts recording what this thread, and differentiation from it, launches on a GPU; nothing is
+/// executed yet. Tensors created meanwhile belong to the graph, which shares the memory of
+/// `sharing` if that is a graph.
 ct_status ct_graph_begin(ct_device on, ct_graph sharing, ct_graph *out);
-/// Ends the recording.
+/// Stops recording.
 ct_status ct_graph_end(ct_graph self);
-/// Does what was recorded.
+/// Executes the recorded work.
 ct_status ct_graph_replay(ct_graph self);
-/// Frees the graph and, if they are not used elsewhere, its tensors.
+/// Frees the graph and, unless they are used elsewhere, its tensors.
 void ct_graph_free(ct_graph self);
 
 // The process -------------------------------------------------------------------------------------
 
 ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
-/// Whether threads that compute together have a processor each from now on, between the next two calls; for a thread
-/// that is not one of them.
+/// Whether threads that compute together are from now on pinned to one processor each, between the next two
+/// calls; to be called by a thread that is not one of them.
 void ct_spread_threads(bool wanted);
-/// Gives the calling thread and those that compute for it a processor each, if that is requested.
+/// Pins the calling thread and those that compute for it to one processor each, if requested.
 void ct_spread_begin(void);
-/// Lets the calling thread run anywhere again, so that the threads it starts do.
+/// Unpins the calling thread, so that the threads it starts are not pinned.
 void ct_spread_end(void);
-/// Has large tensors on a CPU made from now on in memory that is kept for later ones.
+/// From now on, memory of large tensors on the CPU is cached for later ones.
 void ct_keep_memory(void);
-/// Asks LibTorch for algorithms that give bit for bit the same each time, where it has them.
+/// Makes LibTorch use deterministic algorithms where it has them.
 ct_status ct_set_deterministic(bool value);
-/// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.
+/// Whether the processor has vector or matrix instructions for products of bfloat16.
 bool ct_has_bfloat16_instructions(void);
 /// LibTorch's version, e.g. "2.13.0".
 const char *ct_version(void);

@@ -1,31 +1,32 @@
-// Arithmetic on the bytes of pictures, three a pixel; the same results on every processor.
+// Arithmetic on RGB pixels of three bytes each; results are the same on every processor.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/// Gives every byte what a table of 256 has for it.
+/// Replaces every byte by its entry in a table of 256.
 void pixels_look_up(uint8_t *bytes, ptrdiff_t count, const uint8_t *table);
 
-/// The sum of the luminances of some pixels, each of 0 to 255 as Pillow rounds it.
+/// The sum of the pixels' luminances, each 0 to 255 with Pillow's rounding.
 int64_t pixels_luminances(const uint8_t *pixels, ptrdiff_t count);
 
-/// Gives all channels of some pixels their luminance.
+/// Sets all channels of each pixel to its luminance.
 void pixels_grey(uint8_t *pixels, ptrdiff_t count);
 
-/// Moves the channels of some pixels from their luminance by a factor, 0 to 2; halves are rounded up.
+/// Multiplies the difference of each channel from the pixel's luminance by a factor, 0 to 2; halves
+/// are rounded up.
 void pixels_saturate(uint8_t *pixels, ptrdiff_t count, double factor);
 
-/// Weighted means of neighbouring pixels of some rows of `width` pixels: position `x` of `side` begins at pixel
-/// `first[x]` and has the weights from `starts[x]` to `starts[x + 1]`.
+/// Weighted means of neighbouring pixels in each of `rows` rows of `width` pixels: output column `x` of `side`
+/// starts at pixel `first[x]` and uses the weights from `starts[x]` to `starts[x + 1]`.
 ///
-/// - blended: `[rows, side, 3]` numbers.
+/// - blended: Receives `[rows, side, 3]` numbers.
 void pixels_blend_columns(const uint8_t *pixels, ptrdiff_t rows, ptrdiff_t width,
                           const ptrdiff_t *first, const ptrdiff_t *starts, const float *weights,
                           ptrdiff_t side, float *blended);
 
-/// The weighted mean of some rows of numbers of 0 to 255 that follow each other, rounded to bytes.
+/// The weighted mean of `count` consecutive rows of `width` numbers of 0 to 255, rounded to bytes.
 ///
-/// - sums: Memory for `width` numbers.
+/// - sums: Buffer of `width` numbers.
 void pixels_blend_rows(const float *rows, ptrdiff_t width, const float *weights, ptrdiff_t count,
                        float *sums, uint8_t *bytes);

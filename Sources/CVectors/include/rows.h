@@ -1,7 +1,7 @@
 // Scalar products of rows of single-precision numbers, in double precision.
 //
-// A product of two such numbers is exact in double precision, and sums are taken in one order whatever
-// instructions there are, so that a result is bit for bit the same on every processor.
+// A product of two such numbers is exact in double precision, and the order of summation does not
+// depend on the instruction set, so results are bitwise identical on every processor.
 #pragma once
 
 #include <stddef.h>
@@ -10,7 +10,7 @@
 /// The scalar product of two rows of `dimension` numbers.
 double rows_product(const float *first, const float *second, ptrdiff_t dimension);
 
-/// The scalar products of `count` pairs of rows, each of a table whose rows follow each other: of row
-/// `lefts[i]` of the first and row `rights[i]` of the second.
+/// The scalar products of `count` pairs of rows of two contiguous tables: row `lefts[i]` of the first
+/// and row `rights[i]` of the second.
 void rows_products(const float *first, const float *second, ptrdiff_t dimension,
                    const int32_t *lefts, const int32_t *rights, ptrdiff_t count, double *products);

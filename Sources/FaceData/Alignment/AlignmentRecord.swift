@@ -1,29 +1,30 @@
 import Foundation
 import SafeFiles
 
-/// A record of the faces aligned into a folder and their sources: a line per face in the folder's hidden file
-/// `.alignment`.
+/// A record of the faces aligned into a folder and of their sources: one line per face in the folder's hidden
+/// file `.alignment`.
 ///
-/// Lines are flushed to the disk before the files that they describe, so that, whenever a process stops,
-/// no file that an alignment wrote is unknown. The file is locked while it is used: one process at a
-/// time aligns into a folder.
+/// Lines are flushed to disk before the files that they describe, so whenever a process stops, the
+/// record lists every file that an alignment wrote. The file is locked while in use: only one process
+/// at a time can align into a folder.
 final class AlignmentRecord: @unchecked Sendable {
     /// The source of a face, and its handling.
     struct Entry: Hashable {
-        /// Digest of the picture's bytes, its points and how they are aligned.
+        /// Digest of the picture's bytes, its points and the alignment settings.
         var origin: String
         /// Digest of the bytes that were written.
         var face: String
     }
 
-    // Sound because both are reached only while `lock` is held.
+    // `@unchecked` is sound because both are accessed only while `lock` is held.
     private let log: LineLog
     private var entries: [String: Entry] = [:]
     private let lock = NSLock()
 
-    /// Opens the record of a folder, and makes both where they are missing.
+    /// Opens the record of a folder, creating both if they are missing.
     ///
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also while another process has it.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also while another process has it
+    ///   open.
     init(_ folder: URL) throws(FaceDataError) {
         let url = folder.appendingPathComponent(".alignment")
         do {
@@ -47,7 +48,7 @@ final class AlignmentRecord: @unchecked Sendable {
     /// The record of a file, named relative to the folder; nil if there is none.
     subscript(name: String) -> Entry? { lock.withLock { entries[name] } }
 
-    /// Adds lines and brings them to the disk.
+    /// Adds lines and flushes them to disk.
     func add(_ added: [(name: String, entry: Entry)]) throws(FaceDataError) {
         guard !added.isEmpty else { return }
         lock.lock()
@@ -58,10 +59,10 @@ final class AlignmentRecord: @unchecked Sendable {
         for (name, entry) in added { entries[name] = entry }
     }
 
-    /// The digest of what a face is made of.
+    /// The digest of everything that an aligned face is made from.
     ///
     /// - Parameters:
-    ///   - faces: The points of all faces of the picture, of which one was chosen.
+    ///   - faces: The points of all faces of the picture, one of which was chosen.
     static func origin(
         _ picture: [UInt8], _ faces: [FacePoints], _ choice: FaceChoice, _ template: FaceTemplate,
         quality: Int?
@@ -71,7 +72,7 @@ final class AlignmentRecord: @unchecked Sendable {
         return origin(picture, of: numbers, chosen, template, quality)
     }
 
-    /// The digest of what a face is made of that a search finds.
+    /// The digest of everything that an aligned face found by a search is made from.
     static func origin(
         _ picture: [UInt8], _ search: FaceSearch, _ template: FaceTemplate, quality: Int?
     ) -> String {
@@ -84,8 +85,8 @@ final class AlignmentRecord: @unchecked Sendable {
     ) -> String {
         var hash = SHA256()
         hash.update(picture)
-        // The first number changes with what the same bytes and points become: 2 since pictures are
-        // decoded by one rule for all formats.
+        // The first number is a version, increased when the same bytes and points give another
+        // result: 2 since pictures of all formats are decoded by one rule.
         let name = template.name == "insightface" ? "" : " \(template.name)"
         hash.update(
             Array("\n2 \(points) \(template.height)\(name) \(quality ?? 0)\(chosen)".utf8))
@@ -97,6 +98,6 @@ final class AlignmentRecord: @unchecked Sendable {
         String(SHA256.hexDigest(of: bytes).prefix(digits))
     }
 
-    /// 128 bits are enough to distinguish any two contents.
+    /// Hexadecimal digits of a digest: 128 bits are enough to distinguish any two contents.
     private static let digits = 32
 }

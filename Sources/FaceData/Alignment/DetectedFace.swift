@@ -1,12 +1,12 @@
-/// A rectangle of a picture, in pixels, where the middle of the first pixel is (0, 0).
+/// A rectangle in a picture, in pixels; the centre of the first pixel is (0, 0).
 public struct FaceBox: Sendable, Hashable, Codable {
-    /// Columns of the sides.
+    /// Column of the left side.
     public var left: Double
-    /// Rows of the sides.
+    /// Row of the top side.
     public var top: Double
-    /// Columns of the sides.
+    /// Column of the right side.
     public var right: Double
-    /// Rows of the sides.
+    /// Row of the bottom side.
     public var bottom: Double
 
     /// Creates a rectangle from its edges, in pixels.
@@ -14,23 +14,23 @@ public struct FaceBox: Sendable, Hashable, Codable {
         (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
     }
 
-    /// Columns between the sides.
+    /// Width in pixels; negative if the sides are swapped.
     public var width: Double { right - left }
-    /// Rows between the sides.
+    /// Height in pixels; negative if the sides are swapped.
     public var height: Double { bottom - top }
-    /// Square pixels; 0 if a side is beyond the opposite one.
+    /// Area in square pixels; 0 if opposite sides are swapped.
     public var area: Double { max(0, width) * max(0, height) }
-    /// The intersection of the diagonals.
+    /// The centre.
     public var middle: FacePoints.Point { .init((left + right) / 2, (top + bottom) / 2) }
 
-    /// The rectangle in a picture that is shifted and then scaled.
+    /// The rectangle shifted and then scaled.
     public func moved(by shift: (x: Double, y: Double), scale: Double = 1) -> FaceBox {
         FaceBox(
             left: (left + shift.x) * scale, top: (top + shift.y) * scale,
             right: (right + shift.x) * scale, bottom: (bottom + shift.y) * scale)
     }
 
-    /// The fraction of the rectangle within a picture; 0 if it has no area.
+    /// The fraction of the rectangle's area that is within a picture, 0...1; 0 if it has no area.
     public func fractionInside(width: Int, height: Int) -> Double {
         guard area > 0 else { return 0 }
         let part = FaceBox(
@@ -42,11 +42,11 @@ public struct FaceBox: Sendable, Hashable, Codable {
 
 /// A face that a detector found.
 public struct DetectedFace: Sendable, Hashable {
-    /// Its box; it may reach beyond the picture.
+    /// Its box, which may extend beyond the picture.
     public var box: FaceBox
     /// The detector's confidence, 0...1.
     public var score: Double
-    /// Its five points; nil for detectors that find boxes alone.
+    /// Its five points; nil for detectors that only find boxes.
     public var points: FacePoints?
 
     /// Creates a face from a detector's output.
@@ -57,20 +57,20 @@ public struct DetectedFace: Sendable, Hashable {
 
 /// Finds faces in pictures.
 ///
-/// Any number of threads may ask at once. One picture gives the same faces each time.
+/// Detectors are thread-safe and deterministic.
 public protocol FaceDetector: Sendable {
     /// Distinguishes its results from those of other detectors, settings and weights: `mtcnn min=20 3f2a...`.
     var identity: String { get }
 
-    /// The score from which a face is surely upright. Below it, pictures are searched turned as well, for
-    /// detectors that see faces in turned ones; 0 for those that do not.
+    /// The score from which a face is certainly upright; rotated copies of the picture are searched as
+    /// well if no face reaches it. 0 for detectors that do not find faces in rotated pictures.
     var certainScore: Double { get }
 
-    /// All faces of a picture, those with the highest scores first.
+    /// All faces of a picture, in descending order of their scores.
     func faces(in image: RGBImage) throws -> [DetectedFace]
 }
 
 extension FaceDetector {
-    /// A face in a rotated picture is never reported as upright.
+    /// 0: the detector never finds an upright face in a rotated picture.
     public var certainScore: Double { 0 }
 }

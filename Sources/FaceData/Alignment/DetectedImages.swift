@@ -1,11 +1,11 @@
-/// The images of a set in which a face was found, as aligned faces.
+/// The aligned faces of those images of a set in which a face was found.
 ///
 /// ```swift
 /// let found = try DetectedImages(of: set.source, FaceAligner(FaceSearch(try MTCNN())))
 /// print(found.source.count, found.outcome.leftOut.keys)
 /// ```
 public struct DetectedImages: Sendable {
-    /// The aligned faces, under their images' names and in the set's order. They are aligned when they are read.
+    /// The aligned faces, under their images' names and in the set's order. Each is aligned when it is read.
     public let source: any ImageSource
     /// The images' indices in the set.
     public let indices: [Int]
@@ -17,10 +17,11 @@ public struct DetectedImages: Sendable {
     /// Searches all images.
     ///
     /// - Parameters:
-    ///   - quality: Quality of the JPEGs that faces are handed on as, 1...100; nil for raw PPM, which loses
-    ///     nothing.
+    ///   - quality: Quality of the JPEGs that faces are encoded as, 1...100; nil for raw PPM, which is
+    ///     lossless.
     ///   - threads: Workers.
-    ///   - progress: Receives how many images were searched; what it throws ends the work.
+    ///   - progress: Receives the number of images searched so far; an error thrown by it stops the
+    ///     search.
     /// - Throws: What the detector throws. Images that do not decode are left out.
     public init(
         of source: any ImageSource, _ aligner: FaceAligner, quality: Int? = nil, threads: Int = 1,
@@ -41,9 +42,9 @@ public struct DetectedImages: Sendable {
 }
 
 extension LabelledImageSet {
-    /// The set's aligned faces. Identities left without any go, and labels close up.
+    /// The set's aligned faces. Identities without any are removed, and labels renumbered.
     ///
-    /// - Parameter found: Of this set's images.
+    /// - Parameter found: The faces found in this set's images.
     public func aligned(_ found: DetectedImages) -> LabelledImageSet {
         let kept = Set(found.indices)
         var set = removing(Set(labels.indices.filter { !kept.contains($0) }))

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// One call from a picture to the aligned face in it.
+/// Finds and aligns the face of a picture in one call.
 ///
 /// ```swift
 /// let aligner = FaceAligner(FaceSearch(try MTCNN()))
@@ -18,11 +18,12 @@ public struct FaceAligner: Sendable {
         public var image: RGBImage
         /// Its position in the picture.
         public var detected: DetectedFace
-        /// Faces that were found in the picture, this one and others.
+        /// Number of faces found in the picture, including this one.
         public var count = 1
     }
 
-    /// Describes the work: the detector, which face counts, and the template.
+    /// Creates an aligner from a search (the detector and the rule that chooses the face) and a
+    /// template.
     public init(_ search: FaceSearch, _ template: FaceTemplate = .insightface()) {
         self.search = search
         alignment = FaceAlignment(template)
@@ -33,7 +34,7 @@ public struct FaceAligner: Sendable {
         "\(search.identity) \(alignment.template.name) \(alignment.template.height)"
     }
 
-    /// The face of a file that counts.
+    /// The chosen face of a picture's file.
     ///
     /// - Throws: ``FaceDataError/badImage(path:reason:)`` for a file that does not decode,
     ///   ``FaceDataError/noFace(path:reason:)`` for a picture without such a face, and what the detector throws.
@@ -41,7 +42,7 @@ public struct FaceAligner: Sendable {
         try face(of: ImageDecoder().decode(url), path: url.path)
     }
 
-    /// The face of a picture that counts.
+    /// The chosen face of a picture.
     ///
     /// - Parameter path: Names the picture in messages.
     /// - Throws: ``FaceDataError/noFace(path:reason:)`` for a picture without such a face, and what the
@@ -54,7 +55,7 @@ public struct FaceAligner: Sendable {
         return Face(image: aligned, detected: face, count: found.faces.count)
     }
 
-    /// All faces of a picture whose points are plausible, the best first.
+    /// All faces of a picture whose points are plausible, in descending order of their scores.
     ///
     /// - Throws: What the detector throws.
     public func faces(of image: RGBImage) throws -> [Face] {
@@ -73,7 +74,7 @@ public struct FaceAligner: Sendable {
         switch found.verdict {
         case .face: "its landmarks coincide"
         case .none: "no face was found in it"
-        case .several: "\(found.remark), and none is to be chosen; choose a rule"
+        case .several: "\(found.remark), and no rule for choosing one is set; choose a rule"
         case .small, .cutOff, .rotated, .implausible: found.remark
         }
     }

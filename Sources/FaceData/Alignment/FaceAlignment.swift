@@ -1,10 +1,10 @@
-/// Turns a picture and the five points of a face in it into an aligned face, by the similarity that brings
-/// the points nearest to a template's.
+/// Turns a picture and the five points of a face in it into an aligned face, by the similarity transform
+/// that best fits the points to a template's in the sense of least squares.
 public struct FaceAlignment: Sendable {
     /// The points' target positions, and the size of aligned faces.
     public let template: FaceTemplate
 
-    /// Describes an alignment as insightface does it.
+    /// Aligns faces to insightface's template.
     ///
     /// - Parameter side: Height and width of aligned faces: a multiple of 112 or of 128 for insightface's
     ///   templates; at least 1.
@@ -17,9 +17,9 @@ public struct FaceAlignment: Sendable {
         self.template = template
     }
 
-    /// The aligned face: bilinear, black where the picture ends.
+    /// The aligned face, sampled bilinearly; black outside the picture.
     ///
-    /// - Returns: nil when the five points are one.
+    /// - Returns: nil when the five points coincide.
     public func align(_ image: RGBImage, _ points: FacePoints) -> RGBImage? {
         guard let transform = SimilarityTransform(from: points, to: template.points) else {
             return nil
@@ -43,7 +43,8 @@ public struct FaceAlignment: Sendable {
         _ source: UnsafeBufferPointer<UInt8>, _ width: Int, _ height: Int, _ x: Double, _ y: Double,
         to pixels: inout [UInt8]
     ) {
-        // Beyond a pixel outside, all four neighbours are black; this also keeps numbers small.
+        // More than a pixel outside the picture, all four neighbours are black; this also bounds
+        // the conversions to `Int`.
         guard x > -1, y > -1, x < Double(width), y < Double(height) else {
             return pixels.append(contentsOf: [0, 0, 0])
         }

@@ -1,19 +1,20 @@
-/// The choice of the face to align where a picture has several.
+/// Which face to align where a picture has several.
 public enum FaceChoice: String, Sendable, CaseIterable {
-    /// None: such pictures are reported.
+    /// None; such pictures are reported.
     case ask
+    /// The largest one.
     case largest
-    /// The largest one near to the middle: area less twice the squared distance from the middle, as
-    /// insightface chooses among detections.
+    /// A large one near the centre: area minus twice the squared distance from the centre is
+    /// largest, as insightface chooses among detections.
     case central
-    /// The first one of the list.
+    /// The first one listed.
     case first
-    /// The one with a detector's highest score, which is the first one.
+    /// The one with the highest score, which detectors list first.
     case best
 
-    /// The face, of at least one; nil when it cannot be chosen.
+    /// The chosen one of at least one face; nil if the choice is ``ask`` and there are several.
     ///
-    /// A face's area is that of the square that becomes the aligned face.
+    /// A face's area is that of the square of the picture that becomes the aligned face.
     func face(of faces: [FacePoints], width: Int, height: Int) -> FacePoints? {
         guard faces.count > 1 else { return faces.first }
         switch self {
@@ -31,10 +32,10 @@ public enum FaceChoice: String, Sendable, CaseIterable {
         }
     }
 
-    /// The face among detected ones, the best first, at least one; nil when it cannot be
-    /// chosen.
+    /// The chosen one of at least one detected face, in descending order of their scores; nil if
+    /// the choice is ``ask`` and there are several.
     ///
-    /// A face's area and position are those of its box, as insightface chooses.
+    /// A face's area and position are those of its box, as in insightface.
     func face(of faces: [DetectedFace], width: Int, height: Int) -> DetectedFace? {
         guard faces.count > 1 else { return faces.first }
         switch self {
@@ -55,7 +56,7 @@ public enum FaceChoice: String, Sendable, CaseIterable {
         return side * side
     }
 
-    /// The first of the best ones.
+    /// The first face with the highest value.
     private static func best<Face>(_ faces: [Face], _ value: (Face) -> Double) -> Face? {
         var best: (face: Face, value: Double)?
         for face in faces {

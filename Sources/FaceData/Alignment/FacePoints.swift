@@ -1,11 +1,11 @@
-/// Five points of a face in pixels of its picture, where the middle of the first pixel is (0, 0):
-/// both eyes, the tip of the nose and both corners of the mouth, left and right as seen by the viewer.
+/// Five points of a face, in pixels of its picture (the centre of the first pixel is (0, 0)): both
+/// eyes, the tip of the nose and both corners of the mouth, left and right as seen by the viewer.
 public struct FacePoints: Sendable, Hashable {
     /// A position in a picture.
     public struct Point: Sendable, Hashable {
-        /// Columns from the left.
+        /// Distance from the left, in pixels.
         public var x: Double
-        /// Rows from the top.
+        /// Distance from the top, in pixels.
         public var y: Double
 
         /// Creates a point from its column and row, in pixels.
@@ -17,7 +17,8 @@ public struct FacePoints: Sendable, Hashable {
     /// Left eye, right eye, nose, left corner of the mouth, right corner.
     public let points: [Point]
 
-    /// Names five points; nil for another number, or numbers that are not finite.
+    /// Creates a face from five points; nil for another number of points, or coordinates that are
+    /// not finite.
     public init?(_ points: [Point]) {
         guard points.count == 5, points.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else {
             return nil
@@ -29,9 +30,9 @@ public struct FacePoints: Sendable, Hashable {
         self.points = points
     }
 
-    /// Where insightface puts the five points in an aligned face (`face_align.py`): as given for
-    /// sides that are multiples of 112, and for multiples of 128 with 8 of 128 pixels more on either
-    /// side.
+    /// Where insightface puts the five points in an aligned face (`face_align.py`): scaled from 112
+    /// pixels for sides that are multiples of 112; for other sides scaled from 128 pixels, with 8
+    /// more pixels on the left and on the right.
     ///
     /// - Parameter side: Height and width of the aligned face, in pixels.
     public static func template(side: Int) -> FacePoints {

@@ -1,38 +1,38 @@
 import Foundation
 
-/// How a face must be turned for its five points to be at their positions, and how well they fit then.
+/// The rotation and scale that best fit a face's five points to the template, and how well they fit.
 ///
-/// A face that looks aside has points that no rotation of a picture brings near to the template, and is a
-/// face all the same. So the template's points get a depth, the tip of the nose before the others, and
-/// are seen from angles up to a profile; the best similarity to each view is known in closed form.
+/// No rotation in the plane fits the points of a face that looks aside to the template. Therefore the
+/// template's points are given a depth, with the tip of the nose in front of the others, and projected
+/// from angles up to a profile; the best similarity transform to each of these views has a closed form.
 struct FacePose {
-    /// Mean distance (root of the mean square) between the points and those of the nearest view, in pixels
-    /// of an aligned face of 112 pixels.
+    /// Root-mean-square distance between the points and those of the nearest view, in pixels of an aligned
+    /// face of 112 pixels.
     let distance: Double
-    /// Degrees that the picture would have to be turned by, -180...180.
+    /// Rotation that would bring the face upright, in degrees, -180...180.
     let roll: Double
-    /// Pixels of the picture for one of an aligned face.
+    /// Pixels of the picture per pixel of an aligned face of 112 pixels.
     let scale: Double
 
     /// Finds the nearest view.
-    init(_ points: FacePoints) { self.init(Places(points)) }
+    init(_ points: FacePoints) { self.init(CentredPoints(points)) }
 
-    /// Finds the nearest view of five points that ten finite numbers are in an order.
+    /// Finds the nearest view of the five points that ten finite numbers are when read in an order.
     init(_ numbers: [Double], _ order: PointOrder) {
         self.init(
-            Places { index in
-                let place = order.places[index]
-                return (numbers[place.x], numbers[place.y])
+            CentredPoints { index in
+                let position = order.positions[index]
+                return (numbers[position.x], numbers[position.y])
             })
     }
 
-    private init(_ seen: Places) {
+    private init(_ seen: CentredPoints) {
         var best = (left: Double.infinity, dot: 0.0, cross: 0.0, square: 1.0)
         let views = Self.views
         for view in views {
             let dot = (view.x * seen.x + view.y * seen.y).sum()
             let cross = (view.x * seen.y - view.y * seen.x).sum()
-            // What is left of the points' square, in units of the view.
+            // The sum of squares that the view does not explain, in units of the view.
             let square = dot * dot + cross * cross
             guard square > 0, square.isFinite, seen.square.isFinite else { continue }
             let left = max(0, seen.square * view.square * view.square / square - view.square)
@@ -43,23 +43,24 @@ struct FacePose {
         scale = (best.dot * best.dot + best.cross * best.cross).squareRoot() / best.square
     }
 
-    /// How wide the points lie across the line that is nearest to them, as a fraction of how far they lie along
-    /// it: 0 on a line, 1 for as much in all directions.
+    /// The spread of the points across their line of best fit, as a fraction of that along it (the ratio of
+    /// their standard deviations along the principal axes): 0 on a line, 1 for equal spread in all directions.
     ///
-    /// Faces have 0.6 and more, profiles 0.3.
+    /// Faces have 0.6 or more, profiles 0.3.
     static func width(_ points: FacePoints) -> Double {
-        let seen = Places(points)
+        let seen = CentredPoints(points)
         let (xx, yy) = ((seen.x * seen.x).sum(), (seen.y * seen.y).sum())
         let xy = (seen.x * seen.y).sum()
         let spread = ((xx - yy) * (xx - yy) / 4 + xy * xy).squareRoot()
         let longest = (xx + yy) / 2 + spread
         guard longest > 0, longest.isFinite else { return 0 }
-        // The product of both is the determinant, which loses less than their difference.
+        // The shorter eigenvalue is the determinant over the longer one, which loses less precision
+        // than a difference.
         return max(0, (xx * yy - xy * xy) / longest / longest).squareRoot()
     }
 
-    /// Five points around their mean; what is behind the fifth is 0.
-    private struct Places {
+    /// Five points relative to their mean; the unused lanes after the fifth are 0.
+    private struct CentredPoints {
         var x = SIMD8<Double>()
         var y = SIMD8<Double>()
         /// Sum of the squared distances from the mean.
@@ -80,19 +81,19 @@ struct FacePose {
         }
     }
 
-    /// The template from all sides.
-    private static let views: [Places] = {
+    /// The template's points as seen from all sides.
+    private static let views: [CentredPoints] = {
         let points = FacePoints.template(side: 112).points
         let (x, y) = points.reduce((0, 0)) { ($0.0 + $1.x / 5, $0.1 + $1.y / 5) }
         let flat = points.map { ($0.x - x, $0.y - y) }
-        // Of a mean head, whose eyes are 35 pixels of the template apart.
+        // Depths of a mean head in pixels of the template, in which the eyes are 35 pixels apart.
         let depths = [0.0, 0, 15, 1, 1]
-        var views: [Places] = []
+        var views: [CentredPoints] = []
         for yaw in stride(from: -90.0, through: 90, by: 15) {
             for pitch in stride(from: -45.0, through: 45, by: 15) {
                 let (a, b) = (yaw * .pi / 180, pitch * .pi / 180)
                 views.append(
-                    Places { index in
+                    CentredPoints { index in
                         let (point, depth) = (flat[index], depths[index])
                         let x = point.0 * cos(a) + depth * sin(a)
                         let z = depth * cos(a) - point.0 * sin(a)

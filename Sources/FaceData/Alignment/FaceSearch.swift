@@ -1,54 +1,56 @@
-/// Finds the face of a picture that counts, or says why there is none.
+/// Finds the faces of a picture and chooses one, or says why there is none.
 ///
-/// A picture in which the detector finds nothing is searched again with as much around it, as detectors miss
-/// faces that fill a picture, and then turned, as cameras do not always say how they were held; large pictures
-/// are made smaller for it. Where a face is found and not for certain (``FaceDetector/certainScore``), the turned
-/// pictures are searched as well, and the best score decides: some detectors see a face in one that is on its head.
+/// A picture in which the detector finds nothing is searched again with a border that doubles its width and
+/// height, because detectors miss faces that fill a picture, and then rotated, because cameras do not always
+/// record how they were held; large pictures are reduced for both. If a face is found but not with certainty
+/// (``FaceDetector/certainScore``), the rotated pictures are searched as well, and the best score decides: some
+/// detectors find upside-down faces.
 public struct FaceSearch: Sendable {
     /// The detector that is run on each picture.
     public let detector: any FaceDetector
-    /// The choice of the face that counts where a picture has several.
+    /// Which face is chosen where a picture has several.
     public let choice: FaceChoice
-    /// Faces are too small whose aligned square of 112 pixels is less than so many pixels of the picture.
+    /// The least side of the square of the picture that becomes the aligned face, in pixels; smaller
+    /// faces are ``Verdict/small``.
     public let minSide: Double
-    /// Faces are cut off of whose aligned square the picture lacks more than this.
+    /// A face is cut off if more than this fraction of its aligned square is outside the picture.
     public static let maxOutside = 0.35
-    /// Faces are rotated that lean by more degrees than this.
+    /// A face is rotated if it leans by more degrees than this.
     public static let maxRoll = 60.0
 
-    /// The handling of a picture.
+    /// The result of searching a picture.
     public enum Verdict: String, Sendable, Codable, CaseIterable {
         /// It has a face.
         case face
         /// No face was found.
         case none
-        /// It has several, and none was to be chosen.
+        /// It has several, and no rule for choosing one is set.
         case several
         /// The face is too small.
         case small
-        /// Much of the face is outside of the picture.
+        /// Much of the face is outside the picture.
         case cutOff = "cut off"
         /// The picture is rotated by a quarter turn or upside down.
         case rotated
-        /// The detector's points are not those of a face, or it has none.
+        /// The detector's points are not those of a face, or it finds none.
         case implausible
     }
 
     /// The faces found in a picture.
     public struct Found: Sendable, Hashable {
-        /// All faces, the best first, in coordinates of the original picture.
+        /// All faces in descending order of their scores, in coordinates of the original picture.
         public var faces: [DetectedFace]
-        /// The one that counts; nil if there is none, or none was to be chosen.
+        /// The chosen one; nil if there is none, or no rule for choosing one is set.
         public var face: DetectedFace?
-        /// The handling of the picture.
+        /// Whether the picture has a face that can be used, or why not.
         public var verdict: Verdict
-        /// More of it, for people: `upright when it is turned by 90 degrees clockwise`; may be empty.
+        /// Details for people, such as `its face leans by 75 degrees`; may be empty.
         public var remark: String
     }
 
-    /// Describes a search.
+    /// Creates a search.
     ///
-    /// - Parameter minSide: In pixels; 0 for faces of any size.
+    /// - Parameter minSide: See ``minSide``; 0 for faces of any size.
     public init(_ detector: any FaceDetector, choice: FaceChoice = .central, minSide: Double = 32) {
         (self.detector, self.choice, self.minSide) = (detector, choice, minSide)
     }
@@ -58,16 +60,17 @@ public struct FaceSearch: Sendable {
         "\(detector.identity) \(choice.rawValue) \(minSide) 2"
     }
 
-    /// Finds the faces of a picture and selects the one that counts.
+    /// Finds the faces of a picture and chooses one.
     public func find(in image: RGBImage) throws -> Found {
         var faces = try detector.faces(in: image)
-        // What is left to be found fills the picture, or shows how the picture is rotated.
+        // A face that was missed either fills the picture or is rotated; a reduced picture is
+        // enough for both.
         let (small, factor) = faces.isEmpty ? image.shrunk(toSide: Self.searchSide) : (image, 1)
         if faces.isEmpty {
             faces = try bordered(small).map { face in face.enlarged(by: Double(factor)) }
         }
         let best = faces.map(\.score).max() ?? 0
-        if !faces.isEmpty, best >= detector.certainScore { return judged(faces, image) }
+        if !faces.isEmpty, best >= detector.certainScore { return result(faces, image) }
         if let quarter = try upright(
             faces.isEmpty ? small : image.shrunk(toSide: Self.searchSide).image, above: best)
         {
@@ -76,29 +79,29 @@ public struct FaceSearch: Sendable {
                 remark: "its face is upright when it is turned by \(90 * quarter) degrees clockwise"
             )
         }
-        if !faces.isEmpty { return judged(faces, image) }
+        if !faces.isEmpty { return result(faces, image) }
         return Found(faces: [], face: nil, verdict: .none, remark: "")
     }
 
-    /// By how many quarters a picture must be turned for the face with the highest score; nil if none has a
-    /// higher score than the original picture, and one that is certain if that has a face.
+    /// The number of clockwise quarter turns that give the face with the highest score; nil if none exceeds
+    /// the original picture's score, or, where that has a face, none is certain.
     private func upright(_ image: RGBImage, above score: Double) throws -> Int? {
         var best: (quarter: Int?, score: Double) = (
             nil, score > 0 ? max(score, detector.certainScore.nextDown) : 0
         )
         for quarter in 1...3 {
-            let turned = image.turned(quarter)
-            var faces = try detector.faces(in: turned)
-            if faces.isEmpty, score == 0 { faces = try bordered(turned) }
+            let rotated = image.rotated(quarterTurns: quarter)
+            var faces = try detector.faces(in: rotated)
+            if faces.isEmpty, score == 0 { faces = try bordered(rotated) }
             if let found = faces.map(\.score).max(), found > best.score { best = (quarter, found) }
         }
         return best.quarter
     }
 
-    /// The longer side of pictures that are searched again, in pixels, about.
+    /// The approximate longer side of pictures that are searched again, in pixels.
     private static let searchSide = 800
 
-    /// Faces of a picture with as much around it.
+    /// The faces found with a border of half the picture's size on every side.
     private func bordered(_ image: RGBImage) throws -> [DetectedFace] {
         let (x, y) = (image.width / 2, image.height / 2)
         return try detector.faces(in: image.bordered(x, y)).map { face in
@@ -110,7 +113,7 @@ public struct FaceSearch: Sendable {
         }
     }
 
-    private func judged(_ faces: [DetectedFace], _ image: RGBImage) -> Found {
+    private func result(_ faces: [DetectedFace], _ image: RGBImage) -> Found {
         func found(_ face: DetectedFace?, _ verdict: Verdict, _ remark: String = "") -> Found {
             Found(faces: faces, face: face, verdict: verdict, remark: remark)
         }
@@ -122,7 +125,8 @@ public struct FaceSearch: Sendable {
         }
         let pose = FacePose(points)
         let doubt = PointsDoubt(points, width: image.width, height: image.height)
-        // Points without the layout of a face do not show how it leans, or where it ends.
+        // Points without the layout of a face say nothing about how it leans or whether it is cut
+        // off.
         if let doubt, pose.distance > PointsDoubt.maxDistance {
             return found(face, .implausible, doubt.reason)
         }
@@ -149,23 +153,23 @@ public struct FaceSearch: Sendable {
 extension DetectedFace {
     /// The face in coordinates of an enlarged picture.
     fileprivate func enlarged(by factor: Double) -> DetectedFace {
-        // The middle of the first of the small pixels is not that of the large one.
+        // The centre of a large pixel is not that of the first of the small ones in it.
         let shift = (factor - 1) / 2
-        func place(_ number: Double) -> Double { number * factor + shift }
+        func enlarged(_ number: Double) -> Double { number * factor + shift }
         return DetectedFace(
             box: FaceBox(
-                left: place(box.left), top: place(box.top), right: place(box.right),
-                bottom: place(box.bottom)),
+                left: enlarged(box.left), top: enlarged(box.top), right: enlarged(box.right),
+                bottom: enlarged(box.bottom)),
             score: score,
             points: points.flatMap {
-                FacePoints($0.points.map { .init(place($0.x), place($0.y)) })
+                FacePoints($0.points.map { .init(enlarged($0.x), enlarged($0.y)) })
             })
     }
 }
 
 extension RGBImage {
-    /// The means of squares of the picture, so that its longer side is not more than about a length, and
-    /// the squares' side.
+    /// The picture reduced by averaging squares of pixels, so that its longer side is at most `side`,
+    /// and the side of those squares.
     func shrunk(toSide side: Int) -> (image: RGBImage, factor: Int) {
         let factor = (max(width, height) + side - 1) / side
         let (columns, rows) = (width / max(factor, 1), height / max(factor, 1))
@@ -190,13 +194,13 @@ extension RGBImage {
         return (RGBImage(width: columns, height: rows, pixels: means), factor)
     }
 
-    /// The picture turned clockwise by quarters.
-    func turned(_ quarters: Int) -> RGBImage {
-        let quarters = ((quarters % 4) + 4) % 4
+    /// The picture rotated clockwise by quarter turns.
+    func rotated(quarterTurns: Int) -> RGBImage {
+        let quarters = ((quarterTurns % 4) + 4) % 4
         let isUpright = quarters % 2 == 0
         let (columns, rows) = isUpright ? (width, height) : (height, width)
-        var turned: [UInt8] = []
-        turned.reserveCapacity(pixels.count)
+        var rotated: [UInt8] = []
+        rotated.reserveCapacity(pixels.count)
         pixels.withUnsafeBufferPointer { pixels in
             for y in 0..<rows {
                 for x in 0..<columns {
@@ -207,17 +211,17 @@ extension RGBImage {
                         case 3: (width - 1 - y, x)
                         default: (x, y)
                         }
-                    let place = (row * width + column) * 3
-                    turned.append(pixels[place])
-                    turned.append(pixels[place + 1])
-                    turned.append(pixels[place + 2])
+                    let offset = (row * width + column) * 3
+                    rotated.append(pixels[offset])
+                    rotated.append(pixels[offset + 1])
+                    rotated.append(pixels[offset + 2])
                 }
             }
         }
-        return RGBImage(width: columns, height: rows, pixels: turned)
+        return RGBImage(width: columns, height: rows, pixels: rotated)
     }
 
-    /// The picture with black columns at either side, and rows above and below.
+    /// The picture with a black border: columns on the left and right, and rows above and below.
     func bordered(_ columns: Int, _ rows: Int) -> RGBImage {
         let length = (width + 2 * columns) * 3
         var bordered = [UInt8](repeating: 0, count: length * (height + 2 * rows))

@@ -1,10 +1,10 @@
 /// The positions of an aligned face's five points, and its size in pixels.
 public struct FaceTemplate: Sendable, Hashable {
-    /// The name by which it is chosen.
+    /// Its name in options: one of ``names``.
     public let name: String
-    /// Columns of the aligned face.
+    /// Width of the aligned face, in pixels.
     public let width: Int
-    /// Rows of the aligned face.
+    /// Height of the aligned face, in pixels.
     public let height: Int
     /// The five landmarks in the aligned face, in pixels.
     public let points: FacePoints
@@ -16,10 +16,10 @@ public struct FaceTemplate: Sendable, Hashable {
             name: "insightface", width: side, height: side, points: .template(side: side))
     }
 
-    /// SphereFace's and CosFace's faces of 112 rows and 96 columns: insightface's without 8 columns at
-    /// either side, or a multiple of them.
+    /// The faces of SphereFace and CosFace, 112 rows by 96 columns, at any scale: insightface's
+    /// without 8 columns on either side.
     ///
-    /// - Parameter height: Rows.
+    /// - Parameter height: Height of the aligned face, in pixels.
     public static func sphereface(height: Int = 112) -> FaceTemplate {
         precondition(height > 0, "a face without pixels")
         let scale = Double(height) / 112
@@ -32,40 +32,40 @@ public struct FaceTemplate: Sendable, Hashable {
     }
 
     /// dlib's faces (`get_face_chip_details` with a padding of 0.25), which its recognition network takes
-    /// in 150 pixels.
+    /// at 150 pixels.
     ///
-    /// dlib fits 51 or other five points; these are the same mean face's middles of the eyes, tip of the
-    /// nose and corners of the mouth.
+    /// dlib fits 51 points, or five different ones; these are the centres of the eyes, the tip of the
+    /// nose and the corners of the mouth of the same mean face.
     public static func dlib(side: Int = 150) -> FaceTemplate {
         precondition(side > 0, "a face without pixels")
-        let places = [
+        let positions = [
             (0.2254918, 0.2159903), (0.7547613, 0.2159903), (0.490127, 0.515625),
             (0.254149, 0.780233), (0.726104, 0.780233),
         ]
         let scale = Double(side) / 1.5
         return FaceTemplate(
             name: "dlib", width: side, height: side,
-            points: places.map { .init(($0.0 + 0.25) * scale, ($0.1 + 0.25) * scale) })
+            points: positions.map { .init(($0.0 + 0.25) * scale, ($0.1 + 0.25) * scale) })
     }
 
-    /// facenet's faces of 160 pixels, which are MTCNN's box with a margin of 32.
+    /// facenet's faces of 160 pixels, which are MTCNN's boxes with a margin of 32.
     ///
-    /// facenet cuts boxes out and does not align. These are the mean positions of the points in its crops of 300
-    /// pictures of LFW, made symmetric (`Benchmarks/alignment/facenet_template.py`): faces are as large as its
-    /// networks know them, but upright, and they do not tremble with the boxes.
+    /// facenet crops boxes and does not align. These are the mean positions of the points in its crops of 300
+    /// pictures of LFW, made symmetric (`Benchmarks/alignment/facenet_template.py`): faces have the size that
+    /// its networks expect, but are upright and do not jitter with the boxes.
     public static func facenet(side: Int = 160) -> FaceTemplate {
         precondition(side > 0, "a face without pixels")
-        let places = [
+        let positions = [
             (51.18, 65.19), (108.82, 65.19), (80, 90.17), (54.55, 112.27), (105.45, 112.27),
         ]
         let scale = Double(side) / 160
         return FaceTemplate(
             name: "facenet", width: side, height: side,
-            points: places.map { .init($0.0 * scale, $0.1 * scale) })
+            points: positions.map { .init($0.0 * scale, $0.1 * scale) })
     }
 
     private init(name: String, width: Int, height: Int, points: [FacePoints.Point]) {
-        // Five finite points, always.
+        // The points above are always five and finite.
         let checked = FacePoints(points) ?? .template(side: 112)
         self.init(name: name, width: width, height: height, points: checked)
     }
@@ -77,9 +77,10 @@ public struct FaceTemplate: Sendable, Hashable {
     /// The names of all templates.
     public static let names = ["insightface", "sphereface", "dlib", "facenet"]
 
-    /// The template of a name; nil for none.
+    /// The template of a name; nil for an unknown name.
     ///
-    /// - Parameter height: Rows; nil for the template's own, 112, 150 or 160.
+    /// - Parameter height: Height of the aligned face in pixels; nil for the template's own, 112,
+    ///   150 or 160.
     public static func named(_ name: String, height: Int? = nil) -> FaceTemplate? {
         switch name {
         case "insightface": insightface(side: height ?? 112)

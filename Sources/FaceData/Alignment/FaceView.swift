@@ -1,32 +1,36 @@
 import Foundation
 
-/// How a face is seen in its picture, by its five points: how large, how far turned aside, and how it leans.
+/// The size and pose of a face in its picture, from its five points.
 ///
 /// With `E` and `M` between the eyes and between the corners of the mouth, `N` the tip of the nose, and `u` the
-/// direction across the face, at a right angle to `M - E`:
+/// direction across the face, perpendicular to `M - E`:
 ///
 /// * `roll` is the angle between `M - E` and the vertical of the picture;
-/// * `yaw = atan(a / (0.9 w))`, where `a = (N - E) u` is how far the nose is beside the line through `E` and `M`, and
-///   `w` the mean of half the distances of the eyes and of the corners of the mouth along `u`.
+/// * `yaw = atan(a / (0.9 w))`, where `a = (N - E) u` is the distance of the nose from the line through `E` and
+///   `M`, and `w` the mean of half the distance between the eyes and half that between the corners of the mouth
+///   along `u`.
 ///
-/// Far away, a head that is turned by `yaw` shows `a = h sin(yaw)` and `w = b cos(yaw)`, where `h` is how far the nose
-/// stands before that line and `b` half the width; of the head that landmarks are compared with (``FacePose``) `h / b` is
-/// 0.9. So Gee and Cipolla (1994, "Determining the gaze of faces in images") take a head's direction from eyes, nose
-/// and mouth. Noses differ: a face that looks ahead is estimated to within some 10 degrees.
+/// From a distance, a head that is turned by `yaw` shows `a = h sin(yaw)` and `w = b cos(yaw)`, where `h` is
+/// the distance of the nose in front of that line and `b` half the width; `h / b` is 0.9 for the head that
+/// landmarks are compared with (``FacePose``). Gee and Cipolla (1994, "Determining the gaze of faces in
+/// images") estimate a head's direction from eyes, nose and mouth in the same way. Noses differ: the yaw of a
+/// face that looks straight ahead is accurate to about 10 degrees.
 public struct FaceView: Sendable, Hashable, Codable {
     /// Side of the square of the picture that becomes the aligned face, in pixels.
     public let size: Double
-    /// Degrees that the head is turned aside by, -90...90; positive where the nose points to the right of the
-    /// picture.
+    /// How far the head is turned aside, in degrees, -90...90; positive if the nose points to the right of
+    /// the picture.
     public let yaw: Double
-    /// Degrees that the face leans by, -180...180; positive clockwise. Aligning undoes it.
+    /// How far the face leans in the picture, in degrees, -180...180; positive clockwise. Aligning
+    /// undoes it.
     public let roll: Double
 
-    /// Faces are small whose square has fewer pixels than this fraction of the network's input.
+    /// A face is small if the side of its square is less than this fraction of the side of the
+    /// network's input.
     public static let minFraction = 0.5
-    /// Faces are turned aside by more degrees than this.
+    /// A face is turned aside if its yaw exceeds this, in degrees.
     public static let maxYaw = 45.0
-    /// Faces lean by more degrees than this.
+    /// A face leans if its roll exceeds this, in degrees.
     public static let maxRoll = 30.0
 
     /// Measures a face.
@@ -44,7 +48,7 @@ public struct FaceView: Sendable, Hashable, Codable {
         yaw = atan2(across(eyes, p[2]), Self.noseDepth * max(0, halfWidth)) * 180 / .pi
     }
 
-    /// How far the tip of the nose stands before the line from the eyes to the mouth, in half widths of these.
+    /// Distance of the tip of the nose in front of the line from the eyes to the mouth, in half widths `b`.
     private static let noseDepth = 0.9
 
     private static func middle(
@@ -53,9 +57,9 @@ public struct FaceView: Sendable, Hashable, Codable {
         .init((first.x + second.x) / 2, (first.y + second.y) / 2)
     }
 
-    /// What is doubtful, the end of a sentence about the picture each.
+    /// Warnings about the face, each the predicate of a sentence about the picture.
     ///
-    /// - Parameter inputSize: Height and width that the network takes, in pixels.
+    /// - Parameter inputSize: Height and width of the network's input, in pixels.
     public func warnings(inputSize: Int) -> [String] {
         var warnings: [String] = []
         if size < Self.minFraction * Double(inputSize) {
@@ -76,6 +80,6 @@ public struct FaceView: Sendable, Hashable, Codable {
 }
 
 extension DetectedFace {
-    /// How the face is seen; nil for one without points.
+    /// The face's size and pose; nil for a face without points.
     public var view: FaceView? { points.map { FaceView($0) } }
 }

@@ -1,31 +1,31 @@
 import Foundation
 
-/// In which columns of a list the name and the five points are.
+/// The columns of a list that contain the name and the five points.
 struct LandmarkColumns {
     let name: Int
     let x: [Int]
     let y: [Int]
-    /// How many columns a line has.
+    /// Columns of a line.
     let count: Int
 
-    /// Understands a header line; nil when its words do not name the five points.
+    /// Parses a header line; nil when its titles do not name the five points.
     ///
-    /// - Parameter count: Columns of the lines below, of which the header may lack the first one, as
-    ///   CelebA's does.
+    /// - Parameter count: Columns of the lines below; the header may lack the first one, as CelebA's
+    ///   does.
     init?(header: [String], count: Int) {
         guard (0...1).contains(count - header.count) else { return nil }
         let shift = count - header.count
         var found: [String: [Int: [Character: Int]]] = [:]
         for (column, title) in header.enumerated() {
             guard let part = Coordinate(title) else { continue }
-            // Of two columns of one name the first one counts.
+            // Of two columns with the same name, the first is used.
             found[part.kind, default: [:]][part.point, default: [:]][part.axis, default: column] +=
                 0
         }
         let whole = found.filter { kind, points in
             points.count == 5 && points.values.allSatisfy { $0.count == 2 }
         }
-        // Named parts of a face before numbered points.
+        // Named parts of a face take precedence over numbered points.
         guard let points = whole[Coordinate.named] ?? whole.min(by: { $0.key < $1.key })?.value
         else { return nil }
         let order = points.keys.sorted()
@@ -44,7 +44,7 @@ struct LandmarkColumns {
     private struct Coordinate {
         /// The kind of titles that name parts of a face.
         static let named = "face"
-        /// The pattern that titles of one kind share.
+        /// What the titles of all points have in common; ``named`` for parts of a face.
         let kind: String
         let point: Int
         let axis: Character
@@ -80,7 +80,7 @@ struct LandmarkColumns {
             let isMouth =
                 words.contains("mouth") || words.contains("lip") || words.hasSuffix("m")
             guard isEye || isMouth else { return nil }
-            // The longer words first, since `mouthright` begins with neither letter.
+            // Whole words first, since `mouthright` begins with neither `l` nor `r`.
             let isLeft = words.contains("left") || (!words.contains("right") && words.first == "l")
             let isRight =
                 words.contains("right") || (!words.contains("left") && words.first == "r")
@@ -90,8 +90,8 @@ struct LandmarkColumns {
     }
 }
 
-/// The fields of a line of a list, between which there are tabs, commas, semicolons or spaces, and of
-/// which those in quotation marks may have these within (RFC 4180).
+/// Splits a line of a list into fields at tabs, commas, semicolons or spaces; quoted fields may
+/// contain the separator (RFC 4180).
 enum LandmarkFields {
     static func of(_ line: String) -> [String] {
         let separator: Character =

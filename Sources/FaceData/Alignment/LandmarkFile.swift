@@ -1,25 +1,25 @@
 public import Foundation
 import Spelling
 
-/// The five points of many faces, by their pictures' names.
+/// The five points of many faces, keyed by their pictures' names.
 ///
-/// | lines | where from |
+/// | lines | written by |
 /// |---|---|
 /// | a header that names the columns | CelebA's and VGGFace2's CSV files, tables of any program |
 /// | `path x1 y1 ... x5 y5` | most detectors' lists, CelebA's `list_landmarks_celeba.txt` |
 /// | `aligned path label x1 y1 x2 y2 x1 ... x5 y1 ... y5` | insightface's `.lst`, five x before five y |
 ///
-/// Up to two lines of words or of one number at the beginning are the header. Lines whose numbers are
-/// missing, as of a picture in which no face was found, are ignored.
+/// Up to two lines at the beginning that consist of words or of a single number are the header. Lines
+/// without numbers, as for a picture in which no face was found, are ignored.
 public struct LandmarkFile: Sendable {
     /// The file.
     public let path: String
     /// Faces by their pictures' names, in the file's order.
     private var faces: [String: [FacePoints]] = [:]
-    /// The names by what they are without ending; nil if several are the same.
+    /// The names by their stems; nil if several have the same stem.
     private var stems: [String: String?] = [:]
 
-    /// How many pictures the file names.
+    /// Number of pictures with at least one face.
     public var count: Int { faces.count }
 
     /// Reads a file.
@@ -54,7 +54,7 @@ public struct LandmarkFile: Sendable {
     }
 
     private mutating func add(_ points: FacePoints, of name: String) {
-        // A duplicate line is one face.
+        // A repeated line adds no face.
         if faces[name]?.contains(points) ?? false { return }
         faces[name, default: []].append(points)
         let stem = Self.stem(name)
@@ -70,15 +70,15 @@ public struct LandmarkFile: Sendable {
         entry(of: name).flatMap { faces[$0.name] } ?? []
     }
 
-    /// Under which name the file has an image, and whether that has its ending; a name without ending, or
-    /// with another one, counts if it is the only one.
+    /// The name under which the file lists an image, and whether its ending is the same; a name without
+    /// an ending, or with another one, is used if only one has the image's stem.
     func entry(of name: String) -> (name: String, isExact: Bool)? {
         let plain = Self.plain(name)
         if faces[plain] != nil { return (plain, true) }
         return stems[Self.stem(plain)].flatMap { $0 }.map { ($0, false) }
     }
 
-    /// The names of pictures that match none of the images, ascending.
+    /// The names of pictures other than those in `found`, in ascending order.
     func names(besides found: Set<String>) -> [String] {
         faces.keys.filter { !found.contains($0) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -95,7 +95,8 @@ public struct LandmarkFile: Sendable {
 
     // MARK: Lines
 
-    /// A line's name and points, nil points if it has only a name; nil for an invalid line.
+    /// A line's name and points; the points are nil if it has only a name, and the result is nil
+    /// for an invalid line.
     private static func row(
         _ fields: [String], _ columns: LandmarkColumns?
     ) -> (name: String, points: FacePoints?)? {
@@ -112,7 +113,8 @@ public struct LandmarkFile: Sendable {
         if before.count == 7, before.dropFirst(2).allSatisfy({ Double($0) != nil }) {
             return row(fields[1], Array(numbers[..<5]), Array(numbers[5...]))
         }
-        // Names may have spaces, and numbers that are not points must not be read as a name.
+        // Names may contain spaces, but numbers that belong to no point must not be read as part of
+        // a name.
         guard before.dropFirst().allSatisfy({ Double($0) == nil }) else { return nil }
         return row(
             before.joined(separator: " "), (0..<5).map { numbers[2 * $0] },
@@ -131,7 +133,7 @@ public struct LandmarkFile: Sendable {
         return FacePoints(points).map { (name, $0) }
     }
 
-    /// Whether a line is a number alone, or has no number at all.
+    /// Whether a line consists of a single integer, or has no number at all.
     private static func isHeading(_ fields: [String]) -> Bool {
         (fields.count == 1 && Int(fields[0]) != nil)
             || fields.allSatisfy { Double($0) == nil && !$0.isEmpty }

@@ -1,27 +1,30 @@
 import Foundation
 import Spelling
 
-/// Judges the five points of a set's faces together.
+/// Checks whether the five points of a set's faces are in the expected order, using all faces
+/// together.
 ///
-/// Some wrong orders of the points make something of a single face that might be one: a face from below, or one
-/// that lies on its side. Over many faces the right order has the points nearer to a face's, whichever way the
-/// faces lean and look, since distances do not depend on how a picture is turned.
+/// In some wrong orders, the points of a single face still look like a face, seen from below or lying on its
+/// side. Over many faces, the right order fits better, whichever way the faces lean and look, since the
+/// distance to the template does not depend on a picture's rotation.
 struct LandmarkOrderCheck {
-    /// Why the landmarks cannot be what they should be, and what they probably are; nil where they can.
+    /// Why the landmarks cannot be in the expected order, and what they probably are; nil if they can
+    /// be.
     let reason: String?
-    /// What else they may be, where the faces alone do not tell it; nil where there is no doubt.
+    /// What else the landmarks may be, if the faces alone do not decide it; nil if there is no
+    /// doubt.
     let doubt: String?
 
-    /// At most so many faces are looked at, from all parts of a set.
+    /// The most faces that are examined, evenly spread over a set.
     static let sample = 100
-    /// Fewer faces prove nothing.
+    /// The fewest faces from which an order is rejected.
     private static let least = 4
-    /// Faces that lean by more degrees lie on their side.
+    /// Faces that lean by more than this, in degrees, lie on their side.
     private static let lying = 60.0
-    /// Faces that lean by fewer are upright.
+    /// Faces that lean by less than this, in degrees, are upright.
     private static let upright = 30.0
 
-    /// Judges faces.
+    /// Examines a sample of the faces.
     init(_ faces: [FacePoints]) {
         let faces = Self.some(of: faces)
         let numbers = faces.map { $0.points.flatMap { [$0.x, $0.y] } }
@@ -33,11 +36,11 @@ struct LandmarkOrderCheck {
             .compactMap { Fit($0, numbers) }
         reason =
             faces.count < Self.least
-            ? nil : Self.samePlace(faces) ?? Self.otherOrder(own, others, numbers)
+            ? nil : Self.coincidingPoints(faces) ?? Self.otherOrder(own, others, numbers)
         doubt = Self.doubt(own, others)
     }
 
-    /// Refuses a file whose landmarks cannot be what they should be.
+    /// Rejects a file whose landmarks cannot be in the expected order.
     ///
     /// - Returns: ``doubt``.
     /// - Throws: ``FaceDataError/unknownFormat(path:reason:)``.
@@ -53,17 +56,18 @@ struct LandmarkOrderCheck {
         return (0..<sample).map { faces[$0 * faces.count / sample] }
     }
 
-    // MARK: Points that are one
+    // MARK: Coinciding points
 
-    /// Two points that are one in nearly all faces, as where a column was copied.
-    private static func samePlace(_ faces: [FacePoints]) -> String? {
+    /// A message about two points that coincide in at least nine in ten faces, as where a column
+    /// was copied; nil if there are none.
+    private static func coincidingPoints(_ faces: [FacePoints]) -> String? {
         for first in 0..<5 {
             for second in first + 1..<5 {
                 let count = faces.count { areOne($0, first, second) }
                 guard count * 10 >= faces.count * 9 else { continue }
                 return
-                    "the \(PointOrder.parts[first]) and the \(PointOrder.parts[second]) have the same "
-                    + "place in \(count) of \(faces.count) faces"
+                    "the \(PointOrder.parts[first]) and the \(PointOrder.parts[second]) "
+                    + "coincide in \(count) of \(faces.count) faces"
             }
         }
         return nil
@@ -81,7 +85,7 @@ struct LandmarkOrderCheck {
 
     // MARK: Another order
 
-    /// What an order makes of the faces.
+    /// How well the faces' numbers fit a face when read in an order.
     private struct Fit {
         let distances: [Double]
         let rolls: [Double]
@@ -99,8 +103,8 @@ struct LandmarkOrderCheck {
         }
     }
 
-    /// Whether an order fits better, or as well, in a few of the faces: one that fits better in two thirds of all
-    /// does so in a third of twelve but for one time in a thousand.
+    /// Whether an order fits better, or nearly as well, in a third of about twelve faces: an order that fits
+    /// better in two thirds of all faces fails this test about one time in a thousand.
     private static func mayBeBetter(
         _ order: PointOrder, _ own: Fit, _ faces: [[Double]]
     ) -> Bool {
@@ -128,8 +132,9 @@ struct LandmarkOrderCheck {
             + "'path,lefteye_x,lefteye_y,...'"
     }
 
-    /// Whether an order fits clearly better than another: in more of the faces than chance explains, of which
-    /// fewer are needed where it is much better, or where the other one has the faces on their side.
+    /// Whether an order fits significantly better than the given one: in more of the faces than chance
+    /// explains. Weaker evidence is enough where it fits much better, or where the given order has the faces
+    /// on their side.
     private static func isBetter(_ fit: Fit, than own: Fit) -> Bool {
         let count = Double(own.distances.count)
         let wins = Double(zip(fit.distances, own.distances).count { $0 < $1 })
@@ -142,8 +147,8 @@ struct LandmarkOrderCheck {
             && mine.distance < 0.85 * theirs.distance
     }
 
-    /// What is to be told where the landmarks have the faces on their side, which an exchange of axes and sides
-    /// together does as well.
+    /// A warning for landmarks that have the faces on their side, which may also be due to swapped axes and
+    /// sides.
     private static func doubt(_ own: Fit, _ others: [Fit]) -> String? {
         let guess = own.guess
         guard guess.roll > lying, guess.roll <= PointsDoubt.upsideDownRoll,

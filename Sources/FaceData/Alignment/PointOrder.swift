@@ -1,16 +1,16 @@
-/// An order in which files have the ten numbers of five points.
+/// An order in which a file lists the ten numbers of five points.
 struct PointOrder {
-    /// What the numbers are then, behind "they would fit as".
+    /// What the numbers are in this order; completes "they would fit as".
     let name: String
     /// Whether programs are known to write it.
     private(set) var isKnown = false
-    /// Places of the five points' x and y among the numbers.
-    let places: [(x: Int, y: Int)]
+    /// Indices of the five points' x and y among the numbers.
+    let positions: [(x: Int, y: Int)]
 
-    /// The order in which points are read.
+    /// The order in which points are expected.
     static let given = PointOrder("they are", .pairs, parts: [0, 1, 2, 3, 4])
 
-    /// Orders that programs are known to write, the given one first.
+    /// Orders that programs are known to write, the expected one first.
     static let known: [PointOrder] = {
         let swapped = [1, 0, 2, 4, 3]
         let orders = [
@@ -39,7 +39,8 @@ struct PointOrder {
         }
     }()
 
-    /// Every order: the known ones, and all others of the points in each layout of the numbers.
+    /// Every order: the known ones, then all other permutations of the points in each layout of the
+    /// numbers.
     static let all: [PointOrder] = {
         let seen = Set(known.map(\.key))
         return known
@@ -52,12 +53,12 @@ struct PointOrder {
             }.filter { !seen.contains($0.key) }
     }()
 
-    /// The five points where the order has them; nil for numbers that are not finite.
+    /// The five points that ten numbers are in this order; nil for numbers that are not finite.
     func points(_ numbers: [Double], width: Double = 1, height: Double = 1) -> FacePoints? {
-        FacePoints(places.map { .init(numbers[$0.x] * width, numbers[$0.y] * height) })
+        FacePoints(positions.map { .init(numbers[$0.x] * width, numbers[$0.y] * height) })
     }
 
-    /// The parts of a face in the order in which points are read.
+    /// The parts of a face in the order in which points are expected.
     static let parts = [
         "left eye", "right eye", "nose", "left mouth corner", "right mouth corner",
     ]
@@ -69,8 +70,8 @@ struct PointOrder {
         case fives = "five x and then five y"
         case turnedFives = "five y and then five x"
 
-        /// Places of the x and y of the file's points.
-        func place(_ index: Int) -> (x: Int, y: Int) {
+        /// Indices of the x and y of one of the file's points.
+        func position(of index: Int) -> (x: Int, y: Int) {
             switch self {
             case .pairs: (2 * index, 2 * index + 1)
             case .turnedPairs: (2 * index + 1, 2 * index)
@@ -80,13 +81,14 @@ struct PointOrder {
         }
     }
 
-    /// - Parameter parts: Which part of a face each of the file's points is.
+    /// - Parameter parts: The part of a face that each of the file's points is, as an index into
+    ///   ``parts``.
     private init(_ name: String, _ layout: Layout, parts: [Int] = [0, 1, 2, 3, 4]) {
         self.name = name
-        places = (0..<5).map { part in layout.place(parts.firstIndex(of: part) ?? part) }
+        positions = (0..<5).map { part in layout.position(of: parts.firstIndex(of: part) ?? part) }
     }
 
-    private var key: [Int] { places.flatMap { [$0.x, $0.y] } }
+    private var key: [Int] { positions.flatMap { [$0.x, $0.y] } }
 
     private static func orders(of items: [Int]) -> [[Int]] {
         guard let first = items.first else { return [[]] }

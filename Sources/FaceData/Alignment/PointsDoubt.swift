@@ -2,29 +2,31 @@ import Foundation
 
 /// Why five points cannot be those of a face in a picture, and what they probably are.
 ///
-/// One face cannot tell all wrong orders of its points; ``LandmarkOrderCheck`` judges a set's faces together.
+/// A single face does not reveal every wrong order of its points; ``LandmarkOrderCheck`` examines a set's
+/// faces together.
 struct PointsDoubt {
-    /// The problem, and the expected points.
+    /// The problem and, if known, its cause.
     let reason: String
-    /// The probable kind of the points; nil when none fits.
+    /// What the points probably are; nil if nothing fits.
     let cause: String?
 
-    /// Faces' points lie within 5 pixels, detectors' worst within 7; those of faces in another order
-    /// beyond 10, but for some orders and faces.
+    /// The largest ``FacePose/distance`` of a face. Annotated points are within 5 pixels and
+    /// detectors' worst within 7; points in a wrong order are beyond 10, except for some orders and
+    /// faces.
     static let maxDistance = 8.0
-    /// Beyond so many pixels, points are not believed where another order has them within half of it.
+    /// Beyond this distance, points are rejected if another order halves it.
     private static let likelyDistance = 5.0
-    /// A face that hangs head down is rather one whose points are in reverse order.
+    /// Points rotated by more degrees are more probably in reverse order than an upside-down face.
     private static let maxRoll = 90.0
-    /// Faces that are turned further are rather upside down than on their side.
+    /// Faces rotated by more degrees are upside down rather than on their side.
     static let upsideDownRoll = 135.0
-    /// Pixels of a picture for one of the aligned face: eyes 2 pixels apart.
+    /// The least pixels of the picture per pixel of the aligned face: eyes 2 pixels apart.
     private static let minScale = 0.06
     /// See ``FacePose/width(_:)``.
     private static let minWidth = 0.15
     private static let maxOutside = 0.5
 
-    /// Looks at the points; nil when they may be a face's.
+    /// Checks the points; nil if they may be those of a face.
     init?(_ points: FacePoints, width: Int, height: Int) {
         guard let problem = Self.problem(points, width, height) else { return nil }
         cause = Self.cause(points, width, height)
@@ -54,7 +56,7 @@ struct PointsDoubt {
         return nil
     }
 
-    /// Whether points that are seldom a face's would be one's in another order.
+    /// Whether points that are unlike most faces would fit much better in another order.
     private static func hasBetterOrder(_ points: FacePoints, than pose: FacePose) -> Bool {
         guard pose.distance > likelyDistance else { return false }
         let numbers = points.points.flatMap { [$0.x, $0.y] }
@@ -64,7 +66,7 @@ struct PointsDoubt {
         }
     }
 
-    /// The fraction of an aligned face that a picture does not cover.
+    /// The fraction of an aligned face that is outside the picture.
     static func outside(_ points: FacePoints, _ width: Int, _ height: Int) -> Double {
         let side = 28
         guard let transform = SimilarityTransform(from: points, to: .template(side: 112)) else {
@@ -104,20 +106,21 @@ struct PointsDoubt {
         return name.map { OrderGuess.relative($0.text) }
     }
 
-    /// The name of another order, or of what the points are without one.
+    /// What the points probably are: in another order, of an upside-down face, or of another
+    /// picture.
     private static func named(
         _ other: String?, _ distance: Double?, _ points: FacePoints, _ width: Int, _ height: Int
     ) -> String? {
         let pose = FacePose(points)
         guard pose.distance <= maxDistance, pose.scale >= minScale else { return other }
         guard abs(pose.roll) > maxRoll else {
-            // Points that are a face's, but not within the picture.
+            // The points are those of a face, but outside the picture.
             return other ?? "landmarks of another picture, or of one of another size"
         }
         guard abs(pose.roll) > upsideDownRoll, outside(points, width, height) <= maxOutside else {
             return other
         }
-        // A face is nearly the same from below.
+        // The layout of an upside-down face is nearly that of an upright one in another order.
         let isClearlyOther = distance.map { $0 < pose.distance * 0.6 } ?? false
         let isClearlyThis = distance.map { pose.distance < $0 * 0.6 } ?? true
         let upsideDown = "an upside-down face"
@@ -126,21 +129,21 @@ struct PointsDoubt {
     }
 }
 
-/// An order of points that would make a face of them.
+/// An order in which the points would be those of a face.
 struct OrderGuess {
     let order: PointOrder
-    /// See ``FacePose/distance``; of many faces the median.
+    /// See ``FacePose/distance``; the median for several faces.
     let distance: Double
-    /// Degrees without sign; of many faces the median.
+    /// Absolute rotation in degrees; the median for several faces.
     let roll: Double
 
-    /// The names of the orders that fit best, and how well they do; nil for no orders.
+    /// The names of the orders that fit best, and their distance; nil for no orders.
     ///
-    /// Axes that are exchanged and sides that are exchanged make the same of a face, but for a quarter of a
-    /// turn: whichever has it more upright is named, and behind it the other one where a face may lean as much.
+    /// Swapped axes and swapped sides differ only by a quarter turn of the face: the order in which it is more
+    /// upright is named first, followed by the other one if a face may lean that much.
     ///
-    /// - Parameter withLying: Whether an order that programs are known to write is also named where it has the
-    ///   faces on their side, as pictures of a set may be.
+    /// - Parameter withLying: Whether an order that programs are known to write is named even if it has the
+    ///   faces on their side, as the pictures of a set may have.
     static func name(
         _ guesses: [OrderGuess], withLying: Bool = false
     ) -> (text: String, distance: Double)? {
@@ -160,17 +163,17 @@ struct OrderGuess {
         return (first.order.name + (further ?? ""), least)
     }
 
-    /// Whether numbers may be fractions of a picture's width and height.
+    /// Whether all numbers may be fractions of a picture's width and height.
     static func areRelative(_ numbers: [Double]) -> Bool {
         numbers.allSatisfy { (-0.5...1.5).contains($0) }
     }
 
-    /// What fractions of the picture's width and height are, in an order.
+    /// A description of fractions of the picture's width and height in an order.
     static func relative(_ name: String) -> String {
         "fractions of the picture's width and height"
             + (name == PointOrder.given.name ? "" : ", \(name)")
     }
 
-    /// Faces in photographs lean by less, as a rule.
+    /// Faces in photographs usually lean by less than this, in degrees.
     private static let likelyRoll = 60.0
 }

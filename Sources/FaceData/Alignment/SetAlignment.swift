@@ -7,7 +7,7 @@ public struct SetAlignment: Sendable {
     public let alignment: FaceAlignment
     /// Quality of the JPEGs that are written, 1...100; nil for PNG.
     public let quality: Int?
-    /// The choice of the face to align where a landmark file has several of a picture; a search has its own rule.
+    /// Which face to align where a landmark file has several for a picture; a search has its own rule.
     public let choice: FaceChoice
     /// Number of threads.
     public let threads: Int
@@ -16,30 +16,30 @@ public struct SetAlignment: Sendable {
     public struct Outcome: Codable, Sendable, Hashable {
         /// Faces that were written.
         public var written = 0
-        /// Faces that already existed.
+        /// Faces that were already up to date.
         public var kept = 0
-        /// Images whose points the landmark file does not have.
+        /// Images without points in the landmark file.
         public var withoutPoints: [String] = []
         /// Images that do not decode.
         public var bad: [ImageScan.BadImage] = []
-        /// Images whose points cannot be those of a face in them.
+        /// Images whose points cannot be those of a face.
         public var implausible: [ImageScan.BadImage] = []
-        /// The probable kinds of those points, with the number of images of each.
+        /// What those points probably are, with the number of images.
         public var causes: [String: Int] = [:]
-        /// Images with several faces, where none was to be chosen.
+        /// Images with several faces where ``choice`` is ``FaceChoice/ask``.
         public var severalFaces: [String] = []
         /// Images with several faces, one of which a search chose.
         public var chosen: [String] = []
-        /// Images without a face that can be aligned, by why a search left them out: `none`, `small`, ...
+        /// Images without a face that can be aligned, by the search's verdict: `none`, `small`, ...
         public var leftOut: [String: [ImageScan.BadImage]] = [:]
-        /// Names in the landmark file that no image has.
+        /// Names in the landmark file that match no image.
         public var unusedNames: [String] = []
-        /// What the landmarks of the set as a whole may be instead; nil where there is no doubt.
+        /// What the landmarks of the whole set may be instead; nil if there is no doubt.
         public var doubt: String?
-        /// Images whose face has another file name, since another image has theirs.
+        /// Images whose face got another file name because theirs was taken.
         public var renamed: [SetConversion.RenamedImage] = []
 
-        /// Whether something was done, and all faces to align exist.
+        /// Whether there are faces, and none is missing because of an error or a doubt.
         public var isComplete: Bool {
             written + kept > 0 && bad.isEmpty && implausible.isEmpty && severalFaces.isEmpty
                 && leftOut.isEmpty
@@ -78,15 +78,16 @@ public struct SetAlignment: Sendable {
     /// Aligns every image that has points, under its own name, so that an interrupted alignment can be
     /// resumed.
     ///
-    /// A face that the folder has is left alone if it was made of the same bytes and points in the same
-    /// way and is what was written then, as the folder's record states; it is rewritten otherwise.
-    /// A file of that name which no alignment wrote is not touched. Points that cannot be those of a face
-    /// in the picture are reported and not used.
+    /// A face already in the folder is kept if, according to the folder's record, it was made from the
+    /// same bytes, points and settings and has not changed since; otherwise it is rewritten. A file of
+    /// that name which no alignment wrote is not touched. Points that cannot be those of a face in the
+    /// picture are reported and not used.
     ///
-    /// - Parameter progress: Told how many images are done; what it throws ends the work.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also for such a file, and
-    ///   ``FaceDataError/unknownFormat(path:reason:)`` where the landmarks of the set as a whole are in another
-    ///   order (``LandmarkOrderCheck``).
+    /// - Parameter progress: Receives the number of images done; an error thrown by it stops the
+    ///   work.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also if such a file exists, and
+    ///   ``FaceDataError/unknownFormat(path:reason:)`` if the landmarks of the whole set are in another order
+    ///   (``LandmarkOrderCheck``).
     public func align(
         _ source: any ImageSource, _ landmarks: LandmarkFile, to folder: URL,
         progress: (Int) throws -> Void = { _ in }
@@ -101,7 +102,8 @@ public struct SetAlignment: Sendable {
     }
 
     /// Finds the face of every image and aligns it, under the image's name; see
-    /// ``align(_:_:to:progress:)``. A face that the folder has is not searched for again.
+    /// ``align(_:_:to:progress:)``. A face that is already up to date in the folder is not searched
+    /// for again.
     public func align(
         _ source: any ImageSource, _ search: FaceSearch, to folder: URL,
         progress: (Int) throws -> Void = { _ in }
@@ -110,7 +112,7 @@ public struct SetAlignment: Sendable {
     }
 
     private func align(
-        _ source: any ImageSource, by way: Way, to folder: URL, size: Int,
+        _ source: any ImageSource, by pointSource: PointSource, to folder: URL, size: Int,
         _ progress: (Int) throws -> Void
     ) throws -> Outcome {
         var outcome = Outcome()
@@ -119,7 +121,8 @@ public struct SetAlignment: Sendable {
             try PlainFile.require(names.paths, in: folder)
         }
         let work = Work(
-            source: source, way: way, folder: folder, record: try AlignmentRecord(folder),
+            source: source, pointSource: pointSource, folder: folder,
+            record: try AlignmentRecord(folder),
             names: names)
         try ParallelParts.forEach(
             source.count, size: size, threads: threads,
@@ -141,7 +144,7 @@ public struct SetAlignment: Sendable {
         return outcome
     }
 
-    /// The faces' files, in the folders of their pictures.
+    /// The names of the faces' files, in the folders of their pictures.
     private func names(of source: any ImageSource) -> WrittenNames {
         let names = (0..<source.count).map(source.name(of:))
         var folders: [String] = []
@@ -159,8 +162,8 @@ public struct SetAlignment: Sendable {
             ending: quality == nil ? "png" : "jpg")
     }
 
-    /// The source of points.
-    private enum Way: Sendable {
+    /// Where the points come from.
+    private enum PointSource: Sendable {
         case landmarks(MatchedLandmarks)
         case search(FaceSearch)
     }
@@ -168,7 +171,7 @@ public struct SetAlignment: Sendable {
     /// The state that the workers share.
     private struct Work: Sendable {
         let source: any ImageSource
-        let way: Way
+        let pointSource: PointSource
         let folder: URL
         let record: AlignmentRecord
         let names: WrittenNames
@@ -182,7 +185,7 @@ public struct SetAlignment: Sendable {
         let isChosen: Bool
     }
 
-    /// Why an image has no face.
+    /// Why no face of an image was aligned.
     private enum Obstacle: Error {
         case doubt(PointsDoubt)
         case severalFaces
@@ -249,14 +252,14 @@ public struct SetAlignment: Sendable {
         let picture = try reported { () throws(FaceDataError) in
             try work.source.bytes(of: index)
         }
-        let origin = origin(picture, candidates, work.way)
-        if try reported({ () throws(FaceDataError) in try isKept(name, origin, work) }) {
+        let origin = origin(picture, candidates, work.pointSource)
+        if try reported({ () throws(FaceDataError) in try isUpToDate(name, origin, work) }) {
             return nil
         }
         let image = try reported { () throws(FaceDataError) in
             try ImageDecoder().decode(picture, path: path)
         }
-        let (points, isChosen) = try points(candidates, image, work.way)
+        let (points, isChosen) = try points(candidates, image, work.pointSource)
         let bytes = try reported { () throws(FaceDataError) -> [UInt8] in
             guard let face = alignment.align(image, points) else {
                 throw .badImage(path: path, reason: "its landmarks coincide")
@@ -268,16 +271,18 @@ public struct SetAlignment: Sendable {
 
     /// The faces that a landmark file has of an image; none if they are searched for.
     private func candidates(_ index: Int, _ work: Work) throws(Obstacle) -> [FacePoints] {
-        guard case .landmarks(let landmarks) = work.way else { return [] }
+        guard case .landmarks(let landmarks) = work.pointSource else { return [] }
         let candidates = landmarks.faces(of: index)
         guard !candidates.isEmpty else { throw .withoutPoints }
         guard candidates.count == 1 || choice != .ask else { throw .severalFaces }
         return candidates
     }
 
-    private func origin(_ picture: [UInt8], _ candidates: [FacePoints], _ way: Way) -> String {
-        switch way {
-        // All candidates are of the origin, since the picture's size may decide among them.
+    private func origin(_ picture: [UInt8], _ candidates: [FacePoints], _ pointSource: PointSource)
+        -> String
+    {
+        switch pointSource {
+        // The origin includes all candidates, since the choice may depend on the picture's size.
         case .landmarks:
             AlignmentRecord.origin(
                 picture, candidates, choice, alignment.template, quality: quality)
@@ -286,11 +291,11 @@ public struct SetAlignment: Sendable {
         }
     }
 
-    /// The points of the face that counts, and whether a search chose it among several.
+    /// The points of the chosen face, and whether a search chose it among several.
     private func points(
-        _ candidates: [FacePoints], _ image: RGBImage, _ way: Way
+        _ candidates: [FacePoints], _ image: RGBImage, _ pointSource: PointSource
     ) throws(Obstacle) -> (FacePoints, isChosen: Bool) {
-        switch way {
+        switch pointSource {
         case .landmarks:
             let (width, height) = (image.width, image.height)
             guard let points = choice.face(of: candidates, width: width, height: height) else {
@@ -326,8 +331,8 @@ public struct SetAlignment: Sendable {
         }
     }
 
-    /// Whether the folder has a face as it would be written.
-    private func isKept(
+    /// Whether the folder contains the face as it would be written.
+    private func isUpToDate(
         _ name: String, _ origin: String, _ work: Work
     ) throws(FaceDataError) -> Bool {
         let file = work.folder.appendingPathComponent(name)
@@ -351,7 +356,7 @@ public struct SetAlignment: Sendable {
     }
 }
 
-/// The landmarks of a set's images, each used for one image at most.
+/// The landmarks of a set's images; each entry is used for at most one image.
 private struct MatchedLandmarks: Sendable {
     private let landmarks: LandmarkFile
     /// The name in the file for each image; nil if it has none.
@@ -370,6 +375,6 @@ private struct MatchedLandmarks: Sendable {
 
     func faces(of index: Int) -> [FacePoints] { names[index].map(landmarks.faces(of:)) ?? [] }
 
-    /// Names of the file that no image has.
+    /// Names in the file that match no image.
     var unusedNames: [String] { landmarks.names(besides: Set(names.compactMap { $0 })) }
 }

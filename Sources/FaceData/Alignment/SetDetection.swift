@@ -9,18 +9,18 @@ public struct SetDetection: Sendable {
     /// Number of threads.
     public let threads: Int
 
-    /// Counts of images and faces, and the images without a face.
+    /// Counts of images and faces, and the images without a chosen face.
     public struct Outcome: Sendable, Hashable, Codable {
         /// Images that were searched.
         public var images = 0
-        /// Faces of all of them.
+        /// Faces found in all of them.
         public var faces = 0
-        /// Images with a face that counts.
+        /// Images with a chosen face that can be aligned.
         public var withFace = 0
         /// Images with more than one face.
         public var withSeveral: [String] = []
-        /// Images without a face that counts, by why: `none`, `several`, `small`, `cut off`, `rotated`,
-        /// `implausible`.
+        /// Images without such a face, by the search's verdict: `none`, `several`, `small`, `cut off`,
+        /// `rotated`, `implausible`.
         public var leftOut: [String: [ImageScan.BadImage]] = [:]
         /// Images that do not decode.
         public var bad: [ImageScan.BadImage] = []
@@ -30,9 +30,9 @@ public struct SetDetection: Sendable {
     public struct Row: Sendable, Hashable {
         /// The image's name in its source.
         public var name: String
-        /// Its faces, the one that counts first and then the best first.
+        /// Its faces: the chosen one, then the others in descending order of their scores.
         public var faces: [DetectedFace]
-        /// The one that counts, where it can be aligned.
+        /// The chosen one; nil if there is none or it cannot be aligned.
         public var face: DetectedFace?
     }
 
@@ -43,7 +43,8 @@ public struct SetDetection: Sendable {
 
     /// Searches all images.
     ///
-    /// - Parameter progress: Receives how many images are done; what it throws ends the work.
+    /// - Parameter progress: Receives the number of images done; an error thrown by it stops the
+    ///   work.
     /// - Throws: What the detector throws.
     public func faces(
         of source: any ImageSource, progress: (Int) throws -> Void = { _ in }
@@ -103,8 +104,8 @@ public struct SetDetection: Sendable {
         }
     }
 
-    /// Writes faces as a landmark file that ``LandmarkFile`` reads: a header, and a line a face, or a line
-    /// with a name alone for an image without faces. Numbers have two decimal places.
+    /// Writes faces as a landmark file that ``LandmarkFile`` reads: a header, then one line per face, or a
+    /// line with only the name for an image without faces. Numbers have two decimal places.
     ///
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
     public static func write(_ rows: [Row], to url: URL) throws(FaceDataError) {

@@ -1,18 +1,19 @@
-/// Rotation, uniform scale and shift in the plane: `x' = a x - b y + tx`, `y' = b x + a y + ty`.
+/// Rotation, uniform scaling and translation in the plane: `x' = a x - b y + tx`,
+/// `y' = b x + a y + ty`.
 public struct SimilarityTransform: Sendable, Hashable {
     /// Cosine of the angle times the scale.
     public var a: Double
     /// Sine of the angle times the scale.
     public var b: Double
-    /// Shift to the right.
+    /// Translation to the right, in pixels.
     public var tx: Double
-    /// Shift downwards, in pixels.
+    /// Translation downwards, in pixels.
     public var ty: Double
 
-    /// The transform that brings points nearest to others in the sense of least squares, without
-    /// reflection (Umeyama 1991; in the plane it has this closed form).
+    /// The least-squares fit of points to others, without reflection (Umeyama 1991; in the plane it
+    /// has this closed form).
     ///
-    /// - Returns: nil when all points are one.
+    /// - Returns: nil when the points of either face coincide.
     public init?(from source: FacePoints, to target: FacePoints) {
         let count = Double(source.points.count)
         func mean(_ values: [Double]) -> Double { values.reduce(0, +) / count }
@@ -32,7 +33,7 @@ public struct SimilarityTransform: Sendable, Hashable {
         self.ty = ty - b * sx - a * sy
     }
 
-    /// The source position of a position.
+    /// The position that is mapped to (x, y).
     func inverse(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
         let square = a * a + b * b
         let (u, v) = (x - tx, y - ty)

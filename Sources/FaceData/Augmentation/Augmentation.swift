@@ -1,40 +1,41 @@
 import SeededRandom
 
-/// A list of random changes to training images, applied one after another, each with a probability of its own.
+/// A list of random changes to training images, applied one after another, each with its own probability.
 ///
-/// In text, each is a name with its parameters, as in `crop:p=0.2,min=0.5`; the name of a preset stands for its
+/// Each is written as a name with parameters, as in `crop:p=0.2,min=0.5`; the name of a preset is short for a
 /// list:
 ///
 /// | preset | changes |
 /// |---|---|
-/// | `adaface` | `crop:p=0.2`, `lowres:p=0.2`, `colour:p=0.2`, as AdaFace (CVPR 2022) was trained; its code draws one of five interpolations where this takes the area's mean and bilinear ones, or the nearest pixel |
+/// | `adaface` | `crop:p=0.2`, `lowres:p=0.2`, `colour:p=0.2`, as AdaFace (CVPR 2022) was trained; its code draws one of five interpolations, this one area averaging (bilinear when enlarging) or the nearest pixel |
 /// | `insightface` | `lowres:p=0.1,min=0.5,max=0.8`, `blur:p=0.2`, `hsv:p=0.2`, `grey:p=0.1`, as in arcface_torch's `dali_aug` |
 /// | `randaugment` | `rand` twice: RandAugment (Cubuk et al. 2020) with torchvision's two operations of magnitude 9 of 30 |
 public struct Augmentation: Sendable, Hashable {
     /// The change that a step makes to an image.
     public enum Kind: String, Sendable, CaseIterable {
-        /// Gaussian blur of a standard deviation from `min` to `max` pixels.
+        /// Gaussian blur with a standard deviation of `min` to `max` pixels.
         case blur
         /// Brightness, contrast and saturation by factors within 1 ± `max`, in random order.
         case colour
         /// All but a rectangle of `min` to `max` of the area becomes black.
         case crop
-        /// A rectangle of `min` to `max` of the area takes a random colour (Zhong et al., AAAI 2020).
+        /// A rectangle of `min` to `max` of the area is filled with a random colour (Zhong et al.,
+        /// AAAI 2020).
         case erase
-        /// The luminance in all channels.
+        /// Luminance in all channels.
         case grey
-        /// Hue turned by `min` to `max` degrees, saturation times 1 to 1.2.
+        /// Hue rotated by `min` to `max` degrees, saturation multiplied by 1 to 1.2.
         case hsv
-        /// JPEG compression of a quality from `min` to `max`.
+        /// JPEG compression with a quality of `min` to `max`.
         case jpeg
         /// Scaled to `min` to `max` of the side, and back.
         case lowres
-        /// One of RandAugment's 14 operations, each as likely, of a magnitude from `min` to `max` of 30:
-        /// identity, brightness, colour, contrast, sharpness, posterize, solarize, autocontrast, equalize,
-        /// rotation, and shear and translation in either direction.
+        /// One of RandAugment's 14 operations with equal probability, with a magnitude of `min` to `max`
+        /// of 30: identity, brightness, colour, contrast, sharpness, posterize, solarize, autocontrast,
+        /// equalize, rotation, and shear and translation in either direction.
         case rand
 
-        /// Probability, and bounds of what is drawn.
+        /// The default probability, and the default bounds of the random parameter.
         var standard: (probability: Double, bounds: ClosedRange<Double>) {
             switch self {
             case .blur: (0.2, 0.8...1.1)
@@ -70,17 +71,17 @@ public struct Augmentation: Sendable, Hashable {
         public var kind: Kind
         /// Probability that an image is changed; 0...1.
         public var probability: Double
-        /// Bounds of what is drawn.
+        /// Bounds of the random parameter.
         public var bounds: ClosedRange<Double>
     }
 
-    /// The changes in their order.
+    /// The changes in the order in which they are applied.
     public let steps: [Step]
 
     /// Whether nothing is changed.
     public var isEmpty: Bool { steps.isEmpty }
 
-    /// The lists that have names.
+    /// Lists of changes by the names of the presets.
     public static let presets = [
         "adaface": ["crop", "lowres", "colour"],
         "insightface": ["lowres:p=0.1,min=0.5,max=0.8", "blur", "hsv", "grey"],
@@ -134,8 +135,8 @@ public struct Augmentation: Sendable, Hashable {
     }
 }
 
-/// Which changes an image gets: a function of the seed, the epoch, the step and the position in it alone, whatever
-/// thread decodes it and wherever the run began.
+/// Decides which changes an image gets: a function of only the seed, the epoch, the step and the position in
+/// it, independent of the decoding thread and of where the run was resumed.
 public struct AugmentationRule: Sendable, Hashable {
     private let augmentation: Augmentation
     private let seed: UInt64
@@ -159,7 +160,8 @@ public struct AugmentationRule: Sendable, Hashable {
     private func changes(at position: Int) -> [(step: Augmentation.Step, stream: SeededRandom)] {
         var stream = SeededRandom(seed: seed, "augment \(epoch) \(step)", UInt64(position))
         return augmentation.steps.compactMap { change in
-            // Drawn for every change, so that one's probability does not move another's draws.
+            // Drawn for every change, so that the probability of one does not affect the draws of
+            // another.
             var own = SeededRandom(seed: stream.next(), change.kind.rawValue)
             return own.unit() < change.probability ? (change, own) : nil
         }
@@ -188,7 +190,7 @@ public struct AugmentationRule: Sendable, Hashable {
 }
 
 extension SeededRandom {
-    /// A number between bounds.
+    /// A uniformly distributed number between bounds.
     mutating func number(in bounds: ClosedRange<Double>) -> Double {
         bounds.lowerBound + (bounds.upperBound - bounds.lowerBound) * unit()
     }

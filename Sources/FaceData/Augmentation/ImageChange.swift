@@ -14,7 +14,7 @@ enum ImageChange {
         case .erase: erase(rectangle(image, step.bounds, &stream), of: &image, &stream)
         case .grey: grey(&image)
         case .hsv:
-            turn(
+            rotateHue(
                 &image, degrees: stream.number(in: step.bounds),
                 saturation: stream.number(in: 1...1.2))
         case .jpeg: compress(&image, quality: Int(stream.number(in: step.bounds).rounded()))
@@ -30,7 +30,7 @@ enum ImageChange {
         }
     }
 
-    /// Gives every byte what a table of 256 has for it.
+    /// Replaces every byte by its entry in a table of 256.
     static func apply(_ table: [UInt8], to image: inout RGBImage) {
         precondition(table.count == 256, "every byte has an entry")
         change(&image) { pixels_look_up($0, 3 * $1, table) }
@@ -48,7 +48,8 @@ enum ImageChange {
 
     private static func byte(_ value: Double) -> UInt8 {
         let bounded = max(0, min(255, value))
-        // As `rounded()`, which is a call where the processor's instruction is not used.
+        // Same as `rounded()`, which is a function call if the compiler may not use the processor's
+        // instruction.
         let whole = UInt8(bounded)
         return bounded - Double(whole) < 0.5 ? whole : whole + 1
     }
@@ -57,7 +58,7 @@ enum ImageChange {
 
     // MARK: Colours
 
-    /// As torchvision's ColorJitter without hue.
+    /// torchvision's ColorJitter without hue.
     private static func jitter(
         _ image: inout RGBImage, _ amount: Double, _ stream: inout SeededRandom
     ) {
@@ -83,8 +84,8 @@ enum ImageChange {
         change(&image) { pixels_saturate($0, $1, factor) }
     }
 
-    /// Turns hue around the axis of greys, in YIQ.
-    static func turn(_ image: inout RGBImage, degrees: Double, saturation: Double) {
+    /// Rotates the hue about the grey axis and scales the saturation, in YIQ.
+    static func rotateHue(_ image: inout RGBImage, degrees: Double, saturation: Double) {
         let (c, s) = (
             saturation * cos(degrees * .pi / 180), saturation * sin(degrees * .pi / 180)
         )
@@ -110,8 +111,8 @@ enum ImageChange {
         var columns: Range<Int>
     }
 
-    /// A rectangle of a fraction of the area, of an aspect from 3/4 to 4/3, as torchvision's
-    /// RandomResizedCrop draws it.
+    /// A rectangle with a random fraction of the area and an aspect ratio from 3/4 to 4/3, drawn as
+    /// by torchvision's RandomResizedCrop.
     private static func rectangle(
         _ image: RGBImage, _ fractions: ClosedRange<Double>, _ stream: inout SeededRandom
     ) -> Rectangle {
@@ -188,7 +189,8 @@ enum ImageChange {
         return RGBImage(width: side, height: side, pixels: pixels)
     }
 
-    /// A separable Gaussian over three standard deviations; beyond its border the image is mirrored.
+    /// A separable Gaussian blur, truncated at three standard deviations; the image is mirrored at
+    /// its border.
     static func blur(_ image: inout RGBImage, deviation: Double) {
         let radius = max(1, Int((3 * deviation).rounded(.up)))
         let taps = (-radius...radius).map { exp(-Double($0 * $0) / (2 * deviation * deviation)) }
@@ -207,20 +209,20 @@ enum ImageChange {
     ) -> [UInt8] {
         let radius = weights.count / 2
         var result = pixels
-        let places = (-radius..<length + radius).map { place -> Int in
+        let offsets = (-radius..<length + radius).map { position -> Int in
             let period = max(1, 2 * (length - 1))
-            let folded = ((place % period) + period) % period
+            let folded = ((position % period) + period) % period
             return (folded < length ? folded : period - folded) * step
         }
         for number in 0..<lines {
-            for place in 0..<length {
+            for position in 0..<length {
                 for channel in 0..<3 {
                     var value: Float = 0
                     let start = number * line + channel
                     for tap in weights.indices {
-                        value += weights[tap] * Float(pixels[start + places[place + tap]])
+                        value += weights[tap] * Float(pixels[start + offsets[position + tap]])
                     }
-                    result[start + place * step] = UInt8(max(0, min(255, value.rounded())))
+                    result[start + position * step] = UInt8(max(0, min(255, value.rounded())))
                 }
             }
         }
@@ -237,7 +239,7 @@ enum ImageChange {
     }
 
     private static func compress(_ image: inout RGBImage, quality: Int) {
-        // An image that was decoded can be encoded; where memory is short it stays unchanged.
+        // A decoded image can always be encoded, unless memory runs out; then it stays unchanged.
         guard let bytes = try? ImageEncoder.jpeg(image, quality: quality),
             let decoded = try? ImageDecoder().decode(bytes, path: "")
         else { return }

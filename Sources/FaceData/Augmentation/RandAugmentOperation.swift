@@ -3,8 +3,8 @@ import Foundation
 /// An operation of RandAugment (Cubuk et al., "RandAugment: Practical Automated Data Augmentation with a
 /// Reduced Search Space", 2020, section 3), pixel by pixel as torchvision applies it to Pillow's images.
 ///
-/// How strong it is follows from a magnitude of 0 to ``magnitudes``, as torchvision's `RandAugment` with 31
-/// magnitudes has it; those with a direction are done in either.
+/// Its strength follows from a magnitude of 0 to ``magnitudes``, as in torchvision's `RandAugment` with 31
+/// magnitudes; operations with a direction are applied in either one.
 enum RandAugmentOperation: String, CaseIterable {
     case autocontrast, brightness, colour, contrast, equalize, identity, posterize, rotate,
         sharpness
@@ -12,7 +12,7 @@ enum RandAugmentOperation: String, CaseIterable {
 
     static let magnitudes = 30.0
 
-    /// Whether it has an opposite.
+    /// Whether it has an opposite direction.
     var hasDirection: Bool {
         switch self {
         case .autocontrast, .equalize, .identity, .posterize, .solarize: false
@@ -22,7 +22,7 @@ enum RandAugmentOperation: String, CaseIterable {
         }
     }
 
-    /// A fraction of `most`, as `torch.linspace` divides it in float32: from both ends.
+    /// An element of `torch.linspace(0, most, 31)` in float32, which is computed from both ends.
     private static func amount(_ magnitude: Double, of most: Double) -> Double {
         let step = Float(most) / Float(magnitudes)
         return Double(
@@ -30,14 +30,14 @@ enum RandAugmentOperation: String, CaseIterable {
                 ? step * Float(magnitude) : Float(most) - step * Float(magnitudes - magnitude))
     }
 
-    /// Applies it.
+    /// Applies the operation in place.
     ///
     /// - Parameters:
     ///   - magnitude: 0...``magnitudes``.
-    ///   - isOpposite: Whether to do the opposite, where there is one.
+    ///   - isOpposite: Whether to apply it in the opposite direction, if it has one.
     func apply(to image: inout RGBImage, magnitude: Double, isOpposite: Bool) {
         let sign = isOpposite && hasDirection ? -1.0 : 1.0
-        /// A magnitude of at most this value.
+        /// The signed strength, whose largest value is `most`.
         func amount(_ most: Double) -> Double { sign * Self.amount(magnitude, of: most) }
         switch self {
         case .identity: break
@@ -66,7 +66,7 @@ enum RandAugmentOperation: String, CaseIterable {
     }
 }
 
-/// Lookup tables of a channel's values: Pillow's `ImageOps`.
+/// Lookup tables for the values of each channel: Pillow's `ImageOps`.
 private enum ChannelTables {
     private static func apply(
         to image: inout RGBImage, _ table: (_ counts: [Int]) -> [Int]
@@ -98,7 +98,7 @@ private enum ChannelTables {
         }
     }
 
-    /// Values become equally frequent, as far as possible.
+    /// Histogram equalisation.
     static func equalize(_ image: inout RGBImage) {
         apply(to: &image) { counts in
             let all = counts.reduce(0, +)
@@ -124,9 +124,9 @@ private enum ChannelTables {
     }
 }
 
-/// Away from something plainer, or towards it: Pillow's `ImageEnhance`.
+/// Interpolation towards a degenerate image or extrapolation away from it: Pillow's `ImageEnhance`.
 private enum Enhancement {
-    /// `plain + factor * (value - plain)`, without its fraction.
+    /// `plain + factor * (value - plain)`, truncated.
     private static func blended(_ plain: UInt8, _ value: UInt8, _ factor: Float) -> UInt8 {
         let blend = Float(plain) + factor * (Float(value) - Float(plain))
         return UInt8(max(0, min(255, blend)))
@@ -156,8 +156,8 @@ private enum Enhancement {
         }
     }
 
-    /// The plain image is smoothed: of nine pixels that in the middle counts five times. Those of the border
-    /// stay unchanged.
+    /// The plain image is smoothed by a 3x3 kernel whose centre has weight 5 and whose other weights are 1.
+    /// Pixels at the border stay unchanged.
     static func sharpness(_ image: inout RGBImage, _ factor: Double) {
         let (width, pixels) = (image.width, image.pixels)
         guard width > 2, image.height > 2 else { return }
@@ -178,8 +178,8 @@ private enum Enhancement {
     }
 }
 
-/// Where each pixel comes from: `(x[0] column + x[1] row + x[2], y[0] column + y[1] row + y[2])`, at the
-/// centres of pixels. Those that come from outside are black.
+/// The source position of each pixel: `(x[0] column + x[1] row + x[2], y[0] column + y[1] row + y[2])`,
+/// at the centres of pixels. Pixels whose source is outside are black.
 private struct AffineMap {
     var x = (1.0, 0.0, 0.0)
     var y = (0.0, 1.0, 0.0)
@@ -192,7 +192,7 @@ private struct AffineMap {
     /// A rotation around the centre, counterclockwise.
     init(degrees: Double, of image: RGBImage) {
         let angle = -degrees * .pi / 180
-        /// Pillow rounds to 15 digits.
+        /// Pillow rounds to 15 decimal places.
         func digits(_ value: Double) -> Double { (value * 1e15).rounded(.toNearestOrEven) / 1e15 }
         let (c, s) = (digits(cos(angle)), digits(sin(angle)))
         let (column, row) = (Double(image.width) / 2, Double(image.height) / 2)
@@ -203,7 +203,7 @@ private struct AffineMap {
     func move(_ image: inout RGBImage) {
         let pixels = image.pixels
         let (width, height) = (image.width, image.height)
-        // In units of a 65536th, as Pillow moves images that are not only shifted.
+        // 16.16 fixed point, as Pillow uses for transforms that are more than a translation.
         func fixed(_ value: Double) -> Int { Int((value * 65_536 + 0.5).rounded(.down)) }
         let (across, down) = ((fixed(x.0), fixed(y.0)), (fixed(x.1), fixed(y.1)))
         var start = (
@@ -213,16 +213,16 @@ private struct AffineMap {
             pixels.withUnsafeBufferPointer { pixels in
                 var index = 0
                 for _ in 0..<height {
-                    var place = start
+                    var position = start
                     for _ in 0..<width {
-                        let (from, line) = (place.0 >> 16, place.1 >> 16)
+                        let (from, line) = (position.0 >> 16, position.1 >> 16)
                         let isInside = (0..<width).contains(from) && (0..<height).contains(line)
                         let source = (line * width + from) * 3
                         for channel in 0..<3 {
                             to[index + channel] = isInside ? pixels[source + channel] : 0
                         }
                         index += 3
-                        place = (place.0 + across.0, place.1 + across.1)
+                        position = (position.0 + across.0, position.1 + across.1)
                     }
                     start = (start.0 + down.0, start.1 + down.1)
                 }

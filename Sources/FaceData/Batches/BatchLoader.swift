@@ -1,9 +1,9 @@
 import Foundation
 
-/// Decodes batches ahead of their use, in an order that does not depend on the number of threads.
+/// Decodes batches ahead of their use and delivers them in order, whatever the number of threads.
 ///
-/// A few batches are in flight at once, each decoded by one worker; memory is bounded by their
-/// number. An image that vanished or changed surfaces as the error of the batch it belongs to.
+/// A few batches are in flight at once, each decoded by one worker; their number bounds the memory
+/// used. An image that was removed or changed is reported as the error of its batch.
 public final class BatchLoader {
     /// The images and labels of a batch.
     public struct Request: Sendable {
@@ -13,10 +13,10 @@ public final class BatchLoader {
         public var labels: [Int]
         /// Whether each image is mirrored; may be empty for none.
         public var mirrored: [Bool]
-        /// How they are changed; nil for not at all.
+        /// How they are augmented; nil for not at all.
         public var augmentation: AugmentationRule?
-        /// Index of the first image in the batch that the changes are those of: other than 0 for a part of
-        /// a batch.
+        /// Index of the first image within the whole batch, on which augmentation depends: other than 0
+        /// for a part of a batch.
         public var firstIndex: Int
 
         /// Requests a batch; there are as many labels and mirror flags as indices, or none.
@@ -39,14 +39,14 @@ public final class BatchLoader {
     private let queue = Prefetcher()
     private let workers: Int
 
-    /// Starts to decode.
+    /// Starts decoding.
     ///
     /// - Parameters:
     ///   - source: The images.
     ///   - count: Number of batches.
     ///   - side: Height and width of an image in the batch, in pixels.
-    ///   - threads: Workers that decode.
-    ///   - request: What each batch is made of; called on the workers' threads.
+    ///   - threads: Number of workers.
+    ///   - request: The contents of each batch, by its index; called on the workers' threads.
     public init(
         _ source: any ImageSource, count: Int, side: Int, threads: Int = 1,
         request: @escaping @Sendable (Int) -> Request
@@ -91,7 +91,7 @@ private final class Prefetcher: @unchecked Sendable {
         self.ahead = ahead
     }
 
-    /// The next index to decode; nil when there is none left or the consumer has ended.
+    /// The next index to decode; nil if none is left or the consumer has cancelled.
     func take() -> Int? {
         condition.lock()
         defer { condition.unlock() }

@@ -1,10 +1,10 @@
 import SeededRandom
 
-/// Decides which images make up the batches of an epoch.
+/// Chooses the images of an epoch's batches.
 ///
-/// A function of the epoch alone, so that a run can resume at any step of any epoch.
+/// The choice depends on the epoch only, so that a run can resume at any step of any epoch.
 public protocol BatchSampler: Sendable {
-    /// Batches of an epoch.
+    /// Number of batches of an epoch.
     var batchesPerEpoch: Int { get }
     /// Indices of the images of each batch.
     ///
@@ -14,7 +14,7 @@ public protocol BatchSampler: Sendable {
 
 /// Samplers by name.
 public enum BatchSamplers {
-    /// Makes the sampler of a name: `shuffle`, or `pk:PxK` for P identities with K images each.
+    /// Creates a sampler by its name: `shuffle`, or `pk:PxK` for P identities with K images each.
     ///
     /// - Throws: ``FaceDataError/sampler(name:reason:)`` or
     ///   ``FaceDataError/tooFewIdentities(sampler:wanted:identities:)``.
@@ -28,10 +28,10 @@ public enum BatchSamplers {
             name: name, labels: labels, identities: identities, imagesEach: imagesEach, seed: seed)
     }
 
-    /// Checks what can be known about a sampler without a training set.
+    /// Checks what can be checked of a sampler without a training set.
     ///
-    /// - Throws: ``FaceDataError/sampler(name:reason:)`` for a name that cannot be understood and for
-    ///   P and K that do not make up the batch.
+    /// - Throws: ``FaceDataError/sampler(name:reason:)`` for an unknown name and for P and K whose
+    ///   product is not the batch size.
     public static func require(_ name: String, batchSize: Int) throws(FaceDataError) {
         _ = try identityBatch(name, batchSize: batchSize)
     }
@@ -68,20 +68,20 @@ public enum BatchSamplers {
     }
 }
 
-/// All images in random order, each once an epoch; what does not fill the last batch is left out.
+/// All images in random order, each at most once per epoch; a last, incomplete batch is dropped.
 public struct ShuffleSampler: BatchSampler {
     private let imageCount: Int
     private let batchSize: Int
     private let seed: UInt64
 
-    /// Samples each image once an epoch, in an order that `seed` decides.
+    /// Samples each image at most once per epoch, in an order that depends on `seed`.
     public init(imageCount: Int, batchSize: Int, seed: UInt64) {
         self.imageCount = imageCount
         self.batchSize = batchSize
         self.seed = seed
     }
 
-    /// Full batches of the set.
+    /// Number of full batches in the set.
     public var batchesPerEpoch: Int { imageCount / batchSize }
 
     /// The batches of an epoch.
@@ -94,18 +94,18 @@ public struct ShuffleSampler: BatchSampler {
     }
 }
 
-/// Batches of P identities with K images each, as losses on pairs need them.
+/// Batches of P identities with K images each, as pairwise losses need them.
 ///
-/// Identities are drawn in random rounds, each at most once a round: those that do not fill a batch at a
-/// round's end are left out of it; images without repetition where an identity
-/// has K, with repetition where it has fewer. An epoch has as many batches as the shuffling
-/// sampler's, so both see the same number of images.
+/// Identities are drawn in rounds, each at most once per round in random order; those that do not fill a
+/// batch at the end of a round are dropped. An identity's images are drawn without replacement if it has
+/// at least K, otherwise with replacement. An epoch has as many batches as with the shuffling sampler,
+/// so both see the same number of images.
 public struct IdentitySampler: BatchSampler {
     private let members: [[Int]]
     private let identities: Int
     private let imagesEach: Int
     private let seed: UInt64
-    /// Full batches of the set.
+    /// Number of full batches in the set.
     public let batchesPerEpoch: Int
 
     /// Creates a sampler.

@@ -2,7 +2,7 @@
 public struct ImageBatch: Sendable, Hashable {
     /// Height and width of an image, in pixels.
     public let side: Int
-    /// Bytes in the order `[count, side, side, 3]`, RGB.
+    /// Bytes of shape `[count, side, side, 3]`, RGB.
     public var pixels: [UInt8]
     /// The images' labels; empty when they are not known.
     public var labels: [Int]
@@ -14,7 +14,7 @@ public struct ImageBatch: Sendable, Hashable {
     /// Width of an image, in pixels.
     public var width: Int { side }
 
-    /// Creates a batch of its bytes.
+    /// Creates a batch from its bytes.
     public init(side: Int, pixels: [UInt8], labels: [Int] = []) {
         self.side = side
         self.pixels = pixels

@@ -1,7 +1,8 @@
 import SeededRandom
 
-/// Decides which images are mirrored: each with probability 1/2, by the seed, the epoch and the
-/// image's position in it, whatever thread decodes it and wherever the run began.
+/// Decides which images are mirrored: each with probability 1/2, as a function of the seed, the
+/// epoch and the image's position in it, independent of the decoding thread and of where the run
+/// was resumed.
 public struct MirrorRule: Sendable, Hashable {
     private let seed: UInt64
     private let epoch: Int

@@ -1,27 +1,29 @@
-/// Whether the faces of a set are at the positions of a template: some of them are searched for.
+/// Checks whether the faces of a set are aligned to a template, by detecting them in some of its
+/// pictures.
 public struct AlignmentCheck: Sendable {
-    /// Pictures that are searched, at most, evenly over the set.
+    /// The most pictures that are searched, evenly spread over the set.
     public static let maxPictures = 100
-    /// Faces are aligned whose points are within so many pixels of a template's (root of the mean square, in
-    /// pixels of an aligned face of 112), in the middle of the set; detectors differ by 2 to 3.
+    /// A set is aligned if the median distance of its faces' points from a template's (root mean square, in
+    /// pixels of an aligned face of 112 pixels) is at most this; detectors differ by 2 to 3.
     public static let maxDistance = 6.0
 
     /// Pictures that were searched.
     public let pictures: Int
-    /// Distances to the nearest template's points where a face was found, in the set's order.
+    /// Distances from the points of ``template`` where a face was found, in the set's order.
     public let distances: [Double]
-    /// The name of the template that is nearest in the middle of the set.
+    /// The name of the template with the smallest median distance.
     public let template: String
 
-    /// The distance in the middle of the set; nil if too few faces were found.
+    /// The median distance; nil if fewer than five faces were found, or in fewer than half of the
+    /// pictures.
     public var median: Double? {
         guard distances.count >= 5, 2 * distances.count >= pictures else { return nil }
         return distances.sorted()[distances.count / 2]
     }
 
-    /// Searches some pictures of a set, which are fitted to a square as networks take them.
+    /// Searches some pictures of a set, which are first fitted to a square, the input of networks.
     ///
-    /// - Throws: What the detector throws. Pictures that do not decode are passed over.
+    /// - Throws: What the detector throws. Pictures that do not decode are skipped.
     public init(
         _ source: any ImageSource, _ detector: any FaceDetector, threads: Int,
         progress: (Int) throws -> Void = { _ in }
@@ -65,7 +67,8 @@ public struct AlignmentCheck: Sendable {
             items: [])
     }
 
-    /// How far the points of an image's face are from each template's; nil without a face.
+    /// The distances of the points of an image's face from each template's; nil if no face is
+    /// found.
     private static func distances(
         of index: Int, _ source: any ImageSource, _ search: FaceSearch
     ) throws -> [String: Double]? {
@@ -84,14 +87,14 @@ public struct AlignmentCheck: Sendable {
             }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Templates of squares of a side, whatever the pixels.
+    /// The points of all templates, scaled to a square of a side.
     private static func templates(side: Int) -> [(name: String, points: FacePoints)] {
         let (narrow, wide) = (FacePoints.template(side: 112), FacePoints.template(side: 128))
         func scaled(_ points: FacePoints, _ length: Double, shift: Double = 0) -> FacePoints? {
             let scale = Double(side) / length
             return FacePoints(points.points.map { .init($0.x * scale, ($0.y - shift) * scale) })
         }
-        // SphereFace's 112 rows of 96 columns are cut to the square in their middle.
+        // SphereFace's 112 rows of 96 columns are cropped to the square in the centre.
         return [
             ("insightface", scaled(narrow, 112)), ("insightface, 128", scaled(wide, 128)),
             ("sphereface", scaled(FaceTemplate.sphereface().points, 96, shift: 8)),

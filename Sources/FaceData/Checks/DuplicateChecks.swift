@@ -1,7 +1,8 @@
-/// Diagnostics about pictures that a set has more than once.
+/// Diagnostics about pictures that occur more than once in a set.
 enum DuplicateChecks {
     static func diagnostics(_ survey: ImageSurvey, _ names: CheckNames) -> [SetCheck.Diagnostic] {
-        // The pairs of a pack do not say whose an image is, and the pack holds it once a pair.
+        // A verification pack does not state an image's identity, and repeats the image for each of
+        // its pairs.
         let known = survey.copies.map { $0.filter { names.owner($0) != nil } }
             .filter { $0.count > 1 }
         let across = known.filter { Set($0.compactMap(names.owner)).count > 1 }

@@ -1,24 +1,25 @@
-/// What makes an aligned crop of a face doubtful: blur, few pixels, another crop than a network knows, or, of a face
-/// that was found in a photograph, its size and pose there.
+/// Measures of what makes an aligned crop of a face unreliable: blur, few pixels, a crop unlike those that a
+/// network was trained on, or, for a face that was found in a photograph, its size and pose there.
 public struct FaceQuality: Sendable, Hashable {
-    /// Columns of the picture.
+    /// Width of the picture, in pixels.
     public let width: Int
-    /// Rows of the picture.
+    /// Height of the picture, in pixels.
     public let height: Int
     /// Variance of the Laplacian (4-neighbourhood, as OpenCV's `Laplacian`) of the picture in grey, 0...255, at
-    /// 112x112 pixels; 0 for a picture of one colour. Faces in focus have some hundreds.
+    /// 112x112 pixels; 0 for a picture of one colour. Faces in focus have several hundred.
     public let sharpness: Double
-    /// How much the picture looks like an aligned face: correlation with a mean face, of local contrasts and
-    /// with left and right averaged, so that light and hair count little; -1...1.
+    /// How much the picture looks like an aligned face: correlation of its local contrast with that of a
+    /// mean face, with left and right averaged, so that light and hair have little influence; -1...1.
     public let likeness: Double
-    /// How the face is seen in its photograph; nil for a crop that was given.
+    /// The face's size and pose in its photograph; nil if the crop was given.
     public let view: FaceView?
 
-    /// Below this, a face is blurred: none of 600 aligned faces of LFW and CelebA is, and 19 in 20 of them after a
-    /// Gaussian blur of 2 pixels.
+    /// Faces below this are blurred: none of 600 aligned faces of LFW and CelebA are, but 19 in 20 of them are
+    /// after a Gaussian blur of 2 pixels.
     public static let minSharpness = 20.0
-    /// Below this, a picture is probably no face in the crop that the network knows: 81 % of LFW's original
-    /// pictures and 73 % of aligned ones turned by 90 degrees are, 1 % of LFW's and 3 % of CelebA's aligned faces.
+    /// Pictures below this are probably not faces in the crop that the network was trained on: 81 % of LFW's
+    /// original pictures and 73 % of aligned ones rotated by 90 degrees are below it, but only 1 % of LFW's and
+    /// 3 % of CelebA's aligned faces.
     public static let minLikeness = 0.1
     /// Height and width at which ``sharpness`` is measured, in pixels.
     private static let side = 112
@@ -26,9 +27,9 @@ public struct FaceQuality: Sendable, Hashable {
     /// Measures a picture.
     ///
     /// - Parameters:
-    ///   - meanFace: Mean face of what the network was trained on, ``MeanFace/side`` pixels in square; nil for a face
-    ///     aligned to insightface's template.
-    ///   - view: How the face is seen in the photograph that it was found in.
+    ///   - meanFace: Mean face of the network's training set, ``MeanFace/side`` pixels square; nil for a
+    ///     typical face aligned to insightface's template.
+    ///   - view: The face's size and pose in the photograph that it was found in.
     public init(_ picture: RGBImage, meanFace: [Double]? = nil, view: FaceView? = nil) {
         self.view = view
         width = picture.width
@@ -38,9 +39,9 @@ public struct FaceQuality: Sendable, Hashable {
             MeanFace.grey(picture), meanFace ?? TypicalFace.greys)
     }
 
-    /// Doubts about the picture, each the end of a sentence.
+    /// Warnings about the picture, each the predicate of a sentence about it.
     ///
-    /// - Parameter inputSize: Height and width that the network takes, in pixels.
+    /// - Parameter inputSize: Height and width of the network's input, in pixels.
     public func warnings(inputSize: Int) -> [String] {
         var warnings: [String] = []
         if min(width, height) < inputSize {
@@ -87,16 +88,17 @@ public struct FaceQuality: Sendable, Hashable {
     }
 }
 
-/// Pictures in grey, ``MeanFace/side`` pixels in square, without what light and hair make of them.
+/// Local contrast of grey pictures, ``MeanFace/side`` pixels square, which depends little on light
+/// and hair.
 private enum LocalContrast {
     private static let side = MeanFace.side
-    /// Pixels around one that its contrast is measured among.
+    /// Radius of the neighbourhood in which contrast is measured, in pixels.
     private static let radius = 3
     /// Variance of grey values that counts as noise.
     private static let noise = 25.0
 
-    /// Pearson's correlation of the local contrasts of a picture, with its mirror image averaged, and of a mean
-    /// face.
+    /// Pearson's correlation between the local contrast of a picture, averaged with its mirror image, and that
+    /// of a mean face.
     static func correlation(_ picture: [Double], _ mean: [Double]) -> Double {
         let symmetric = picture.indices.map { index -> Double in
             let mirrored = index / side * side + side - 1 - index % side
@@ -113,7 +115,7 @@ private enum LocalContrast {
         return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
     }
 
-    /// Each pixel less the mean around it, in standard deviations around it.
+    /// Each pixel minus the mean of its neighbourhood, divided by the standard deviation of that.
     private static func normalized(_ picture: [Double]) -> [Double] {
         picture.indices.map { index in
             let around = neighbours(index / side).flatMap { row in
@@ -125,9 +127,9 @@ private enum LocalContrast {
         }
     }
 
-    /// Positions around one along an axis; those beyond the edge are those at it.
-    private static func neighbours(_ place: Int) -> [Int] {
-        (place - radius...place + radius).map { min(side - 1, max(0, $0)) }
+    /// Positions around one along an axis, clamped to the edges.
+    private static func neighbours(_ position: Int) -> [Int] {
+        (position - radius...position + radius).map { min(side - 1, max(0, $0)) }
     }
 
     private static func average(_ values: [Double]) -> Double {

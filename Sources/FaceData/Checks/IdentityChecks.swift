@@ -9,7 +9,7 @@ enum IdentityChecks {
         [singles(set), sameNames(set), try ranges(set)].compactMap { $0 }
     }
 
-    /// Identities with one image only, which teach a network little.
+    /// Identities with only one image, from which a network learns little.
     private static func singles(_ set: LabelledImageSet) -> SetCheck.Diagnostic? {
         var counts = [Int](repeating: 0, count: set.identities.count)
         for label in set.labels { counts[label] += 1 }
@@ -23,7 +23,7 @@ enum IdentityChecks {
             items: single.map { set.identities[$0] })
     }
 
-    /// Names that differ in case, accents and what separates words only.
+    /// Names that differ only in case, accents and word separators.
     private static func sameNames(_ set: LabelledImageSet) -> SetCheck.Diagnostic? {
         let groups = Dictionary(grouping: set.identities) { PersonName($0).key }
             .filter { $0.key != "" && $0.value.count > 1 }.values.sorted { $0[0] < $1[0] }
@@ -32,7 +32,7 @@ enum IdentityChecks {
             "name is given to more than one identity", "names are given to more than one identity")
     }
 
-    /// Whether the records of a pack that describe identities name the images that have the label.
+    /// Identity records of a pack whose range does not consist of the images with one label.
     private static func ranges(
         _ set: LabelledImageSet
     ) throws(FaceDataError) -> SetCheck.Diagnostic? {
@@ -46,7 +46,8 @@ enum IdentityChecks {
                 let labels = Set(range.filter { $0 < set.count }.map { set.labels[$0] })
                 if range.upperBound <= set.count, labels.count <= 1 { continue }
             } else {
-                // Rounded ends are compared with those of the images of one label, rounded too.
+                // Bounds that were rounded to floats are compared with the equally rounded bounds
+                // of each label's images.
                 let all = runs ?? Self.runs(set.labels)
                 runs = all
                 if all.indices.contains(index), isSame(range, all[index]) { continue }
@@ -58,7 +59,7 @@ enum IdentityChecks {
             "identity record names images of other labels, or none",
             "identity records name images of other labels, or none")
     }
-    /// Consecutive images of one label.
+    /// Ranges of consecutive images with the same label.
     private static func runs(_ labels: [Int]) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         var start = 0
@@ -70,7 +71,7 @@ enum IdentityChecks {
         return runs
     }
 
-    /// Whether two ranges of images are the same as far as 32-bit floats of their keys show.
+    /// Whether two ranges of images have equal keys in 32-bit floats.
     private static func isSame(_ first: Range<Int>, _ second: Range<Int>) -> Bool {
         Float(first.lowerBound + 1) == Float(second.lowerBound + 1)
             && Float(first.upperBound + 1) == Float(second.upperBound + 1)

@@ -4,19 +4,20 @@ import Foundation
 public struct ImageSurvey: Sendable {
     /// Images that do not decode.
     public private(set) var bad: [ImageScan.BadImage] = []
-    /// Width and height of each image; 0 for those that do not decode.
+    /// Width and height of each image in pixels; 0 for those that do not decode.
     public private(set) var sizes: [PixelSize] = []
-    /// Distinguishes each picture from others.
+    /// Fingerprints of the pictures.
     public private(set) var pictures = PictureTable()
-    /// Groups of images that are copies of one another, re-saved, resized or mirrored ones included:
-    /// their indices, each group ascending and the groups in the order of their first images.
+    /// Groups of images that are copies of one another, including those that were re-saved, resized
+    /// or mirrored: their indices, ascending within a group, with the groups in the order of their
+    /// first images.
     public private(set) var copies: [[Int]] = []
-    /// Mean red, green and blue of the middles of all images; 0...255.
+    /// Mean red, green and blue of the central quarter of all images; 0...255.
     public private(set) var colour: (red: Double, green: Double, blue: Double) = (0, 0, 0)
     /// Mean of all images in grey, see ``MeanFace``.
     public private(set) var meanFace: [Double]
 
-    /// Workers that looked at the images, and that search its pictures again.
+    /// Number of threads, also for later searches in its pictures.
     let threads: Int
 
     /// Size of a picture, in pixels.
@@ -30,11 +31,11 @@ public struct ImageSurvey: Sendable {
         public var description: String { "\(width)x\(height)" }
     }
 
-    /// Decodes every image, and looks for copies.
+    /// Decodes every image, and searches for copies.
     ///
     /// - Parameters:
-    ///   - threads: Workers; the result does not depend on their number.
-    ///   - progress: Receives how many images are done; what it throws ends the survey.
+    ///   - threads: Number of threads; the result does not depend on it.
+    ///   - progress: Receives the number of images done; an error thrown by it stops the survey.
     public init(
         _ source: any ImageSource, threads: Int, progress: (Int) throws -> Void = { _ in }
     ) throws {
@@ -58,7 +59,7 @@ public struct ImageSurvey: Sendable {
     }
 }
 
-/// The contribution of some of the images to a survey.
+/// The contribution of a range of images to a survey.
 private struct SurveyPart: Sendable {
     struct Sums: Sendable {
         var (red, green, blue) = (0.0, 0.0, 0.0)

@@ -1,8 +1,8 @@
-/// Whether a training set can teach anything.
+/// Checks whether anything can be learned from a training set.
 public enum LearningChecks {
-    /// Why nothing can be learned of a set, in a sentence without its end; nil where something can.
+    /// Why nothing can be learned from a set, a clause without a full stop; nil if something can.
     ///
-    /// - Parameter identities: How many identities have images.
+    /// - Parameter identities: The number of identities with images.
     public static func impossible(identities: Int) -> String? {
         guard identities == 1 else { return nil }
         return "it has only one identity, so there is nothing to distinguish and every loss is "
@@ -10,8 +10,7 @@ public enum LearningChecks {
             + "folder or one label per identity"
     }
 
-    /// The reason why losses on pairs cannot learn, a sentence without its end; nil if nothing
-    /// does.
+    /// Why pairwise losses cannot learn from a set, a clause without a full stop; nil if they can.
     ///
     /// - Parameter labels: The identity of each image.
     public static func withoutPairs(_ labels: [Int]) -> String? {

@@ -1,15 +1,15 @@
 public import Foundation
 import Spelling
 
-/// Findings about MegaFace's lists and feature files, all of them and not the first alone.
+/// Checks MegaFace's lists and feature files, and reports everything that is wrong with them.
 public struct MegaFaceCheck: Codable, Sendable, Hashable {
-    /// Probes of the list that are no noise.
+    /// Number of listed probes that are not noise.
     public var probes = 0
-    /// People of the probes.
+    /// Number of people among the probes.
     public var people = 0
-    /// Distractors of the list that are no noise.
+    /// Number of listed distractors that are not noise.
     public var distractors = 0
-    /// What was found, the worst first.
+    /// The findings, the most severe first.
     public var diagnostics: [SetCheck.Diagnostic] = []
 
     private enum CodingKeys: String, CodingKey {
@@ -20,13 +20,14 @@ public struct MegaFaceCheck: Codable, Sendable, Hashable {
     /// The worst severity; nil when nothing was found.
     public var worst: SetCheck.Severity? { diagnostics.map(\.severity).max() }
 
-    /// Reads every feature.
+    /// Reads every feature file.
     ///
     /// - Parameters:
-    ///   - folder: Where `facescrub` and `megaface` are.
-    ///   - lists: Where the lists are.
-    ///   - suffix: What follows the image's name.
-    ///   - progress: Told how many of the features are read; what it throws ends the check.
+    ///   - folder: The folder that contains `facescrub` and `megaface`.
+    ///   - lists: The folder of the lists.
+    ///   - suffix: What follows the image's name in that of its feature file.
+    ///   - progress: Receives how many of the features were read, and their number; an error thrown
+    ///     by it stops the check.
     /// - Throws: ``FaceDataError`` for a list that cannot be read.
     public init(
         features folder: URL, lists: URL, suffix: String = "insightface",
@@ -80,7 +81,7 @@ public struct MegaFaceCheck: Codable, Sendable, Hashable {
                 .error, "zero-feature", found["zero"] ?? [], "feature has no direction",
                 "features have no direction"),
             SetCheck.Diagnostic(
-                .warning, "listed-twice", lists.twice, "image is listed twice",
+                .warning, "listed-twice", lists.duplicates, "image is listed twice",
                 "images are listed twice"),
             SetCheck.Diagnostic(
                 .warning, "unknown-noise", lists.unknownNoise,

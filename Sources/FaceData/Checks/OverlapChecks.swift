@@ -1,22 +1,22 @@
 import Spelling
 
-/// Diagnostics about what a training set shares with a test set.
+/// Diagnostics about people and pictures that a training set shares with a test set.
 enum OverlapChecks {
     static func diagnostics(
-        _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent
+        _ set: LabelledImageSet, _ survey: ImageSurvey, _ testSet: SetCheck.TestSet
     ) throws -> [SetCheck.Diagnostic] {
-        let matches = try PictureIndex(opponent.survey.pictures).matches(
+        let matches = try PictureIndex(testSet.survey.pictures).matches(
             in: survey.pictures, threads: survey.threads)
         let overlap = SetOverlap(
-            of: set, with: opponent.pairs, indices: Set(matches.map(\.index)).sorted())
+            of: set, with: testSet.pairs, indices: Set(matches.map(\.index)).sorted())
         return [
-            byName(overlap, opponent), byPicture(overlap, opponent),
-            crop(set, survey, opponent),
+            byName(overlap, testSet), byPicture(overlap, testSet),
+            crop(set, survey, testSet),
         ].compactMap { $0 }
     }
 
     private static func byName(
-        _ overlap: SetOverlap, _ opponent: SetCheck.Opponent
+        _ overlap: SetOverlap, _ testSet: SetCheck.TestSet
     ) -> SetCheck.Diagnostic? {
         guard !overlap.people.isEmpty else { return nil }
         let (people, respelt) = (overlap.people, overlap.respellings)
@@ -25,7 +25,7 @@ enum OverlapChecks {
         let numbers = overlap.shared.count { PersonName($0.name).isNumber }
         return SetCheck.Diagnostic(
             severity: .warning, kind: "overlap-name",
-            message: "\(counted(people.count, "person", "people")) of '\(opponent.name)' "
+            message: "\(counted(people.count, "person", "people")) of '\(testSet.name)' "
                 + "\(isOne ? "is" : "are") also in the set (\(exact) with the same name"
                 + (respelt.isEmpty
                     ? "" : ", \(respelt.count) spelt differently: \(respelt.someJoined)")
@@ -35,26 +35,26 @@ enum OverlapChecks {
     }
 
     private static func byPicture(
-        _ overlap: SetOverlap, _ opponent: SetCheck.Opponent
+        _ overlap: SetOverlap, _ testSet: SetCheck.TestSet
     ) -> SetCheck.Diagnostic? {
         guard overlap.pictures > 0 else { return nil }
         return SetCheck.Diagnostic(
             severity: .warning, kind: "overlap-picture",
             message: counted(overlap.pictures, "picture")
-                + " of '\(opponent.name)' \(overlap.pictures == 1 ? "is" : "are") also in the set, "
+                + " of '\(testSet.name)' \(overlap.pictures == 1 ? "is" : "are") also in the set, "
                 + "of \(counted(overlap.owners.count, "identity", "identities")): "
                 + overlap.owners.someJoined, items: overlap.owners)
     }
 
     private static func crop(
-        _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent
+        _ set: LabelledImageSet, _ survey: ImageSurvey, _ testSet: SetCheck.TestSet
     ) -> SetCheck.Diagnostic? {
         MeanFace.warning(
-            train: survey.meanFace, test: opponent.survey.meanFace,
-            people: min(set.identities.count, opponent.pairs.minPeople)
+            train: survey.meanFace, test: testSet.survey.meanFace,
+            people: min(set.identities.count, testSet.pairs.minPeople)
         ).map {
             SetCheck.Diagnostic(
-                severity: .warning, kind: "crop", message: "'\(opponent.name)': \($0)", items: [])
+                severity: .warning, kind: "crop", message: "'\(testSet.name)': \($0)", items: [])
         }
     }
 }

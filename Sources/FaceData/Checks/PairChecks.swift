@@ -4,9 +4,9 @@ import Spelling
 struct PairChecks {
     private let set: VerificationPairs
     private let names: CheckNames
-    /// For each image the first one that is the same file.
+    /// For each image, the index of the first one that is the same file.
     private let images: [Int]
-    /// The group of copies that an image belongs to, where there is one.
+    /// The group of copies that an image belongs to; images without copies are missing.
     private let groupOfCopies: [Int: Int]
 
     static func diagnostics(
@@ -30,8 +30,8 @@ struct PairChecks {
 
     // MARK: Which images are the same
 
-    /// For each image the first one that is the same file: the same path, however it is written, or in
-    /// a pack, which has no paths, the same bytes.
+    /// For each image, the index of the first one that is the same file: with the same normalised path
+    /// or, in a pack, which has no paths, with the same bytes.
     private static func files(_ set: VerificationPairs, _ survey: ImageSurvey) -> [Int] {
         guard set.source is VerificationPack else {
             var first: [String: Int] = [:]
@@ -65,7 +65,7 @@ struct PairChecks {
 
     // MARK: What is wrong with pairs
 
-    /// Two images in either order.
+    /// An unordered pair of images.
     private struct Unordered: Hashable {
         let low: Int
         let high: Int
@@ -120,8 +120,8 @@ struct PairChecks {
             more: "non-matching pairs show the same picture")
     }
 
-    /// Pairs whose label is not what their folders say. Where that holds throughout, the set's warnings tell it
-    /// (``PairLabels``), and where folders are no people, there is nothing to tell.
+    /// Pairs whose label contradicts their folders. If most do, the set's own warnings say so (``PairLabels``);
+    /// if folders are not people, nothing is wrong.
     private var otherPeople: SetCheck.Diagnostic? {
         let labels = PairLabels(set)
         guard labels.areMostlyRight else { return nil }

@@ -16,7 +16,7 @@ enum PictureChecks {
             items: survey.bad.map(\.path))
     }
 
-    /// Images of another size than most.
+    /// Images whose size is not the most common one.
     private static func sizes(_ survey: ImageSurvey, _ names: CheckNames) -> SetCheck.Diagnostic? {
         let good = survey.sizes.filter { $0.width > 0 }
         let counts = Dictionary(good.map { ($0, 1) }) { $0 + $1 }
@@ -31,8 +31,8 @@ enum PictureChecks {
             message: "images have \(counts.count) sizes: \(list)", items: others.map(names.image))
     }
 
-    /// Skin reflects more red than blue, whatever its colour, so that a mean with more blue shows
-    /// exchanged channels.
+    /// Skin of any colour reflects more red than blue, so a mean with more blue indicates swapped
+    /// channels.
     private static func colours(_ survey: ImageSurvey) -> SetCheck.Diagnostic? {
         let colour = survey.colour
         guard colour.blue > colour.red + 4 else { return nil }

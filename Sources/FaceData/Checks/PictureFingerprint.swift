@@ -1,24 +1,25 @@
 import Foundation
 
-/// A picture's appearance in a few numbers, by which copies of it are found that were compressed
-/// again, resized, mirrored or cropped slightly closer.
+/// A perceptual hash of a picture, which finds copies that were recompressed, resized, mirrored or
+/// cropped slightly.
 ///
-/// The picture is reduced to 16 x 16 greys. Their mean and their contrast do not count, nor does what
-/// every aligned face has in common (``TypicalFace``): without it, two people who look into the same
-/// light are less alike than two copies of one picture. The signs of the lowest frequencies of what is
-/// left are bits by which copies are searched for (``PictureIndex``), the values themselves decide.
+/// The picture is reduced to 16 x 16 greys. Their mean and contrast are removed, as is their component
+/// along a typical aligned face (``TypicalFace``), so that two people in the same light are less alike
+/// than two copies of one picture. The signs of the lowest frequencies of the rest are bits by which
+/// copies are searched for (``PictureIndex``); the values themselves then decide.
 public struct PictureFingerprint: Sendable, Hashable {
     /// Height and width of the reduced picture.
     static let side = 16
-    /// Bits that are searched by.
+    /// Number of bits that searches use.
     static let bitCount = 128
 
     /// The reduced picture, row by row.
     let values: [Int8]
-    /// Whether each of the lowest frequencies is above zero.
+    /// Whether the coefficient of each of the lowest frequencies is positive.
     let bits: SIMD2<UInt64>
 
-    /// Reduces a picture; nil for one that has next to no contrast, which is like every other such.
+    /// Reduces a picture; nil for one with next to no contrast, which cannot be distinguished from
+    /// others of that kind.
     public init?(_ image: RGBImage) {
         guard let picture = Self.distinctive(Self.grey(image)) else { return nil }
         // Values beyond five standard deviations are rare, and clipped.
@@ -27,7 +28,7 @@ public struct PictureFingerprint: Sendable, Hashable {
         bits = Self.signs(picture)
     }
 
-    /// A fingerprint of its parts.
+    /// Creates a fingerprint from its parts.
     init(values: [Int8], bits: SIMD2<UInt64>) {
         self.values = values
         self.bits = bits
@@ -38,7 +39,7 @@ public struct PictureFingerprint: Sendable, Hashable {
         let side = Self.side
         return PictureFingerprint(
             values: values.indices.map { values[$0 - $0 % side + side - 1 - $0 % side] },
-            bits: bits ^ Frequencies.turnedByMirroring)
+            bits: bits ^ Frequencies.negatedByMirroring)
     }
 
     // MARK: Reduction
@@ -98,7 +99,7 @@ public struct PictureFingerprint: Sendable, Hashable {
         return bits
     }
 
-    /// The frequencies of each row: those across, then the rows.
+    /// The horizontal transform of each row, stored frequency by frequency.
     private static func transformed(_ picture: [Float]) -> [Float] {
         var result = [Float](repeating: 0, count: side * side)
         for across in 0..<side {
@@ -114,9 +115,9 @@ public struct PictureFingerprint: Sendable, Hashable {
     }
 }
 
-/// The discrete cosine transform of a reduced picture, and which of its frequencies are bits.
+/// The discrete cosine transform of a reduced picture, and the frequencies that become bits.
 private enum Frequencies {
-    /// The number of half periods of a wave over the picture.
+    /// The numbers of half periods across and down the picture.
     struct Frequency {
         var across: Int
         var down: Int
@@ -124,7 +125,7 @@ private enum Frequencies {
 
     private static let side = PictureFingerprint.side
 
-    /// The lowest frequencies, the mean left out.
+    /// The lowest frequencies, without the mean.
     static let lowest: [Frequency] =
         (1..<2 * side - 1).flatMap { sum in
             (max(0, sum - side + 1)...min(sum, side - 1)).map {
@@ -137,21 +138,21 @@ private enum Frequencies {
         Float(cosine(of: index / side * (2 * (index % side) + 1)))
     }
 
-    /// Cosine of a multiple of a half of pi over the side.
+    /// The cosine of `halves * pi / (2 * side)`.
     private static func cosine(of halves: Int) -> Double {
         cos(Double(halves % (4 * side)) * Double.pi / Double(2 * side))
     }
 
-    /// The bit of a frequency: neighbours are in different parts, so that what disturbs one band of
-    /// frequencies does not disturb one part alone.
+    /// The bit of a frequency. Neighbouring frequencies are in different parts, so that a
+    /// disturbance of one band of frequencies affects all parts alike.
     static func mask(_ number: Int) -> SIMD2<UInt64> {
         let (part, position) = (number % PictureIndex.parts, number / PictureIndex.parts)
         let shift = PictureIndex.partBits * (part % 4) + position
         return part < 4 ? SIMD2(1 << shift, 0) : SIMD2(0, 1 << shift)
     }
 
-    /// The bits of waves that mirroring turns over.
-    static let turnedByMirroring: SIMD2<UInt64> =
+    /// The bits of frequencies whose sign changes when the picture is mirrored.
+    static let negatedByMirroring: SIMD2<UInt64> =
         lowest.enumerated().reduce(SIMD2(0, 0)) { bits, entry in
             entry.element.across % 2 == 1 ? bits | mask(entry.offset) : bits
         }

@@ -1,32 +1,33 @@
 import SafeNumbers
 
-/// Finds copies among many pictures without comparing each with each.
+/// Finds copies among many pictures without comparing all pairs.
 ///
-/// The 128 bits of a fingerprint are cut into eight parts of 16, and there is a list of the pictures
-/// for every value of every part. Two copies differ in a few bits only, and most of them agree in a
-/// whole part: 128 bits that differ in fewer than eight positions always do. In a picture without detail,
-/// such as one that was enlarged, most of the bits are chance, so two more lists go by the 32 lowest
-/// frequencies alone. Pictures that share a list and differ in few bits are compared value by value.
+/// The 128 bits of a fingerprint are split into eight parts of 16 bits, and the pictures are listed by
+/// every value of every part. Two copies differ in only a few bits, and most agree in a whole part: those
+/// that differ in fewer than eight bits always do. In a picture without detail, such as an enlarged one,
+/// most bits are random, so two more parts consist of the 32 lowest frequencies only. Pictures that share
+/// a list and differ in few bits are compared value by value.
 ///
-/// The matches depend on the pictures alone, and not on the number of threads.
+/// The matches depend only on the pictures, not on the number of threads.
 public struct PictureIndex: Sendable {
-    /// Parts that the bits are cut into.
+    /// Number of parts of the bits.
     static let parts = 8
     /// Bits of a part.
     static let partBits = PictureFingerprint.bitCount / parts
     /// Number of lists that contain a picture: one for each part, and two for the lowest frequencies.
     private static let keys = parts + 2
-    /// Of the 32 lowest frequencies, bits in which copies may differ.
+    /// The most bits of the 32 lowest frequencies in which copies may differ.
     static let maxLowBits = 3
-    /// Bits in which copies may differ: about a third of what strangers differ in.
+    /// The most bits in which copies may differ: about a third of the difference between unrelated
+    /// pictures.
     static let maxBits = 24
-    /// Correlation of the reduced pictures above which they are copies. `Benchmarks/copies` says how
-    /// it was chosen: pictures of two people reach 0.96, copies that were cut 1 % closer 0.99.
+    /// The least correlation of the reduced pictures of copies, chosen with `Benchmarks/copies`:
+    /// pictures of two people reach 0.96, copies that were cropped by 1 % reach 0.99.
     static let minCorrelation = 0.988
-    /// Pictures of a list that are looked at. In a longer one, which only many pictures that are
-    /// nearly alike can make, they are those nearest in the order of their bits.
+    /// The most pictures of a list that are examined. In a longer list, which only arises from many
+    /// nearly identical pictures, they are the nearest ones in the order of their bits.
     static let widestList = 2048
-    /// Number of reported copies of one picture; more of them are connected through others.
+    /// The most copies reported per picture; further ones are connected through others.
     static let maxCopies = 64
 
     /// A picture that is a copy of one in the index.
@@ -36,7 +37,7 @@ public struct PictureIndex: Sendable {
         /// Index of the indexed picture in its set.
         public var picture: Int
 
-        /// Names a pair of copies.
+        /// Creates a pair of copies.
         public init(index: Int, picture: Int) {
             self.index = index
             self.picture = picture
@@ -44,9 +45,10 @@ public struct PictureIndex: Sendable {
     }
 
     private let table: PictureTable
-    /// Rows of the table, part after part and within a part list after list.
+    /// Rows of the table, part by part and within a part list by list.
     private let rows: [Int32]
-    /// Where each list begins, part after part, with one place more a part.
+    /// The offset of each list, part by part, with the end of the last list at the end of each
+    /// part.
     private let starts: [Int32]
 
     /// Builds the lists over the fingerprints of a table.
@@ -87,7 +89,7 @@ public struct PictureIndex: Sendable {
         ).sorted().prefix(Self.maxCopies).map { table.indices[$0] }
     }
 
-    /// The copies of indexed pictures in another set, in its order.
+    /// Pictures of another set that are copies of indexed ones, in that set's order.
     public func matches(in other: PictureTable, threads: Int) throws -> [Match] {
         var found: [Match] = []
         try ParallelParts.forEach(
@@ -102,8 +104,8 @@ public struct PictureIndex: Sendable {
         return found
     }
 
-    /// Groups of indexed pictures that are copies of one another, by index: each ascending,
-    /// and the groups in the order of their first pictures.
+    /// Groups of indexed pictures that are copies of one another: their indices, ascending within a
+    /// group, with the groups in the order of their first pictures.
     public func groups(threads: Int) throws -> [[Int]] {
         var sets = DisjointSets(table.count)
         try ParallelParts.forEach(
@@ -116,7 +118,8 @@ public struct PictureIndex: Sendable {
         return sets.groups.map { $0.map { table.indices[$0] } }
     }
 
-    /// Rows above one of the table that hold copies of a row of another table; the first ones.
+    /// The first rows after `least` that are copies of a row of another table, at most
+    /// ``maxCopies``.
     private func rows(likeRow row: Int, of other: PictureTable, after least: Int) -> [Int] {
         let found =
             rows(like: other.query(row, mirrored: false), after: least)
@@ -142,7 +145,8 @@ public struct PictureIndex: Sendable {
         return near.isEmpty ? [] : confirmed(near.sorted(), query)
     }
 
-    /// Those of some rows, ascending and maybe named more than once, that hold copies; the first ones.
+    /// The first of some rows, ascending and possibly repeated, that are copies, at most
+    /// ``maxCopies``.
     private func confirmed(_ near: [Int], _ query: PictureQuery) -> [Int] {
         var found: [Int] = []
         var last = -1
@@ -155,8 +159,8 @@ public struct PictureIndex: Sendable {
         return found
     }
 
-    /// The list of a part that contains pictures with these bits, or the middle of it that is
-    /// nearest to them, and among equal ones to the row that is looked beyond.
+    /// The list of a part that contains pictures with these bits; of a long list, the range around
+    /// the position of the bits and, among equal bits, of row `least`.
     private func list(
         of part: Int, near bits: SIMD2<UInt64>, after least: Int
     ) -> Range<Int> {
@@ -172,7 +176,7 @@ public struct PictureIndex: Sendable {
         return start..<start + Self.widestList
     }
 
-    /// Pearson's correlation of two reduced pictures, whose means are next to zero.
+    /// Pearson's correlation of two reduced pictures, whose means are nearly zero.
     private func correlation(_ query: PictureQuery, row: Int) -> Double {
         let product = query.values.withUnsafeBufferPointer { first in
             table.values.withUnsafeBufferPointer { second in
@@ -205,16 +209,17 @@ public struct PictureIndex: Sendable {
         return Int(truncatingIfNeeded: value)
     }
 
-    /// Whether the bits of two pictures are near enough for the pictures to be compared.
+    /// Whether the bits of two pictures differ so little that the pictures are compared.
     private static func areNear(_ first: SIMD2<UInt64>, _ second: SIMD2<UInt64>) -> Bool {
         let other = first ^ second
         if other[0].nonzeroBitCount + other[1].nonzeroBitCount <= maxBits { return true }
-        // Places 0 to 3 of every part.
+        // Bits 0 to 3 of every part: the 32 lowest frequencies.
         let low = other & SIMD2(repeating: 0x000F_000F_000F_000F)
         return low[0].nonzeroBitCount + low[1].nonzeroBitCount <= maxLowBits
     }
 
-    /// The order of a long list: another one for either half of the parts, and by rows at last.
+    /// The order of a long list: by the bits of the other half of the parts first, and finally by
+    /// row.
     private static func isBefore(
         _ first: SIMD2<UInt64>, _ second: SIMD2<UInt64>, _ part: Int, _ rows: (Int, Int)
     ) -> Bool {
@@ -223,7 +228,7 @@ public struct PictureIndex: Sendable {
     }
 }
 
-/// Elements that are joined into sets, step by step.
+/// A union-find structure.
 private struct DisjointSets {
     private var parents: [Int32]
 
@@ -243,7 +248,7 @@ private struct DisjointSets {
         if a != b { parents[max(a, b)] = Int32(min(a, b)) }
     }
 
-    /// The sets of more than one element, each ascending, in the order of their first elements.
+    /// The sets of more than one element, ascending, in the order of their first elements.
     var groups: [[Int]] {
         var copy = self
         var members: [Int: [Int]] = [:]

@@ -1,24 +1,24 @@
 /// The fingerprints of a set's pictures, 280 bytes each.
 public struct PictureTable: Sendable, Hashable {
-    /// Numbers of a reduced picture.
+    /// Number of values of a reduced picture.
     static let length = PictureFingerprint.side * PictureFingerprint.side
 
-    /// Index in the set of each picture, ascending; pictures without contrast are missing.
+    /// Each picture's index in the set, ascending; pictures without contrast are missing.
     public private(set) var indices: [Int] = []
-    /// The reduced pictures, one after the other.
+    /// The values of the reduced pictures, concatenated.
     private(set) var values: [Int8] = []
-    /// Square of the length of each.
+    /// Squared norm of each reduced picture.
     private(set) var squares: [Int32] = []
-    /// The bits of each.
+    /// The bits of each fingerprint.
     private(set) var bits: [SIMD2<UInt64>] = []
 
     /// A table without pictures.
     public init() {}
 
-    /// Pictures in the table.
+    /// Number of pictures.
     public var count: Int { indices.count }
 
-    /// Adds a picture; nil, for one without contrast, adds nothing.
+    /// Adds a picture; does nothing for nil, a picture without contrast.
     ///
     /// - Parameter index: Its index in the set, above those of all before it.
     public mutating func append(_ fingerprint: PictureFingerprint?, at index: Int) {
@@ -31,7 +31,7 @@ public struct PictureTable: Sendable, Hashable {
 
     /// Adds the pictures of another table.
     ///
-    /// - Parameter offset: What their indices grow by.
+    /// - Parameter offset: Added to their indices.
     public mutating func append(contentsOf other: PictureTable, offset: Int = 0) {
         indices += other.indices.map { $0 + offset }
         values += other.values
@@ -47,7 +47,7 @@ public struct PictureTable: Sendable, Hashable {
     }
 }
 
-/// A picture that is looked for.
+/// A picture whose copies are searched for.
 struct PictureQuery {
     let values: [Int8]
     let square: Int32

@@ -14,23 +14,23 @@ public struct SetCheck: Codable, Sendable, Hashable {
         }
     }
 
-    /// Something that was found.
+    /// A finding.
     public struct Diagnostic: Codable, Sendable, Hashable {
-        /// How much it matters.
+        /// Its severity.
         public var severity: Severity
-        /// A word for programs, as `bad-image`.
+        /// A machine-readable kind, such as `bad-image`.
         public var kind: String
         /// A sentence for people.
         public var message: String
-        /// The images or identities it is about; all of them.
+        /// All images or identities that it concerns.
         public var items: [String]
     }
 
-    /// Images of the set.
+    /// Number of images in the set.
     public var images: Int
-    /// Identities of the set; 0 for a test set.
+    /// Number of identities in the set; 0 for a set of pairs.
     public var identities: Int
-    /// How many images have each size.
+    /// The number of images of each size, such as `112x112`.
     public var sizes: [String: Int]
     /// The diagnostics, the most severe first.
     public var diagnostics: [Diagnostic]
@@ -46,8 +46,8 @@ public struct SetCheck: Codable, Sendable, Hashable {
 }
 
 extension SetCheck {
-    /// A test set that a training set must not share people with.
-    public struct Opponent: Sendable {
+    /// A test set that must not share people with a training set.
+    public struct TestSet: Sendable {
         /// Its name in messages.
         public var name: String
         /// Its pairs.
@@ -55,7 +55,7 @@ extension SetCheck {
         /// Statistics of its images.
         public var survey: ImageSurvey
 
-        /// Looks at all images of a test set.
+        /// Surveys all images of a test set.
         public init(
             name: String, pairs: VerificationPairs, threads: Int,
             progress: (Int) throws -> Void = { _ in }
@@ -69,11 +69,11 @@ extension SetCheck {
     /// Checks a set.
     ///
     /// - Parameters:
-    ///   - survey: What its images look like.
-    ///   - opponents: Test sets it must not share people with.
-    ///   - alignment: The positions of its faces; nil if it was not determined.
+    ///   - survey: The survey of its images.
+    ///   - testSets: Test sets that must not share people with it.
+    ///   - alignment: The check of its faces' alignment; nil if there was none.
     public init(
-        _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = [],
+        _ collection: ImageCollection, survey: ImageSurvey, against testSets: [TestSet] = [],
         alignment: AlignmentCheck? = nil
     ) throws {
         let names = CheckNames(collection)
@@ -87,8 +87,8 @@ extension SetCheck {
             diagnostics += FileChecks.diagnostics(set)
             diagnostics += try IdentityChecks.diagnostics(set, names)
             diagnostics += LearningChecks.diagnostics(set)
-            for opponent in opponents {
-                diagnostics += try OverlapChecks.diagnostics(set, survey, opponent)
+            for testSet in testSets {
+                diagnostics += try OverlapChecks.diagnostics(set, survey, testSet)
             }
         }
         if case .pairs(let pairs) = collection {
@@ -99,7 +99,7 @@ extension SetCheck {
             diagnostics)
     }
 
-    /// Joins what was found, in any order.
+    /// Collects diagnostics, sorted by severity.
     init(images: Int, identities: Int, survey: ImageSurvey, _ diagnostics: [Diagnostic]) {
         self.images = images
         self.identities = identities
@@ -109,8 +109,8 @@ extension SetCheck {
         }.map(\.element)
     }
 
-    /// Identities of the training set that a test set has as well, by name or by picture: a removal
-    /// list.
+    /// Identities of the training set that also occur in a test set, by name or by picture: a
+    /// removal list.
     public var removals: [String] {
         Set(diagnostics.filter { $0.kind.hasPrefix("overlap") }.flatMap(\.items)).sorted()
     }
@@ -134,7 +134,8 @@ struct CheckNames {
         }
     }
 
-    /// Of templates: an image is its person's, unless it is in templates of several people.
+    /// For templates: an image's owner is its template's person, unless it is in templates of
+    /// several people.
     init(_ set: TemplateSet) {
         source = set.source
         identities = set.people
@@ -155,12 +156,12 @@ struct CheckNames {
 
     func image(_ index: Int) -> String { source.name(of: index) }
 
-    /// An image's person; nil if the set does not state it.
+    /// The identity of an image's person; nil if the set does not state it.
     func owner(_ index: Int) -> String? { owners[index] }
 }
 
 extension SetCheck.Diagnostic {
-    /// A diagnostic about items, whose message begins with their number; nil if there are none.
+    /// A diagnostic about items whose message begins with their number; nil if there are none.
     ///
     /// - Parameters:
     ///   - one: What follows the number 1.

@@ -1,17 +1,17 @@
-/// The overlap of a training set with a test set: people by their names, and pictures by what they
-/// show, copies that were compressed again included.
+/// The overlap of a training set with a test set: people by their names, and pictures by their
+/// content, including recompressed copies.
 public struct SetOverlap: Sendable, Hashable {
-    /// Identities of the training set whose names the test set has as well, and by which names; none
-    /// where the test set has no names, as a verification pack.
+    /// Identities of the training set whose names also occur in the test set, with those names;
+    /// empty if the test set has no names, like a verification pack.
     public let shared: [SharedPerson]
-    /// Images of the training set that show a picture of the test set.
+    /// Number of images of the training set that show a picture of the test set.
     public let pictures: Int
-    /// Identities of the training set that these images are filed under.
+    /// Identities of these images in the training set.
     public let owners: [String]
 
-    /// Identities of the training set whose names the test set has as well.
+    /// Identities of the training set whose names also occur in the test set.
     public var people: [String] { shared.map(\.identity) }
-    /// How names were matched that the two sets write differently.
+    /// The matched names that the two sets spell differently.
     public var respellings: [String] { shared.compactMap(\.respelling) }
 
     /// Whether nothing is shared.

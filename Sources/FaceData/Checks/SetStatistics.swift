@@ -1,31 +1,33 @@
 import Foundation
 
-/// How large a set is and how its images are spread over identities; nothing is decoded.
+/// The size of a set and the distribution of its images over identities; nothing is decoded.
 public struct SetStatistics: Codable, Sendable, Hashable {
     /// Number of images.
     public var images: Int
-    /// Identities; 0 for a test set.
+    /// Number of identities; 0 for a test set.
     public var identities: Int
-    /// Pairs of one person and of two; nil for a training set.
+    /// Numbers of matching and non-matching pairs; nil for a training set.
     public var pairs: [Int]?
-    /// Folds of a test set.
+    /// Number of folds of a test set; nil for a training set.
     public var folds: Int?
-    /// Bytes of all encoded images.
+    /// Total size of the encoded images, in bytes.
     public var bytes: Int
-    /// Bytes of the smallest and of the largest image.
+    /// Size of the smallest image, in bytes.
     public var smallest: Int
-    /// Bytes of the largest image.
+    /// Size of the largest image, in bytes.
     public var largest: Int
-    /// How many images are of each kind of file.
+    /// The number of images of each ``ImageKind``.
     public var kinds: [String: Int]
-    /// Images of the identity with the fewest, of that in the middle, and of that with the most.
+    /// The smallest, median and largest number of images of an identity; nil for a test set.
     public var imagesEach: [Int]?
-    /// How many identities have 1, 2-4, 5-9, 10-19, 20-49, 50-99, 100-199, 200-499, 500 or more.
+    /// The number of identities with 1, 2-4, 5-9, 10-19, 20-49, 50-99, 100-199, 200-499 and 500 or
+    /// more images; nil for a test set.
     public var histogram: [String: Int]?
 
     /// Reads every image's bytes.
     ///
-    /// - Parameter progress: Receives how many images are done; what it throws ends the work.
+    /// - Parameter progress: Receives the number of images done; an error thrown by it stops the
+    ///   work.
     public init(
         _ collection: ImageCollection, threads: Int, progress: (Int) throws -> Void = { _ in }
     ) throws {

@@ -1,12 +1,12 @@
 import Spelling
 
-/// Findings about a test set of templates: its templates, searches and pairs.
+/// Diagnostics about a test set of templates: its templates, searches and pairs.
 struct TemplateChecks {
     private let set: TemplateSet
     private let names: CheckNames
     /// Images that do not decode.
     private let bad: Set<Int>
-    /// The group of copies that an image belongs to, where there is one; images without copies stand for themselves.
+    /// For each image, the index of the first of its copies, or its own.
     private let pictures: [Int]
 
     static func diagnostics(
@@ -73,7 +73,7 @@ struct TemplateChecks {
         for gallery in set.galleries {
             for person in people(gallery) { count[person, default: 0] += 1 }
         }
-        // Distractors are in every gallery, and nobody looks for them.
+        // Distractors are in every gallery, but nobody searches for them.
         let sought = Set(set.probes.compactMap { set.templates[$0].person })
         let several = count.filter { $0.value > 1 && sought.contains($0.key) }.keys.sorted()
         return SetCheck.Diagnostic(
@@ -175,7 +175,7 @@ struct TemplateChecks {
             "pair consists of one template twice", "pairs consist of one template twice")
     }
 
-    /// Pairs whose label is not what the lists of people say.
+    /// Pairs whose label contradicts the people of their templates.
     private var otherPeople: SetCheck.Diagnostic? {
         let wrong = pairs { pair, first, second in
             guard let one = set.templates[first].person, let other = set.templates[second].person
@@ -199,7 +199,7 @@ struct TemplateChecks {
             "pairs of two people show one picture on both sides")
     }
 
-    /// Pairs that stand more than once, in either order: with the same label, and with both.
+    /// Pairs that occur more than once, in either order: with the same label, and with both labels.
     private var repeated: [SetCheck.Diagnostic] {
         // Sorted keys take a fraction of a dictionary's memory, for millions of pairs.
         let keys = (0..<set.pairs.count).map { pair -> (key: UInt64, pair: Int32) in
@@ -230,7 +230,7 @@ struct TemplateChecks {
 extension SetCheck {
     /// Checks a test set of templates.
     ///
-    /// - Parameter survey: What its images look like.
+    /// - Parameter survey: The survey of its images.
     public init(_ set: TemplateSet, survey: ImageSurvey) {
         let names = CheckNames(set)
         self.init(

@@ -2,8 +2,8 @@ public import Foundation
 import SafeFiles
 
 extension SetConversion {
-    /// Writes a training set as one tar archive of `<identity>/<image>`, as `tar` makes of a folder; an
-    /// interrupted conversion starts over.
+    /// Writes a training set as one tar archive of `<identity>/<image>`, as `tar` would archive a
+    /// folder; an interrupted conversion starts over.
     ///
     /// - Throws: ``FaceDataError``.
     public func write(
@@ -18,7 +18,7 @@ extension SetConversion {
         }
     }
 
-    /// Writes a training set as one ZIP archive of `<identity>/<image>`, whose members are not compressed; an
+    /// Writes a training set as one ZIP archive of `<identity>/<image>` with uncompressed members; an
     /// interrupted conversion starts over.
     ///
     /// - Throws: ``FaceDataError``.
@@ -33,14 +33,14 @@ extension SetConversion {
         }
     }
 
-    /// Hands all images to an archive, each under a name of its own as in a folder.
+    /// Appends all images to an archive under the unique names that they would have in a folder.
     private func archive(
         _ set: LabelledImageSet, _ progress: Progress,
         add: (String, [UInt8]) throws(SafeFilesError) -> Void,
         end: () throws(SafeFilesError) -> Void
     ) throws -> Outcome {
         var names = WrittenNames(of: set, ending: recoding.ending)
-        // Readers pass over what Macs add to archives, which lies in a folder of this name.
+        // Readers skip a folder of this name, which Macs add to archives.
         let top = names.folders.contains("__MACOSX") ? "set/" : ""
         var outcome = try writeAll(set, progress) { bytes, index in
             let kind = bytes.withUnsafeBytes { ImageKind($0) }

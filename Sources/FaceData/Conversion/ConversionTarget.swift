@@ -19,7 +19,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
     /// A ZIP archive of `<identity>/<image>`, `NAME.zip`.
     case zip
 
-    /// The format that a name tells by its ending; shards for `NAME.tar`.
+    /// The format of a name by its ending: shards for `NAME.tar`, a folder for other endings.
     public init(_ url: URL) {
         self =
             switch PathText(url.path).ending {
@@ -33,14 +33,15 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
             }
     }
 
-    /// Endings of files that are not written; a folder with such a name would be mistaken for one.
+    /// Endings of formats that cannot be written; a folder with such a name would be mistaken for
+    /// such a file.
     private static let others: Set = [
         "7z", "arrow", "csv", "gz", "h5", "hdf5", "idx", "json", "jsonl", "lst", "npy", "npz",
         "tgz",
         "tsv", "txt", "xz", "zst",
     ]
 
-    /// Why nothing is written to a name; nil if it may be.
+    /// Why a name is refused; nil if it can be written to.
     public static func refusal(of url: URL) -> String? {
         let ending = PathText(url.path).ending
         guard others.contains(ending) else { return nil }
@@ -49,7 +50,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
             + ".tfrecord or .lmdb, or a .bin for a test set"
     }
 
-    /// The files that a conversion writes that can be named beforehand; of shards the first.
+    /// The files of a conversion whose names are known beforehand; for shards only the first.
     public func files(_ url: URL) -> [URL] {
         switch self {
         case .database: [url.appendingPathComponent("data.mdb")]
@@ -65,17 +66,18 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
     /// Whether a conversion that was interrupted resumes where it stopped.
     public var resumes: Bool { self == .folder || self == .pack }
 
-    /// Refuses a name under which a file stands already. A folder is looked at when it is written, and a pack whose
-    /// conversion was interrupted goes on.
+    /// Refuses a name under which a file already exists. Folders are checked when they are written, and a pack
+    /// whose conversion was interrupted is resumed.
     ///
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
     public func requireFree(_ url: URL) throws(FaceDataError) {
-        let goesOn = self == .pack && SystemPath.kind(PackJournal.url(of: url).path) != nil
-        guard self != .folder, !goesOn, let file = files(url).first else { return }
+        let isResumed = self == .pack && SystemPath.kind(PackJournal.url(of: url).path) != nil
+        guard self != .folder, !isResumed, let file = files(url).first else { return }
         try Self.requireNone(file)
     }
 
-    /// Refuses the name of a file that is there already. What is no plain file is refused when it is written.
+    /// Refuses the name of a file that already exists. Anything other than a regular file is refused when it
+    /// is written.
     public static func requireNone(_ file: URL) throws(FaceDataError) {
         guard SystemPath.kind(file.path) == .file else { return }
         throw .cannotWrite(
@@ -86,7 +88,7 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
 extension SetConversion {
     /// Writes a training set in the format of the file's name.
     ///
-    /// - Parameter shardImages: The most pictures of a shard.
+    /// - Parameter shardImages: The most images per shard.
     /// - Throws: ``FaceDataError``.
     public func write(
         _ set: LabelledImageSet, as target: ConversionTarget, to url: URL,

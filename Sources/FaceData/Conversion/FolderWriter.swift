@@ -1,33 +1,34 @@
 import Foundation
 import SafeFiles
 
-/// Writes images into a folder, each under a name of its own; existing ones are left alone.
+/// Writes images into a folder, each under a unique name; existing ones are kept.
 ///
-/// A hidden file beside the folder, `.NAME.conversion`, says what was written into it, so that another set, or
-/// the same one in another size, is not mixed with it: images that do not belong to the set are refused, and a
-/// file with other bytes is replaced only where the same work was begun before.
+/// A hidden file beside the folder, `.NAME.conversion`, identifies what is written into it, so that it is not
+/// mixed with another set, or with the same one in another size: a folder with other images is refused, and a
+/// file with other bytes is replaced only if the same conversion was begun before.
 struct FolderWriter {
     private let folder: URL
     private let plan: String
     /// The names, with the endings of the images that were written.
     private(set) var names: WrittenNames
-    /// Whether files with other bytes are this work's, and were damaged.
+    /// Whether this conversion was begun here before, so that files with other bytes are its own,
+    /// damaged ones.
     private let isBegun: Bool
     /// Images that were written.
     private(set) var written = 0
-    /// Images that already existed.
+    /// Images that already existed unchanged.
     private(set) var kept = 0
     /// The files, relative to the folder; empty for skipped images.
     private(set) var paths: [String] = []
     private var folders = Set<URL>()
 
-    /// Prepares writing.
+    /// Checks the folder and marks it as begun.
     ///
     /// - Parameters:
-    ///   - plan: What tells the work from any other, but for the images' bytes.
-    ///   - further: Names of other files that are written into the folder.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` when the folder holds other images, or a link or
-    ///   a pipe where something is to be written.
+    ///   - plan: Identifies the conversion, except for the images' bytes.
+    ///   - further: Names of other files that will be written into the folder.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` if the folder contains other images, or a link
+    ///   or a pipe where a file is to be written.
     init(
         _ folder: URL, _ names: WrittenNames, plan: String, further: [String] = []
     ) throws(FaceDataError) {
@@ -47,7 +48,7 @@ struct FolderWriter {
         }
     }
 
-    /// Passes over an image.
+    /// Skips the next image.
     mutating func skip() {
         paths.append("")
     }
@@ -57,7 +58,7 @@ struct FolderWriter {
         let kind = bytes.withUnsafeBytes { ImageKind($0) }
         let path = names.path(of: paths.count, kind: kind)
         paths.append(path)
-        // The ending is known only now, and the folder may have changed since the beginning.
+        // The ending is only known now, and the folder may have changed since the start.
         try Self.requirePlain([path], in: folder)
         let file = folder.appendingPathComponent(path)
         folders.insert(file.deletingLastPathComponent())
@@ -100,12 +101,14 @@ struct FolderWriter {
             ".\(folder.lastPathComponent).conversion")
     }
 
-    /// Where it cannot be written, as beside a mounted disk, all is well but that damage is not repaired.
+    /// Failures, as beside a mount point, are ignored: they only mean that damaged files are not
+    /// replaced.
     private func writeMark() {
         try? FileWriter.write(Array(plan.utf8), to: Self.mark(folder))
     }
 
-    /// The images in a folder and in its folders, relative to it; none if there is no folder.
+    /// The paths of images in a folder and its subfolders, relative to it; empty if there is no
+    /// folder.
     private static func images(in folder: URL) throws(FaceDataError) -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),

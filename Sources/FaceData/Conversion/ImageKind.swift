@@ -2,7 +2,7 @@
 public enum ImageKind: String, Codable, Sendable, CaseIterable {
     case jpeg, png, webp, bmp, pgm, ppm, other
 
-    /// Looks at the first bytes.
+    /// Recognises the format by the first bytes.
     public init(_ bytes: UnsafeRawBufferPointer) {
         if JPEGDecoder.isJPEG(bytes) {
             self = .jpeg
@@ -19,7 +19,7 @@ public enum ImageKind: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// Ending of the file's name.
+    /// File name extension, without the point.
     public var ending: String {
         switch self {
         case .jpeg: "jpg"

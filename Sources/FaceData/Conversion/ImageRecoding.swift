@@ -1,4 +1,4 @@
-/// The treatment of an image's bytes when a set is written in another format.
+/// How an image's bytes are changed when a set is written in another format.
 public struct ImageRecoding: Sendable, Hashable {
     /// Height and width that images are fitted to, in pixels; nil to leave the bytes unchanged.
     public var side: Int?
@@ -8,7 +8,7 @@ public struct ImageRecoding: Sendable, Hashable {
     /// Leaves every byte unchanged.
     public static let none = ImageRecoding()
 
-    /// Describes a recoding; nil keeps an image's size or bytes.
+    /// Creates a recoding; without a side, bytes are left unchanged.
     public init(side: Int? = nil, quality: Int? = nil) {
         self.side = side
         self.quality = quality
@@ -17,7 +17,7 @@ public struct ImageRecoding: Sendable, Hashable {
     /// The ending of all files afterwards; nil if bytes are left unchanged.
     var ending: String? { side == nil ? nil : quality == nil ? "png" : "jpg" }
 
-    /// An image's bytes afterwards.
+    /// The recoded bytes of an image.
     func apply(
         _ bytes: UnsafeRawBufferPointer, path: @autoclosure () -> String
     ) throws(FaceDataError) -> [UInt8] {

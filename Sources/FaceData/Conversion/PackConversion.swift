@@ -3,11 +3,11 @@ import SafeFiles
 
 /// Writes a training set as a pack, resuming where an earlier process stopped.
 ///
-/// An earlier process is believed only if it wrote the same names and labels in the same way, from
-/// files that have not changed since; the pack is begun again otherwise. Either way its bytes are
-/// those of a conversion that was never stopped.
+/// A conversion is resumed only if the earlier process wrote the same names and labels with the
+/// same settings, from files that have not changed since; otherwise it starts over. Either way, the
+/// result is byte for byte that of an uninterrupted conversion.
 struct PackConversion {
-    /// How often the state is saved, in seconds.
+    /// Seconds between saves of the state.
     private static let interval = 1.0
 
     private let conversion: SetConversion
@@ -17,21 +17,22 @@ struct PackConversion {
     private var scan: PackJournal.Scan?
     private var journal: PackJournal?
 
-    /// Describes the work; bad images are looked for here if they are left out.
+    /// Prepares the conversion; scans for bad images if they are left out.
     ///
-    /// - Parameter progress: Receives how many images were looked at.
+    /// - Parameter progress: Receives the number of images scanned.
     init(
         _ conversion: SetConversion, _ set: LabelledImageSet, to url: URL,
         progress: SetConversion.Progress
     ) throws {
         self.conversion = conversion
         self.url = url
-        // Named before any image is left out, so that names do not depend on which are bad.
+        // Names are assigned before bad images are left out, so that they do not depend on which
+        // are bad.
         self.set = set.namedForPack()
         plan = PackJournal.plan(set, conversion)
         journal = PackJournal.read(of: url, plan: plan)
         guard conversion.leavesOutBad else { return }
-        // The pack begins with its size, so that bad images must be known before.
+        // A pack begins with its size, so bad images must be known before it is written.
         let stamps = PackJournal.digest(set.count, of: set.source)
         if let earlier = journal?.scan, earlier.stamps == stamps {
             scan = earlier
@@ -56,29 +57,29 @@ struct PackConversion {
         let (writer, kept) = try writer(labels, source)
         let state = State(writer, isSaved: kept > 0)
         for index in 0..<kept { state.hash.update(source.stamp(of: index).bytes) }
-        // So that the look at all images is not repeated.
+        // Saved early, so that the scan is not repeated.
         if scan != nil { try save(state) }
         do {
             try write(source, labels, from: kept, state, progress)
             try writer.finish()
         } catch {
-            // A failure to save it, too, adds no information.
+            // If saving fails as well, the first error is the one to report.
             try? save(state)
             throw error
         }
         try? FileManager.default.removeItem(at: PackJournal.url(of: url))
-        // Of the small files, which every process begins again.
+        // Partial copies of the small files, which every process starts over.
         PartialFile.removeStale(in: url.deletingLastPathComponent())
         return SetConversion.Outcome(
             written: labels.count - kept, kept: kept, bad: scan?.bad ?? [])
     }
 
-    /// Indices in the order of their labels, and of themselves where labels are the same.
+    /// Indices in ascending order of their labels, then of themselves.
     private static func ascending(_ labels: [Int]) -> [Int] {
         labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
     }
 
-    /// Continues with a pack, or begins it; with the number of images in it.
+    /// Resumes or begins a pack; also returns the number of images already in it.
     private func writer(
         _ labels: [Int], _ source: any ImageSource
     ) throws -> (RecordPackWriter, kept: Int) {
@@ -95,12 +96,12 @@ struct PackConversion {
         return (writer, 0)
     }
 
-    /// The data that is being written to the disk.
+    /// The state of writing.
     private final class State {
         let writer: RecordPackWriter
-        /// Over the stamps of the images that are done.
+        /// Hash of the stamps of the images written so far.
         var hash = SHA256()
-        /// Whether there is a journal.
+        /// Whether a journal exists.
         var isSaved: Bool
         var saved = Date()
 
@@ -136,7 +137,7 @@ struct PackConversion {
                 plan: plan, scan: scan, position: index, stamps: state.hash.hexDigest()
             ).write(of: url)
         } catch {
-            // Files that no journal describes are of no use.
+            // Without a journal, the files written so far are useless.
             if !state.isSaved { state.writer.forget() }
             throw error
         }

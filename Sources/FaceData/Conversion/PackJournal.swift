@@ -2,26 +2,26 @@ import Foundation
 import SafeFiles
 
 /// The state that a later process needs to resume a pack: written beside it after the pack's files were
-/// flushed to the disk, and removed when the pack is finished.
+/// flushed to disk, and removed when the pack is complete.
 struct PackJournal: Codable, Sendable {
-    /// The scan of all images before a pack without its bad ones.
+    /// The result of scanning all images for bad ones.
     struct Scan: Codable, Sendable {
-        /// The versions of the images' files, see ``digest(_:of:)``.
+        /// Digest of the stamps of all images' files, see ``digest(_:of:)``.
         var stamps: String
         /// Images that do not decode.
         var bad: [ImageScan.BadImage]
     }
 
-    /// The plan of the pack: names, labels and the treatment of the bytes.
+    /// Digest of the names, labels and settings, see ``plan(_:_:)``.
     var plan: String
-    /// nil when bytes are copied unseen.
+    /// nil if bytes are copied without decoding them.
     var scan: Scan?
     /// How far the pack is written.
     var position: RecordPackWriter.Position
-    /// The versions of the files of the finished images.
+    /// Digest of the stamps of the files of the written images.
     var stamps: String
 
-    /// Keys of the file, some older than the properties.
+    /// Keys in the file; some are older than the properties' names.
     private enum CodingKeys: String, CodingKey {
         case plan, scan, stamps
         case position = "place"
@@ -35,7 +35,7 @@ struct PackJournal: Codable, Sendable {
 
     /// Reads the journal of a pack; nil if there is none, or one of another plan.
     static func read(of pack: URL, plan: String) -> PackJournal? {
-        // A reader of plain files: a pipe of that name would hold it up forever.
+        // `FileReader` only opens regular files: reading a pipe of that name would block forever.
         guard let file = try? FileReader(url(of: pack)),
             let bytes = try? file.bytes(at: 0, count: file.size),
             let journal = try? JSONDecoder().decode(PackJournal.self, from: Data(bytes)),
@@ -52,7 +52,7 @@ struct PackJournal: Codable, Sendable {
         }
     }
 
-    /// Names a plan: whatever makes the pack another one is in it, except for the images' bytes.
+    /// A digest of everything that the pack depends on, except for the images' bytes.
     static func plan(_ set: LabelledImageSet, _ conversion: SetConversion) -> String {
         var hash = SHA256()
         let recoding = conversion.recoding
@@ -68,7 +68,7 @@ struct PackJournal: Codable, Sendable {
         return hash.hexDigest()
     }
 
-    /// The stamps of a source's first images, as one number.
+    /// A digest of the stamps of a source's first images.
     static func digest(_ count: Int, of source: any ImageSource) -> String {
         var hash = SHA256()
         for position in 0..<count { hash.update(source.stamp(of: position).bytes) }

@@ -1,15 +1,15 @@
 import Foundation
 
 extension LabelledImageSet {
-    /// The same images under names from which readers of a pack's list take the identities' names as
-    /// well: each in a folder of its identity's name, and all of them different.
+    /// The same images under distinct names from which readers of a pack's list can derive the
+    /// identities' names: each in a folder named after its identity.
     ///
-    /// Names that are so already, as those of a folder's images, stay unchanged.
+    /// Names that already have this form, like those of an image folder, stay unchanged.
     func namedForPack() -> LabelledImageSet {
         var listed = names.enumerated().map { index, name in
             name.contains("/") ? name : "\(identities[labels[index]])/\(name)"
         }
-        let isTold = listed.indices.allSatisfy { index in
+        let namesIdentities = listed.indices.allSatisfy { index in
             PathText(PathText(listed[index]).folder).name == identities[labels[index]]
                 && !listed[index].unicodeScalars.contains {
                     $0.properties.generalCategory == .control
@@ -17,7 +17,9 @@ extension LabelledImageSet {
                             && $0 != " "
                 }
         }
-        if !isTold || Set(listed).count < listed.count || Set(identities).count < identities.count {
+        if !namesIdentities || Set(listed).count < listed.count
+            || Set(identities).count < identities.count
+        {
             listed = WrittenNames(of: self).paths
         }
         var named = self

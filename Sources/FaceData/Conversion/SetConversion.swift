@@ -3,39 +3,39 @@ import SafeFiles
 
 /// Writes sets of images in other formats.
 ///
-/// Images are read and recoded by many threads and written in order. A partial file never exists
-/// under its final name. A conversion into a folder or a training pack that was interrupted, or
-/// killed, resumes where it stopped: what a folder holds already is not written again, and a
-/// pack's state is saved every second. A verification pack is started over.
+/// Images are read and recoded on many threads and written in order. A partial file never exists
+/// under its final name. An interrupted or killed conversion into a folder or a training pack
+/// resumes where it stopped: files that are already in a folder are not written again, and a pack's
+/// state is saved every second. Other conversions start over.
 public struct SetConversion: Sendable {
-    /// The treatment of the bytes.
+    /// How the bytes are changed.
     public var recoding: ImageRecoding
-    /// Whether images that do not decode are left out (all are decoded then); otherwise bytes are
-    /// copied unseen.
+    /// Whether images that do not decode are left out, for which all are decoded; otherwise
+    /// unchanged bytes are copied without decoding them.
     public var leavesOutBad: Bool
     /// Number of threads.
     public var threads: Int
-    /// Distinguishes how the source makes its images from others in another way, e.g.
-    /// ``FaceAligner/identity``; a conversion continues with what was made in the same way.
+    /// Identifies how the source makes its images, e.g. ``FaceAligner/identity``; a conversion is
+    /// resumed only with images made in the same way.
     public var origin = ""
 
     /// The numbers of images written, kept and left out.
     public struct Outcome: Codable, Sendable, Hashable {
         /// Images that were written.
         public var written = 0
-        /// Images that already existed.
+        /// Images that were already written.
         public var kept = 0
         /// Images that were left out.
         public var bad: [ImageScan.BadImage] = []
-        /// Images that have another file name than in the set, since another image has theirs.
+        /// Images whose file name is not that in the set, because it was taken or invalid.
         public var renamed: [RenamedImage] = []
     }
 
-    /// An image whose name another one has, or that cannot be a file's.
+    /// An image whose name was taken or is not a valid file name.
     public struct RenamedImage: Codable, Sendable, Hashable {
         /// Its name in the set.
         public var name: String
-        /// Its file, relative to the folder.
+        /// Its file's path, relative to the folder.
         public var file: String
     }
 
@@ -46,12 +46,12 @@ public struct SetConversion: Sendable {
         self.threads = threads
     }
 
-    /// Called with the number of images that are done; what it throws ends the conversion.
+    /// Receives the number of images done; an error thrown by it stops the conversion.
     public typealias Progress = (Int) throws -> Void
 
     // MARK: Folders
 
-    /// Writes a training set as a folder `<identity>/<image>`, each image under a name of its own.
+    /// Writes a training set as a folder `<identity>/<image>`, each image under a unique name.
     ///
     /// - Throws: ``FaceDataError``.
     public func write(
@@ -61,8 +61,8 @@ public struct SetConversion: Sendable {
         return try write(set.source, to: folder, names, progress).outcome
     }
 
-    /// Writes a test set as a folder of images, of which each person's are in a folder, and a plain list
-    /// of pairs with folds, `pairs.txt`.
+    /// Writes a test set as a folder of images, with a subfolder for each person, and a plain list of
+    /// pairs with folds, `pairs.txt`.
     ///
     /// - Throws: ``FaceDataError``.
     public func write(
@@ -76,7 +76,7 @@ public struct SetConversion: Sendable {
             ending: recoding.ending, reserved: ["pairs.txt"])
         let (outcome, paths) = try write(
             pairs.source, to: folder, names, further: ["pairs.txt"], progress)
-        // Pairs whose images were left out go as well.
+        // Pairs with an image that was left out are left out as well.
         let whole = pairs.pairs.filter { paths[$0.first] != "" && paths[$0.second] != "" }
         let list = folder.appendingPathComponent("pairs.txt")
         let lines = try VerificationPairs(
@@ -115,7 +115,7 @@ public struct SetConversion: Sendable {
         )
     }
 
-    /// Distinguishes the work from any other: names in the set and in the folder, and what becomes of bytes.
+    /// A digest that identifies the conversion: names in the set and in the folder, and the settings.
     private func plan(_ source: any ImageSource, _ names: WrittenNames) -> String {
         var hash = SHA256()
         hash.update(Array("1 \(recoding.side ?? 0) \(recoding.quality ?? 0)\n".utf8))
@@ -130,10 +130,10 @@ public struct SetConversion: Sendable {
 
     /// Writes a training set as an insightface pack, or resumes writing it.
     ///
-    /// The first half of the progress is the look for bad images, if they are left out.
+    /// If bad images are left out, the scan for them is the first half of the progress.
     ///
-    /// - Throws: ``FaceDataError``. What was written is kept, hidden beside the pack, if it reached
-    ///   the disk.
+    /// - Throws: ``FaceDataError``. What was flushed to disk is kept in a hidden file beside the
+    ///   pack.
     public func write(
         _ set: LabelledImageSet, toPack url: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
@@ -143,9 +143,9 @@ public struct SetConversion: Sendable {
         }
     }
 
-    /// Writes a test set as a verification pack, its pairs fold after fold.
+    /// Writes a test set as a verification pack, with its pairs in their order in the set.
     ///
-    /// - Throws: ``FaceDataError``; a pack cannot leave images out.
+    /// - Throws: ``FaceDataError``; images cannot be left out of such a pack.
     public func write(
         _ pairs: VerificationPairs, toPack url: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
@@ -163,7 +163,7 @@ public struct SetConversion: Sendable {
 
     // MARK: Images
 
-    /// Reads and recodes all images on many threads and hands them to a body in order.
+    /// Reads and recodes all images on many threads and passes them to a closure in order.
     func forEachImage(
         _ source: any ImageSource, _ progress: Progress,
         _ body: (Int, RecodedImage) throws -> Void
@@ -182,9 +182,9 @@ public struct SetConversion: Sendable {
 
 /// An image to be written.
 struct RecodedImage: Sendable {
-    /// The version of its file just before it was read.
+    /// The stamp of its file just before it was read.
     var stamp: FileStamp
-    /// Its bytes, or why there are none.
+    /// Its recoded bytes, or why there are none.
     var bytes: Result<[UInt8], FaceDataError>
 }
 

@@ -2,15 +2,15 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// Writes a training set as shards of a WebDataset: `NAME-000000.tar` and so on, each sample with a picture
-/// and a `.cls` with the number of its identity.
+/// Writes a training set as shards of a WebDataset: `NAME-000000.tar` and so on, with an image and a `.cls`
+/// file, which contains the number of its identity, per sample.
 ///
-/// A key is the identity's name, a slash and the picture's name without points, from which readers of the
-/// shards takes the identities' names as well. The shards are renamed when all are written.
+/// A key is the identity's name, a slash and the image's name without points; readers of shards derive
+/// the identities' names from it. The shards get their final names when all of them are written.
 final class ShardWriter {
-    /// Pictures of a shard, by default.
+    /// The default number of images per shard.
     static let defaultImages = 10_000
-    /// More shards would be more open files than a process may have.
+    /// With more shards, a process might exceed its limit of open files.
     private static let maxShards = 512
 
     private let url: URL
@@ -20,12 +20,12 @@ final class ShardWriter {
     private var shards: [FileWriter] = []
     private var written = 0
 
-    /// Begins shards.
+    /// Prepares writing.
     ///
     /// - Parameters:
     ///   - url: `NAME.tar`; a number is inserted before the extension.
-    ///   - images: The most pictures of a shard; more where there would be too many shards.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where shards of the name are there already.
+    ///   - images: The most images per shard; raised if there would be too many shards.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` if shards of this name already exist.
     init(
         _ url: URL, _ set: LabelledImageSet, images: Int, names: WrittenNames
     ) throws(FaceDataError) {
@@ -65,7 +65,7 @@ final class ShardWriter {
         }
     }
 
-    /// Adds the next picture.
+    /// Adds the next image.
     ///
     /// - Parameters:
     ///   - index: Its index in the set.
@@ -92,7 +92,7 @@ final class ShardWriter {
         if let last = shards.last { try TarWriter(last).end() }
     }
 
-    /// Moves the shards to their places.
+    /// Gives the shards their final names.
     func finish() throws(FaceDataError) {
         try FaceDataError.storing { () throws(SafeFilesError) in
             try endShard()
@@ -101,12 +101,12 @@ final class ShardWriter {
         }
     }
 
-    /// A key of its own: the file's name as in a folder, without points.
+    /// A unique key: the file's name as in a folder, without points.
     private func key(of index: Int) -> String {
         let path = names.paths[index]
         let plain = LabelledImageSet.isImage(path) ? PathText(path).withoutEnding : path
         let (folder, base) = (PathText(plain).folder, PathText(plain).name)
-        // Readers pass over a first folder of such a name.
+        // Readers skip a top-level folder of such a name.
         let head = folder.isEmpty ? "" : folder.hasPrefix("__") ? "set/\(folder)/" : "\(folder)/"
         let stem = head + base.replacingOccurrences(of: ".", with: "_")
         var key = stem
@@ -125,7 +125,7 @@ extension SetConversion {
     ///
     /// - Parameters:
     ///   - url: `NAME.tar`.
-    ///   - images: The most pictures of a shard.
+    ///   - images: The most images per shard.
     /// - Throws: ``FaceDataError``.
     public func write(
         _ set: LabelledImageSet, toShards url: URL, images: Int = Self.defaultShardImages,
@@ -141,10 +141,10 @@ extension SetConversion {
         return outcome
     }
 
-    /// Pictures of a shard, by default.
+    /// The default number of images per shard.
     public static let defaultShardImages = ShardWriter.defaultImages
 
-    /// Hands all images to a body in order, the bad ones left out if requested.
+    /// Passes all images to a closure in order, leaving out bad ones if requested.
     func writeAll(
         _ set: LabelledImageSet, _ progress: Progress, _ body: ([UInt8], Int) throws -> Void
     ) throws -> Outcome {

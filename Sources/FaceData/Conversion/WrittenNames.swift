@@ -1,19 +1,19 @@
 import Foundation
 
-/// A file's name of its own for each image of a set that is written into a folder.
+/// Assigns a unique file name to each image of a set that is written into a folder.
 ///
-/// Names are distinguished as file systems do that know no case and no forms of Unicode: two images of one
-/// name, two endings that become one, two identities whose names differ in what a name may not have. The
-/// first one keeps its name, the others get `-2`, `-3` and so on. The names depend on those of the set and
-/// on these only, neither on the files nor on what a folder holds, so that interrupted work
-/// resumes.
+/// Names must differ even on file systems that ignore case and Unicode normalisation. They can collide
+/// because two images have the same name, two endings become the same, or the names of two identities
+/// differ only in characters that are replaced. The first image keeps its name; the others get `-2`, `-3`
+/// and so on. The names depend only on those in the set, neither on the files nor on the contents of the
+/// folder, so that interrupted conversions can be resumed.
 struct WrittenNames: Sendable {
-    /// A file's name in its parts.
+    /// The parts of a file's name.
     private struct Name {
-        /// Folder and slash; empty for none.
+        /// Folder with a trailing slash; empty for none.
         var folder: String
         var stem: String
-        /// Without its point; empty for none.
+        /// Without the point; empty for none.
         var ending: String
 
         func text(_ number: Int) -> String {
@@ -22,25 +22,26 @@ struct WrittenNames: Sendable {
         }
     }
 
-    /// The names by index, relative to the folder. Where images keep their bytes, the ending is what the
-    /// set has, which need not be their kind's.
+    /// The names by index, relative to the folder. If images keep their bytes, the ending is that in the
+    /// set, which need not match their kind.
     private(set) var paths: [String]
-    /// Indices whose name is another one because theirs was taken or cannot be a file's, ascending.
+    /// Indices of images whose name was changed because it was taken or not a valid file name,
+    /// ascending.
     let renamed: [Int]
     /// The folders by their number.
     let folders: [String]
-    /// Whether all endings are what is written.
+    /// Whether images are recoded, so that all endings are final.
     private let isRecoded: Bool
     private var taken: Set<String>
 
-    /// Gives names.
+    /// Assigns names.
     ///
     /// - Parameters:
     ///   - names: The images' names in the set.
-    ///   - owners: The number of each image's folder.
-    ///   - folders: The folders, which may be paths; empty for images that are in none.
-    ///   - ending: The ending of all files; nil where images keep their bytes.
-    ///   - reserved: Names in the folder itself that are used for something else.
+    ///   - owners: The index of each image's folder.
+    ///   - folders: The folders, which may be paths; an empty one for images in no folder.
+    ///   - ending: The ending of all files; nil if images keep their bytes.
+    ///   - reserved: Names in the top-level folder that are used otherwise.
     init(
         _ names: [String], in owners: [Int], of folders: [String], ending: String? = nil,
         reserved: [String] = []
@@ -68,7 +69,7 @@ struct WrittenNames: Sendable {
         ).sorted()
     }
 
-    /// Gives names to a training set's images, a folder for each identity.
+    /// Assigns names to a training set's images, with a folder for each identity.
     init(of set: LabelledImageSet, ending: String? = nil) {
         let folders = set.identities.map {
             $0.isEmpty ? "_" : $0.replacingOccurrences(of: "/", with: "_")
@@ -76,9 +77,10 @@ struct WrittenNames: Sendable {
         self.init(set.names, in: set.labels, of: folders, ending: ending)
     }
 
-    /// The name of an image whose bytes are known: its ending is one of the bytes' kind.
+    /// The final name of an image whose kind is known: its ending is changed unless it matches the
+    /// kind.
     ///
-    /// - Parameter index: Each once, in ascending order.
+    /// - Parameter index: The image's index; to be called once for each image, in ascending order.
     mutating func path(of index: Int, kind: ImageKind) -> String {
         let path = paths[index]
         guard !isRecoded, !kind.fits(ending: PathText(path).ending) else { return path }
@@ -90,7 +92,7 @@ struct WrittenNames: Sendable {
         return paths[index]
     }
 
-    /// A question for a file in the folder: whether it may be one of these.
+    /// A predicate on paths in the folder: whether a file may be one of these images.
     func recogniser() -> (String) -> Bool {
         guard !isRecoded else { return { [taken] in taken.contains(Self.key($0)) } }
         func plain(_ path: String) -> String {
@@ -115,8 +117,8 @@ struct WrittenNames: Sendable {
 
     // MARK: Parts of names
 
-    /// The part of a path after the folder of an identity, `frontal-01.jpg` of
-    /// `Data/001/frontal/01.jpg`; the file's name where there is no such folder.
+    /// The part of a path after the folder of an identity, such as `frontal-01.jpg` for
+    /// `Data/001/frontal/01.jpg`; the file's name if there is no such folder.
     private static func inner(_ name: String, of folder: String) -> String {
         let parts = name.split(separator: "/").map(String.init)
         guard let file = parts.last else { return name }
@@ -125,7 +127,7 @@ struct WrittenNames: Sendable {
         return parts[(index + 1)...].joined(separator: "-")
     }
 
-    /// Whether a part of a path cannot be a file's name.
+    /// Whether ``clean(_:)`` changes a part of a path.
     private static func isAltered(_ path: String) -> Bool {
         path.split(separator: "/").contains { cleanPart($0) != $0 }
     }
@@ -138,7 +140,7 @@ struct WrittenNames: Sendable {
         clean(LabelledImageSet.isImage(name) ? PathText(name).withoutEnding : name)
     }
 
-    /// A path in which no part leads out of a folder, is hidden, breaks a line of a list, or is too
+    /// A path in which no part leaves the folder, is hidden, breaks a line of a list, or is too
     /// long for a file system.
     static func clean(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: true).map(cleanPart)
@@ -161,20 +163,22 @@ struct WrittenNames: Sendable {
         return plain.isEmpty || plain.hasPrefix(".") ? "_" + plain : plain
     }
 
-    /// The form by which a case-insensitive file system compares names. Swift ignores Unicode normalisation.
+    /// The form by which a case-insensitive file system compares names. Swift's string comparison already
+    /// ignores Unicode normalisation.
     private static func key(_ name: String) -> String {
         name.utf8.allSatisfy { $0 < 0x80 } ? name.lowercased() : name.uppercased().lowercased()
     }
 
-    /// Numbers names so that all of them differ.
+    /// Adds numbers to names so that all of them differ.
     ///
-    /// - Returns: The names, what is taken then, and the indices of names with a number.
+    /// - Returns: The names, the keys that are taken afterwards, and the indices of names with a
+    ///   number.
     private static func distinct(
         _ wanted: [Name], besides reserved: Set<String>
     ) -> (texts: [String], taken: Set<String>, numbered: [Int]) {
         var taken = reserved
         var texts = wanted.map { $0.text(1) }
-        // First all that can keep their names, so that a number never takes one of those.
+        // Names that can be kept come first, so that a numbered name never takes one of them.
         let numbered = texts.indices.filter { !taken.insert(key(texts[$0])).inserted }
         var last: [String: Int] = [:]
         for index in numbered {

@@ -1,4 +1,4 @@
-/// Walks through bytes from the first to the last, a window of them in memory.
+/// Reads bytes sequentially, with a window of them in memory.
 struct ByteCursor: ~Copyable {
     let store: any ByteStore
     /// Offset of the next byte.
@@ -17,8 +17,8 @@ struct ByteCursor: ~Copyable {
         return window.bytes[offset - windowStart]
     }
 
-    /// A number of some bytes, the lowest first, that counts bytes: it is never more than the bytes
-    /// that follow can be.
+    /// A little-endian number of `bytes` bytes that is used as a length; values beyond `Int` are
+    /// rejected.
     mutating func length(bytes: Int) throws(FaceDataError) -> Int {
         var value: UInt64 = 0
         for index in 0..<bytes { value |= UInt64(try byte()) << (8 * UInt64(index)) }
@@ -30,7 +30,7 @@ struct ByteCursor: ~Copyable {
         return length
     }
 
-    /// Passes over bytes; returns where they are.
+    /// Skips bytes; returns their range.
     mutating func skip(_ count: Int) throws(FaceDataError) -> Range<Int> {
         guard count >= 0, count <= store.size - offset else {
             throw .badStructure(

@@ -1,28 +1,28 @@
 import Foundation
 
-/// Bytes that are read at any offset, by many threads at once: a file's, or an array's.
+/// Bytes that can be read at any offset, by many threads at once: those of a file or an array.
 public protocol ByteStore: Sendable {
     /// The path of the bytes, for messages.
     var path: String { get }
-    /// How many there are.
+    /// Number of bytes.
     var size: Int { get }
 
     /// Fills memory with the bytes from an offset on.
     ///
-    /// - Throws: ``FaceDataError/changed(path:)`` when there are not as many, or
+    /// - Throws: ``FaceDataError/changed(path:)`` if there are too few, or
     ///   ``FaceDataError/unreadable(path:reason:)``.
     func read(
         at offset: Int, into target: UnsafeMutableRawBufferPointer
     ) throws(FaceDataError)
 
-    /// Checks that the bytes are those of the beginning.
+    /// Checks that the bytes have not changed since they were opened.
     ///
     /// - Throws: ``FaceDataError/changed(path:)``.
     func requireUnchanged() throws(FaceDataError)
 }
 
 extension ByteStore {
-    /// Reads bytes into a buffer, which holds nothing else afterwards.
+    /// Reads bytes into a buffer, replacing its contents.
     public func read(
         at offset: Int, count: Int, into buffer: ReadBuffer
     ) throws(FaceDataError) {
@@ -39,20 +39,20 @@ extension ByteStore {
     }
 }
 
-/// Bytes of an array that are read as a file's.
+/// An array that is read like a file.
 public struct MemoryBytes: ByteStore {
     /// The path in messages.
     public let path: String
-    /// The content of the file they stand for.
+    /// The content.
     public let bytes: [UInt8]
 
-    /// Presents an array as a file; `path` stands for it in messages.
+    /// Wraps an array; `path` names it in messages.
     public init(_ bytes: [UInt8], path: String = "memory") {
         self.bytes = bytes
         self.path = path
     }
 
-    /// How many bytes there are.
+    /// Number of bytes.
     public var size: Int { bytes.count }
 
     /// Copies bytes from `offset` on; throws `changed` beyond the end.
@@ -70,7 +70,7 @@ public struct MemoryBytes: ByteStore {
 }
 
 extension [UInt8] {
-    /// Lends the bytes to a body that throws this module's errors.
+    /// `withUnsafeBytes` for a closure that throws this module's errors.
     func withBytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws(FaceDataError) -> Result
     ) throws(FaceDataError) -> Result {

@@ -6,12 +6,12 @@
     import Darwin
 #endif
 
-/// Names and lines as text, whatever bytes they consist of.
+/// Represents names and lines as text, whatever bytes they consist of.
 ///
-/// A file system keeps names as bytes, and archives from elsewhere bring names in GBK, Shift JIS or
-/// Latin-1. What is UTF-8 is its own text. Of anything else each byte that is not part of UTF-8 is
-/// written as `\xD5`, and a backslash as `\x5C`, so that no two names become one and the bytes can be
-/// found again.
+/// File systems store names as bytes, and foreign archives have names in GBK, Shift JIS or Latin-1.
+/// UTF-8 is left unchanged. In anything else, each byte that is not part of a UTF-8 character is
+/// escaped like `\xD5`, and a backslash as `\x5C`, so that different names stay different and the
+/// bytes can be recovered.
 package enum ByteText {
     /// The text of bytes.
     package static func text(_ bytes: some Collection<UInt8>) -> String {
@@ -19,7 +19,7 @@ package enum ByteText {
         return plain.utf8.elementsEqual(bytes) ? plain : escaped(Array(bytes))
     }
 
-    /// The words of this program's command line, without its name.
+    /// The arguments of this program's command line, without its name.
     package static var arguments: [String] {
         (1..<max(1, Int(CommandLine.argc))).compactMap { position in
             CommandLine.unsafeArgv[position].map { word in
@@ -28,7 +28,7 @@ package enum ByteText {
         }
     }
 
-    /// The bytes that a text with `\xD5` and its like stands for; nil when it has nothing of the kind.
+    /// The bytes of a text with escapes such as `\xD5`; nil for a text without any.
     package static func bytes(_ text: String) -> [UInt8]? {
         let source = Array(text.utf8)
         var bytes: [UInt8] = []
@@ -45,7 +45,7 @@ package enum ByteText {
         return bytes.count < source.count ? bytes : nil
     }
 
-    /// Whether a text is one of bytes that are not UTF-8.
+    /// Whether a text represents bytes that are not UTF-8.
     static func isEscaped(_ text: String) -> Bool {
         guard text.utf8.contains(UInt8(ascii: "\\")), let bytes = bytes(text) else { return false }
         return !String(decoding: bytes, as: UTF8.self).utf8.elementsEqual(bytes)
@@ -68,7 +68,7 @@ package enum ByteText {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// How many bytes a character in UTF-8 has that begins at an offset; 0 when none does.
+    /// Length in bytes of the UTF-8 character at an offset; 0 if there is none.
     private static func scalarLength(_ bytes: [UInt8], at position: Int) -> Int {
         let length =
             switch bytes[position] {
@@ -83,7 +83,8 @@ package enum ByteText {
         return String(decoding: part, as: UTF8.self).utf8.elementsEqual(part) ? length : 0
     }
 
-    /// The byte that `\xHH` at an offset stands for; never 0, which ends a name.
+    /// The byte of the escape `\xHH` at an offset; nil if there is none, or for 0, which would end
+    /// a name.
     private static func escape(_ text: [UInt8], at position: Int) -> UInt8? {
         guard text.count - position >= 4, text[position] == UInt8(ascii: "\\"),
             text[position + 1] == UInt8(ascii: "x"), let high = digit(text[position + 2]),
@@ -101,8 +102,8 @@ package enum ByteText {
     }
 }
 
-/// A text that is compared by its bytes: `String` takes one letter with an accent and a letter
-/// followed by that accent for the same.
+/// A text that is compared by its bytes: for `String`, a precomposed letter equals the letter
+/// followed by a combining accent.
 struct ExactText: Hashable {
     let text: String
 

@@ -9,25 +9,26 @@ import SafeFiles
     import Darwin
 #endif
 
-/// A file that is read at any offset, by many threads at once.
+/// A file that can be read at any offset, by many threads at once.
 ///
-/// It is read with `pread(2)` and not mapped: a file that is truncated while it is used ends a
-/// program that has mapped it, and here becomes an error. For records of some kilobytes neither is
+/// It is read with `pread(2)` rather than mapped: if a mapped file is truncated, the program that
+/// uses it is killed, whereas here an error is thrown. For records of some kilobytes, neither is
 /// faster.
 public final class FileReader: ByteStore {
-    /// Where the file is.
+    /// The file's path.
     public let path: String
-    /// Bytes in the file.
+    /// Size in bytes when it was opened.
     public let size: Int
     private let descriptor: Int32
     private let modified: timespec
 
     /// Opens a file.
     ///
-    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` when it does not exist or is not readable.
+    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` if it does not exist, is not a regular
+    ///   file or is not readable.
     public init(_ url: URL) throws(FaceDataError) {
         path = url.path
-        // Without waiting: a named pipe would have it wait for a writer.
+        // Non-blocking, because opening a named pipe would otherwise wait for a writer.
         descriptor = SystemPath.attempt(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
             throw .unreadable(path: path, reason: Self.encodingReason(path) ?? Self.systemReason())
@@ -54,8 +55,8 @@ public final class FileReader: ByteStore {
 
     /// Fills memory with the bytes from an offset on.
     ///
-    /// - Throws: ``FaceDataError/changed(path:)`` when the file ends before, though it did not when
-    ///   it was opened, or ``FaceDataError/unreadable(path:reason:)``.
+    /// - Throws: ``FaceDataError/changed(path:)`` if the file has become shorter since it was
+    ///   opened, or ``FaceDataError/unreadable(path:reason:)``.
     public func read(
         at offset: Int, into target: UnsafeMutableRawBufferPointer
     ) throws(FaceDataError) {
@@ -74,7 +75,7 @@ public final class FileReader: ByteStore {
         }
     }
 
-    /// Checks that the file has neither another size nor another time than when it was opened.
+    /// Checks that the file's size and modification time are those when it was opened.
     ///
     /// - Throws: ``FaceDataError/changed(path:)``.
     public func requireUnchanged() throws(FaceDataError) {
@@ -88,7 +89,7 @@ public final class FileReader: ByteStore {
         else { throw .changed(path: path) }
     }
 
-    /// Why a file or folder cannot be reached; nil when it can be.
+    /// Why a file or folder cannot be accessed; nil if it can be.
     static func obstacle(to url: URL) -> String? {
         var status = stat()
         guard SystemPath.attempt(url.path, { stat($0, &status) }) != 0 else { return nil }
@@ -99,7 +100,8 @@ public final class FileReader: ByteStore {
         return encodingReason(url.path) ?? "there is no such file or folder"
     }
 
-    /// Why a path cannot be found of which a part was not UTF-8 and was lost; nil for other paths.
+    /// Why a path does not exist, if it contains replacement characters for bytes that were not
+    /// UTF-8; nil for other paths.
     private static func encodingReason(_ path: String) -> String? {
         guard errno == ENOENT, path.unicodeScalars.contains("\u{fffd}") else { return nil }
         return
@@ -117,7 +119,7 @@ public final class FileReader: ByteStore {
         return "it cannot be listed"
     }
 
-    /// The system's words for the last failed call.
+    /// The reason of the last failed system call, from `errno`.
     static func systemReason() -> String {
         switch errno {
         case ENOENT: "there is no such file"

@@ -8,26 +8,26 @@ public import Foundation
     import Darwin
 #endif
 
-/// The properties that change when a file is written: its size and the time of its last change.
+/// The properties that change when a file is written: its size and modification time.
 ///
-/// Two stamps are equal when these two are. What else distinguishes one version of a file from another, also where
-/// its time was set back, is in ``exactBytes``.
+/// Two stamps are equal if these two are. ``exactBytes`` also includes what distinguishes versions of a file
+/// whose modification time was set back.
 public struct FileStamp: Sendable, Hashable {
     /// Size in bytes; -1 if there is no such file.
     public let size: Int
-    /// Time of the last change, in nanoseconds since 1970.
+    /// Modification time, in nanoseconds since 1970.
     public let modified: Int
-    /// When the file's content or its entry in the file system was last changed, which no program can set;
-    /// nanoseconds since 1970.
+    /// Time of the last change of the content or the inode, which programs cannot set, in nanoseconds
+    /// since 1970.
     public let entryChanged: Int
-    /// Number of the file system, by which this machine knows it.
+    /// This machine's number of the file system.
     public let device: Int
     private let inode: Int
 
-    /// Looks at a file.
+    /// Reads a file's status.
     public init(_ url: URL) { self.init(path: url.path) }
 
-    /// Looks at a file.
+    /// Reads a file's status.
     public init(path: String) {
         var status = stat()
         guard SystemPath.attempt(path, { stat($0, &status) }) == 0 else {
@@ -50,24 +50,24 @@ public struct FileStamp: Sendable, Hashable {
         Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
     }
 
-    /// Whether size and time of the last change are the same.
+    /// Whether size and modification time are equal.
     public static func == (first: FileStamp, second: FileStamp) -> Bool {
         first.size == second.size && first.modified == second.modified
     }
 
-    /// Feeds what two stamps are compared by.
+    /// Hashes size and modification time.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(size)
         hasher.combine(modified)
     }
 
-    /// The compared values as bytes, for a hash.
+    /// Size and modification time as bytes, for a digest.
     var bytes: [UInt8] {
         withUnsafeBytes(of: (size.littleEndian, modified.littleEndian)) { Array($0) }
     }
 
-    /// All that is known about this version of the file on any machine that sees its file system, for a hash: not the
-    /// file system's own number, ``device``.
+    /// Everything that identifies this version of the file on any machine with access to its file system, for a
+    /// digest; therefore without ``device``.
     public var exactBytes: [UInt8] {
         let numbers = (
             size.littleEndian, modified.littleEndian, entryChanged.littleEndian,

@@ -6,23 +6,23 @@ enum FieldSeparator: UInt8, Sendable {
     case comma = 0x2c
     case space = 0x20
 
-    /// The separator of a line: tabs where it has tabs, so that names may have spaces; commas where
-    /// it has no tab but commas; spaces otherwise.
+    /// The separator of a line: tabs if it has any, so that names may contain spaces; otherwise
+    /// commas if it has any; otherwise spaces.
     init(of line: String) {
         let bytes = line.utf8
         self = bytes.contains(0x09) ? .tab : bytes.contains(0x2c) ? .comma : .space
     }
 }
 
-/// The fields of a line, and their positions in it.
+/// A line split into fields.
 struct LineFields {
     let separator: FieldSeparator
     private let line: String
     private var ranges: [Range<String.Index>] = []
-    /// The fields without spaces around them, empty ones left out.
+    /// The non-empty fields, trimmed.
     private(set) var texts: [String] = []
 
-    /// Takes a line apart. Between commas a field may be quoted, as in CSV.
+    /// Splits a line. With commas as separators, fields may be quoted as in CSV.
     init(_ line: String, _ separator: FieldSeparator) {
         (self.line, self.separator) = (line, separator)
         let bytes = line.utf8
@@ -37,10 +37,10 @@ struct LineFields {
         add(start..<bytes.endIndex, separator)
     }
 
-    /// How many fields there are.
+    /// Number of fields.
     var count: Int { texts.count }
 
-    /// The line's text from a field to another, what separates them included.
+    /// The line's text over a range of fields, including the separators between them.
     func text(_ range: ClosedRange<Int>) -> String {
         range.count == 1
             ? texts[range.lowerBound]

@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// The lines of a text file, read piece by piece so that a list of millions takes no memory.
+/// Reads the lines of a text file one at a time, with little memory for any number of lines.
 public struct LineReader: ~Copyable {
     private let file: any ByteStore
     private let buffer = ReadBuffer()
@@ -14,23 +14,24 @@ public struct LineReader: ~Copyable {
     private let maxLength: Int
     /// Offset in the file of the buffer's first byte.
     private var start = 0
-    /// Bytes in the buffer that were handed out.
+    /// Bytes of the buffer that were consumed.
     private var used = 0
-    /// Number of the line that was handed out last, from 1.
+    /// Number of the last returned line, from 1; 0 before the first.
     public private(set) var number = 0
     /// Offset in the file of the last returned line.
     public private(set) var offset = 0
 
-    /// Begins at the first line.
+    /// Starts at the first line.
     ///
-    /// - Parameter maxLength: Longer lines are refused, so that a binary file takes no
-    ///   memory.
+    /// - Parameter maxLength: Longer lines are rejected, in bytes; this bounds the memory used for
+    ///   a binary file.
     public init(_ file: any ByteStore, maxLength: Int = 1 << 16) {
         self.file = file
         self.maxLength = maxLength
     }
 
-    /// Hands the next line's bytes, without its line break, to a body; nil after the last line.
+    /// Passes the next line's bytes, without its line break, to a closure and returns its result;
+    /// nil after the last line.
     ///
     /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that is too long.
     public mutating func next<Result>(
@@ -66,7 +67,7 @@ public struct LineReader: ~Copyable {
             UnsafeRawBufferPointer(rebasing: rest[..<(isCarriageReturn ? end - 1 : end)]))
     }
 
-    /// Moves what is left to the buffer's start and continues to read after it.
+    /// Moves the unconsumed bytes to the buffer's start and reads more after them.
     private mutating func refill(keeping kept: Int) throws(FaceDataError) {
         let from = start + buffer.count
         let count = min(1 << 20, file.size - from)

@@ -1,20 +1,20 @@
-/// The parts of a path in a list or a pack, whatever it consists of.
+/// Splits any path of a list or a pack into its parts.
 ///
-/// `NSString` and `URL` have the same questions, but Foundation on Linux stops the process for some
-/// texts that end with slashes, such as `a.jpg///`.
+/// `NSString` and `URL` can do the same, but Foundation on Linux traps for some texts with trailing
+/// slashes, such as `a.jpg///`.
 package struct PathText {
-    /// The path without slashes at its end.
+    /// The path without trailing slashes.
     private let parts: Substring
 
-    /// Takes a path apart.
+    /// Splits a path.
     package init(_ path: String) {
         var rest = path[...]
         while rest.utf8.last == UInt8(ascii: "/") { rest = rest.dropLast() }
         parts = rest
     }
 
-    /// A path without what leads nowhere: points for folders, slashes behind slashes and at the end. A text
-    /// without slashes stays what it is.
+    /// A path without redundant parts: `.` components, repeated and trailing slashes. A text without
+    /// slashes stays unchanged.
     package static func plain(_ path: String) -> String {
         let slash = UInt8(ascii: "/")
         guard path.utf8.contains(slash) else { return path }
@@ -25,7 +25,7 @@ package struct PathText {
             + parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")
     }
 
-    /// What stands after the last slash.
+    /// The part after the last slash.
     package var name: String { String(parts[afterFolder...]) }
 
     /// The part before the last slash; empty without one.
@@ -35,8 +35,8 @@ package struct PathText {
         return String(folder)
     }
 
-    /// The part after the last dot of the name, in lower case; empty when the name has no
-    /// point or only begins with one.
+    /// The part after the last point of the name, in lower case; empty if the name has no point
+    /// except at its beginning.
     package var ending: String {
         point.map { parts[parts.utf8.index(after: $0)...].lowercased() } ?? ""
     }

@@ -1,17 +1,17 @@
-/// A buffer that one reader reuses, so that reading does not allocate.
+/// A reusable buffer, which avoids allocations for every read.
 ///
-/// It belongs to one thread at a time.
+/// It must be used by one thread at a time.
 public final class ReadBuffer {
     private var storage: UnsafeMutableRawPointer
     private var capacity: Int
-    /// Bytes at the start that are ignored.
+    /// Bytes at the start that ``narrow(to:)`` removed.
     private var skipped = 0
-    /// Bytes that were filled last.
+    /// Number of valid bytes.
     public private(set) var count = 0
 
     /// Creates an empty buffer.
     ///
-    /// - Parameter capacity: Bytes it has room for at first; more are taken when they are needed.
+    /// - Parameter capacity: Initial capacity in bytes; it grows as needed.
     public init(capacity: Int = 1 << 16) {
         self.capacity = max(1, capacity)
         storage = .allocate(byteCount: self.capacity, alignment: 64)
@@ -21,17 +21,17 @@ public final class ReadBuffer {
         storage.deallocate()
     }
 
-    /// The bytes that were filled last; valid until the next filling.
+    /// The current bytes; valid until the next call of ``fill(_:keeping:_:)``.
     public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: storage + skipped, count: count)
     }
 
-    /// The bytes as an array of their own.
+    /// A copy of the bytes.
     public var array: [UInt8] { Array(bytes) }
 
-    /// Makes room for some bytes, whose values are arbitrary, and lets a body fill them.
+    /// Makes room for `count` uninitialised bytes and has a closure fill them.
     ///
-    /// - Parameter kept: Bytes at the start that stay unchanged.
+    /// - Parameter kept: Number of bytes at the start that are preserved.
     public func fill<Failure: Error>(
         _ count: Int, keeping kept: Int = 0,
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
@@ -57,7 +57,7 @@ public final class ReadBuffer {
         }
     }
 
-    /// Forgets all bytes but some.
+    /// Drops all bytes outside a range.
     func narrow(to range: Range<Int>) {
         precondition(range.upperBound <= count, "not as many bytes")
         skipped += range.lowerBound

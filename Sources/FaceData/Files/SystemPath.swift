@@ -8,7 +8,7 @@ import Foundation
     import Darwin
 #endif
 
-/// Paths as the system takes them, names that are not UTF-8 included (see ``ByteText``).
+/// System calls on paths, including names that are not UTF-8 (see ``ByteText``).
 enum SystemPath {
     /// The kind of item at a path.
     enum Kind: Sendable {
@@ -18,10 +18,10 @@ enum SystemPath {
         case other
     }
 
-    /// Gives a path to a call of the system: as it is, or when there is nothing of that name, as the
-    /// bytes that it stands for.
+    /// Passes a path to a system call: unchanged or, if there is nothing of that name, as the bytes
+    /// that its escapes represent.
     ///
-    /// - Returns: The call's result; negative when it failed, with the reason in `errno`.
+    /// - Returns: The call's result; negative if it failed, with the reason in `errno`.
     static func attempt(_ path: String, _ call: (UnsafePointer<CChar>) -> Int32) -> Int32 {
         let result = path.withCString(call)
         guard result < 0, errno == ENOENT, let bytes = ByteText.bytes(path) else { return result }
@@ -32,7 +32,7 @@ enum SystemPath {
         }
     }
 
-    /// The kind of item at a path, links followed; nil when it cannot be reached.
+    /// The kind of item at a path, following links; nil if it cannot be accessed.
     static func kind(_ path: String) -> Kind? {
         var status = stat()
         guard attempt(path, { stat($0, &status) }) == 0 else { return nil }
@@ -43,7 +43,7 @@ enum SystemPath {
         }
     }
 
-    /// The first of some folders that holds folders of all these names.
+    /// The first folder that contains subfolders of all these names.
     static func first(of folders: [URL], holding names: [String]) -> URL? {
         folders.first { folder in
             names.allSatisfy { kind(folder.appendingPathComponent($0).path) == .folder }
@@ -59,21 +59,23 @@ enum SystemPath {
         return attempt(path, { lstat($0, &status) }) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
-    /// Names in a folder that do not begin with a point, ascending by their bytes.
+    /// Names in a folder that do not begin with a point, in ascending order of their bytes.
     ///
-    /// - Throws: ``FaceDataError/unreadable(path:reason:)``, also when two names are shown alike.
+    /// - Throws: ``FaceDataError/unreadable(path:reason:)``, also if two names have the same
+    ///   representation as text.
     static func visibleNames(_ folder: URL) throws(FaceDataError) -> [String] {
         let names = try namesAsBytes(folder)
             .filter { $0.first != UInt8(ascii: ".") }
             .sorted { $0.lexicographicallyPrecedes($1) }
             .map(ByteText.text)
-        // Only a name that is not UTF-8 can be shown as another one is.
+        // Only the text of a name that is not UTF-8 can equal that of another name.
         if names.contains(where: ByteText.isEscaped) {
             var seen: Set<ExactText> = []
-            if let twice = names.first(where: { !seen.insert(ExactText($0)).inserted }) {
+            if let duplicate = names.first(where: { !seen.insert(ExactText($0)).inserted }) {
                 throw .unreadable(
                     path: folder.path,
-                    reason: "two of its names are shown as '\(twice)', one of which is not UTF-8; "
+                    reason:
+                        "two of its names are shown as '\(duplicate)', one of which is not UTF-8; "
                         + "rename one of them")
             }
         }

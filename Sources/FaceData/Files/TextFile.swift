@@ -1,6 +1,6 @@
 import Foundation
 
-/// A text file for people, whose lines are kept in memory.
+/// Reads all lines of a text file into memory.
 enum TextFile {
     /// A line with its number from 1.
     struct Line: Sendable {
@@ -8,7 +8,7 @@ enum TextFile {
         let text: String
     }
 
-    /// The lines that are not blank, without spaces around them.
+    /// The lines that are not blank, trimmed.
     ///
     /// - Throws: ``FaceDataError/unreadable(path:reason:)``, or
     ///   ``FaceDataError/line(path:line:reason:)`` for a line that is not UTF-8 text.
@@ -16,13 +16,14 @@ enum TextFile {
         try lines(of: try FileReader(file))
     }
 
-    /// The first line; empty for a file without any.
+    /// The first line; empty for an empty file.
     static func firstLine(_ file: URL) throws(FaceDataError) -> String {
         var reader = LineReader(try FileReader(file))
         return try reader.next { ByteText.text($0) } ?? ""
     }
 
-    /// The lines of bytes; those that are not UTF-8 as ``ByteText`` writes them.
+    /// The lines that are not blank, trimmed; those that are not UTF-8 are escaped as by
+    /// ``ByteText``.
     static func lines(of store: any ByteStore) throws(FaceDataError) -> [Line] {
         var reader = LineReader(store)
         var lines: [Line] = []
@@ -40,7 +41,7 @@ enum TextFile {
                 return ByteText.text(bytes).trimmingCharacters(in: .whitespaces)
             }
             guard let text else { return lines }
-            // A mark of byte order, as Windows' editor writes it.
+            // A byte order mark, as Notepad on Windows writes it.
             let plain = number == 1 && text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text
             guard plain.utf8.contains(0x0d) else {
                 if !plain.isEmpty { lines.append(Line(number: number, text: plain)) }
@@ -50,14 +51,14 @@ enum TextFile {
         }
     }
 
-    /// The lines of an old Macintosh's file, in which lines end with a carriage return.
+    /// Splits lines at carriage returns, the line breaks of classic Mac OS.
     private static func parts(of text: String, from number: Int) -> [Line] {
         text.split(separator: "\r", omittingEmptySubsequences: false).enumerated().map {
             Line(number: number + $0, text: $1.trimmingCharacters(in: .whitespaces))
         }.filter { !$0.text.isEmpty }
     }
 
-    /// Whether a file begins with UTF-16's mark of byte order, as Windows' shell writes text.
+    /// Whether a file begins with a UTF-16 byte order mark, as PowerShell writes it.
     private static func isUTF16(_ start: UnsafeRawBufferPointer) -> Bool {
         start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff])
     }
@@ -67,8 +68,8 @@ enum TextFile {
         LineFields(line, FieldSeparator(of: line)).texts
     }
 
-    /// The lines without comments: without those that begin with `#` and a space, and those that
-    /// begin with `#` and have no image in their first field.
+    /// The lines without comments, which begin with `#` and are not an image's path in the first
+    /// field.
     static func withoutComments(_ lines: [Line]) -> [Line] {
         lines.filter { line in
             guard line.text.first == "#" else { return true }

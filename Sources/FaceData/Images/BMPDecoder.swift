@@ -1,9 +1,9 @@
-/// A Windows or OS/2 bitmap: palettes of 1, 4 and 8 bits, also in run lengths, 16, 24 and 32 bits, also
-/// with masks, from the bottom up or from the top down.
+/// Decodes Windows and OS/2 bitmaps: with palettes of 1, 4 and 8 bits, optionally run-length encoded,
+/// and with 16, 24 and 32 bits, optionally with masks; bottom-up and top-down.
 ///
 /// Sources: Microsoft, "Bitmap Storage" and `BITMAPINFOHEADER`; IBM, "OS/2 Bitmap File Format". What
-/// they leave open is as with Pillow: a part of five or six bits is scaled to 255 and cut, alpha is
-/// dropped, and a colour that the palette lacks is black.
+/// they leave open is done as in Pillow: a component of five or six bits is scaled to 255 and
+/// truncated, alpha is dropped, and colours missing from the palette are black.
 enum BMPDecoder {
     static func isBMP(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 18 && bytes[0] == 0x42 && bytes[1] == 0x4d
@@ -15,8 +15,8 @@ enum BMPDecoder {
         var pixels: [UInt8]
         if header.isInRunLengths {
             let data = UnsafeRawBufferPointer(rebasing: bytes[header.pixels...])
-            // A run of two bytes has 255 pixels at most; memory is not taken for what nobody wrote. The
-            // rest of a small picture may be left out.
+            // Two bytes encode at most 255 pixels, so a larger picture is truncated and no memory is
+            // allocated for it. Small pictures may omit their remaining pixels.
             let count = header.width * header.height
             guard count <= max(1 << 16, 256 * data.count) else {
                 throw ImageRefusal("it is truncated")
@@ -29,14 +29,14 @@ enum BMPDecoder {
         return RGBImage(width: header.width, height: header.height, pixels: pixels)
     }
 
-    /// The colours of indices in a palette.
+    /// The colours of palette indices.
     private static func coloured(_ samples: [UInt8], _ palette: [UInt8]) -> [UInt8] {
         filled(samples.count) { pixels in
             for sample in samples { pixels.append(palette, Int(sample)) }
         }
     }
 
-    /// Pixels in the file's order of rows, each of which ends at a multiple of four bytes.
+    /// Pixels in the file's order of rows; each row is padded to a multiple of four bytes.
     private static func raw(
         _ bytes: UnsafeRawBufferPointer, _ header: BMPHeader
     ) throws(ImageRefusal) -> [UInt8] {
@@ -66,7 +66,7 @@ enum BMPDecoder {
         }
     }
 
-    /// A row of indices in the palette, the first one in the highest bits of a byte.
+    /// Appends a row of palette indices, the first one in the highest bits of a byte.
     private static func appendIndexed(
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader,
         to pixels: inout BMPPixels
@@ -79,7 +79,7 @@ enum BMPDecoder {
         }
     }
 
-    /// A row of numbers whose parts are selected by masks.
+    /// Appends a row of numbers whose components are selected by masks.
     private static func appendMasked(
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader,
         to pixels: inout BMPPixels
@@ -96,7 +96,7 @@ enum BMPDecoder {
         }
     }
 
-    /// The bytes of pixels that a closure appends, without setting them to zero before.
+    /// The bytes of pixels that a closure appends to uninitialised memory.
     private static func filled(_ count: Int, _ body: (inout BMPPixels) -> Void) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count * 3) { buffer, initialized in
             var pixels = BMPPixels(buffer)
@@ -105,7 +105,7 @@ enum BMPDecoder {
         }
     }
 
-    /// Exchanges the rows, in place.
+    /// Reverses the order of the rows, in place.
     private static func flip(_ pixels: inout [UInt8], rowSize: Int) {
         pixels.withUnsafeMutableBufferPointer { pixels in
             var (low, high) = (0, pixels.count - rowSize)
@@ -118,10 +118,10 @@ enum BMPDecoder {
     }
 }
 
-/// Memory that is filled by pixel after pixel.
+/// Memory that is filled pixel by pixel.
 private struct BMPPixels {
     private let buffer: UnsafeMutableBufferPointer<UInt8>
-    /// Bytes so far.
+    /// Number of bytes so far.
     private(set) var count = 0
 
     init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
@@ -141,13 +141,13 @@ private struct BMPPixels {
     }
 }
 
-/// Which bits of a number are a part of a colour.
+/// The bits of a number that are a colour component.
 struct BMPMask {
     private let mask: UInt32
     private let shift: UInt32
     private let maximum: UInt32
 
-    /// Takes a mask as files have it; nil when its bits are not side by side.
+    /// Creates a mask; nil if its bits are not contiguous.
     init?(_ mask: UInt32) {
         self.mask = mask
         shift = mask == 0 ? 0 : UInt32(mask.trailingZeroBitCount)
@@ -155,13 +155,13 @@ struct BMPMask {
         guard maximum & (maximum &+ 1) == 0 else { return nil }
     }
 
-    /// The part, from 0 to 255; 0 of an empty mask.
+    /// The component, 0...255; 0 for an empty mask.
     func part(of number: UInt32) -> UInt8 {
         let part = UInt64(number & mask) >> UInt64(shift)
         return maximum == 0 ? 0 : UInt8(part * 255 / UInt64(maximum))
     }
 
-    /// Red, green and blue where a file has no masks.
+    /// Red, green and blue for files without masks.
     static func defaultMasks(bits: Int) -> [BMPMask] {
         let masks: [UInt32] = bits == 16 ? [0x7c00, 0x3e0, 0x1f] : [0xff0000, 0xff00, 0xff]
         return masks.compactMap(BMPMask.init)

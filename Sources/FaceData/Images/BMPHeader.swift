@@ -1,20 +1,20 @@
 /// The header before a bitmap's pixels.
 struct BMPHeader {
-    /// Bytes of the headers in circulation: OS/2's first, Windows' third with and without masks, OS/2's
-    /// second, Windows' fourth and fifth.
+    /// Sizes of the known headers in bytes: OS/2 version 1, Windows version 3 without and with masks,
+    /// OS/2 version 2, Windows versions 4 and 5.
     static let sizes: Set<Int> = [12, 40, 52, 56, 64, 108, 124]
 
     let width: Int
     let height: Int
-    /// Whether the first row is the picture's first.
+    /// Whether the top row comes first.
     let isTopDown: Bool
-    /// Bits of a pixel.
+    /// Bits per pixel.
     let bits: Int
-    /// Whether pixels are run lengths.
+    /// Whether pixels are run-length encoded.
     let isInRunLengths: Bool
-    /// Red, green and blue, where the file says which bits they are.
+    /// The masks of red, green and blue; nil for the default ones.
     let masks: [BMPMask]?
-    /// 256 colours, three bytes each; black where the file has none.
+    /// 256 RGB colours; black where the file has none.
     let palette: [UInt8]
     /// Offset of the pixels.
     let pixels: Int
@@ -30,7 +30,7 @@ struct BMPHeader {
         try ImageRefusal.require(width, height)
         bits = Self.short(bytes, isFirst ? 24 : 28)
         let kind = isFirst ? 0 : Self.word(bytes, 30)
-        // OS/2 uses other meanings of the numbers from 3 on.
+        // In OS/2 bitmaps, numbers from 3 on have other meanings.
         guard kind < (size == 64 ? 3 : 7), Self.fits(kind, bits) else {
             throw ImageRefusal(
                 "it is a bitmap of kind \(kind) with \(bits) bits, which is not read")
@@ -43,9 +43,9 @@ struct BMPHeader {
         var end = 14 + size
         masks = try Self.masks(bytes, kind, bits, size, &end)
         palette = Self.palette(bytes, bits, size, &end)
-        let told = Self.word(bytes, 10)
-        // Some programs name the offset where the palette begins, or none.
-        pixels = told == 0 || (told == 14 + size && bits <= 8) ? end : told
+        let stated = Self.word(bytes, 10)
+        // Some programs store the offset of the palette, or 0.
+        pixels = stated == 0 || (stated == 14 + size && bits <= 8) ? end : stated
         guard pixels <= bytes.count else { throw ImageRefusal("it is truncated") }
     }
 
@@ -60,7 +60,8 @@ struct BMPHeader {
         }
     }
 
-    /// The masks of kinds 3 and 6, within a header of the later kinds or after the third.
+    /// The masks of compressions 3 and 6, which are part of newer headers and follow one of 40
+    /// bytes.
     private static func masks(
         _ bytes: UnsafeRawBufferPointer, _ kind: Int, _ bits: Int, _ size: Int, _ end: inout Int
     ) throws(ImageRefusal) -> [BMPMask]? {

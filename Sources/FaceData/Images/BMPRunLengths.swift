@@ -1,9 +1,10 @@
-/// The pixels of a bitmap with a palette of 4 or 8 bits as runs of one colour, or of two in turn.
+/// Decodes run-length encoded bitmaps of 4 or 8 bits; with 4 bits, a run alternates between two
+/// colours.
 struct BMPRunLengths {
     private let width: Int
     private let height: Int
     private let isOfHalfBytes: Bool
-    /// Indices in the palette; what no run covers has the first colour.
+    /// Palette indices; pixels that no run covers have index 0.
     private var samples: [UInt8]
     private var column = 0
     private var row = 0
@@ -14,12 +15,12 @@ struct BMPRunLengths {
         samples = [UInt8](repeating: 0, count: width * height)
     }
 
-    /// Reads up to the end of the bitmap, in the file's order of rows.
+    /// Decodes the whole bitmap, in the file's order of rows.
     ///
-    /// Pixels of a run beyond its row are skipped.
+    /// Pixels beyond the end of a row are dropped.
     consuming func samples(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> [UInt8] {
         var position = 0
-        // A bitmap whose rows are all full may lack its end.
+        // A bitmap whose rows are all full may lack the end marker.
         while row < height, !(row == height - 1 && column >= width) {
             guard position + 2 <= bytes.count else { throw ImageRefusal("it is truncated") }
             let (count, value) = (Int(bytes[position]), bytes[position + 1])
@@ -38,7 +39,7 @@ struct BMPRunLengths {
                 for index in 0..<Int(value) {
                     put(part(of: bytes[position + (isOfHalfBytes ? index / 2 : index)], index))
                 }
-                // Such runs are filled up to an even number of bytes.
+                // Such runs are padded to an even number of bytes.
                 position += size + size % 2
             default:
                 for index in 0..<count { put(part(of: value, index)) }
@@ -47,7 +48,7 @@ struct BMPRunLengths {
         return samples
     }
 
-    /// The first or the second half of a byte, or the byte.
+    /// The index at a position of a run: half of a byte with 4 bits, otherwise the byte.
     private func part(of byte: UInt8, _ index: Int) -> UInt8 {
         isOfHalfBytes ? (index % 2 == 0 ? byte >> 4 : byte & 15) : byte
     }

@@ -1,13 +1,13 @@
-/// Many small pictures in one: a row for each identity, say.
+/// Arranges many small pictures in one, e.g. with a row for each identity.
 public struct ContactSheet: Sendable, Hashable {
     /// Height and width of a cell, in pixels; at least 1.
     public let side: Int
     /// Pixels between cells and around them.
     public let gap: Int
-    /// Grey of what no picture covers, 0...255.
+    /// Grey level of the background, 0...255.
     public let background: UInt8
 
-    /// Describes a sheet of cells of `side` pixels; `background` is a grey level.
+    /// Creates a layout with cells of `side` pixels.
     public init(side: Int, gap: Int = 2, background: UInt8 = 255) {
         precondition(side > 0 && gap >= 0, "a contact sheet's cells must have a size")
         self.side = side
@@ -17,9 +17,10 @@ public struct ContactSheet: Sendable, Hashable {
 
     /// Lays out pictures, each fitted to its cell.
     ///
-    /// - Parameter rows: Pictures from left to right, of one row after another; short rows leave
-    ///   cells blank.
-    /// - Returns: A picture as wide as the longest row; of one blank pixel without pictures.
+    /// - Parameter rows: The pictures of each row, from left to right; short rows leave cells
+    ///   blank.
+    /// - Returns: A picture as wide as the longest row; a single background pixel if there are no
+    ///   pictures.
     public func image(of rows: [[RGBImage]]) -> RGBImage {
         guard let columns = rows.map(\.count).max(), columns > 0 else {
             return RGBImage(

@@ -1,16 +1,16 @@
 public import Foundation
 
-/// Decodes JPEG by TurboJPEG, PNG by libpng, WebP by libwebp, and BMP, PGM and PPM into RGB.
+/// Decodes JPEG (with TurboJPEG), PNG (libpng), WebP (libwebp), BMP, PGM and PPM to RGB.
 ///
-/// The pixels are those of Pillow's `ImageOps.exif_transpose` and `convert("RGB")`: samples as they are
-/// stored, without gamma and colour profile; transparency is dropped; pictures are turned upright as
-/// their Exif or XMP orientation says; CMYK is converted (inverted, as Adobe stores it); colours of 16
-/// bits keep their higher eight, and grey of 16 bits is clipped at 255. A warning of TurboJPEG, such as
-/// that of a truncated file, is an error here.
+/// The pixels are those of Pillow's `ImageOps.exif_transpose` and `convert("RGB")`: samples as stored,
+/// ignoring gamma and colour profiles; transparency is dropped; pictures are rotated upright according
+/// to their Exif or XMP orientation; CMYK (inverted, as stored by Adobe) is converted; 16-bit colours
+/// keep their upper eight bits, and 16-bit grey is clipped at 255. TurboJPEG's warnings, such as that
+/// of a truncated file, are errors here.
 public struct ImageDecoder: Sendable {
-    /// More pixels than this are refused before memory is allocated for them.
+    /// The most pixels of a picture; larger ones are rejected before memory is allocated for them.
     public static let maxPixels = 1 << 26
-    /// Larger files are not accepted as images.
+    /// The largest image file, in bytes.
     public static let maxBytes = 1 << 28
 
     /// Creates a decoder, which has no state.
@@ -24,7 +24,7 @@ public struct ImageDecoder: Sendable {
         return try decode(buffer.bytes, path: url.path)
     }
 
-    /// Decodes a file's bytes, an array's or `Data`'s.
+    /// Decodes the bytes of a file.
     ///
     /// - Parameter path: Names the picture in messages.
     public func decode(
@@ -45,7 +45,7 @@ public struct ImageDecoder: Sendable {
     /// - Parameters:
     ///   - path: Names the picture in messages.
     ///   - side: Height and width of the square, in pixels.
-    ///   - mirrored: Whether left and right are exchanged.
+    ///   - mirrored: Whether left and right are swapped.
     ///   - target: `side * side * 3` bytes.
     ///   - scratch: Memory that this thread uses exclusively.
     func decode(
@@ -61,7 +61,7 @@ public struct ImageDecoder: Sendable {
                 return copy(try decoder.image(), side, mirrored, target)
             }
             guard mirrored else { return try decoder.decompress(into: target) }
-            // A byte after the last pixel, which the mirror reads and does not use.
+            // One byte more than the pixels, which `ImageMirror` reads but ignores.
             try scratch.fill(target.count + 1) { (whole) throws(ImageRefusal) in
                 try decoder.decompress(
                     into: UnsafeMutableRawBufferPointer(rebasing: whole[..<target.count]))
@@ -109,9 +109,9 @@ struct ImageRefusal: Error {
     }
 }
 
-/// CMYK pixels as Adobe stores them: 255 is no ink.
+/// Converts CMYK pixels as stored by Adobe, where 255 is no ink.
 enum AdobeInks {
-    /// The light of red, green and blue that cyan, magenta, yellow and black leave.
+    /// Converts inverted CMYK to RGB.
     static func light(_ samples: [UInt8]) -> [UInt8] {
         var pixels: [UInt8] = []
         pixels.reserveCapacity(samples.count / 4 * 3)

@@ -3,7 +3,7 @@ import TurboJPEG
 
 /// Encodes RGB pictures as files.
 public enum ImageEncoder {
-    /// A JPEG with 4:2:0 colour, as cameras write it.
+    /// A JPEG with 4:2:0 chroma subsampling, like those of cameras.
     ///
     /// - Parameter quality: 1...100.
     public static func jpeg(_ image: RGBImage, quality: Int) throws(FaceDataError) -> [UInt8] {

@@ -1,10 +1,10 @@
 import CVectors
 
-/// The one rule that turns an image of another size into a network's input: scaled so that the
-/// short side fits, then cut to the square in its middle.
+/// Turns an image of any size into a network's input: scaled so that the shorter side fits, then
+/// cropped to the square in the centre.
 ///
-/// Each output pixel is the mean of the input area it covers when shrinking, and bilinear when
-/// enlarging. An image that has the size already is left alone.
+/// Reduction averages the area that each output pixel covers; enlargement is bilinear. An image
+/// that already has the size is returned unchanged.
 public enum ImageFitting {
     /// The image as a square of the given side.
     ///
@@ -22,7 +22,7 @@ public enum ImageFitting {
             pixels: blendRows(blendColumns(image, columns, in: rows.inputs), rows, columns))
     }
 
-    /// Fits the width of some rows; `[rows, side, 3]`.
+    /// Resamples some rows to the output width; `[rows, side, 3]`.
     private static func blendColumns(
         _ image: RGBImage, _ columns: AxisWeights, in rows: Range<Int>
     ) -> [Float] {
@@ -39,7 +39,7 @@ public enum ImageFitting {
         }
     }
 
-    /// Fits the height of rows whose width fits, and rounds.
+    /// Resamples columns to the output height, and rounds.
     private static func blendRows(
         _ blended: [Float], _ rows: AxisWeights, _ columns: AxisWeights
     ) -> [UInt8] {
@@ -71,15 +71,15 @@ public enum ImageFitting {
     }
 }
 
-/// For each output position along an axis, the neighbouring input positions it is made of and their
-/// weights, which sum to 1.
+/// For each output position along an axis, the consecutive input positions that contribute to it
+/// and their weights, which sum to 1.
 private struct AxisWeights {
     let side: Int
     /// The first input position of each output position.
     private(set) var first: [Int] = []
-    /// All weights, output position after output position.
+    /// The weights of all output positions, concatenated.
     private(set) var weights: [Float] = []
-    /// Start of the weights of each output position, and one entry more.
+    /// Offset of each output position's weights, followed by their number.
     private(set) var starts = [0]
     /// All input positions that have a weight.
     var inputs: Range<Int> {
@@ -87,10 +87,10 @@ private struct AxisWeights {
     }
 
     /// - Parameters:
-    ///   - side: Output positions.
-    ///   - short: Input positions that become the output.
+    ///   - side: Number of output positions.
+    ///   - short: Number of input positions that the output covers.
     ///   - offset: The first of them.
-    ///   - limit: All input positions.
+    ///   - limit: Number of all input positions.
     init(side: Int, short: Int, offset: Int, limit: Int) {
         self.side = side
         let scale = Double(short) / Double(side)
@@ -106,7 +106,7 @@ private struct AxisWeights {
 
     /// The fraction of each input position in the area that an output position covers.
     private mutating func appendArea(_ index: Int, _ short: Int, _ offset: Int) {
-        // In units of 1 / side of an input position, where all ends are whole numbers.
+        // In units of 1 / side of an input position, in which all bounds are integers.
         let (from, to) = (index * short, (index + 1) * short)
         first.append(from / side + offset)
         for input in from / side...(to - 1) / side {

@@ -1,9 +1,10 @@
-/// Exchanges left and right.
+/// Swaps left and right.
 enum ImageMirror {
     /// Writes the mirror image of a square.
     ///
-    /// Four bytes are moved at once; the fourth is written over by the next pixel, so the source
-    /// must have one byte more than its pixels, and the last pixel of all is moved alone.
+    /// Four bytes are copied at once, the fourth of which the next pixel overwrites. Therefore the
+    /// source must have one byte more than its pixels, and the very last pixel is copied
+    /// separately.
     ///
     /// - Parameters:
     ///   - source: `side * side * 3` bytes and one more.

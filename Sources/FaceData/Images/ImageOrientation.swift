@@ -1,35 +1,34 @@
-/// How a camera was held: where the first row and column of a stored picture belong (Exif 2.3,
-/// tag 0x0112).
+/// How a camera was held: the sides of the picture that the first stored row and column are (Exif
+/// 2.3, tag 0x0112).
 enum ImageOrientation: UInt16 {
     case topLeft = 1
     case topRight, bottomRight, bottomLeft, leftTop, rightTop, rightBottom, leftBottom
 
-    /// The orientation in a picture's metadata; upright if it states none, or none that can
-    /// be understood.
+    /// The orientation in a picture's metadata; upright if there is none, or an invalid one.
     ///
     /// - Parameters:
     ///   - exif: A TIFF file without pixels, as cameras write it.
-    ///   - xmp: An XMP packet, which counts only where the Exif data has no orientation.
+    ///   - xmp: An XMP packet, which is used only if the Exif data has no orientation.
     init(exif: UnsafeRawBufferPointer?, xmp: UnsafeRawBufferPointer?) {
         self = .topLeft
         if let exif {
             guard let data = ExifData(exif) else { return }
-            if let told = data.orientation {
-                self = UInt16(exactly: told).flatMap(Self.init(rawValue:)) ?? .topLeft
+            if let stated = data.orientation {
+                self = UInt16(exactly: stated).flatMap(Self.init(rawValue:)) ?? .topLeft
                 return
             }
         }
-        if let told = xmp.flatMap(XMPPacket.orientation) {
-            self = Self(rawValue: told) ?? .topLeft
+        if let stated = xmp.flatMap(XMPPacket.orientation) {
+            self = Self(rawValue: stated) ?? .topLeft
         }
     }
 
-    /// The picture as it was seen.
+    /// The picture, rotated upright.
     func upright(_ image: RGBImage) -> RGBImage {
         guard self != .topLeft else { return image }
-        let isTurned = rawValue >= Self.leftTop.rawValue
+        let swapsSides = rawValue >= Self.leftTop.rawValue
         let (width, height) =
-            isTurned ? (image.height, image.width) : (image.width, image.height)
+            swapsSides ? (image.height, image.width) : (image.width, image.height)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(image.pixels.count)
         for y in 0..<height {
@@ -42,7 +41,7 @@ enum ImageOrientation: UInt16 {
         return RGBImage(width: width, height: height, pixels: pixels)
     }
 
-    /// Column and row of the stored pixel that is seen at a position.
+    /// Column and row of the stored pixel for a position of the upright picture.
     private func source(_ x: Int, _ y: Int, _ right: Int, _ bottom: Int) -> (Int, Int) {
         switch self {
         case .topLeft: (x, y)
@@ -62,13 +61,13 @@ private struct ExifData {
     private let bytes: UnsafeRawBufferPointer
     private let isBigEndian: Bool
 
-    /// Looks at the first bytes; nil if they are not those of a TIFF file.
+    /// Checks the first bytes; nil if they are not those of a TIFF file.
     init?(_ data: UnsafeRawBufferPointer) {
         var rest = data
         while rest.starts(with: "Exif\0\0".utf8) {
             rest = UnsafeRawBufferPointer(rebasing: rest[6...])
         }
-        // In either order, since programs write the number in the wrong one.
+        // In either byte order, since some programs write this number in the wrong one.
         guard rest.count >= 8, (rest[2], rest[3]) == (42, 0) || (rest[2], rest[3]) == (0, 42)
         else { return nil }
         switch (rest[0], rest[1]) {
@@ -79,7 +78,7 @@ private struct ExifData {
         bytes = rest
     }
 
-    /// The value of the orientation's tag in the first directory, a whole number of any type.
+    /// The value of the orientation tag in the first directory, an integer of any type.
     var orientation: Int? {
         guard let directory = word(4), let count = short(directory) else { return nil }
         for index in stride(from: directory + 2, to: directory + 2 + 12 * Int(count), by: 12) {
@@ -115,7 +114,7 @@ private struct ExifData {
     }
 }
 
-/// Programs' metadata of a picture: XML, in which one attribute or element is searched.
+/// The XMP metadata of a picture: XML, which is searched for one attribute or element.
 private enum XMPPacket {
     /// The digit after `tiff:Orientation="` or `<tiff:Orientation>`.
     static func orientation(_ packet: UnsafeRawBufferPointer) -> UInt16? {

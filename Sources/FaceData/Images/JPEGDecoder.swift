@@ -1,27 +1,27 @@
 import TurboJPEG
 
-/// A JPEG by TurboJPEG; a warning, such as for a truncated file, is an error.
+/// Decodes a JPEG with TurboJPEG; its warnings, such as that of a truncated file, are errors.
 final class JPEGDecoder {
     private let bytes: UnsafeRawBufferPointer
     private let handle: tjhandle
     private let orientation: ImageOrientation
     private let isCMYK: Bool
-    /// Columns as stored, before the picture is turned upright.
+    /// Stored width in pixels, before the picture is rotated upright.
     let width: Int
-    /// Rows as stored, before the picture is turned upright.
+    /// Stored height in pixels, before the picture is rotated upright.
     let height: Int
 
     static func isJPEG(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 2 && bytes[0] == 0xff && bytes[1] == 0xd8
     }
 
-    /// Reads a header; the bytes must stay as long as the decoder.
+    /// Reads a header; the bytes must outlive the decoder.
     init(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) {
         self.bytes = bytes
         let metadata = JPEGMetadata(bytes)
         orientation = ImageOrientation(exif: metadata.exif, xmp: metadata.xmp)
-        // A handle keeps tables of the picture before, and stumbles after a broken one; a new one
-        // costs a hundredth of a small picture.
+        // A reused handle keeps tables of the previous picture and fails after a damaged one; a new
+        // one costs a hundredth of the time for a small picture.
         guard let jpeg = tjInitDecompress() else {
             throw ImageRefusal("TurboJPEG ran out of memory")
         }
@@ -42,7 +42,7 @@ final class JPEGDecoder {
         tjDestroy(handle)
     }
 
-    /// Whether the picture can be decompressed directly into a square's memory.
+    /// Whether the picture can be decompressed directly into the memory of a square.
     func isSquare(of side: Int) -> Bool {
         width == side && height == side && !isCMYK && orientation == .topLeft
     }
@@ -71,7 +71,7 @@ final class JPEGDecoder {
     private func decompress(
         into target: UnsafeMutableRawBufferPointer, _ format: TJPF
     ) throws(ImageRefusal) {
-        // Thousands of scans over a large picture would take hours.
+        // A large picture with thousands of scans would take hours.
         let flags = TJFLAG_LIMITSCANS
         let done = tjDecompress2(
             handle, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt(bytes.count),

@@ -5,18 +5,18 @@ struct JPEGMetadata {
     /// The last XMP packet, without its name.
     private(set) var xmp: UnsafeRawBufferPointer?
 
-    /// Walks through the segments as far as they are intact.
+    /// Reads the segments as far as they are intact.
     init(_ bytes: UnsafeRawBufferPointer) {
         var index = 2
         while index + 4 <= bytes.count, bytes[index] == 0xff {
             let marker = bytes[index + 1]
-            // Any number of these may precede a marker.
+            // Fill bytes, any number of which may precede a marker.
             if marker == 0xff {
                 index += 1
                 continue
             }
             let length = Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
-            // The picture itself begins, or the segment ends after the file.
+            // The picture itself begins, or the segment exceeds the file.
             guard marker != 0xda, length >= 2, index + 2 + length <= bytes.count else { return }
             if marker == 0xe1 {
                 take(UnsafeRawBufferPointer(rebasing: bytes[index + 4..<index + 2 + length]))

@@ -1,7 +1,7 @@
 import LibPNG
 import Spelling
 
-/// A PNG by libpng: its samples unchanged, without gamma, profile and alpha.
+/// Decodes PNGs with libpng: samples as stored, ignoring gamma, colour profile and alpha.
 enum PNGDecoder {
     static func isPNG(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 2 && bytes[0] == 0x89 && bytes[1] == 0x50
@@ -34,10 +34,10 @@ enum PNGDecoder {
             RGBImage(width: width, height: height, pixels: pixels))
     }
 
-    /// Bytes that a byte of deflate's can stand for at most, 258 for two bits (RFC 1951).
+    /// The largest expansion of deflate: 258 bytes for two bits (RFC 1951).
     private static let maxExpansion = 1032
 
-    /// Bits of a pixel as the file stores it, by its first chunk.
+    /// Stored bits per pixel, according to the first chunk.
     private static func bitsPerPixel(_ bytes: UnsafeRawBufferPointer) -> Int {
         let (depth, colours) = (Int(bytes[24]), bytes[25])
         return switch colours {
@@ -48,7 +48,7 @@ enum PNGDecoder {
         }
     }
 
-    /// Grey samples of 16 bits as pixels; what is above 255 becomes white, as with Pillow.
+    /// 16-bit grey samples as pixels; values above 255 become white, as in Pillow.
     private static func clipped(_ samples: [UInt8]) -> [UInt8] {
         var pixels: [UInt8] = []
         pixels.reserveCapacity(samples.count / 2 * 3)
@@ -73,7 +73,7 @@ enum PNGDecoder {
             return ImageOrientation(
                 exif: UnsafeRawBufferPointer(start: exif, count: count), xmp: packet)
         }
-        // As ImageMagick keeps it: three lines, and the bytes as hexadecimal digits.
+        // ImageMagick's form: three lines, then the bytes as hexadecimal digits.
         guard let profile = text("Raw profile type exif") else {
             return ImageOrientation(exif: nil, xmp: packet)
         }
@@ -91,12 +91,12 @@ enum PNGDecoder {
     }
 }
 
-/// A file's chunks, read before libpng reads them.
+/// Scans a file's chunks before libpng reads them.
 private struct PNGChunks {
-    /// Bytes up to the first chunk that is longer than what is left of the file: libpng takes memory for its length,
-    /// up to 2 GB, before it reads. The picture's data it reads in small parts.
+    /// Number of bytes up to the first chunk that exceeds the file: libpng would allocate memory for its
+    /// length, up to 2 GB, before reading. IDAT chunks are exempt, since libpng reads them in small parts.
     private(set) var readable: Int
-    /// Whether a chunk before the picture's data says that it moves, `acTL`, which libpng passes over.
+    /// Whether a chunk `acTL`, which libpng ignores, marks the picture as an animation.
     private(set) var isAnimated = false
 
     init(_ bytes: UnsafeRawBufferPointer) {
@@ -117,9 +117,9 @@ private struct PNGChunks {
     }
 }
 
-/// Bytes that are written as pairs of hexadecimal digits.
+/// Parses pairs of hexadecimal digits.
 private enum HexadecimalDigits {
-    /// The bytes; as far as there are pairs of digits.
+    /// The bytes up to the first character that is not a digit.
     static func bytes(_ digits: some Sequence<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         var high: UInt8?

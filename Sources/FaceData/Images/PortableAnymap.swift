@@ -1,7 +1,8 @@
-/// PGM and PPM, plain and raw, with up to 16 bits a sample (Netpbm's `pgm(5)` and `ppm(5)`).
+/// Decodes PGM and PPM, plain and raw, with up to 16 bits per sample (Netpbm's `pgm(5)` and
+/// `ppm(5)`).
 ///
-/// Samples are scaled as Pillow scales them: to 255, and grey ones of 16 bits to 65535, of which what is
-/// above 255 becomes white.
+/// Samples are scaled as in Pillow: to 255, except that 16-bit grey is scaled to 65535 and then clipped
+/// at 255.
 enum PortableAnymap {
     static func isAnymap(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 3 && bytes[0] == UInt8(ascii: "P")
@@ -22,7 +23,7 @@ enum PortableAnymap {
         let samples = isGrey ? 1 : 3
         let count = width * height * samples
         let width8 = maximum < 256 ? 1 : 2
-        // A plain sample takes a digit and a space at least.
+        // A plain sample takes at least a byte.
         guard bytes.count - reader.index >= (isPlain ? count : count * width8) else {
             throw ImageRefusal("it is truncated")
         }
@@ -47,7 +48,7 @@ enum PortableAnymap {
     /// A sample in one or two bytes, clipped to one.
     private static func scaled(_ value: Int, _ maximum: Int, to bytes: Int) -> UInt8 {
         let white: Double = bytes == 1 ? 255 : 65535
-        // Halves go to the even number, as Python rounds.
+        // Halves are rounded to even, as in Python.
         let sample = (Double(value) / Double(maximum) * white).rounded(.toNearestOrEven)
         return UInt8(min(255, sample))
     }
@@ -60,7 +61,7 @@ enum PortableAnymap {
         let bytes: UnsafeRawBufferPointer
         var index: Int
 
-        /// The next number of decimal digits, after spaces and comments.
+        /// The next decimal number, after spaces and comments.
         mutating func number() -> Int? {
             while index < bytes.count {
                 if bytes[index] == UInt8(ascii: "#") {
@@ -80,7 +81,7 @@ enum PortableAnymap {
             return index > start ? value : nil
         }
 
-        /// The next raw sample of one or two bytes, the highest first.
+        /// The next raw big-endian sample of one or two bytes.
         mutating func sample(_ width: Int) -> Int? {
             guard index + width <= bytes.count else { return nil }
             defer { index += width }

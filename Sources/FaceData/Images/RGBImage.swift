@@ -1,13 +1,13 @@
-/// A picture: bytes in the order red, green, blue, row by row from the top.
+/// An RGB picture with eight bits per channel, row by row from the top.
 public struct RGBImage: Sendable, Hashable {
-    /// Number of columns.
+    /// Width in pixels.
     public let width: Int
-    /// Number of rows.
+    /// Height in pixels.
     public let height: Int
-    /// `height * width * 3` bytes.
+    /// Bytes of shape `[height, width, 3]`.
     public var pixels: [UInt8]
 
-    /// Creates a picture of its bytes.
+    /// Creates a picture from its bytes.
     public init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(pixels.count == width * height * 3, "not a \(width)x\(height) picture")
         self.width = width

@@ -1,7 +1,7 @@
-/// The images of a set that a contact sheet shows.
+/// Selects the images of a set for a contact sheet.
 public enum SheetRows {
-    /// Indices of images: the first ones of identities that are spread evenly over the set, or
-    /// pairs that are, two and two side by side.
+    /// Image indices by row: the first images of identities that are evenly spread over the set, or
+    /// evenly spread pairs with their two images side by side.
     public static func indices(
         of set: ImageCollection, rows: Int, columns: Int
     ) -> [[Int]] {
@@ -21,7 +21,7 @@ public enum SheetRows {
         }
     }
 
-    /// At most some of the indices below a number, evenly.
+    /// At most `limit` of the indices below `count`, evenly spread.
     private static func spread(_ count: Int, _ limit: Int) -> [Int] {
         let taken = min(count, limit)
         return (0..<taken).map { $0 * count / taken }

@@ -1,13 +1,13 @@
 import LibWebP
 
-/// A still WebP picture by libwebp.
+/// Decodes still WebP pictures with libwebp.
 enum WebPDecoder {
     static func isWebP(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 12 && bytes.prefix(4).elementsEqual("RIFF".utf8)
             && bytes[8..<12].elementsEqual("WEBP".utf8)
     }
 
-    /// Decodes a picture, upright; what is transparent keeps its colour.
+    /// Decodes a picture, upright; transparent pixels keep their colour.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
         let data = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         var features = WebPBitstreamFeatures()

@@ -1,17 +1,17 @@
 import Foundation
 import Spelling
 
-/// Identities whose names are one text in two forms of Unicode: `é` as one character, or as a letter and an
-/// accent, as archives and file systems of different machines have it.
+/// Unites identities whose names are canonically equivalent in Unicode, such as `é` as one character and as
+/// a letter with a combining accent: archives and file systems of different machines use different forms.
 ///
-/// Nobody can see the difference, and standards have both for the same text, so that both are one person.
+/// Both forms look alike and are the same text by the standard, so they are taken for one person.
 enum EquivalentNames {
-    /// Identities and labels with such identities united under the first one's name, and a sentence that tells
-    /// it; nil where there are none. Identities that have the same name to the byte stay what they are.
+    /// Identities and labels with such identities united under the first one's name, and a sentence for a
+    /// warning; nil if there are none. Identities whose names are equal byte for byte stay separate.
     static func united(
         _ identities: [String], _ labels: [Int]
     ) -> (identities: [String], labels: [Int], sentence: String)? {
-        // Most sets have no such letters at all, and millions of names.
+        // Most sets have only ASCII names, which can be millions.
         guard !identities.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) else { return nil }
         // `String` compares by canonical equivalence.
         var first: [String: Int] = [:]

@@ -8,10 +8,10 @@ struct FolderReader {
     private var identities: [String] = []
     private var paths: [String] = []
     private var labels: [Int] = []
-    private var passedOver = PassedOver()
+    private var skippedFiles = SkippedFiles()
 
-    /// A folder deeper than this below an identity is not looked into.
-    private static let deepest = 16
+    /// Folders deeper than this below an identity are not listed.
+    private static let maxDepth = 16
 
     init(root: URL) {
         self.root = root
@@ -21,7 +21,7 @@ struct FolderReader {
         for name in try SystemPath.visibleNames(root) {
             let folder = root.appendingPathComponent(name)
             guard let kind = SystemPath.kind(folder.path) else {
-                // An identity that cannot be reached must not go unnoticed.
+                // An inaccessible identity must not go unnoticed.
                 throw .unreadable(
                     path: folder.path,
                     reason: FileReader.obstacle(to: folder) ?? "it cannot be found")
@@ -29,14 +29,14 @@ struct FolderReader {
             if kind == .folder {
                 try read(identity: name, folder)
             } else {
-                passedOver.add(file: name)
+                skippedFiles.add(file: name)
             }
         }
         guard !identities.isEmpty else { throw .noIdentities(path: root.path) }
         var set = LabelledImageSet(
             source: ImageFiles(paths, in: root), identities: identities, labels: labels,
             warnings: warnings)
-        set.passedOver = passedOver
+        set.skippedFiles = skippedFiles
         return set
     }
 
@@ -49,7 +49,7 @@ struct FolderReader {
             } else if SystemPath.kind(folder.appendingPathComponent(name).path) == .folder {
                 passOver(folder.appendingPathComponent(name), path, depth: 1)
             } else {
-                passedOver.add(file: path)
+                skippedFiles.add(file: path)
             }
         }
         guard !files.isEmpty else {
@@ -61,20 +61,22 @@ struct FolderReader {
         identities.append(identity)
     }
 
-    /// Notes all files of a folder that is not read. Links to folders are not followed: they may lead
-    /// back.
+    /// Records all files in a subfolder of an identity as skipped. Links to folders are not followed,
+    /// since they may form cycles.
     private mutating func passOver(_ folder: URL, _ path: String, depth: Int) {
-        guard !SystemPath.isLink(folder.path) else { return passedOver.add(folder: path, "linked") }
-        guard depth < Self.deepest, let names = try? SystemPath.visibleNames(folder) else {
-            return passedOver.add(folder: path, "unread")
+        guard !SystemPath.isLink(folder.path) else {
+            return skippedFiles.add(folder: path, "linked")
         }
-        guard !names.isEmpty else { return passedOver.add(folder: path, "empty") }
+        guard depth < Self.maxDepth, let names = try? SystemPath.visibleNames(folder) else {
+            return skippedFiles.add(folder: path, "unread")
+        }
+        guard !names.isEmpty else { return skippedFiles.add(folder: path, "empty") }
         for name in names {
             let file = folder.appendingPathComponent(name)
             if SystemPath.kind(file.path) == .folder {
                 passOver(file, "\(path)/\(name)", depth: depth + 1)
             } else {
-                passedOver.add(nested: "\(path)/\(name)")
+                skippedFiles.add(nested: "\(path)/\(name)")
             }
         }
     }
@@ -86,7 +88,7 @@ struct FolderReader {
                 counted(empty.count, "identity has", "identities have") + " no image: "
                     + empty.someJoined)
         }
-        if let sentence = passedOver.sentence { warnings.append(sentence) }
+        if let sentence = skippedFiles.sentence { warnings.append(sentence) }
         let others = identities.filter(ByteText.isEscaped)
         let files = paths.count { ByteText.isEscaped(PathText($0).name) }
         if let first = others.first ?? paths.first(where: ByteText.isEscaped) {

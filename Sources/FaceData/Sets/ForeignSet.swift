@@ -1,8 +1,9 @@
 import Foundation
 
-/// Files of data sets that are not read, recognised by their first bytes, and what to do instead.
+/// Recognises files of unsupported data set formats by their first bytes, and says what to do
+/// instead.
 enum ForeignSet {
-    /// Refuses a file that is one.
+    /// Rejects a file of such a format.
     ///
     /// - Throws: ``FaceDataError/unknownFormat(path:reason:)``.
     static func refuse(_ file: URL) throws(FaceDataError) {
@@ -12,15 +13,15 @@ enum ForeignSet {
         throw .unknownFormat(path: file.path, reason: reason)
     }
 
-    /// Refuses a folder that contains only such files.
+    /// Rejects a folder that contains such files.
     static func refuse(folder: URL) throws(FaceDataError) {
         let names = try SystemPath.visibleNames(folder)
-        // `datasets` keeps its files in a folder of this name.
+        // `datasets` stores its files in a subfolder of this name.
         let inner = names.contains("data") && !names.contains { $0.hasSuffix(".parquet") }
-        let place = inner ? folder.appendingPathComponent("data") : folder
-        let files = inner ? (try? SystemPath.visibleNames(place)) ?? [] : names
+        let location = inner ? folder.appendingPathComponent("data") : folder
+        let files = inner ? (try? SystemPath.visibleNames(location)) ?? [] : names
         if let file = files.first(where: { ["parquet", "arrow"].contains(PathText($0).ending) }) {
-            try refuse(place.appendingPathComponent(file))
+            try refuse(location.appendingPathComponent(file))
         }
     }
 

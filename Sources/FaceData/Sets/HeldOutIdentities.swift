@@ -1,12 +1,12 @@
 import SafeNumbers
 import SeededRandom
 
-/// Identities of a training set that are not trained on, and pairs of their images: what a model is
-/// chosen on, so that no test set has to choose.
+/// Identities held out from a training set, and pairs of their images, for selecting models without
+/// a test set.
 public struct HeldOutIdentities: Sendable {
-    /// The set without them; labels close up.
+    /// The set without them, with labels renumbered.
     public let train: LabelledImageSet
-    /// Pairs of their images, half of one person, in folds without common people.
+    /// Pairs of their images, half of them matching, in folds that share no people.
     public let pairs: VerificationPairs
     /// Their names, ascending.
     public let identities: [String]
@@ -16,12 +16,13 @@ public struct HeldOutIdentities: Sendable {
 
     /// Holds out a fraction of the identities that have at least two images.
     ///
-    /// The choice depends on the names alone: it is the same for every loss and every seed.
+    /// The choice depends only on the set: it is the same for every loss and every seed.
     ///
     /// - Parameters:
-    ///   - fraction: Fraction of the identities; above 0 and at most 1/2.
-    ///   - maxPairs: The most pairs that are drawn; of few images there may be fewer.
-    /// - Returns: `nil` where fewer than ``minIdentities`` identities would be held out.
+    ///   - fraction: Fraction of all identities; above 0 and at most 1/2.
+    ///   - maxPairs: The most pairs that are drawn; there may be fewer if there are few images.
+    /// - Returns: `nil` if fewer than ``minIdentities`` identities would be held out, or too few
+    ///   have two images.
     public init?(of set: LabelledImageSet, fraction: Double, maxPairs: Int) {
         let images = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
         let usable = set.identities.indices.filter { images[$0]?.count ?? 0 > 1 }
@@ -38,7 +39,7 @@ public struct HeldOutIdentities: Sendable {
         identities = names
     }
 
-    /// Draws as many pairs of one person as of two in each fold, no pair twice.
+    /// Draws equally many matching and non-matching pairs in each fold, without repetition.
     private static func pairs(
         of people: [[Int]], in set: LabelledImageSet, _ limit: Int,
         _ stream: inout SeededRandom
@@ -75,8 +76,8 @@ public struct HeldOutIdentities: Sendable {
         return (all * all - group.reduce(0) { $0 + $1.count * $1.count }) / 2
     }
 
-    /// Different pairs of one kind; the people take turns, so that those with many images do not
-    /// have most of the pairs.
+    /// Draws distinct pairs of one kind. People take turns, so that those with many images do not
+    /// dominate.
     private static func draw(
         _ count: Int, from group: [[Int]], same: Bool, _ stream: inout SeededRandom
     ) -> [(Int, Int)] {

@@ -5,7 +5,7 @@ public enum ImageCollection: Sendable {
     case labelled(LabelledImageSet)
     case pairs(VerificationPairs)
 
-    /// Opens whatever a path names: a `.bin` file, or a folder of images and a list of pairs
+    /// Opens a set of any format: a `.bin` file, or a folder of images with a list of pairs
     /// (`IMAGES,PAIRS`), as a test set; anything else as a training set.
     ///
     /// - Throws: ``FaceDataError``.

@@ -1,22 +1,22 @@
 public import Foundation
 
-/// Images that are files of a folder.
+/// Images that are files in a folder.
 public struct ImageFiles: ImageSource {
     /// The folder that the paths are relative to.
     public let location: URL
     /// The files, relative to the folder.
     public let paths: [String]
 
-    /// Names files by paths relative to a folder, in their order.
+    /// Creates a source from paths relative to a folder, in this order.
     public init(_ paths: [String], in folder: URL) {
         location = folder
         self.paths = paths
     }
 
-    /// How many files there are.
+    /// Number of files.
     public var count: Int { paths.count }
 
-    /// The file, relative to the folder.
+    /// The file's path, relative to the folder.
     public func name(of index: Int) -> String { paths[index] }
 
     /// Path of an image's file.
@@ -30,10 +30,10 @@ public struct ImageFiles: ImageSource {
             ? URL(fileURLWithPath: paths[index]) : location.appendingPathComponent(paths[index])
     }
 
-    /// The file's size and time.
+    /// The stamp of the image's file.
     public func stamp(of index: Int) -> FileStamp { FileStamp(path: path(of: index)) }
 
-    /// One for each image.
+    /// One file per image.
     public var sourceFiles: SourceFiles { .each }
 
     /// Reads the bytes of an image's file into `buffer`.

@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// The results of reading every image of a set once, before any of it is trained on.
+/// The results of decoding every image of a set once, before training.
 public struct ImageScan: Sendable, Hashable, Codable {
     /// An image that does not decode.
     public struct BadImage: Codable, Sendable, Hashable {
@@ -9,22 +9,23 @@ public struct ImageScan: Sendable, Hashable, Codable {
         public var index: Int
         /// The image's name.
         public var path: String
-        /// Why it cannot be used, as a clause.
+        /// Why it cannot be decoded, as a clause.
         public var reason: String
 
-        /// Keys of the file, some older than the properties.
+        /// Keys in the file; some are older than the properties' names.
         private enum CodingKeys: String, CodingKey {
             case index = "place"
             case path, reason
         }
     }
 
-    /// The use made of the images' contents.
+    /// What to do with the images' fingerprints.
     public enum Pictures: Sendable {
+        /// They are not computed.
         case ignored
-        /// All of it is kept in ``ImageScan/pictures``.
+        /// All of them are collected in ``ImageScan/pictures``.
         case collected
-        /// Images that show one of these are kept in ``ImageScan/matches``.
+        /// Images that show one of these pictures are listed in ``ImageScan/matches``.
         case sought(PictureIndex)
     }
 
@@ -32,15 +33,15 @@ public struct ImageScan: Sendable, Hashable, Codable {
     public var good: Int
     /// Images that do not.
     public var bad: [BadImage]
-    /// SHA-256 over names and contents, in the set's order.
+    /// SHA-256 of names and contents in the set's order, in hexadecimal digits.
     public var contentHash: String
-    /// How many images have each size, as `112x112`.
+    /// The number of images of each size, such as `112x112`.
     public var sizes: [String: Int]
-    /// Mean of all images in grey, `MeanFace.side` pixels in square; 0...255.
+    /// Mean of all images in grey, ``MeanFace/side`` pixels square, row by row; 0...255.
     public var meanFace: [Double]
-    /// Fingerprints of the images, without blank ones; empty unless they were collected. Not part of a written scan.
+    /// Fingerprints of the images, except blank ones; empty unless collected. Not encoded.
     public var pictures = PictureTable()
-    /// Images that show what was sought, in the set's order.
+    /// Images that show one of the sought pictures, in the set's order.
     public var matches: [PictureIndex.Match]
 
     private enum CodingKeys: String, CodingKey {
@@ -52,9 +53,10 @@ extension ImageScan {
     /// Decodes every image of a source.
     ///
     /// - Parameters:
-    ///   - threads: Workers; the result does not depend on their number.
-    ///   - pictures: What is done with what the images show.
-    ///   - progress: Receives how many images are done, on the caller's thread.
+    ///   - threads: Number of threads; the result does not depend on it.
+    ///   - pictures: What to do with the images' fingerprints.
+    ///   - progress: Receives the number of images done, on the caller's thread; an error thrown by it
+    ///     stops the scan.
     public init(
         _ source: any ImageSource, threads: Int, pictures: Pictures = .ignored,
         progress: (Int) throws -> Void = { _ in }
@@ -79,7 +81,7 @@ extension ImageScan {
     }
 }
 
-/// The contribution of some of the images to a scan.
+/// The contribution of a range of images to a scan.
 private struct ScanPart: Sendable {
     var good = 0
     var bad: [ImageScan.BadImage] = []

@@ -1,46 +1,46 @@
 public import Foundation
 
-/// Encoded images found by index: files of a folder, records of a pack, parts of a test
-/// set.
+/// A source of encoded images by index: files in a folder, records of a pack, parts of another
+/// source.
 public protocol ImageSource: Sendable {
-    /// The folder or file that holds them.
+    /// The folder or file that contains them.
     var location: URL { get }
-    /// How many there are.
+    /// Number of images.
     var count: Int { get }
 
-    /// Name of an image, which distinguishes it from the others of the source and does not depend on where
-    /// the source is: `Abel/Abel_0001.jpg`, `record 17`.
+    /// Name of an image, which is unique in the source and does not depend on the source's location:
+    /// `Abel/Abel_0001.jpg`, `record 17`.
     func name(of index: Int) -> String
 
-    /// The path of an image, for people who look for it.
+    /// The path of an image, for messages.
     func path(of index: Int) -> String
 
-    /// The present version of the file that holds an image, to notice when it changes.
+    /// The current stamp of the file that contains an image, to detect changes.
     func stamp(of index: Int) -> FileStamp
 
-    /// In which files the images' bytes are.
+    /// The files that contain the images' bytes.
     var sourceFiles: SourceFiles { get }
 
-    /// What the images are made by from the bytes of their files, in a few characters; empty where they are these
-    /// bytes. Images of equal files and equal making are equal.
+    /// A short identifier of how the images are made from the bytes of their files; empty if they are these
+    /// bytes. Equal files with equal identifiers give equal images.
     var making: String { get }
 
-    /// Reads an image's encoded bytes; they are all that the buffer holds afterwards.
+    /// Reads an image's encoded bytes into a buffer, replacing its contents.
     func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError)
 }
 
-/// In which files the images of a source are, by which a later change is noticed.
+/// The files of a source's images, for detecting later changes.
 public enum SourceFiles: Sendable {
-    /// Each image in a file of its own, whose stamp is the image's.
+    /// Each image is a file of its own, whose stamp is the image's.
     case each
-    /// All images in these.
+    /// All images are in these files.
     case shared([URL])
-    /// The bytes are not those of files alone, as those of images that are drawn or aligned when they are read.
+    /// The bytes do not only depend on files, e.g. for images that are rendered.
     case unknown
 }
 
 extension ImageSource {
-    /// Nothing.
+    /// Empty: the images are the bytes of their files.
     public var making: String { "" }
 
     /// Unknown, unless a source declares its files.

@@ -1,19 +1,19 @@
 import Spelling
 
-/// Training sets that many people have, and how many images of how many identities they have.
+/// A widely used training set, with its numbers of images and identities.
 public struct KnownPack: Sendable, Hashable {
-    /// Its name, as `--train NAME=PATH` gives it.
+    /// Its name, as in `--train NAME=PATH`.
     public let name: String
     /// Number of identities.
     public let identities: Int
     /// Number of images.
     public let images: Int
-    /// The terms that its makers name.
+    /// The terms of use stated by its makers.
     public let terms: String
     /// Further facts about it.
     let hint: String
 
-    /// The sets, by the counts that their makers publish.
+    /// All known sets, with the counts that their makers publish.
     public static let all = [
         KnownPack(
             name: "casia-webface", identities: 10_572, images: 490_623,
@@ -29,7 +29,7 @@ public struct KnownPack: Sendable, Hashable {
             hint: "also known as ms1m-retinaface"),
     ]
 
-    /// The set of a name; case is ignored.
+    /// The set of a name, ignoring case; nil if unknown.
     public static func named(_ name: String) -> KnownPack? {
         all.first { $0.name == name.lowercased() }
     }

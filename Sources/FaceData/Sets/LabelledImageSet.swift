@@ -1,28 +1,28 @@
 public import Foundation
 
-/// Images of known identities, to train on.
+/// Images with identities, for training.
 public struct LabelledImageSet: Sendable {
-    /// The images, by identity and then by name where a folder gives no other order.
+    /// The images; those of a folder are sorted by identity and then by name.
     public var source: any ImageSource
     /// The identities' names, by label.
     public var identities: [String]
-    /// Each image's label: an index in the list of identities.
+    /// Each image's label: an index in ``identities``.
     public var labels: [Int]
     /// Warnings about the files, such as an index that had to be rebuilt.
     public var warnings: [String]
     /// Files in the set's folder that are not images of an identity.
-    public internal(set) var passedOver = PassedOver()
+    public internal(set) var skippedFiles = SkippedFiles()
 
-    /// How many images there are.
+    /// Number of images.
     public var count: Int { labels.count }
     /// Folder or file of the set.
     public var location: URL { source.location }
 
-    /// Memberwise initialiser; identities whose names are one text in two forms of Unicode become one, which
-    /// ``warnings`` tell.
+    /// Creates a set. Identities whose names are canonically equivalent in Unicode become one, with a
+    /// warning in ``warnings``.
     ///
     /// - Parameters:
-    ///   - labels: As many as the source has images, each below the number of identities.
+    ///   - labels: One per image, each below the number of identities.
     public init(
         source: any ImageSource, identities: [String], labels: [Int], warnings: [String] = []
     ) {
@@ -42,14 +42,14 @@ public struct LabelledImageSet: Sendable {
     /// The images' names.
     public var names: [String] { labels.indices.map(source.name(of:)) }
 
-    /// Without some images, named by index; identities left without any go as well, and
-    /// labels close up.
+    /// The set without the images of some indices; identities without images are removed, and
+    /// labels renumbered.
     public func removing(_ indices: Set<Int>) -> LabelledImageSet {
         indices.isEmpty ? self : keeping(labels.indices.filter { !indices.contains($0) })
     }
 
-    /// Without the images that have one of some names, and without those of identities of such a
-    /// name. Names may be written as other paths of the same file, `./ann/1.jpg` or `ann//1.jpg`.
+    /// The set without the images, and the images of identities, that have one of some names. Names
+    /// may be other spellings of the same path, such as `./ann/1.jpg` or `ann//1.jpg`.
     public func removing(named names: Set<String>) -> LabelledImageSet {
         let names = Set(names.map(PathText.plain))
         let gone = identities.map { names.contains(PathText.plain($0)) }
@@ -59,7 +59,7 @@ public struct LabelledImageSet: Sendable {
         return kept.count == count ? self : keeping(kept)
     }
 
-    /// Without identities that have no image; labels close up.
+    /// The set without identities that have no images, with labels renumbered.
     func closingUp() -> LabelledImageSet { keeping(Array(labels.indices)) }
 
     private func keeping(_ kept: [Int]) -> LabelledImageSet {
@@ -71,41 +71,41 @@ public struct LabelledImageSet: Sendable {
         var set = LabelledImageSet(
             source: SelectedImages(kept, of: source), identities: used.map { identities[$0] },
             labels: kept.map { fresh[labels[$0]] }, warnings: warnings)
-        set.passedOver = passedOver
+        set.skippedFiles = skippedFiles
         return set
     }
 }
 
 extension LabelledImageSet {
-    /// Endings of the files that count as images.
+    /// Extensions of image files, in lower case and without the point.
     public static let endings: Set<String> = [
         "jpg", "jpeg", "jpe", "jfif", "pjpeg", "png", "webp", "bmp", "dib", "pgm", "ppm", "pnm",
     ]
 
-    /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files do not
-    /// count, and ``passedOver`` tells what else was there.
+    /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files are
+    /// ignored, and other files listed in ``skippedFiles``.
     ///
     /// Identities without images are reported in ``warnings``.
     ///
-    /// - Throws: ``FaceDataError`` when the folder cannot be read or has no identities with images.
+    /// - Throws: ``FaceDataError`` if the folder cannot be read or has no identities with images.
     public static func folder(_ root: URL) throws(FaceDataError) -> LabelledImageSet {
         var reader = FolderReader(root: root)
         return try reader.read()
     }
 
-    /// Whether a file's name is that of an image.
+    /// Whether a file's name has the extension of an image.
     static func isImage(_ name: String) -> Bool {
         endings.contains(PathText(name).ending)
     }
 
-    /// Names in a folder, ascending by their bytes, whatever the language of the system.
+    /// Names in a folder that do not begin with a point, in ascending order of their bytes.
     static func visibleNames(_ folder: URL) throws(FaceDataError) -> [String] {
         try SystemPath.visibleNames(folder)
     }
 }
 
 extension [String] {
-    /// The first ten with commas between, and dots when there are more.
+    /// The first ten, separated by commas, with `...` if there are more.
     var someJoined: String {
         prefix(10).joined(separator: ", ") + (count > 10 ? ", ..." : "")
     }

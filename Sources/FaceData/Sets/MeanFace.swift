@@ -1,16 +1,15 @@
 import SafeNumbers
 
-/// The mean of aligned faces is a face; that of differently cropped ones is another. Compared, they
-/// show when training and test images were not cropped alike, which hides every difference between
-/// losses.
+/// Compares the mean faces of two sets, which shows whether training and test images were cropped
+/// alike; if not, this hides any difference between losses.
 public enum MeanFace {
     /// Height and width of a mean face, in pixels.
     public static let side = 28
 
-    /// Fewer people make no mean face that can be compared.
+    /// The fewest people whose mean face can be compared.
     public static let minPeople = 40
 
-    /// An image in grey, fitted and reduced by means of areas.
+    /// An image in grey, fitted to ``side`` pixels square; 0...255.
     static func grey(_ image: RGBImage) -> [Double] {
         greys(ImageFitting.fit(image, side: side))
     }
@@ -25,12 +24,12 @@ public enum MeanFace {
         }
     }
 
-    /// Mean of a source's images in grey, `side` pixels in square; of some evenly from all of them
-    /// where there are many. Images that do not decode are left out.
+    /// Mean of a source's images in grey, ``side`` pixels square; of an evenly spread sample if
+    /// there are more than `limit`. Images that do not decode are left out.
     ///
     /// - Parameters:
     ///   - limit: The most images that are decoded.
-    ///   - threads: Workers; the result does not depend on their number.
+    ///   - threads: Number of threads; the result does not depend on it.
     public static func mean(
         of source: any ImageSource, limit: Int = 1000, threads: Int
     ) throws -> [Double] {
@@ -41,15 +40,14 @@ public enum MeanFace {
 
     /// How the crops of two sets differ.
     public enum Difference: Sendable, Hashable {
-        /// They do not look alike, however one is cropped.
+        /// They do not look alike at any size and position.
         case unlike(correlation: Double)
-        /// One fits the other best at another size or position: in percent, and pixels of 112 to the
-        /// right and downwards.
+        /// The test set's mean face fits best at another size, in percent, or when moved right and
+        /// down, in pixels of 112.
         case moved(percent: Int, x: Int, y: Int)
     }
 
-    /// How a set's mean face differs from that of the set it should look like; nil if they seem
-    /// alike.
+    /// How a test set's mean face differs from that of a training set; nil if they seem alike.
     ///
     /// The test set's mean face is enlarged and shifted until it correlates best with the training
     /// set's; a best fit that is off by more than 8 % or 2 of 28 pixels, or a poor one, is reported.
@@ -57,8 +55,8 @@ public enum MeanFace {
     /// - Parameters:
     ///   - train: ``ImageScan/meanFace`` of the training set.
     ///   - test: That of the test set.
-    ///   - people: How many people the set with fewer has. The mean of few is a portrait of them and
-    ///     says nothing about the crop: below ``minPeople`` there is no difference.
+    ///   - people: Number of people in the set that has fewer. The mean of few people shows them
+    ///     rather than the crop: below ``minPeople``, nil is returned.
     public static func difference(
         train: [Double], test: [Double], people: Int
     ) -> Difference? {
@@ -74,7 +72,7 @@ public enum MeanFace {
             y: best.y * 112 / side)
     }
 
-    /// A sentence when two sets seem to be cropped differently, nil when they seem alike; see
+    /// A sentence if two sets seem to be cropped differently, otherwise nil; see
     /// ``difference(train:test:people:)``.
     public static func warning(train: [Double], test: [Double], people: Int) -> String? {
         switch difference(train: train, test: test, people: people) {
@@ -91,12 +89,12 @@ public enum MeanFace {
         }
     }
 
-    /// A sentence when a test set seems to be cropped differently from what a network knows, nil when
-    /// not.
+    /// A sentence if a test set seems to be cropped differently from a network's training set,
+    /// otherwise nil.
     ///
     /// - Parameters:
-    ///   - trained: Mean face of what the network was trained on; nil if it is not known, and the
-    ///     default alignment is used instead.
+    ///   - trained: Mean face of the network's training set; nil if unknown, for the default
+    ///     alignment.
     ///   - test: ``ImageScan/meanFace`` of the test set.
     ///   - people: As in ``difference(train:test:people:)``.
     public static func warning(network trained: [Double]?, test: [Double], people: Int) -> String? {
@@ -123,7 +121,7 @@ public enum MeanFace {
             + ", unless the network was trained on faces like these"
     }
 
-    /// How a face is enlarged and shifted, and how well it fits another then.
+    /// How a face is scaled and shifted, and how well it then fits another.
     private struct Fit {
         /// Pearson's correlation coefficient.
         var score = -1.0
@@ -150,18 +148,17 @@ public enum MeanFace {
         return best
     }
 
-    /// Where a position along an axis is between two positions of an enlarged and shifted face.
+    /// An interpolated sample of the scaled and shifted face along an axis.
     private struct Sample {
-        /// Position in the face that stays.
+        /// Position in the fixed face.
         var index: Int
-        /// The first of two positions in the face that is moved.
+        /// The first of two adjacent positions in the moved face.
         var from: Int
-        /// How near to the second, 0...1.
+        /// Weight of the second position, 0...1.
         var fraction: Double
     }
 
-    /// The positions where a face has something to compare once it was enlarged about its middle and
-    /// shifted.
+    /// The positions that a face covers after it is scaled about its centre and shifted.
     private static func samples(_ scale: Double, _ shift: Double) -> [Sample] {
         let middle = Double(side - 1) / 2
         return (0..<side).compactMap { index in
@@ -172,7 +169,7 @@ public enum MeanFace {
         }
     }
 
-    /// Pearson's correlation over the pixels that both have; -1 when they share too few.
+    /// Pearson's correlation over the pixels that both faces cover; -1 if these are too few.
     private static func correlation(
         _ train: [Double], _ test: [Double], _ rows: [Sample], _ columns: [Sample]
     ) -> Double {
@@ -185,7 +182,7 @@ public enum MeanFace {
                 let above = test[corner] + (test[corner + 1] - test[corner]) * column.fraction
                 let next = corner + side
                 let below = test[next] + (test[next + 1] - test[next]) * column.fraction
-                // Differences from a middle grey keep the sums of squares exact enough.
+                // Subtracting a medium grey keeps the sums of squares precise enough.
                 let a = train[row.index * side + column.index] - 128
                 let b = above + (below - above) * row.fraction - 128
                 sumA += a
@@ -196,7 +193,7 @@ public enum MeanFace {
             }
         }
         let (left, right) = (sumAA - sumA * sumA / count, sumBB - sumB * sumB / count)
-        // Less than a hundredth of a grey step is rounding, not a face.
+        // A standard deviation below a hundredth of a grey level is rounding, not a face.
         guard min(left, right) > 1e-4 * count else { return -1 }
         return (sumAB - sumA * sumB / count) / (left * right).squareRoot()
     }

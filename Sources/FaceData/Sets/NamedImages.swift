@@ -11,7 +11,7 @@ struct NamedImages: ImageSource {
         self.source = source
     }
 
-    /// The pack that is named, if it is one.
+    /// The source, if it is a pack.
     var pack: RecordPack? { source as? RecordPack }
 
     var location: URL { source.location }

@@ -4,24 +4,24 @@ import Spelling
 
 /// Draws a verification protocol from a set of labelled images.
 ///
-/// As in LFW's View 2, each fold has people of its own, and as many pairs of one person as of two.
+/// As in LFW's View 2, folds share no people, and each has equally many matching and non-matching
+/// pairs.
 public struct PairDraw: Sendable {
     /// Number of folds.
     public var folds: Int
-    /// Pairs of each kind in a fold.
+    /// Number of pairs of each kind in a fold.
     public var each: Int
-    /// Decides about the draw.
+    /// Seed of the draw.
     public var seed: UInt64
 
-    /// Draws `each` genuine and `each` impostor pairs for each fold.
+    /// Prepares a draw of `each` matching and `each` non-matching pairs per fold.
     public init(folds: Int = 10, each: Int = 300, seed: UInt64 = 1) {
         (self.folds, self.each, self.seed) = (folds, each, seed)
     }
 
-    /// Draws pairs, none of them twice.
+    /// Draws distinct pairs.
     ///
-    /// - Throws: ``FaceDataError/draw(path:reason:)`` when a fold's people cannot make as many
-    ///   pairs.
+    /// - Throws: ``FaceDataError/draw(path:reason:)`` if a fold's people have too few pairs.
     public func pairs(of set: LabelledImageSet) throws(FaceDataError) -> VerificationPairs {
         var stream = SeededRandom(seed: seed, "pairs")
         let members = Array(
@@ -47,7 +47,7 @@ public struct PairDraw: Sendable {
         return collected(chosen, set)
     }
 
-    /// Draws different pairs; nil when there are not enough.
+    /// Draws distinct pairs; nil if there are not enough.
     private func draw(
         _ people: [[Int]], same: Bool, _ stream: inout SeededRandom
     ) -> [(Int, Int)]? {
@@ -69,8 +69,7 @@ public struct PairDraw: Sendable {
         return pairs
     }
 
-    /// Whether people can make twice as many pairs as requested, so that drawing ends
-    /// soon.
+    /// Whether people have at least as many pairs as requested.
     private static func limit(_ people: [[Int]], same: Bool, atLeast each: Int) -> Bool {
         var (pairs, before) = (0, 0)
         for person in people {
@@ -96,7 +95,7 @@ public struct PairDraw: Sendable {
             source: SelectedImages(images.used, of: set.source), pairs: pairs, folds: folds)
     }
 
-    /// The images that pairs name, each once.
+    /// Numbers the images of pairs in order of appearance.
     private struct UsedImages {
         private(set) var used: [Int] = []
         private var indices: [Int: Int] = [:]

@@ -1,22 +1,24 @@
 import Spelling
 
-/// What the labels of a test set's pairs say, against the folders that its images lie in.
+/// Compares the labels of a test set's pairs with the folders of its images.
 ///
-/// Folders are people in most sets, and in some they are parts of the set, or one for each image.
+/// In most sets, folders are people; in some, they are parts of the set, or there is one for each
+/// image.
 struct PairLabels {
-    /// Pairs that are labelled the same person, of images that both lie in a folder.
+    /// Pairs labelled the same person whose images are both in folders.
     private var same = Count()
-    /// Likewise, different people.
+    /// Likewise for pairs labelled different people.
     private var different = Count()
-    /// Pairs of one label and two folders, or of two labels and one folder.
+    /// Pairs labelled the same person from two folders, and pairs labelled different people from
+    /// one.
     private(set) var contradicting: [VerificationPair] = []
-    /// Whether folders hold more images than one, and are more than the two halves of pairs.
+    /// Whether folders can be people: there are more than two, and fewer than images.
     private let mayBePeople: Bool
 
-    /// Pairs of one label.
+    /// A count of pairs with the same label.
     private struct Count {
         var all = 0
-        /// Of which both images lie in one folder.
+        /// Pairs with both images in the same folder.
         var ofOneFolder = 0
 
         var isMostlyOfOne: Bool { ofOneFolder * 2 > all }
@@ -43,11 +45,10 @@ struct PairLabels {
         }
     }
 
-    /// Whether the folders tell people as most labels do.
+    /// Whether most labels agree with the folders.
     var areMostlyRight: Bool { same.isMostlyOfOne && !different.isMostlyOfOne }
 
-    /// A sentence where labels contradict the folders throughout; nil where they do not, or where folders are no
-    /// people.
+    /// A sentence if most labels of one kind contradict the folders; nil if not, or if folders are not people.
     var warning: String? {
         guard mayBePeople, same.all > 0, !same.isMostlyOfOne else { return nil }
         let pairs = same.all + different.all
@@ -65,11 +66,11 @@ struct PairLabels {
 }
 
 extension VerificationPairs {
-    /// With a warning where labels contradict the folders of the images throughout.
+    /// The pairs with a warning if most labels of one kind contradict the folders.
     func withLabelWarning() -> VerificationPairs {
         guard let warning = PairLabels(self).warning else { return self }
-        var told = self
-        told.warnings.append(warning)
-        return told
+        var result = self
+        result.warnings.append(warning)
+        return result
     }
 }

@@ -2,23 +2,23 @@ public import Foundation
 import Spelling
 
 extension VerificationPairs {
-    /// Reads a `pairs.txt` as LFW has it.
+    /// Reads LFW's `pairs.txt`.
     ///
-    /// The first line has the number of folds and of pairs of each kind in a fold (`10 300`), or
-    /// only the latter (`500`, LFW's View 1) for one fold. Then, for each fold, as many lines
-    /// `name i j` and as many lines `name i other j`. Image `i` of a person is
-    /// `name/name_000i.jpg` (or another of ``LabelledImageSet/endings``, in capitals or not, with more
-    /// zeros or fewer). Fields are separated by tabs, spaces or commas; lines that begin with `#` are
-    /// comments.
+    /// The first line has the numbers of folds and of pairs of each kind in a fold (`10 300`), or only
+    /// the latter (`500`, LFW's View 1) for one fold. For each fold, that many lines `name i j` and
+    /// that many lines `name i other j` follow. Image `i` of a person is `name/name_000i.jpg` (or
+    /// another of ``LabelledImageSet/endings``, in upper or lower case, with any number of leading
+    /// zeros). Fields are separated by tabs, spaces or commas; lines that begin with `#` are comments.
     ///
-    /// Lists without the first line, as RFW's are, have the folds that their order shows: as many pairs of one person
-    /// as of two, again and again; ten consecutive parts otherwise.
+    /// In lists without the first line, such as RFW's, the folds follow from the order of pairs if runs of
+    /// matching pairs alternate with equally long runs of non-matching ones; otherwise, ten consecutive parts
+    /// are the folds.
     ///
-    /// LFW's CSV files, whose first line is `name,imagenum1,imagenum2` and the like, have neither folds
-    /// nor counts: a line of three fields is a pair of one person, and one of four of two.
+    /// LFW's CSV files, whose first line is `name,imagenum1,imagenum2` or similar, have neither folds
+    /// nor counts: a line of three fields is a matching pair, one of four fields a non-matching pair.
     ///
-    /// - Throws: ``FaceDataError/pairs(path:line:reason:)`` for a line that cannot be understood, a
-    ///   wrong count, or an image that is missing.
+    /// - Throws: ``FaceDataError/pairs(path:line:reason:)`` for an invalid line, a wrong count, or
+    ///   a missing image.
     public static func read(_ file: URL, images root: URL) throws(FaceDataError)
         -> VerificationPairs
     {
@@ -26,7 +26,7 @@ extension VerificationPairs {
         return try reader.read(try TextFile.lines(file).filter { $0.text.first != "#" })
     }
 
-    /// The text of a `pairs.txt` for pairs whose images are named as LFW names them.
+    /// The text of a `pairs.txt` for images named as in LFW.
     public static func text(
         folds: [(same: [(String, Int, Int)], different: [(String, Int, String, Int)])]
     ) -> String {
@@ -41,19 +41,20 @@ extension VerificationPairs {
 
 /// The first line of a list of numbered images.
 enum PairsHeader {
-    /// Whether a list that begins with a line names images by numbers, as LFW does.
+    /// Whether a list with this first line refers to images by number, like LFW's.
     static func isNumbered(_ first: String) -> Bool {
         let fields = TextFile.fields(first)
         return fields.count < 3 && !isImageOfTwo(fields) || isColumns(first)
             || numberedPair(first) != nil
     }
 
-    /// Whether a line has one of a pair's two images: CALFW's and CPLFW's lists (`a.jpg 1`), SLLFW's (`a.jpg`).
+    /// Whether a line has only one of a pair's images, as in the lists of CALFW and CPLFW (`a.jpg 1`) and SLLFW
+    /// (`a.jpg`).
     static func isImageOfTwo(_ fields: [String]) -> Bool {
         (1...2).contains(fields.count) && LabelledImageSet.isImage(fields[0])
     }
 
-    /// Whether a line is the first one of LFW's CSV files.
+    /// Whether a line is the header of one of LFW's CSV files.
     static func isColumns(_ line: String) -> Bool {
         let names = TextFile.fields(line).map { $0.lowercased() }
         return (3...4).contains(names.count) && names[0].hasPrefix("name")
@@ -61,8 +62,8 @@ enum PairsHeader {
             && names.dropFirst(2).allSatisfy { $0.hasPrefix("imagenum") || $0.hasPrefix("name") }
     }
 
-    /// The fields of a pair of numbered images: three for one person, four for two; nil for other
-    /// lines. Names may have spaces also where fields are separated by spaces.
+    /// The fields of a pair of numbered images: three for a matching pair, four for a non-matching
+    /// one; nil for other lines. Names may contain spaces even if these separate fields.
     static func numberedPair(_ line: String) -> [String]? {
         if FieldSeparator(of: line) == .tab { return pair(LineFields(line, .tab)) }
         return pair(LineFields(line, .comma)) ?? pair(LineFields(line, .space))
@@ -127,9 +128,11 @@ private struct PairsReader {
             source: ImageFiles(images, in: finder.root), pairs: pairs, folds: folds)
     }
 
-    /// Reads a list that begins with its pairs, as RFW's do: three fields for one person and four for two.
+    /// Reads a list without a header, such as RFW's: three fields for a matching pair, four for a
+    /// non-matching one.
     ///
-    /// Runs of as many pairs of one person as of two, as LFW's list has them, are its folds.
+    /// If runs of matching pairs alternate with equally long runs of non-matching ones, as in LFW's
+    /// list, these are the folds.
     private mutating func readHeaderless(
         _ lines: [TextFile.Line]
     ) throws(FaceDataError) -> VerificationPairs {

@@ -1,16 +1,17 @@
 import Foundation
 
-/// Work on many indices, cut into parts that threads share and that are taken in order, so that the
-/// result does not depend on the threads.
+/// Processes many indices in parts on several threads. Results are consumed in order, so they do
+/// not depend on the threads.
 enum ParallelParts {
-    /// Makes all parts and takes each on the caller's thread.
+    /// Processes all parts, and consumes their results on the caller's thread.
     ///
     /// - Parameters:
     ///   - count: Number of indices.
-    ///   - size: Indices of a part; it must not depend on the number of threads.
-    ///   - threads: Workers; as many parts are made at once.
-    ///   - make: Makes a part of its indices, on any thread.
-    ///   - take: Takes a part and how many indices are done, in order; what it throws ends the work.
+    ///   - size: Number of indices per part; it must not depend on the number of threads.
+    ///   - threads: Number of parts that are processed at once.
+    ///   - make: Processes the indices of a part, on any thread.
+    ///   - take: Receives each part's result and the number of indices done, in order; an error
+    ///     thrown by it stops the work.
     static func forEach<Part: Sendable>(
         _ count: Int, size: Int, threads: Int, make: @escaping @Sendable (Range<Int>) -> Part,
         take: (Part, Int) throws -> Void
@@ -27,7 +28,7 @@ enum ParallelParts {
         }
     }
 
-    /// Slots that workers fill, each its own.
+    /// Slots for the results of the parts.
     private final class Slots<Part: Sendable>: @unchecked Sendable {
         private let lock = NSLock()
         private var parts: [Part?]

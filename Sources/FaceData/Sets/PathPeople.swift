@@ -1,23 +1,23 @@
-/// The people that paths of images name by their folders, however the paths are written.
+/// Derives people from the folders in images' paths, however the paths are spelt.
 ///
-/// `lfw/Ann/1.jpg`, `./Ann/1.jpg`, `/data/lfw/Ann/1.jpg` and `Ann/1.jpg` are all Ann's. Where the last
-/// folder names kinds of images and not people (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are
-/// identified by the one above: by that of the two that has more names. A file without a folder is called by
-/// its own name without the number at its end (`Ann_Lee_0001.jpg`).
+/// `lfw/Ann/1.jpg`, `./Ann/1.jpg`, `/data/lfw/Ann/1.jpg` and `Ann/1.jpg` are all Ann's. If the last folder
+/// is a kind of image rather than a person (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are identified
+/// by the one above: of the two levels, the one with more distinct names is used. A file without a folder is
+/// identified by its own name without its trailing number (`Ann_Lee_0001.jpg`).
 struct PathPeople {
-    /// Folders that were seen, each once.
+    /// The indices of the folders seen so far.
     private var indices: [String: Int] = [:]
     /// The parts of each folder's path.
     private var folders: [[Substring]] = []
-    /// How many of the folders have a part.
+    /// The number of folders that contain a part.
     private var uses: [Substring: Int] = [:]
-    /// Whether people are identified by the last folder but one.
+    /// Whether people are identified by the second-to-last folder.
     private var isParent = false
 
-    /// A folder, or what stands for one, by its index.
+    /// The index of a folder, or of a name that is used in its place.
     typealias Folder = Int
 
-    /// The folder of a path, which is remembered.
+    /// Registers the folder of a path.
     mutating func folder(of path: String) -> Folder {
         var folder = PathText(path).folder
         if folder.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) { folder = Self.fileOwner(path) }
@@ -29,21 +29,21 @@ struct PathPeople {
         return folders.count - 1
     }
 
-    /// Looks at all folders that were seen, after which people can be identified.
+    /// Decides how people are identified, once all folders are registered.
     mutating func settle() {
         let last = Set(folders.compactMap(\.last))
         let above = Set(folders.compactMap { $0.dropLast().last })
         isParent = above.count > last.count
     }
 
-    /// The person whose a folder is; nil if there is no name.
+    /// A folder's person; nil if there is no name.
     func person(_ folder: Folder) -> String? {
         let parts = folders[folder]
         return (isParent ? parts.dropLast().last ?? parts.last : parts.last).map(String.init)
     }
 
-    /// All names in a folder's path that may be a person's: its person, and every other part that is
-    /// not common to all folders.
+    /// All names in a folder's path that may be a person's: its person, and every other part that
+    /// not all folders share.
     func names(_ folder: Folder) -> [String] {
         let person = person(folder)
         return (person.map { [$0] } ?? [])
@@ -53,7 +53,7 @@ struct PathPeople {
             .map(String.init)
     }
 
-    /// The parts of a path without those that lead nowhere.
+    /// The components of a path without `.` and `..`.
     private static func parts(_ path: String) -> [Substring] {
         var parts: [Substring] = []
         for part in path.split(separator: "/") where part != "." {
@@ -66,7 +66,7 @@ struct PathPeople {
         return parts.filter { $0 != ".." }
     }
 
-    /// The name in a file's name: the part before the number at its end.
+    /// A file's name without its ending and trailing number; empty if it has no number.
     private static func fileOwner(_ path: String) -> String {
         var name = PathText(PathText(path).withoutEnding).name[...]
         guard name.last?.isNumber ?? false else { return "" }
@@ -75,24 +75,24 @@ struct PathPeople {
     }
 }
 
-/// A person of a training set who has a name in a test set as well.
+/// A person of a training set whose name also occurs in a test set.
 public struct SharedPerson: Sendable, Hashable {
     /// The identity of the training set.
     public let identity: String
-    /// The name by which it was found: the identity's, or one in its images' paths.
+    /// The matched name: the identity's, or one in its images' paths.
     public let name: String
     /// The test set's name.
     public let other: String
 
-    /// Whether both sets write the name alike.
+    /// Whether both sets spell the name alike.
     public var isExact: Bool { name == other }
 
-    /// How the names were matched, where they are written differently.
+    /// Both spellings if they differ, otherwise nil.
     public var respelling: String? { isExact ? nil : "\(name) = \(other)" }
 }
 
 extension VerificationPairs {
-    /// The people in the pairs, for each image's folder all names that its path has.
+    /// The people of the images' folders; empty for a pack.
     private var people: PathPeople {
         var people = PathPeople()
         guard !(source is VerificationPack) else { return people }
@@ -106,17 +106,17 @@ extension VerificationPairs {
         var people = people
         guard !(source is VerificationPack) else { return images.map { _ in nil } }
         let owners = images.map { people.person(people.folder(of: $0)) }
-        // What all files are called by, as `image` of `image_0001.jpg`, is not a person.
+        // A name that all files share, such as `image` in `image_0001.jpg`, is not a person.
         let isNumbered = Set(owners).count == 1 && images.allSatisfy { !$0.contains("/") }
         return isNumbered ? images.map { _ in nil } : owners
     }
 
-    /// Names of the people in the pairs: of the folders that hold the images; none for a pack.
+    /// Names of the people in the pairs, from the images' paths; empty for a pack.
     public var identities: Set<String> {
         Set(owners.compactMap { $0 })
     }
 
-    /// All names in the pairs that may be a person's, by a form that no longer distinguishes spellings.
+    /// All names in the pairs that may be a person's, by ``PersonName/key``.
     fileprivate var namesByKey: [String: [String]] {
         var people = people
         guard !(source is VerificationPack) else { return [:] }
@@ -132,8 +132,8 @@ extension VerificationPairs {
         return byKey
     }
 
-    /// The people in the pairs who are in a training set as well, by name; case, accents and what
-    /// separates words are ignored.
+    /// Names of people in the pairs that also occur in a training set; case, accents and word
+    /// separators are ignored.
     public func overlap(with trained: [String]) -> [String] {
         let known = Set(trained.map { PersonName($0).key })
         return namesByKey.filter { known.contains($0.key) }.flatMap(\.value).sorted()
@@ -141,7 +141,7 @@ extension VerificationPairs {
 }
 
 extension LabelledImageSet {
-    /// The set's people who have a name in a test set as well, in the set's order.
+    /// The set's people whose names also occur in a test set, in the set's order.
     func people(sharedWith pairs: VerificationPairs) -> [SharedPerson] {
         let theirs = pairs.namesByKey
         guard !theirs.isEmpty else { return [] }
@@ -159,11 +159,11 @@ extension LabelledImageSet {
         }
     }
 
-    /// For each identity the names in its images' paths other than its own.
+    /// For each identity, the names in its images' paths other than its own.
     private var namesInPaths: [[String]] {
         var people = PathPeople()
         var folders = [Set<PathPeople.Folder>](repeating: [], count: identities.count)
-        // Images of one folder mostly follow each other.
+        // Images of the same folder are mostly consecutive.
         var last: (folder: String, label: Int) = ("", -1)
         for (index, label) in labels.enumerated() {
             let name = source.name(of: index)

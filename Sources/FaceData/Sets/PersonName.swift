@@ -1,12 +1,11 @@
 import Foundation
 
-/// A person's name, to be compared with other spellings of it.
+/// A person's name, for comparison with other spellings of it.
 package struct PersonName: Sendable, Hashable {
     /// The name as written.
     package let text: String
-    /// The name without all that two spellings may differ in: case, accents,
-    /// the form of Unicode, and the separators between words. Empty for names
-    /// without letters and digits.
+    /// The name without what spellings may differ in: case, accents, Unicode normalisation and word
+    /// separators. Empty for names without letters and digits.
     package let key: String
 
     package init(_ text: String) {
@@ -25,7 +24,7 @@ package struct PersonName: Sendable, Hashable {
                 isApart = true
                 continue
             }
-            // Numbers do not grow together: `id 1 12` is not `id 11 2`.
+            // Numbers are kept apart: `id 1 12` is not `id 11 2`.
             if isApart, Self.isDigit(scalar), key.unicodeScalars.last.map(Self.isDigit) ?? false {
                 key += " "
             }
@@ -35,7 +34,7 @@ package struct PersonName: Sendable, Hashable {
         self.key = key
     }
 
-    /// Whether a name is a number with a sign, which is no separator there: `-1` is not `1`.
+    /// Whether a name is a signed number, in which the sign is not a separator: `-1` is not `1`.
     private static func isSigned(_ text: String) -> Bool {
         let scalars = text.unicodeScalars
         guard let first = scalars.first, first == "-" || first == "+" else { return false }
@@ -43,12 +42,12 @@ package struct PersonName: Sendable, Hashable {
             && scalars.dropFirst().allSatisfy { isDigit($0) || $0 == "." }
     }
 
-    /// Whether a name is a mere number, which another set may give to somebody else.
+    /// Whether a name is only a number, which may be another person in another set.
     package var isNumber: Bool { !text.isEmpty && text.unicodeScalars.allSatisfy(Self.isDigit) }
 
-    /// A name without the number that a conversion put behind it because another identity's name is the same
-    /// but for case, `ann-2` of a set with `Ann`; nil for other names. Whether it is such a number, only the
-    /// set's other names tell.
+    /// A name without the suffix that a conversion appended because another identity's name differs only in
+    /// case, such as `ann-2` in a set with `Ann`; nil for other names. Only the set's other names show
+    /// whether it is such a suffix.
     static func unnumbered(_ name: String) -> String? {
         let digits = name.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
         let rest = name.utf8.dropLast(digits)
@@ -67,7 +66,7 @@ package struct PersonName: Sendable, Hashable {
             .openPunctuation, .closePunctuation, .otherPunctuation, .modifierSymbol:
             return false
         case .nonspacingMark:
-            // Accents of European letters; the vowels of other alphabets are marks as well.
+            // Only accents are ignored; in other scripts, vowels are marks as well.
             return !isAccent(scalar)
         default:
             return true

@@ -4,10 +4,9 @@ import Spelling
 
 /// Identities and images that are left out of a training set: their names, one per line.
 ///
-/// A `#` at the beginning of a line begins a comment where a space or nothing follows, so that `#anna` is a
-/// name; behind a space it always does. In a name that has it there, it is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or
-/// end, and
-/// `\x0A` a line break.
+/// A `#` at the beginning of a line starts a comment if a space or nothing follows, so that `#anna` is a name;
+/// after a space it always does. In names, such a `#` is written `\#`; likewise `\\` is a backslash, `\x20` a
+/// leading or trailing space, and `\x0A` a line break.
 public struct RemovalList: Sendable, Hashable {
     /// The list's file, as given.
     public let path: String
@@ -35,7 +34,7 @@ public struct RemovalList: Sendable, Hashable {
         }
     }
 
-    /// Escapes in a list for characters that would end a line or be trimmed.
+    /// Escapes for characters that would start a comment, end a line or be trimmed.
     private static let escapes: [(text: String, character: Character)] = [
         ("#", "#"), ("\\", "\\"), ("x20", " "), ("x0A", "\n"),
     ]
@@ -43,7 +42,7 @@ public struct RemovalList: Sendable, Hashable {
     /// A line's name, without its comment.
     private static func name(of line: String) -> String {
         var name: [Character] = []
-        // How much of the name must not be trimmed.
+        // Length of the part that must not be trimmed.
         var kept = 0
         var rest = line[...]
         while let next = rest.popFirst() {
@@ -82,8 +81,8 @@ public struct RemovalList: Sendable, Hashable {
 }
 
 extension LabelledImageSet {
-    /// Without what a list names; ``warnings`` tell how much that was, and which names are
-    /// unused.
+    /// The set without what a list names; ``warnings`` state how much was removed, and which names
+    /// match nothing.
     public func removing(_ list: RemovalList) -> LabelledImageSet {
         let fewer = removing(named: Set(list.names))
         var result = fewer
@@ -96,15 +95,16 @@ extension LabelledImageSet {
         return result
     }
 
-    /// A sentence about the names of a list that no identity and no image has; nil without such.
+    /// A sentence about the names of a list that match no identity and no image; nil if there are
+    /// none.
     private func unmatched(_ list: RemovalList) -> String? {
         var rest = Set(list.names.map(PathText.plain)).subtracting(identities.map(PathText.plain))
         if !rest.isEmpty {
             for index in labels.indices { rest.remove(PathText.plain(source.name(of: index))) }
         }
-        var told: Set<String> = []
+        var reported: Set<String> = []
         let names = list.names.filter {
-            rest.contains(PathText.plain($0)) && told.insert($0).inserted
+            rest.contains(PathText.plain($0)) && reported.insert($0).inserted
         }
         guard !names.isEmpty else { return nil }
         let nearest = NearestNames(among: identities)
@@ -118,10 +118,10 @@ extension LabelledImageSet {
     }
 }
 
-/// Finds the names that others were meant to be.
+/// Finds the names that misspelt ones were probably meant to be.
 private struct NearestNames {
     private let names: [String]
-    /// A name for each spelling that differs in what seldom matters.
+    /// Names by keys that ignore what spellings often differ in.
     private var alike: [String: String] = [:]
 
     init(among names: [String]) {
@@ -131,10 +131,11 @@ private struct NearestNames {
         }
     }
 
-    /// The name that one was meant to be; nil when none is near.
+    /// The name that was probably meant; nil if none is near.
     func nearest(to name: String) -> String? {
         if let same = Self.keys(name).lazy.compactMap({ alike[$0] }).first { return same }
-        // Letters that two names do not share are wrong in any case, and are counted at once.
+        // The number of letters that two names do not share is a quick lower bound of their
+        // distance.
         let letters = Self.letters(name)
         let limit = max(1, name.utf8.count / 2)
         let near = names.map { (name: $0, wrong: Self.difference(letters, Self.letters($0))) }
@@ -149,7 +150,7 @@ private struct NearestNames {
         return (number.isEmpty ? [] : ["number \(number)"]) + (person.isEmpty ? [] : [person])
     }
 
-    /// How often each of 32 groups of bytes occurs in a name.
+    /// The number of bytes of a name in each of 32 groups.
     private static func letters(_ name: String) -> [Int16] {
         var counts = [Int16](repeating: 0, count: 32)
         for byte in name.utf8 { counts[Int(byte & 31)] &+= 1 }

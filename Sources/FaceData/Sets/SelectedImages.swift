@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Some images of a source, in an order of their own.
+/// Some images of a source, in any order.
 public struct SelectedImages: ImageSource {
     /// The source that they are selected from.
     let source: any ImageSource
@@ -22,7 +22,7 @@ public struct SelectedImages: ImageSource {
     /// The path of the source.
     public var location: URL { source.location }
 
-    /// How many images were selected.
+    /// Number of selected images.
     public var count: Int { indices.count }
 
     /// The image's name in the source.
@@ -31,7 +31,7 @@ public struct SelectedImages: ImageSource {
     /// The path of the image.
     public func path(of index: Int) -> String { source.path(of: indices[index]) }
 
-    /// The version of the image's file.
+    /// The stamp of the image's file.
     public func stamp(of index: Int) -> FileStamp { source.stamp(of: indices[index]) }
 
     /// Those of the source.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Formats of files that hold many images each.
+/// Formats of files that contain many images each.
 enum StoredFormat: Sendable, CaseIterable {
     case lmdb
     case parquet
@@ -53,7 +53,7 @@ enum StoredFormat: Sendable, CaseIterable {
                 location, files, kind: "tfrecord", content: RecordedExample(), threads: threads
             ) { (store) throws(FaceDataError) in try PartIndex.tfrecord(store) }
         case .zip:
-            // The archive has an index of its own.
+            // The archive has its own index.
             return try .stored(
                 location, files, kind: "zip", content: ZipMember(), threads: threads,
                 minIndexBytes: .max

@@ -11,7 +11,7 @@ extension VerificationPairs {
     /// | folder | | LFW's list of pairs in the folder's `pairs.txt` |
     /// | CFP's folder | `FP` or `FF` | ``CelebritiesInFrontalProfile`` |
     ///
-    /// - Throws: ``FaceDataError`` when it cannot be read or is of another format.
+    /// - Throws: ``FaceDataError`` if it cannot be read or has an unknown format.
     public static func open(images: URL, pairs: String) throws(FaceDataError) -> VerificationPairs {
         try opened(images: images, pairs: pairs).withLabelWarning()
     }

@@ -5,7 +5,7 @@ public import Foundation
 ///
 /// Images are decoded as they are read, and handed on as raw pixels.
 public final class TolerantImages: ImageSource, @unchecked Sendable {
-    /// What is read.
+    /// The original images.
     private let source: any ImageSource
     private let lock = NSLock()
     private var found: [Int: FaceDataError] = [:]
@@ -13,19 +13,19 @@ public final class TolerantImages: ImageSource, @unchecked Sendable {
     private static let grey = RGBImage(
         width: 112, height: 112, pixels: [UInt8](repeating: 128, count: 112 * 112 * 3))
 
-    /// Reads a source.
+    /// Wraps a source.
     public init(_ source: any ImageSource) { self.source = source }
 
-    /// Why images that were read so far could not be used, by their indices.
+    /// Why images that were read so far could not be used, by index.
     public var failures: [Int: FaceDataError] {
         lock.lock()
         defer { lock.unlock() }
         return found
     }
 
-    /// Where the source is.
+    /// The path of the source.
     public var location: URL { source.location }
-    /// How many images the source has.
+    /// Number of images.
     public var count: Int { source.count }
     /// Those of the source.
     public var sourceFiles: SourceFiles { source.sourceFiles }
@@ -34,14 +34,14 @@ public final class TolerantImages: ImageSource, @unchecked Sendable {
 
     /// The image's name in the source.
     public func name(of index: Int) -> String { source.name(of: index) }
-    /// Where the image is.
+    /// The path of the image.
     public func path(of index: Int) -> String { source.path(of: index) }
-    /// What the image's file is like.
+    /// The stamp of the image's file.
     public func stamp(of index: Int) -> FileStamp { source.stamp(of: index) }
 
     /// Reads an image's pixels, as a raw PPM, or those of the grey picture where it cannot be used.
     ///
-    /// - Throws: Other errors than of an image that is missing, damaged or without a face.
+    /// - Throws: Errors other than those of an image that is missing, damaged or without a face.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         do throws(FaceDataError) {
             try source.read(index, into: buffer)
@@ -65,7 +65,7 @@ public final class TolerantImages: ImageSource, @unchecked Sendable {
 }
 
 extension TemplateSet {
-    /// The set with other bytes for the same images.
+    /// The set with another source of the same images.
     ///
     /// - Parameter source: As many images, of the same names.
     public func reading(_ source: any ImageSource) -> TemplateSet {
@@ -76,7 +76,7 @@ extension TemplateSet {
 }
 
 extension VerificationPairs {
-    /// The pairs with other bytes for the same images.
+    /// The pairs with another source of the same images.
     ///
     /// - Parameter source: As many images, of the same names.
     public func reading(_ source: any ImageSource) -> VerificationPairs {

@@ -15,8 +15,8 @@ extension LabelledImageSet {
     /// | `.tsv` file | MS-Celeb-1M's own format; `FILE,LIST` takes the rows that a list selects |
     /// | other file | list of images; `LIST,FOLDER` when paths are relative to another folder |
     ///
-    /// - Parameter threads: Workers that read labels.
-    /// - Throws: ``FaceDataError`` when it cannot be read or is of another format.
+    /// - Parameter threads: Number of threads that read labels.
+    /// - Throws: ``FaceDataError`` if it cannot be read or has an unknown format.
     public static func open(
         _ source: String, threads: Int = 1
     ) throws(FaceDataError) -> LabelledImageSet {
@@ -44,7 +44,7 @@ extension LabelledImageSet {
         let database = url.appendingPathComponent("data.mdb")
         if SystemPath.kind(database.path) == .file { return try shards(url, [database], threads) }
         if let files = try shards(in: url) { return try shards(url, files, threads) }
-        // `datasets` keeps its files in a folder of this name.
+        // `datasets` stores its files in a subfolder of this name.
         let inner = url.appendingPathComponent("data")
         if SystemPath.kind(inner.path) == .folder, let files = try shards(in: inner),
             files.allSatisfy({ StoredFormat(file: $0.lastPathComponent) == .parquet })
@@ -60,7 +60,7 @@ extension LabelledImageSet {
         }
     }
 
-    /// The shards of a folder that holds no other folder; nil if there are none.
+    /// The shards in a folder without subfolders; nil if there are none.
     private static func shards(in folder: URL) throws(FaceDataError) -> [URL]? {
         let names = try visibleNames(folder)
         let shards = names.filter { StoredFormat(file: $0) != nil }
@@ -73,7 +73,7 @@ extension LabelledImageSet {
         return shards
     }
 
-    /// Reads files that hold many images each, which must be of one format.
+    /// Reads files that contain many images each, which must all have the same format.
     private static func shards(
         _ location: URL, _ files: [URL], _ threads: Int
     ) throws(FaceDataError) -> LabelledImageSet {

@@ -1,13 +1,13 @@
 import Foundation
 
-/// The mean of faces that are aligned as most networks require them: to 112x112 pixels with the five-point
-/// template of insightface.
+/// The mean of faces that are aligned as most networks expect them: to 112x112 pixels with insightface's
+/// five-point template.
 ///
-/// Whatever an aligned picture has in common with this one says nothing about its identity, and a set
-/// whose mean is another is cropped differently. It is the mean of CelebA's and LFW's aligned faces,
-/// made symmetric (`Tests/FaceDataTests/Fixtures/make_typical_face.py`).
+/// What an aligned picture has in common with it says nothing about its identity, and a set with a
+/// different mean is cropped differently. It is the mean of the aligned faces of CelebA and LFW, made
+/// symmetric (`Tests/FaceDataTests/Fixtures/make_typical_face.py`).
 enum TypicalFace {
-    /// Grey values, ``MeanFace/side`` pixels in square; 0...255.
+    /// Grey values, ``MeanFace/side`` pixels square, row by row; 0...255.
     static let greys = [UInt8](Data(base64Encoded: encoded) ?? Data()).map(Double.init)
 
     private static let encoded = """

@@ -1,9 +1,9 @@
 import Foundation
 import Spelling
 
-/// Two images, labelled by whether they show the same person.
+/// A pair of images, with a label that says whether they show the same person.
 public struct VerificationPair: Codable, Sendable, Hashable {
-    /// Index of one image: in the list of a test set, and so its row in a table of embeddings.
+    /// Index of one image in its test set, which is also its row in a table of embeddings.
     public var first: Int
     /// Index of the other image.
     public var second: Int
@@ -21,13 +21,13 @@ public struct VerificationPair: Codable, Sendable, Hashable {
     }
 }
 
-/// Pairs of images, labelled by whether they show the same person.
+/// Pairs of images, with labels that say whether they show the same person.
 public struct VerificationPairs: Sendable {
-    /// The images that the pairs name, each once, in order of appearance.
+    /// The images of the pairs, in their order in the list or file.
     public let source: any ImageSource
     /// The images' names, in the source's order.
     public let images: [String]
-    /// The pairs, fold after fold.
+    /// The pairs, sorted by fold.
     public let pairs: [VerificationPair]
     /// Number of folds.
     public let folds: Int
@@ -45,10 +45,10 @@ public struct VerificationPairs: Sendable {
         self.warnings = warnings
     }
 
-    /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.
+    /// A subset with equally many pairs from all folds and of both kinds: the first ones of each.
     ///
-    /// - Parameter count: The requested number; 0 or more than there are gives all. Rounded to
-    ///   equal parts, at least one pair of a kind and fold.
+    /// - Parameter count: The number of pairs, rounded to equal parts of at least one pair per kind
+    ///   and fold; all pairs if it is 0 or too large.
     public func subset(_ count: Int) -> VerificationPairs {
         guard count > 0, count < pairs.count else { return self }
         let quota = max(1, count / (2 * folds))
@@ -71,19 +71,19 @@ public struct VerificationPairs: Sendable {
             }, folds: folds, warnings: warnings)
     }
 
-    /// The least number of people: by their names, or as many as a pair needs.
+    /// A lower estimate of the number of people: the number of names or, without names, that of
+    /// images divided by 2.
     package var minPeople: Int {
         let named = identities.count
         return named > 0 ? named : images.count / 2
     }
 
-    /// The folds of pairs without their own: consecutive runs, the first of which have
-    /// one pair more where the number does not divide, as scikit-learn's `KFold` makes them and
-    /// insightface uses them.
+    /// Folds for pairs that have none: consecutive runs, the first of which have one more pair if
+    /// the number is not divisible, as in scikit-learn's `KFold`, which insightface uses.
     ///
     /// - Parameters:
     ///   - count: Number of pairs.
-    ///   - folds: How many folds; fewer when there are not as many pairs.
+    ///   - folds: Number of folds; reduced to the number of pairs.
     package static func consecutiveFolds(_ count: Int, folds: Int = 10) -> (of: [Int], count: Int) {
         let folds = max(1, min(folds, count))
         let indices = (0..<folds).flatMap { fold in
@@ -94,7 +94,7 @@ public struct VerificationPairs: Sendable {
 
     /// The same pairs in another number of consecutive folds.
     ///
-    /// - Parameter folds: At least 1; fewer when there are not as many pairs.
+    /// - Parameter folds: Number of folds, at least 1; reduced to the number of pairs.
     public func withConsecutiveFolds(_ folds: Int) -> VerificationPairs {
         let indices = Self.consecutiveFolds(pairs.count, folds: folds)
         return VerificationPairs(
@@ -105,8 +105,8 @@ public struct VerificationPairs: Sendable {
             }, folds: indices.count)
     }
 
-    /// A sentence when the folds are others than those that readers of a verification pack, which
-    /// keeps none, will take.
+    /// A sentence if the folds differ from those that readers of a verification pack, which stores
+    /// none, will assume; otherwise nil.
     public var packWarning: String? {
         let read = Self.consecutiveFolds(pairs.count)
         guard read.of != pairs.map(\.fold) else { return nil }

@@ -1,9 +1,9 @@
 import Foundation
 import SafeFiles
 
-/// Images of a source, aligned by the points of their faces while they are read.
+/// Images of a source that are aligned by the points of their faces when they are read.
 ///
-/// An aligned face is handed on as a raw PPM, which loses nothing, or as a JPEG.
+/// An aligned face is encoded as a raw PPM, which is lossless, or as a JPEG.
 struct AlignedImages: ImageSource {
     private let source: any ImageSource
     private let points: [FacePoints]
@@ -12,7 +12,7 @@ struct AlignedImages: ImageSource {
 
     /// - Parameters:
     ///   - points: The points of each image.
-    ///   - quality: Quality of the JPEGs that images are handed on as, 1...100; nil for raw PPM.
+    ///   - quality: Quality of the JPEGs that images are encoded as, 1...100; nil for raw PPM.
     init(
         _ source: any ImageSource, points: [FacePoints],
         _ alignment: FaceAlignment = FaceAlignment(), quality: Int? = nil

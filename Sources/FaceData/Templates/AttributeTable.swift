@@ -5,7 +5,7 @@ import Spelling
 /// Attributes of people or images: the columns of an `attributes.csv`, e.g. `person,gender,age`.
 ///
 /// The first column is the name of a person (`person`) or an image (`image`); every other one is an
-/// attribute. An empty value, and a person who is not listed, belongs to no group.
+/// attribute. People with an empty value, and those not listed, belong to no group.
 public struct AttributeTable: Sendable, Hashable {
     /// Whether the first column names images; otherwise people.
     public let isByImage: Bool
@@ -17,10 +17,10 @@ public struct AttributeTable: Sendable, Hashable {
     /// SHA-256 of the file, in hexadecimal.
     public let contentHash: String
 
-    /// Reads a file, whose columns are between commas or tabs.
+    /// Reads a file, whose columns are separated by commas or tabs.
     ///
-    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line of another number of columns or
-    ///   a name that occurs twice, ``FaceDataError/unreadable(path:reason:)``.
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line with another number of columns
+    ///   or a repeated name, ``FaceDataError/unreadable(path:reason:)``.
     public static func read(_ file: URL) throws(FaceDataError) -> AttributeTable {
         try AttributeTable(try FileReader(file))
     }
@@ -61,12 +61,12 @@ public struct AttributeTable: Sendable, Hashable {
         self.rows = rows
     }
 
-    /// The group of a person or image in an attribute; nil for none.
+    /// The value of an attribute, given by its index, for a person or image; nil for none.
     public func group(_ name: String, _ attribute: Int) -> String? {
         rows[name].flatMap { $0[attribute].isEmpty ? nil : $0[attribute] }
     }
 
-    /// The group of each template of a set: its person's, or that of its images if it is one.
+    /// The group of each template of a set: that of its person, or of its images if these agree.
     public func groups(of set: TemplateSet, _ attribute: Int) -> [String?] {
         let images = isByImage ? set.images : []
         return set.templates.map { template -> String? in
@@ -78,8 +78,8 @@ public struct AttributeTable: Sendable, Hashable {
         }
     }
 
-    /// Warnings about the table and a set, a sentence each: names that are not in the set, and
-    /// attributes for which no template of the set has a value.
+    /// Warnings about a set, one sentence each: names that are not in the set, and attributes for
+    /// which no template of the set has a value.
     public func warnings(for set: TemplateSet) -> [String] {
         let unused = attributes.indices.filter { attribute in
             groups(of: set, attribute).allSatisfy { $0 == nil }
@@ -87,7 +87,7 @@ public struct AttributeTable: Sendable, Hashable {
         return [unknownWarning(for: set)].compactMap { $0 } + unused.map { reason($0, set) }
     }
 
-    /// Why an attribute makes no groups of a set.
+    /// Why an attribute divides a set into no groups.
     private func reason(_ attribute: Int, _ set: TemplateSet) -> String {
         let names = isByImage ? set.images : set.people
         let title = attributes[attribute]
@@ -101,7 +101,7 @@ public struct AttributeTable: Sendable, Hashable {
             + "of the test set, such as '\(names.first ?? "?")'"
     }
 
-    /// Names that are listed and not in a set, a sentence; nil if there are none.
+    /// A sentence about listed names that are not in a set; nil if there are none.
     private func unknownWarning(for set: TemplateSet) -> String? {
         let known = Set(isByImage ? set.images : set.people)
         let others = rows.keys.filter { !known.contains($0) }.sorted()

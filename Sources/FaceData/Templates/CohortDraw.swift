@@ -2,13 +2,14 @@ import SeededRandom
 import Spelling
 
 extension TemplateSet {
-    /// Most people of a cohort.
+    /// The most people of a cohort.
     public static let cohortPeople = 2000
-    /// Most images of each.
+    /// The most images of each.
     public static let cohortImages = 5
 
-    /// People by whom scores are normalised: a template for each person of a set, up to
-    /// ``cohortPeople`` of them and ``cohortImages`` images of each, drawn by the set alone.
+    /// Creates a cohort for score normalisation: one template per person, for up to
+    /// ``cohortPeople`` people of a set and with up to ``cohortImages`` images each. The draw
+    /// depends only on the set.
     public init(cohort set: LabelledImageSet) {
         var stream = SeededRandom(seed: 0, "cohort")
         let images = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
@@ -27,7 +28,8 @@ extension TemplateSet {
             people: chosen.map { set.identities[$0] })
     }
 
-    /// A sentence where names of the people are also in a cohort, which must be of others.
+    /// A sentence if names of people also occur in a cohort, which must consist of other people;
+    /// otherwise nil.
     public func cohortWarning(_ cohort: TemplateSet) -> String? {
         let shared = Set(people).intersection(cohort.people).sorted()
         guard let first = shared.first else { return nil }
@@ -39,15 +41,15 @@ extension TemplateSet {
 }
 
 extension TemplateSet {
-    /// Names of the people who are among those of a training set as well; case, accents and what
-    /// separates words are ignored.
+    /// Names of people that also occur in a training set; case, accents and word separators are
+    /// ignored.
     public func overlap(with trained: [String]) -> [String] {
         let known = Set(trained.map { PersonName($0).key })
         return people.filter { known.contains(PersonName($0).key) && !PersonName($0).key.isEmpty }
             .sorted()
     }
 
-    /// A sentence where people of the set are among those of a training set, by their names.
+    /// A sentence if names of people also occur in a training set; otherwise nil.
     public func trainedWarning(_ trained: [String]) -> String? {
         let shared = overlap(with: trained)
         guard !shared.isEmpty else { return nil }

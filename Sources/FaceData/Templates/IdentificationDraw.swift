@@ -2,25 +2,27 @@ import Foundation
 import Spelling
 import SeededRandom
 
-/// Draws an identification protocol from images of known people: enrolment, probes and unknown
+/// Draws an identification protocol from labelled images: enrolled templates, probes and unknown
 /// people.
 public struct IdentificationDraw: Sendable {
-    /// Images of a template that is enrolled.
+    /// Number of images of an enrolled template.
     public var enrolled: Int
-    /// Most probes of a person.
+    /// The most probes of a person.
     public var probes: Int
-    /// Most images of a probe; each probe has one to so many, in turn, so that templates differ.
+    /// The most images of a probe; a person's probes have 1, 2, ... up to this many images in turn,
+    /// so that templates differ.
     public var probeImages: Int
-    /// Galleries: known people are enrolled in one each, in turn, and unknown to the others.
+    /// Number of galleries: each known person is enrolled in one of them, in turn, and unknown to
+    /// the others.
     public var galleries: Int
     /// Fraction of the people who are not enrolled; 0 for a closed set.
     public var unknownFraction: Double
-    /// People who are enrolled and whom no probe shows.
+    /// Number of people who are enrolled but not searched for.
     public var distractors: Int
-    /// Decides about the draw.
+    /// Seed of the draw.
     public var seed: UInt64
 
-    /// Describes a draw.
+    /// Prepares a draw.
     public init(
         enrolled: Int = 1, probes: Int = 5, probeImages: Int = 1, galleries: Int = 1,
         unknownFraction: Double = 0.3, distractors: Int = 0, seed: UInt64 = 1
@@ -34,16 +36,16 @@ public struct IdentificationDraw: Sendable {
         self.seed = seed
     }
 
-    /// Draws a protocol. People with too few images to be enrolled and sought become distractors or
-    /// unknown people, or stay out.
+    /// Draws a protocol. People with too few images to be both enrolled and searched for become
+    /// distractors or unknown people, or are left out.
     ///
-    /// - Throws: ``FaceDataError/draw(path:reason:)`` when too few people are left.
+    /// - Throws: ``FaceDataError/draw(path:reason:)`` if too few people remain.
     public func protocolSet(of set: LabelledImageSet) throws(FaceDataError) -> TemplateSet {
         var stream = SeededRandom(seed: seed, "identification")
         let members = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
         let people = stream.shuffled(members.keys.sorted())
         let images = people.map { stream.shuffled(members[$0] ?? []) }
-        // People who cannot be enrolled and searched are first among the others.
+        // People who cannot be both enrolled and searched for are the first of the others.
         let order =
             people.indices.filter { images[$0].count <= enrolled }
             + people.indices.filter { images[$0].count > enrolled }

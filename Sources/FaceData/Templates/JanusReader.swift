@@ -9,16 +9,16 @@ import Spelling
 /// | `meta/ijbc_template_pair_label.txt` | template, template, 1 for one person and 0 for two |
 /// | `meta/ijbc_name_5pts_score.txt` | image, x and y of five points, confidence of the detector |
 /// | `meta/ijbc_1N_gallery_G1.csv`, `..._G2.csv` (IJB-B: `S1`, `S2`), `meta/ijbc_1N_probe_mixed.csv` | template, person |
-/// | `loose_crop/1.jpg` | the images, which are aligned by their points |
+/// | `loose_crop/1.jpg` | the images, which are aligned by these points |
 ///
-/// Lists of identification may be missing, or the list of pairs; not all of them.
+/// Either the lists of identification or the list of pairs may be missing, but not both.
 enum JanusReader {
-    /// Whether a folder is laid out like this.
+    /// Whether a folder has this layout.
     static func isSet(_ folder: URL) -> Bool { (try? prefix(of: folder)) != nil }
 
     /// Reads a set.
     ///
-    /// - Throws: ``FaceDataError`` with the file and line of what cannot be understood.
+    /// - Throws: ``FaceDataError`` with the file and line of invalid entries.
     static func read(_ folder: URL) throws(FaceDataError) -> TemplateSet {
         guard let prefix = try prefix(of: folder) else {
             throw .unknownFormat(
@@ -119,7 +119,8 @@ struct JanusPoints {
 }
 
 extension JanusReader {
-    /// Hands the fields between spaces of every line that has any to a body, with its number from 1.
+    /// Passes the fields of every non-blank line, separated by white space, to a closure, with the
+    /// line's number from 1.
     fileprivate static func forEachRow(
         of store: any ByteStore,
         _ body: (_ number: Int, _ fields: [Substring]) throws(FaceDataError) -> Void
@@ -133,14 +134,14 @@ extension JanusReader {
     }
 }
 
-/// Templates by number.
+/// The templates, which lists refer to by number.
 struct JanusTemplates {
     private(set) var templates: [TemplateSet.Template] = []
     private(set) var people: [String] = []
     private var byNumber: [Int: Int] = [:]
     private var byPerson: [Int: Int] = [:]
 
-    /// Reads which images and media a template has.
+    /// Reads the images and media of all templates.
     init(_ store: any ByteStore, _ points: JanusPoints) throws(FaceDataError) {
         var members: [[TemplateSet.Member]] = []
         var names: [Int] = []
@@ -170,7 +171,7 @@ struct JanusTemplates {
         }
     }
 
-    /// Reads the people of a gallery or of the probes, and gives the templates.
+    /// Reads the people of a gallery's or the probes' templates; returns the templates' indices.
     mutating func readPeople(_ store: any ByteStore, isGallery: Bool) throws(FaceDataError) -> [Int]
     {
         var found: [Int] = []
@@ -193,7 +194,7 @@ struct JanusTemplates {
                     reason: "the template \(number) has no image in the list of templates and media"
                 )
             }
-            // IJB's own lists have a line for each image of a template.
+            // NIST's own lists have a line for each image of a template.
             if let label = byPerson[person], templates[index].person == label, lines[index] != nil {
                 continue
             }
@@ -225,7 +226,7 @@ struct JanusTemplates {
         return found
     }
 
-    /// Refuses templates that are enrolled and searched for.
+    /// Rejects templates that are both enrolled and searched for.
     func checkOverlap(
         _ galleries: [TemplateSet.Gallery], _ probes: [Int], path: String
     ) throws(FaceDataError) {
@@ -237,12 +238,12 @@ struct JanusTemplates {
         }
     }
 
-    /// Reads pairs: whole numbers between spaces, millions of lines.
+    /// Reads pairs: integers separated by spaces, in millions of lines.
     func readPairs(_ store: any ByteStore) throws(FaceDataError) -> TemplatePairs {
         var reader = LineReader(store)
         var pairs = TemplatePairs()
         pairs.reserve(min(store.size / 8, 1 << 25))
-        // Numbers are small and dense usually: an array is much faster than a dictionary.
+        // Numbers are usually small and dense, for which an array is much faster than a dictionary.
         let highest = byNumber.keys.max() ?? 0
         var table: [Int32] = []
         if (0...50_000_000).contains(highest), (byNumber.keys.min() ?? 0) >= 0 {
@@ -274,7 +275,7 @@ struct JanusTemplates {
         return pairs
     }
 
-    /// Three numbers of a line; nil for a blank one.
+    /// The three numbers of a line; nil for a blank one.
     private static func numbers(
         _ bytes: UnsafeRawBufferPointer, path: String, line: Int
     ) throws(FaceDataError) -> (Int, Int, Int)? {

@@ -2,55 +2,56 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// MegaFace's lists as insightface names them: `facescrub_lst` and `megaface_lst` with a path a line, and the lists of
-/// noise, `facescrub_noises.txt` and `megaface_noises.txt`, which may be missing.
+/// MegaFace's lists, named as by insightface: `facescrub_lst` and `megaface_lst` with one path per line, and
+/// the optional lists of noise, `facescrub_noises.txt` and `megaface_noises.txt`.
 public struct MegaFaceLists: Sendable {
     /// A probe.
     public struct Probe: Sendable, Hashable {
-        /// Whose it is.
+        /// Its person.
         public let person: String
-        /// Where its image or feature is: `facescrub/PERSON/IMAGE`.
+        /// The path of its image or feature: `facescrub/PERSON/IMAGE`.
         public let path: String
     }
 
-    /// The probes that are no noise, in the order of the list.
+    /// The probes that are not noise, in the order of the list.
     public private(set) var probes: [Probe] = []
-    /// Where the distractors that are no noise are, in the order of the list: `megaface/A/B/IMAGE`.
+    /// The paths of the distractors that are not noise, in the order of the list:
+    /// `megaface/A/B/IMAGE`.
     public private(set) var distractors: [String] = []
-    /// Probes and distractors that the lists of noise leave out.
+    /// Numbers of probes and distractors that are left out as noise.
     public private(set) var noisy = (probes: 0, distractors: 0)
     /// Entries that occur more than once.
-    let twice: [String]
-    /// Entries of the lists of noise that are in no list of images.
+    let duplicates: [String]
+    /// Entries of the lists of noise that are not in the lists of images.
     let unknownNoise: [String]
 
-    /// Whether two paths are MegaFace's features and lists.
+    /// Whether two paths are a folder of features and one with MegaFace's lists.
     public static func isPair(features: URL, lists: String) -> Bool {
         !lists.isEmpty && SystemPath.kind(features.path) == .folder
             && isSet(URL(fileURLWithPath: lists))
     }
 
-    /// Whether a folder has the lists.
+    /// Whether a folder contains the lists.
     static func isSet(_ folder: URL) -> Bool {
         ["facescrub_lst", "megaface_lst"].allSatisfy {
             SystemPath.kind(folder.appendingPathComponent($0).path) == .file
         }
     }
 
-    /// Reads the lists. What is noise is left out; insightface replaces it instead, by the mean of its person and by a
-    /// vector far from all others.
+    /// Reads the lists, leaving out noise. insightface instead replaces noisy probes by the mean of their
+    /// person, and noisy distractors by a vector far from all others.
     ///
     /// - Parameters:
-    ///   - folder: Where the lists are.
-    ///   - limit: How many distractors are read; nil for all.
-    /// - Throws: ``FaceDataError`` with the file and line that is wrong.
+    ///   - folder: The folder of the lists.
+    ///   - limit: The most distractors that are read; nil for all.
+    /// - Throws: ``FaceDataError`` with the file and line of an invalid entry.
     public init(_ folder: URL, limit: Int? = nil) throws(FaceDataError) {
         let scrubNoise = try Self.noise(folder.appendingPathComponent("facescrub_noises.txt"))
         let faceNoise = try Self.noise(folder.appendingPathComponent("megaface_noises.txt"))
         var seen: Set<String> = []
-        var twice: [String] = []
+        var duplicates: [String] = []
         var known: Set<String> = []
-        func note(_ path: String) { if !seen.insert(path).inserted { twice.append(path) } }
+        func note(_ path: String) { if !seen.insert(path).inserted { duplicates.append(path) } }
         let scrubList = folder.appendingPathComponent("facescrub_lst")
         for line in try TextFile.lines(scrubList) {
             let parts = try Self.parts(line, 2, scrubList)
@@ -74,7 +75,7 @@ public struct MegaFaceLists: Sendable {
             }
             distractors.append("megaface/\(path)")
         }
-        self.twice = twice
+        self.duplicates = duplicates
         unknownNoise =
             limit == nil ? scrubNoise.union(faceNoise).subtracting(known).sorted() : []
         guard !probes.isEmpty, !distractors.isEmpty else {
@@ -83,7 +84,7 @@ public struct MegaFaceLists: Sendable {
         }
     }
 
-    /// The last parts of a line's path.
+    /// The last components of a line's path.
     private static func parts(
         _ line: TextFile.Line, _ count: Int, _ list: URL
     ) throws(FaceDataError) -> [String] {
@@ -98,7 +99,7 @@ public struct MegaFaceLists: Sendable {
         return Array(parts.suffix(count))
     }
 
-    /// Names of a list of noise; none where there is no such list.
+    /// The names in a list of noise; empty if there is no such list.
     private static func noise(_ list: URL) throws(FaceDataError) -> Set<String> {
         guard SystemPath.exists(list.path) else { return [] }
         return Set(
@@ -109,28 +110,28 @@ public struct MegaFaceLists: Sendable {
     }
 }
 
-/// MegaFace's probes and distractors as insightface lays their features out: below
+/// The features of MegaFace's probes and distractors in insightface's layout:
 /// `facescrub/PERSON/IMAGE_SUFFIX.bin` and `megaface/A/B/IMAGE_SUFFIX.bin`.
 public struct MegaFaceFeatures: Sendable {
-    /// Features of the probes, one after another.
+    /// Features of the probes; `[probes, dimension]`.
     public private(set) var probes: [Float] = []
-    /// Whose each probe is.
+    /// The person of each probe.
     public let people: [String]
-    /// Features of the distractors, in the order of the list.
+    /// Features of the distractors, in the order of the list; `[distractors, dimension]`.
     public private(set) var distractors: [Float] = []
-    /// Numbers of a feature.
+    /// Number of components of a feature.
     public private(set) var dimension = 0
-    /// Probes and distractors that the lists of noise leave out.
+    /// Numbers of probes and distractors that are left out as noise.
     public let noisy: (probes: Int, distractors: Int)
 
-    /// Reads all features but noise.
+    /// Reads all features except noise.
     ///
     /// - Parameters:
-    ///   - folder: Where `facescrub` and `megaface` are.
-    ///   - lists: Where the lists are.
+    ///   - folder: The folder that contains `facescrub` and `megaface`.
+    ///   - lists: The folder of the lists.
     ///   - suffix: What follows the image's name, e.g. `insightface`.
-    ///   - limit: How many distractors are read; nil for all.
-    /// - Throws: ``FaceDataError`` with the file, and line of a list, that is wrong.
+    ///   - limit: The most distractors that are read; nil for all.
+    /// - Throws: ``FaceDataError`` with the invalid file, and line in case of a list.
     public init(
         features folder: URL, lists: URL, suffix: String = "insightface", limit: Int? = nil
     ) throws(FaceDataError) {
@@ -158,23 +159,23 @@ public struct MegaFaceFeatures: Sendable {
 public struct MegaFaceImages: Sendable {
     /// The images, the probes first.
     public let source: any ImageSource
-    /// Whose each probe is.
+    /// The person of each probe.
     public let people: [String]
-    /// Probes and distractors that the lists of noise leave out.
+    /// Numbers of probes and distractors that are left out as noise.
     public let noisy: (probes: Int, distractors: Int)
 
-    /// Names of the folders of images, as insightface and the development kit have them.
+    /// Names of the folders of images, as used by insightface and the development kit.
     private static let folders = [
         ["facescrub", "facescrub_images"], ["megaface", "megaface_images"],
     ]
 
-    /// Opens MegaFace, if it is what two folders are.
+    /// Opens MegaFace, if two folders contain it.
     ///
     /// - Parameters:
     ///   - images: A folder with `facescrub` (or `facescrub_images`) and `megaface` (or `megaface_images`).
-    ///   - lists: A folder with `facescrub_lst` and `megaface_lst`; empty for that of the images.
+    ///   - lists: A folder with `facescrub_lst` and `megaface_lst`; empty for the folder of images.
     /// - Returns: nil for another test set.
-    /// - Throws: ``FaceDataError`` when it is MegaFace and cannot be read.
+    /// - Throws: ``FaceDataError`` if it is MegaFace but cannot be read.
     public static func open(images: URL, lists: String) throws(FaceDataError) -> MegaFaceImages? {
         let folder = lists.isEmpty ? images : URL(fileURLWithPath: lists)
         guard SystemPath.kind(images.path) == .folder, MegaFaceLists.isSet(folder) else {

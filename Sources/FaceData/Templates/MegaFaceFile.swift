@@ -2,10 +2,11 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// A feature file of MegaFace's development kit: an OpenCV matrix of four 32-bit numbers (rows,
-/// columns, bytes of a row, type 5 for float32), then the numbers, little-endian.
+/// Feature files of MegaFace's development kit: an OpenCV matrix with a header of four 32-bit
+/// integers (rows, columns, bytes per row, type 5 for float32), followed by the numbers, all
+/// little-endian.
 ///
-/// insightface writes one vector a file, `512, 1, 4, 5`.
+/// insightface writes one vector per file, with the header `512, 1, 4, 5`.
 public enum MegaFaceFile {
     /// The largest file that is read, in bytes.
     static let maxBytes = 1 << 20
@@ -13,7 +14,7 @@ public enum MegaFaceFile {
     /// Reads a vector.
     ///
     /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for another type or shape, or a
-    ///   file that is truncated.
+    ///   truncated file.
     public static func read(_ file: URL) throws(FaceDataError) -> [Float] {
         try read(try FileReader(file))
     }
@@ -53,15 +54,15 @@ public enum MegaFaceFile {
         return values
     }
 
-    /// What a matrix's header says.
+    /// The size of a matrix.
     public struct Shape: Sendable, Hashable {
-        /// Vectors.
+        /// Number of vectors.
         public let rows: Int
-        /// Numbers of a vector.
+        /// Number of components of a vector.
         public let columns: Int
     }
 
-    /// The shape of a file that is a matrix of vectors, to the byte; nil for another file.
+    /// The shape of a matrix whose header matches the file's size; nil for other files.
     public static func shape(of file: URL) -> Shape? {
         guard let store = try? FileReader(file) else { return nil }
         return shape(of: store)
@@ -80,10 +81,10 @@ public enum MegaFaceFile {
         return Shape(rows: rows, columns: columns)
     }
 
-    /// The numbers of a matrix, row after row.
+    /// The numbers of a matrix, row by row.
     ///
-    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for a file that is none, or a number that is not
-    ///   finite.
+    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for a file that is not a matrix, or a
+    ///   number that is not finite.
     public static func readMatrix(
         _ file: URL
     ) throws(FaceDataError) -> (shape: Shape, values: [Float]) {
@@ -117,7 +118,7 @@ public enum MegaFaceFile {
         return (shape, values)
     }
 
-    /// The bytes of a vector's file.
+    /// The contents of a vector's file.
     public static func bytes(_ values: [Float]) -> [UInt8] {
         header(rows: values.count, columns: 1)
             + values.flatMap { value in
@@ -125,7 +126,7 @@ public enum MegaFaceFile {
             }
     }
 
-    /// What stands before the numbers of a matrix, row after row.
+    /// The header of a matrix, which precedes its numbers.
     public static func header(rows: Int, columns: Int) -> [UInt8] {
         [rows, columns, 4 * columns, 5].flatMap { number in
             (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }

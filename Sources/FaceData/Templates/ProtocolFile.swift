@@ -1,25 +1,25 @@
 import Foundation
 import Spelling
 
-/// A list of templates and their roles, for identification with sets of one's own: what
-/// `facet data protocol` writes.
+/// A list of templates and their roles, for identification with custom sets, as written by
+/// `facet data protocol`.
 ///
-/// The first line names the columns, between tabs: `role`, `template`, `person`, `image` and, if
-/// images of one video are to count once, `medium`. Each further line is an image; lines with the
-/// same template are its images.
+/// The first line names the columns, separated by tabs: `role`, `template`, `person`, `image` and
+/// optionally `medium`, by which the images of one video are combined. Each further line is an
+/// image; those with the same template are its images.
 ///
 /// | role | meaning |
 /// |---|---|
-/// | `gallery` | enrolled; `gallery2` and so on are galleries of their own |
+/// | `gallery` | enrolled; `gallery2` and so on are separate galleries |
 /// | `probe` | searched for in each gallery |
 /// | `unknown` | searched for as well; the person is in no gallery |
 /// | `distractor` | enrolled in every gallery, and never searched for |
 public enum ProtocolFile {
-    /// The name under which a folder's own protocol is found.
+    /// The file name of a folder's own protocol.
     public static let defaultName = "identification.tsv"
     private static let required = ["role", "template", "person", "image"]
 
-    /// Whether a file begins as such a list does.
+    /// Whether a file begins like such a list.
     static func isProtocol(_ file: URL) -> Bool {
         guard let reader = try? FileReader(file), reader.size > 0,
             let start = try? reader.bytes(at: 0, count: min(reader.size, 256))
@@ -29,7 +29,7 @@ public enum ProtocolFile {
 
     /// Reads a list whose images are files of a folder.
     ///
-    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that cannot be understood or
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that is invalid or
     ///   contradicts another one, ``FaceDataError/unreadable(path:reason:)``.
     static func read(_ file: URL, images: URL) throws(FaceDataError) -> TemplateSet {
         try read(try FileReader(file), images: images)
@@ -57,7 +57,8 @@ public enum ProtocolFile {
 
     /// The text of a list.
     ///
-    /// - Parameter set: Templates with people; those of every gallery are written as distractors.
+    /// - Parameter set: A set with people. Templates that are in all of several galleries, or whose
+    ///   people are not searched for, are written as distractors.
     public static func text(of set: TemplateSet) -> String {
         let names = set.images
         var lines = [required.joined(separator: "\t") + "\tmedium"]
@@ -193,7 +194,7 @@ private struct ProtocolRoles {
         return number
     }
 
-    /// The set, once all lines have been read.
+    /// The set, after all lines were added.
     func set(images folder: URL) throws(FaceDataError) -> TemplateSet {
         let count =
             1
@@ -228,7 +229,8 @@ private struct ProtocolRoles {
             }, probes: probes)
     }
 
-    /// People who are twice in a gallery, unknown ones who are in one, and probes who are in none.
+    /// Rejects people who are in a gallery twice, unknown people who are in one, and probes of
+    /// people who are in none.
     private func check(_ galleries: [[Int]], _ probes: [Int]) throws(FaceDataError) {
         var enrolled: [Int: Int] = [:]
         var distractors: [Int: Int] = [:]
@@ -281,7 +283,7 @@ private struct ProtocolRoles {
         try checkDuplicates(probes)
     }
 
-    /// Probes of the same images, and images that are enrolled and searched for.
+    /// Rejects probes with the same images, and images that are both enrolled and searched for.
     private func checkDuplicates(_ probes: [Int]) throws(FaceDataError) {
         var seen: [Set<Int>: Int] = [:]
         var enrolled: [Int: Int] = [:]

@@ -2,12 +2,12 @@ public import Foundation
 import SafeFiles
 import Spelling
 
-/// Qualities of images that another program has found, e.g. SER-FIQ or CR-FIQA: a name and a number in each line,
-/// the higher the better.
+/// Image qualities computed by another program, e.g. SER-FIQ or CR-FIQA: lines of a name and a number; higher
+/// is better.
 ///
-/// Between them are tabs, commas or spaces. The first line may name the columns.
+/// Fields are separated by tabs, commas or spaces. The first line may be a header.
 public struct QualityTable: Sendable, Hashable {
-    /// Where the file is.
+    /// The file's path.
     public let path: String
     /// SHA-256 of the file, in hexadecimal.
     public let contentHash: String
@@ -15,8 +15,8 @@ public struct QualityTable: Sendable, Hashable {
 
     /// Reads a file.
     ///
-    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that is no name and number, or a name that
-    ///   occurs twice, ``FaceDataError/unreadable(path:reason:)``.
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that is not a name and a number, or a
+    ///   repeated name, ``FaceDataError/unreadable(path:reason:)``.
     public static func read(_ file: URL) throws(FaceDataError) -> QualityTable {
         try QualityTable(try FileReader(file))
     }
@@ -27,7 +27,7 @@ public struct QualityTable: Sendable, Hashable {
         for (index, line) in lines.enumerated() {
             let fields = LineFields(line.text, FieldSeparator(of: line.text))
             let number = fields.texts.last.flatMap(Double.init)
-            // Of two words that are no numbers the first line may consist, and no other.
+            // Only the first line may have no number: it is a header.
             if number == nil, index == 0, fields.count > 1, lines.count > 1 { continue }
             guard let number, number.isFinite, fields.count > 1 else {
                 throw .line(
@@ -49,13 +49,13 @@ public struct QualityTable: Sendable, Hashable {
         qualities = found
     }
 
-    /// The quality of each image of a source; nil unless the file has all of them.
+    /// The quality of each image of a source; nil if the file lacks any of them.
     public func qualities(of source: any ImageSource) -> [Double]? {
         let found = (0..<source.count).compactMap { qualities[source.name(of: $0)] }
         return found.count == source.count ? found : nil
     }
 
-    /// Why there are no ``qualities(of:)``, a sentence; nil where there are.
+    /// A sentence on why ``qualities(of:)`` is nil; nil if it is not.
     public func warning(for source: any ImageSource) -> String? {
         let missing = (0..<source.count).map(source.name(of:)).filter { qualities[$0] == nil }
         guard let first = missing.first else { return nil }

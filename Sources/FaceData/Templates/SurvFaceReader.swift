@@ -4,11 +4,11 @@ import Foundation
 /// itself or in its `Face_Identification_Test_Set`. An image's name begins with its person's number,
 /// `123_cam1_4.jpg`; a person's gallery images are one template, and each probe is one.
 ///
-/// The lists in `.mat` files, which say the same by other numbers, are not needed.
+/// The lists in `.mat` files contain the same with other numbers and are not needed.
 enum SurvFaceReader {
     private static let folders = ["gallery", "mated_probe", "unmated_probe"]
 
-    /// Whether a folder is laid out like this.
+    /// Whether a folder has this layout.
     static func isSet(_ folder: URL) -> Bool { root(of: folder) != nil }
 
     private static func root(of folder: URL) -> URL? {

@@ -1,5 +1,5 @@
-/// A test set whose unit is the template: one or more images of a person that are compared as one, as
-/// in IJB. Sets of single images are templates of one image each.
+/// A test set of templates: one or more images of a person that are compared as a unit, as in IJB.
+/// Sets of single images have one image per template.
 ///
 /// Templates are compared in pairs (1:1), or probes are searched in galleries (1:N).
 public struct TemplateSet: Sendable {
@@ -7,20 +7,20 @@ public struct TemplateSet: Sendable {
     public struct Member: Sendable, Hashable {
         /// Index of the image in the source.
         public let image: Int
-        /// Number of the medium it comes from: images of one video have the same number.
+        /// Number of the medium it is from: images of the same video have the same number.
         public let medium: Int
 
-        /// Names an image and its medium.
+        /// Creates a member from an image and its medium.
         public init(image: Int, medium: Int) {
             (self.image, self.medium) = (image, medium)
         }
     }
 
-    /// Images of one person that are compared as one.
+    /// Images of one person that are compared as a unit.
     public struct Template: Sendable, Hashable {
-        /// Its name, unlike those of the other templates.
+        /// Its name, which is unique in the set.
         public let name: String
-        /// Index in the set's people; nil if the files do not say.
+        /// Index of its person in ``TemplateSet/people``; nil if unknown.
         public let person: Int?
         /// Its images; at least one.
         public let members: [Member]
@@ -31,38 +31,38 @@ public struct TemplateSet: Sendable {
         }
     }
 
-    /// Templates that are searched, each of another person.
+    /// Enrolled templates of different people, among which probes are searched for.
     public struct Gallery: Sendable, Hashable {
         /// Its name in tables.
         public let name: String
         /// Indices of its templates.
         public let templates: [Int]
 
-        /// Creates a gallery of templates by index.
+        /// Creates a gallery from the indices of its templates.
         public init(name: String, templates: [Int]) {
             (self.name, self.templates) = (name, templates)
         }
     }
 
-    /// The images, each once.
+    /// The images, without repetition.
     public let source: any ImageSource
-    /// The templates, which pairs, galleries and probes index.
+    /// The templates, to which pairs, galleries and probes refer by index.
     public let templates: [Template]
     /// Names of the people.
     public let people: [String]
-    /// Confidence of the face detector in each image; nil if the files do not say.
+    /// Confidence of the face detector for each image; nil if unknown.
     public let detectorScores: [Float]?
-    /// Pairs of templates to be verified; empty if the set names none, and every probe is then
-    /// compared with every template of the galleries.
+    /// Pairs of templates for verification; if empty, every probe is compared with every template
+    /// of the galleries.
     public let pairs: TemplatePairs
-    /// The galleries; empty for a set of pairs alone.
+    /// The galleries; empty for a set of only pairs.
     public let galleries: [Gallery]
-    /// Templates that are searched for in each gallery.
+    /// Indices of the templates that are searched for in each gallery.
     public let probes: [Int]
-    /// Warnings about the files, a sentence each.
+    /// Warnings about the files, one sentence each.
     public var warnings: [String]
 
-    /// Joins the parts; all indices are within their lists.
+    /// Creates a set from its parts; all indices must be within their lists.
     public init(
         source: any ImageSource, templates: [Template], people: [String],
         detectorScores: [Float]? = nil, pairs: TemplatePairs = TemplatePairs(),
@@ -82,11 +82,11 @@ public struct TemplateSet: Sendable {
     public var images: [String] { (0..<source.count).map(source.name(of:)) }
 }
 
-/// Pairs of templates, in three columns, so that millions take few bytes each.
+/// Pairs of templates in a compact columnar form, of which there can be millions.
 public struct TemplatePairs: Sendable, Hashable {
     /// Index of one template of each pair.
     public private(set) var first: [Int32] = []
-    /// Index of the other.
+    /// Index of the other template of each pair.
     public private(set) var second: [Int32] = []
     /// Whether both are of the same person.
     public private(set) var same: [Bool] = []

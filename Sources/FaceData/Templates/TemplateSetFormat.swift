@@ -1,7 +1,8 @@
 public import Foundation
 
 extension TemplateSet {
-    /// Whether a folder can be nothing but a test set of templates: IJB-B, IJB-C, TinyFace or SurvFace.
+    /// Whether a folder has the layout of a known test set of templates: IJB-B, IJB-C, TinyFace or
+    /// SurvFace.
     public static func isTestSet(_ folder: URL) -> Bool {
         JanusReader.isSet(folder) || TinyFaceReader.isSet(folder) || SurvFaceReader.isSet(folder)
     }
@@ -13,11 +14,11 @@ extension TemplateSet {
     /// | folder with `meta/*_face_tid_mid.txt` | | IJB-B or IJB-C, see ``JanusReader`` |
     /// | folder with `Gallery_Match` and `Probe` | | TinyFace, see ``TinyFaceReader`` |
     /// | folder with `gallery`, `mated_probe` and `unmated_probe` | | QMUL-SurvFace, see ``SurvFaceReader`` |
-    /// | folder | a list that begins as ``ProtocolFile`` does | one's own protocol |
-    /// | folder with `identification.tsv` | | one's own protocol |
+    /// | folder | a list with the header of ``ProtocolFile`` | a custom protocol |
+    /// | folder with `identification.tsv` | | a custom protocol |
     ///
-    /// - Returns: nil for a test set of another format, which is one of pairs of images.
-    /// - Throws: ``FaceDataError`` when it is one and cannot be read.
+    /// - Returns: nil for a test set of another format, i.e. one of pairs of images.
+    /// - Throws: ``FaceDataError`` if it is one but cannot be read.
     public static func open(images: URL, pairs: String) throws(FaceDataError) -> TemplateSet? {
         guard SystemPath.kind(images.path) == .folder else { return nil }
         guard pairs.isEmpty else {

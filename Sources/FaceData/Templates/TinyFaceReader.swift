@@ -1,12 +1,12 @@
 import Foundation
 
 /// TinyFace's identification test: `Gallery_Match`, `Gallery_Distractor` and `Probe`, in the folder
-/// itself or in its `Testing_Set`. An image is named by its person's number and its own,
-/// `123_4.jpg`; distractors are people of their own.
+/// itself or in its `Testing_Set`. An image's name consists of its person's number and its own,
+/// `123_4.jpg`; each distractor is a person of its own.
 enum TinyFaceReader {
     private static let folders = ["Gallery_Match", "Gallery_Distractor", "Probe"]
 
-    /// Whether a folder is laid out like this.
+    /// Whether a folder has this layout.
     static func isSet(_ folder: URL) -> Bool { root(of: folder) != nil }
 
     private static func root(of folder: URL) -> URL? {

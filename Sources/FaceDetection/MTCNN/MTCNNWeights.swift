@@ -3,11 +3,11 @@ import ONNX
 
 /// The layers of one of MTCNN's ONNX files.
 struct MTCNNWeights {
-    /// A convolution, or a product with all numbers of a map.
+    /// A convolution or a fully connected layer.
     private struct Linear {
         let isConvolution: Bool
-        /// `[outputs, channels, columns, rows]` of a convolution, `[columns * rows * channels, outputs]` of
-        /// a product.
+        /// `[outputs, channels, columns, rows]` for a convolution, `[columns * rows * channels, outputs]`
+        /// for a fully connected layer.
         let shape: [Int]
         let weights: [Float]
         let bias: [Float]
@@ -15,7 +15,8 @@ struct MTCNNWeights {
 
         var outputs: Int { isConvolution ? shape[0] : shape[1] }
 
-        /// Whether the shape is that of a square of the input, and the numbers are as many as it says.
+        /// Whether the shape matches a window and input channels, and the numbers of weights match the
+        /// shape.
         func fits(kernel: Int, channels: Int) -> Bool {
             let expected =
                 isConvolution
@@ -61,7 +62,7 @@ struct MTCNNWeights {
         ) { linear.weight($0, $1, $2, $3, kernel: kernel, channels: channels) }
     }
 
-    /// The last layers, of that many outputs each, as one.
+    /// The output layers, with the given numbers of outputs, merged into one.
     func heads(_ widths: [Int], of channels: Int) throws(FaceDetectionError) -> ConvolutionLayer {
         var heads: [Linear] = []
         for width in widths {
@@ -70,11 +71,11 @@ struct MTCNNWeights {
             else { throw unfit }
             heads.append(head)
         }
-        let places = heads.flatMap { head in (0..<head.outputs).map { (head, $0) } }
+        let sources = heads.flatMap { head in (0..<head.outputs).map { (head, $0) } }
         return ConvolutionLayer(
             kernel: 1, channels: channels, bias: heads.flatMap(\.bias), slopes: nil
         ) { output, row, column, channel in
-            let (head, index) = places[output]
+            let (head, index) = sources[output]
             return head.weight(index, row, column, channel, kernel: 1, channels: channels)
         }
     }
@@ -88,7 +89,7 @@ struct MTCNNWeights {
     }
 
     private static func layers(of file: ONNXFile) -> [Linear] {
-        /// The second input of the node of a type that takes a value.
+        /// The second input, and the output, of a node of a type whose first input is a value.
         func partner(_ type: String, of value: String?) -> (input: String, output: String?)? {
             let node = file.nodes.first { $0.type == type && $0.inputs.first == value }
             guard let node, node.inputs.count > 1 else { return nil }

@@ -4,27 +4,28 @@ import ONNX
 import OpenVINO
 import SafeFiles
 
-/// A detector in an ONNX file, run by OpenVINO: CenterFace, RetinaFace, SCRFD or YuNet, as its outputs show.
+/// A detector in an ONNX file, run by OpenVINO: CenterFace, RetinaFace, SCRFD or YuNet, recognised by its
+/// outputs.
 public final class ONNXDetector: FaceDetector {
-    /// The networks whose outputs are known.
+    /// The supported networks.
     enum Kind: String, Sendable {
         case centerFace = "centerface"
         case retinaFace = "retinaface"
         case scrfd, yunet
     }
 
-    /// Names the network and its weights.
+    /// Identifies the network and its weights.
     public let identity: String
     private let path: String
     private let kind: Kind
-    /// Height and width of the input; nil for any.
+    /// Height and width of the input; nil if any size is accepted.
     private let side: (height: Int, width: Int)?
     private let outputs: [ONNXFile.Value]
     private let network: LockedNetwork
 
-    /// One picture at a time, on all threads.
+    /// Runs one picture at a time, called from any thread.
     private final class LockedNetwork: @unchecked Sendable {
-        // Sound because it is reached only while `lock` is held.
+        // `@unchecked` is sound because it is accessed only while `lock` is held.
         private let network: OpenVINONetwork
         private let lock = NSLock()
 
@@ -40,7 +41,7 @@ public final class ONNXDetector: FaceDetector {
 
     /// Reads a file.
     ///
-    /// - Parameter threads: That OpenVINO may use.
+    /// - Parameter threads: Number of threads for OpenVINO.
     /// - Throws: `ONNXError`, `OpenVINOError`, ``FaceDetectionError/unfit(path:reason:)``.
     public init(_ url: URL, threads: Int = 1) throws {
         guard !PlainFile.isSpecial(url) else {
@@ -65,7 +66,7 @@ public final class ONNXDetector: FaceDetector {
         identity = "\(kind.rawValue) " + SHA256.hexDigest(of: bytes).prefix(16)
     }
 
-    /// The kind of network that a file holds.
+    /// The kind of network in a file; nil if unknown.
     static func kind(of file: ONNXFile) -> Kind? {
         let names = Set(file.outputs.map(\.name))
         if ["cls_8", "obj_8", "bbox_8", "kps_8"].allSatisfy(names.contains) { return .yunet }
@@ -77,7 +78,7 @@ public final class ONNXDetector: FaceDetector {
         return last == scores + boxes || last == scores + boxes + points ? .scrfd : nil
     }
 
-    /// Height and width that a file states, or else insightface's; nil for networks that take any.
+    /// The input size in a file, or insightface's default; nil for networks that accept any size.
     private static func side(of file: ONNXFile, _ kind: Kind) -> (height: Int, width: Int)? {
         if kind == .centerFace { return nil }
         guard let shape = file.inputs.first?.shape, shape.count == 4, let height = shape[2],
@@ -86,9 +87,9 @@ public final class ONNXDetector: FaceDetector {
         return (height, width)
     }
 
-    /// All faces of a picture, those with the highest scores first.
+    /// All faces of a picture, in descending order of their scores.
     ///
-    /// - Throws: `OpenVINOError` for a network that cannot be run.
+    /// - Throws: `OpenVINOError` if the network cannot be run.
     public func faces(in image: RGBImage) throws -> [DetectedFace] {
         let input = input(of: image)
         let found = try network.outputs(input, count: outputs.count)
@@ -123,12 +124,12 @@ public final class ONNXDetector: FaceDetector {
             let outputs = RetinaFaceDecoder.Outputs(
                 boxes: found[roles.boxes].values, scores: found[roles.scores].values,
                 points: found[roles.points].values)
-            let places = RetinaFaceDecoder.places(width: input.width, height: input.height)
-            guard outputs.scores.count == 2 * places else {
+            let count = RetinaFaceDecoder.positionCount(width: input.width, height: input.height)
+            guard outputs.scores.count == 2 * count else {
                 throw .unfit(
                     path: path,
                     reason: "it has \(outputs.scores.count / 2) positions for a picture of "
-                        + "\(input.width)x\(input.height) pixels, where RetinaFace has \(places)")
+                        + "\(input.width)x\(input.height) pixels, where RetinaFace has \(count)")
             }
             return RetinaFaceDecoder().faces(outputs, width: input.width, height: input.height)
         case .scrfd:

@@ -1,29 +1,29 @@
 import FaceData
 
-/// A picture as a network takes it: `[1][3][height][width]`.
+/// A picture as input of a network: `[1][3][height][width]`.
 struct PictureInput {
-    /// Columns of the input.
+    /// Width of the input, in pixels.
     let width: Int
-    /// Rows of the input.
+    /// Height of the input, in pixels.
     let height: Int
-    /// Columns of the input for one of the picture.
+    /// Input pixels per pixel of the picture, horizontally.
     let scaleX: Double
-    /// Rows of the input for one of the picture.
+    /// Input pixels per pixel of the picture, vertically.
     let scaleY: Double
-    /// The colours, converted as the network requires.
+    /// The normalised colours.
     let values: [Float]
 
-    /// How colours enter a network.
+    /// The normalisation of colours.
     struct Colours {
         /// Whether the channels are blue, green, red.
         var isBGR = false
-        /// Of each colour, in the order in which they enter.
+        /// Mean of each channel, in the order of the channels.
         var mean: [Float] = [0, 0, 0]
         var standardDeviation: Float = 1
     }
 
-    /// The picture stretched to whole multiples of a length, as CenterFace takes it; pictures with longer
-    /// sides than `longest` are made smaller.
+    /// Stretches the picture so that both sides are multiples of `step`, for CenterFace; pictures with a
+    /// side longer than `longest` are reduced.
     init(_ image: RGBImage, multipleOf step: Int, longest: Int, _ colours: Colours) {
         let factor = min(1, Double(longest) / Double(max(image.width, image.height)))
         func length(_ length: Int) -> Int {
@@ -34,7 +34,7 @@ struct PictureInput {
             image, partWidth: width, partHeight: height, width: width, height: height, colours)
     }
 
-    /// The original picture; pictures with longer sides than `longest` are made smaller.
+    /// Keeps the picture's size; pictures with a side longer than `longest` are reduced.
     init(_ image: RGBImage, longest: Int, _ colours: Colours) {
         let factor = min(1, Double(longest) / Double(max(image.width, image.height)))
         let width = max(1, Int((Double(image.width) * factor).rounded()))
@@ -43,7 +43,7 @@ struct PictureInput {
             image, partWidth: width, partHeight: height, width: width, height: height, colours)
     }
 
-    /// The picture in the upper left corner of an input, as large as fits; black is around it.
+    /// Fits the picture into the upper left corner of an input; the rest is black.
     init(_ image: RGBImage, within width: Int, _ height: Int, _ colours: Colours) {
         let isTall =
             Double(image.height) / Double(image.width) > Double(height) / Double(width)
@@ -96,24 +96,23 @@ struct PictureInput {
         self.values = values
     }
 
-    /// The two pixels around each position of a resized row, by the middles of pixels, and their weights in parts
-    /// of 2048: OpenCV's INTER_LINEAR for bytes, which loses bits on the way, with which scores differ by up to
-    /// 0.002 from those of exact means.
+    /// The two pixels around each position of a resized row, relative to the centres of pixels, with weights in
+    /// units of 1/2048: OpenCV's INTER_LINEAR for bytes, whose loss of precision changes scores by up to 0.002.
     private static func neighbours(
         _ source: Int, _ target: Int
     ) -> [(first: Int, second: Int, weights: (Int, Int))] {
         (0..<target).map { index in
-            let place = (Double(index) + 0.5) * Double(source) / Double(target) - 0.5
-            let first = Int(place.rounded(.down))
+            let position = (Double(index) + 0.5) * Double(source) / Double(target) - 0.5
+            let first = Int(position.rounded(.down))
             guard first >= 0 else { return (0, 0, (2048, 0)) }
             guard first + 1 < source else { return (source - 1, source - 1, (2048, 0)) }
-            let part = Float(place - Double(first))
+            let part = Float(position - Double(first))
             func weight(_ part: Float) -> Int { Int((part * 2048).rounded(.toNearestOrEven)) }
             return (first, first + 1, (weight(1 - part), weight(part)))
         }
     }
 
-    /// A face of the input in the picture.
+    /// Converts a face from coordinates of the input to those of the picture.
     func placed(_ face: DetectedFace) -> DetectedFace {
         DetectedFace(
             box: FaceBox(

@@ -1,13 +1,13 @@
 import ONNX
 
-/// Which of a file's three outputs is what, in RetinaFace's layout: by their last lengths, or by their names
-/// where a file does not say these.
+/// The roles of a file's three outputs in RetinaFace's layout: by their last dimensions, or by their names
+/// if a file does not state these.
 struct RetinaFaceOutputs {
-    /// Indices in the list of outputs.
+    /// Index of the output of boxes.
     let boxes: Int
-    /// Indices in the list of outputs.
+    /// Index of the output of scores.
     let scores: Int
-    /// Indices in the list of outputs.
+    /// Index of the output of points.
     let points: Int
 
     /// nil for outputs of another network.
@@ -21,7 +21,7 @@ struct RetinaFaceOutputs {
             return nil
         }
         let widths = outputs.map { $0.shape?.last ?? nil }
-        func place(_ width: Int, _ names: [String]) -> Int? {
+        func index(_ width: Int, _ names: [String]) -> Int? {
             let known = widths.firstIndex(of: width)
             if known != nil || !widths.contains(nil) { return known }
             return outputs.indices.first { index in
@@ -29,8 +29,8 @@ struct RetinaFaceOutputs {
                     && names.contains { outputs[index].name.lowercased().contains($0) }
             }
         }
-        guard let points = place(10, ["land", "pts"]), let boxes = place(4, ["loc", "box"]),
-            let scores = place(2, ["conf", "cls", "score"]),
+        guard let points = index(10, ["land", "pts"]), let boxes = index(4, ["loc", "box"]),
+            let scores = index(2, ["conf", "cls", "score"]),
             Set([points, boxes, scores]).count == 3
         else { return nil }
         (self.boxes, self.scores, self.points) = (boxes, scores, points)

@@ -1,27 +1,27 @@
 import FaceData
 
-/// Decodes SCRFD's outputs (Guo et al. 2021, https://arxiv.org/abs/2105.04714), as insightface reads them:
-/// around two anchors at every 8, 16 and 32 pixels, scores, distances to the box's sides, and the five points
-/// from the anchor, in those steps.
+/// Decodes SCRFD's outputs (Guo et al. 2021, https://arxiv.org/abs/2105.04714), like insightface: for two
+/// anchors at every 8, 16 and 32 pixels, scores, distances to the box's sides and offsets of the five points,
+/// in units of the step.
 struct SCRFDDecoder {
     /// Faces with lower scores are left out.
     var minScore: Float = 0.5
-    /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
+    /// Intersection over union above which two boxes are the same face.
     var maxOverlap = 0.4
 
-    /// Outputs for anchors of one step.
+    /// Outputs for the anchors of one level.
     struct Level {
-        /// Pixels from one position to the next.
+        /// Distance between positions, in pixels.
         let step: Int
         /// `[anchors]`.
         let scores: [Float]
         /// Left, top, right, bottom: `[anchors][4]`.
         let boxes: [Float]
-        /// `[anchors][10]`; empty for networks without.
+        /// `[anchors][10]`; empty for networks without points.
         let points: [Float]
     }
 
-    /// The faces of an input of a width.
+    /// The faces of an input with a width in pixels.
     func faces(_ levels: [Level], width: Int) -> [DetectedFace] {
         let all = levels.flatMap { faces($0, width: width) }
         return NonMaximumSuppression(maxRatio: maxOverlap, pixel: 1)
@@ -35,9 +35,9 @@ struct SCRFDDecoder {
         else { return [] }
         let step = Double(level.step)
         return (0..<count).filter { level.scores[$0] >= minScore }.map { index in
-            let place = index / 2
-            let x = Double(place % columns) * step
-            let y = Double(place / columns) * step
+            let position = index / 2
+            let x = Double(position % columns) * step
+            let y = Double(position / columns) * step
             func distance(_ side: Int) -> Double { Double(level.boxes[4 * index + side]) * step }
             let box = FaceBox(
                 left: x - distance(0), top: y - distance(1), right: x + distance(2),

@@ -2,29 +2,30 @@ import FaceData
 import Foundation
 
 /// Decodes YuNet's outputs (Wu et al. 2023, https://doi.org/10.1007/s11633-023-1423-y), as OpenCV's
-/// `FaceDetectorYN` reads them: for every position, 8, 16 and 32 pixels apart, that it is a face and that it is an
+/// `FaceDetectorYN` does: for positions 8, 16 and 32 pixels apart, the probabilities of a face and of an
 /// object, the box, and the five points.
 struct YuNetDecoder {
-    /// Faces with lower scores are left out.
+    /// Faces with lower scores are dropped.
     var minScore = 0.9
-    /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
+    /// Intersection over union of two boxes above which they belong to the same face.
     var maxOverlap = 0.3
 
-    /// Outputs for positions of one step.
+    /// The outputs of one resolution.
     struct Level {
         /// Pixels from one position to the next.
         let step: Int
-        /// That it is a face: `[positions]`.
+        /// Probabilities of a face: `[positions]`.
         let classes: [Float]
-        /// That it is an object: `[positions]`.
+        /// Probabilities of an object: `[positions]`.
         let objects: [Float]
-        /// Middle's column and row from the position, logarithms of width and height: `[positions][4]`.
+        /// Column and row of the centre relative to the position, logarithms of width and height, in
+        /// steps: `[positions][4]`.
         let boxes: [Float]
-        /// Columns and rows from the position: `[positions][10]`.
+        /// Columns and rows relative to the position, in steps: `[positions][10]`.
         let points: [Float]
     }
 
-    /// The faces of an input of a width.
+    /// The faces in an input of the given width, in pixels.
     func faces(_ levels: [Level], width: Int) -> [DetectedFace] {
         let all = levels.flatMap { faces($0, width: width) }
         return NonMaximumSuppression(maxRatio: maxOverlap)
@@ -37,18 +38,18 @@ struct YuNetDecoder {
             level.points.count == 10 * count
         else { return [] }
         let step = Double(level.step)
-        return (0..<count).compactMap { place in
+        return (0..<count).compactMap { position in
             func part(_ number: Float) -> Double { min(max(Double(number), 0), 1) }
-            let score = (part(level.classes[place]) * part(level.objects[place])).squareRoot()
+            let score = (part(level.classes[position]) * part(level.objects[position])).squareRoot()
             guard score >= minScore else { return nil }
-            let (column, row) = (Double(place % columns), Double(place / columns))
-            let box = level.boxes[4 * place..<4 * place + 4].map { Double($0) }
+            let (column, row) = (Double(position % columns), Double(position / columns))
+            let box = level.boxes[4 * position..<4 * position + 4].map { Double($0) }
             let (x, y) = ((column + box[0]) * step, (row + box[1]) * step)
             let (width, height) = (exp(box[2]) * step, exp(box[3]) * step)
             let five = (0..<5).map { point in
                 FacePoints.Point(
-                    (Double(level.points[10 * place + 2 * point]) + column) * step,
-                    (Double(level.points[10 * place + 2 * point + 1]) + row) * step)
+                    (Double(level.points[10 * position + 2 * point]) + column) * step,
+                    (Double(level.points[10 * position + 2 * point + 1]) + row) * step)
             }
             return DetectedFace(
                 box: FaceBox(

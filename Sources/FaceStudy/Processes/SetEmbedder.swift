@@ -94,7 +94,7 @@ struct SetEmbedder {
         guard case .failure(let error) = mine else {
             if try team.agree(.ready) == .ready { return true }
             // Process 0 tells the others how to continue.
-            if team.leads { throw team.toldReason() }
+            if team.leads { throw team.reportedError() }
             return false
         }
         if !team.leads { team.tell("\(error)") }

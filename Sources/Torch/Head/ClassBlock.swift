@@ -1,10 +1,11 @@
 import CTorch
 
-/// Some classes of a softmax over cosines, and a batch's cosines with them, where the other classes are elsewhere.
+/// A block of the classes of a softmax over cosines, with a batch's cosines to them; the other classes are in
+/// other blocks.
 ///
-/// The blocks of all classes together do what a ``CosineSimilarityMatrix`` does, in steps between which what they say
-/// is joined: each multiplies, says what its classes come to for each sample, and is told the sum over all blocks. Nothing
-/// is recorded for differentiation: derivatives are handed back, step by step.
+/// Together, the blocks compute the same as a ``CosineSimilarityMatrix``, in steps between which their results
+/// are combined: each block multiplies, summarises its classes for each sample, and receives the sum over all
+/// blocks. Nothing is recorded for differentiation: derivatives are returned step by step.
 public final class ClassBlock {
     private let handle: ct_class_block
 
@@ -12,14 +13,14 @@ public final class ClassBlock {
     ///
     /// - Parameters:
     ///   - unitEmbeddings: `[n, d]`, rows of length 1 or 0.
-    ///   - weight: `[c k, d]` of the same type, of which only the rows' directions count.
-    ///   - classes: `[m]` of `int64`, ascending: those that take part; nil for all.
-    ///   - labels: `[n]` of `int64`, places among the classes that take part; negative where a sample's class is in
-    ///     another block.
-    ///   - subcenters: k, rows side by side that are one class, of which the nearest counts.
+    ///   - weight: `[c k, d]` of the same type; only the directions of its rows matter.
+    ///   - classes: `[m]` of `int64`, ascending: the classes that take part; nil for all.
+    ///   - labels: `[n]` of `int64`, indices among the classes that take part; negative if a sample's class is
+    ///     in another block.
+    ///   - subcenters: k, the number of consecutive rows per class, of which the nearest is used.
     ///   - precision: As for a ``CosineSimilarityMatrix``.
-    ///   - targets: `[2, n]` of `float64`, to whose rows the cosines and angles of the samples whose classes are here are
-    ///     written.
+    ///   - targets: `[2, n]` of `float64`; receives the target cosines and angles of the samples whose classes
+    ///     are in this block.
     public init(
         unitEmbeddings: Tensor, weight: Tensor, classes: Tensor? = nil, labels: Tensor,
         subcenters: Int = 1, precision: ElementType = .float32, workspace: HeadWorkspace,
@@ -35,19 +36,22 @@ public final class ClassBlock {
 
     deinit { ct_class_block_free(handle) }
 
-    /// log of the sum over the non-target classes of e^(scale cosine), `[n]` of `float64`; of no class -∞.
+    /// Logarithm of the sum over the non-target classes of e^(scale cosine), `[n]` of `float64`; -∞ if
+    /// there are none.
     public func logSumOfNonTargets(scale: Tensor) -> Tensor {
         .make { unsafe ct_class_block_log_sum(handle, scale.handle, &$0) }
     }
 
-    /// What the non-target classes of each sample come to, `[5, n]` of `float64`.
+    /// A summary of the non-target classes of each sample, `[5, n]` of `float64`.
     ///
-    /// The rows are the logarithm of the sum of e^(scale cosine), the largest cosine and the first class that has it,
-    /// and both without the map. Of no class they are -∞, less than -1e14, and 0.
+    /// The rows are the logarithm of the sum of e^(scale cosine), the largest cosine and the first class that
+    /// has it, and the latter two without the map. If there are no such classes, they are -∞, less than -1e14,
+    /// and 0.
     ///
     /// - Parameters:
     ///   - scale: `[n]`, at least 0.
-    ///   - nonTargets: As of ``CosineSimilarityMatrix/crossEntropy(targetLogits:scale:nonTargets:)``.
+    ///   - nonTargets: As for
+    ///     ``CosineSimilarityMatrix/crossEntropy(targetLogits:scale:nonTargets:)``.
     public func summary(scale: Tensor, nonTargets: ((Tensor) -> Tensor)?) -> Tensor {
         .make {
             unsafe ct_class_block_summarize(
@@ -55,11 +59,11 @@ public final class ClassBlock {
         }
     }
 
-    /// Turns the cosines into the gradient of the sum of `weight` times `logTotal`, both `[n]` of `float64`; after
-    /// ``summary(scale:nonTargets:)``.
+    /// Replaces the cosines by the gradient of the sum of `weight` times `logTotal`, both `[n]` of `float64`;
+    /// to be called after ``summary(scale:nonTargets:)``.
     ///
-    /// - Parameter logTotal: Logarithms of the sums over all classes of all blocks, the targets' included.
-    /// - Returns: The gradient with respect to the scale as far as it comes from here, `[n]` of `float64`.
+    /// - Parameter logTotal: Logarithms of the sums over the classes of all blocks, including the targets.
+    /// - Returns: This block's contribution to the gradient with respect to the scale, `[n]` of `float64`.
     public func differentiateSoftmax(logTotal: Tensor, weight: Tensor) -> Tensor {
         .make {
             unsafe ct_class_block_differentiate_softmax(
@@ -67,13 +71,14 @@ public final class ClassBlock {
         }
     }
 
-    /// The gradient with respect to the directions as far as it comes from here, `[n, d]`, and the sum of the squares of
-    /// that with respect to the rows of the classes that take part; after ``differentiateSoftmax(logTotal:weight:)``.
+    /// This block's contribution to the gradient with respect to the directions, `[n, d]`, and the sum of
+    /// squares of the gradient with respect to the rows of the classes that take part; to be called after
+    /// ``differentiateSoftmax(logTotal:weight:)``.
     ///
     /// - Parameters:
     ///   - toTargetCosines: The gradient with respect to the targets' cosines, `[n]`.
-    ///   - toAngles: And to their angles.
-    ///   - toRows: Is filled with the gradient with respect to the rows; nil where none is wanted.
+    ///   - toAngles: The gradient with respect to the targets' angles, `[n]`.
+    ///   - toRows: Receives the gradient with respect to the rows; nil if not needed.
     public func differentiateCosines(
         toTargetCosines: Tensor, toAngles: Tensor, toRows: Tensor?
     ) -> (toUnitEmbeddings: Tensor, squares: Double) {
@@ -88,11 +93,11 @@ public final class ClassBlock {
 }
 
 extension Tensor {
-    /// A gradient of this matrix that has the rows of some classes only.
+    /// A sparse gradient of this matrix with the rows of some classes.
     ///
     /// - Parameters:
     ///   - classes: `[m]` of `int64`, ascending.
-    ///   - subcenters: k, rows side by side that are one class.
+    ///   - subcenters: k, the number of consecutive rows per class.
     ///   - rows: `[m k, d]`.
     public func sparseGradient(classes: Tensor, subcenters: Int, rows: Tensor) -> Tensor {
         .make {

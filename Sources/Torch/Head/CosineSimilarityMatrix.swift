@@ -1,9 +1,9 @@
 import CTorch
 
-/// Memory that tables of cosines and their gradients use again and again.
+/// Memory that is reused for tables of cosines and their gradients.
 ///
-/// Fresh memory costs a page fault for every 4 KiB, which for a table of 100,000 classes takes as
-/// long as the arithmetic. Memory that is still referenced, such as a gradient, is not used again.
+/// Fresh memory costs a page fault for every 4 KiB, which takes as long as the arithmetic for a
+/// table of 100,000 classes. Memory that is still referenced, such as a gradient, is not reused.
 public final class HeadWorkspace {
     let handle: ct_workspace
 
@@ -17,19 +17,19 @@ public final class HeadWorkspace {
     deinit { ct_workspace_free(handle) }
 }
 
-/// The cosines between a batch of directions and all classes: a softmax of up to millions of
-/// classes in two differentiable steps, between which a margin may change the cosines.
+/// The cosines between a batch of directions and all classes: a softmax over up to millions of
+/// classes in two differentiable steps, between which the cosines can be modified by a margin.
 ///
 /// The first step, ``init(unitEmbeddings:weight:classes:labels:subcenters:precision:workspace:)``,
-/// multiplies, and the second, ``crossEntropy(targetLogits:scale:nonTargets:)``, takes the softmax.
-/// The one table of batch x classes numbers between them becomes its own gradient when the result
-/// is differentiated; neither normalised weights nor logits nor probabilities are ever written.
-/// In `float32` and `float64`. On a GPU, and where only LibTorch's kernels may be used, it is composed
-/// of LibTorch's operations, which do write logits; on a processor they round nothing to `bfloat16`.
+/// multiplies, and the second, ``crossEntropy(targetLogits:scale:nonTargets:)``, computes the softmax.
+/// The only table of batch x classes numbers is overwritten by its own gradient when the result is
+/// differentiated; normalised weights, logits and probabilities are never stored. Types are `float32`
+/// and `float64`. On a GPU, and if only LibTorch's kernels may be used, it is composed of LibTorch's
+/// operations, which do store logits; on a CPU, these do not round to `bfloat16`.
 public final class CosineSimilarityMatrix {
-    /// Cosines `[n]` between the directions and their target classes; may pass ±1 by rounding.
+    /// Cosines `[n]` between the directions and their target classes; may exceed ±1 by rounding.
     public let targetCosines: Tensor
-    /// The angles `[n]` of those, as ``Tensor/angles(to:)`` gives them.
+    /// The angles `[n]` between the same, as by ``Tensor/angles(to:)``.
     public let angles: Tensor
     private let table: Tensor
     private let labels: Tensor
@@ -38,15 +38,15 @@ public final class CosineSimilarityMatrix {
     ///
     /// - Parameters:
     ///   - unitEmbeddings: `[n, d]`, rows of length 1 or 0.
-    ///   - weight: `[c k, d]` of the same type, of which only the rows' directions matter. A row of
+    ///   - weight: `[c k, d]` of the same type; only the directions of its rows matter. A row of
     ///     zeros has no direction: its cosines are 0 and it gets no gradient.
-    ///   - classes: `[m]` of `int64`, ascending: those that take part, nil for all. The weight's
-    ///     gradient then is sparse: it has the rows of these classes only.
-    ///   - labels: `[n]` of `int64`, positions among the classes that take part.
-    ///   - subcenters: k, rows side by side that are one class, of which the nearest counts; of
-    ///     equally near ones the first gets the gradient.
-    ///   - precision: `bfloat16` rounds the operands of products, where the processor has
-    ///     instructions for it, and to TF32 on a GPU; sums and cosines stay `float32`.
+    ///   - classes: `[m]` of `int64`, ascending: the classes that take part; nil for all. If given,
+    ///     the weight's gradient is sparse and has only the rows of these classes.
+    ///   - labels: `[n]` of `int64`, indices among the classes that take part.
+    ///   - subcenters: k, the number of consecutive rows per class, of which the nearest is used;
+    ///     the first of equally near ones gets the gradient.
+    ///   - precision: `bfloat16` rounds the operands of products if the processor has instructions
+    ///     for it, and to TF32 on a GPU; sums and cosines stay `float32`.
     public init(
         unitEmbeddings: Tensor, weight: Tensor, classes: Tensor? = nil, labels: Tensor,
         subcenters: Int = 1, precision: ElementType = .float32, workspace: HeadWorkspace
@@ -65,7 +65,7 @@ public final class CosineSimilarityMatrix {
         self.labels = labels
     }
 
-    /// Whether tables of a weight matrix can be computed: in `float32` and `float64`.
+    /// Whether the type of a weight matrix is supported: `float32` and `float64` are.
     public static func supports(_ weight: Tensor) -> Bool {
         weight.type == .float32 || weight.type == .float64
     }
@@ -79,19 +79,19 @@ public final class CosineSimilarityMatrix {
     public struct Outcome {
         /// Mean cross-entropy, a scalar.
         public var loss: Tensor
-        /// `[n]` of truth values: whether the target class has the largest cosine.
+        /// `[n]` of `bool`: whether the target class has the largest cosine.
         public var isTop1Correct: Tensor
-        /// `[n]`: whether it has the largest logit, with the margin.
+        /// `[n]` of `bool`: whether the target class has the largest logit, including the margin.
         public var isTop1CorrectWithMargin: Tensor
     }
 
-    /// Takes the softmax and its mean cross-entropy; differentiating it uses the table up.
+    /// Computes the softmax and its mean cross-entropy; differentiating it consumes the table.
     ///
     /// - Parameters:
     ///   - targetLogits: `[n]`, the target classes' logits, in the table's type or in `float64`.
-    ///   - scale: `[n]`, at least 0: what the non-target classes' cosines are multiplied by.
-    ///   - nonTargets: What the non-target classes' cosines `[n, k]` of any k classes become;
-    ///     elementwise in the cosines, through which alone it is differentiated. Nil leaves them.
+    ///   - scale: `[n]`, at least 0: the factor of the non-target classes' cosines.
+    ///   - nonTargets: Maps the cosines `[n, k]` of any k non-target classes, element by element,
+    ///     and is only differentiated with respect to them. Nil leaves them unchanged.
     public func crossEntropy(
         targetLogits: Tensor, scale: Tensor, nonTargets: ((Tensor) -> Tensor)? = nil
     ) -> Outcome {
@@ -108,7 +108,7 @@ public final class CosineSimilarityMatrix {
     }
 }
 
-/// A function of tensors that C++ can call for as long as it keeps it.
+/// A function of tensors that C++ can store and call.
 final class ElementwiseMap {
     private let function: (Tensor) -> Tensor
 
@@ -123,7 +123,7 @@ final class ElementwiseMap {
                 guard let context = unsafe context, let out = unsafe out else { return }
                 let map = unsafe Unmanaged<ElementwiseMap>.fromOpaque(context)
                     .takeUnretainedValue()
-                // The argument is borrowed: a tensor of its own would free it.
+                // The argument is borrowed, so it must not be freed by the tensor.
                 let argument = Tensor.make { unsafe ct_alias(cosines, &$0) }
                 let result = map.function(argument)
                 unsafe expectSuccess(ct_alias(result.handle, &out.pointee), "others")
@@ -136,7 +136,7 @@ final class ElementwiseMap {
 }
 
 extension Tensor {
-    /// A sparse gradient, which has some rows only, as an ordinary tensor with zeros in the others;
-    /// an ordinary tensor unchanged.
+    /// A sparse gradient as an ordinary tensor, with zeros in missing rows; ordinary tensors stay
+    /// unchanged.
     public func dense() -> Tensor { .make { unsafe ct_to_dense(handle, &$0) } }
 }

@@ -8,35 +8,35 @@ public final class BatchNormalization: Layer, BatchCounting {
         case scaleAndShift
         /// The shift is trained, and the scale stays 1 but is part of the state.
         case shift
-        /// Neither: the scale is 1 and the shift 0, and the state has none of them.
+        /// Neither: the scale is 1 and the shift 0, and neither is part of the state.
         case none
     }
 
     /// The parameters present: scale, shift, both or neither.
     public let affine: Affine
-    /// Scale of each channel.
+    /// Scale of each channel, `[c]`.
     public let weight: Tensor
-    /// Shift of each channel.
+    /// Shift of each channel, `[c]`.
     public let bias: Tensor
-    /// Running mean of each channel, used outside of training.
+    /// Running mean of each channel, `[c]`; used in evaluation.
     public let runningMean: Tensor
-    /// Running unbiased variance of each channel, used outside of training.
+    /// Running unbiased variance of each channel, `[c]`; used in evaluation.
     public let runningVariance: Tensor
-    /// Batches seen, as PyTorch counts them.
+    /// PyTorch's count of batches, a scalar of `int64`.
     public let batchesTracked: Tensor
-    /// Fraction of a batch in the running statistics.
+    /// Weight of a new batch in the running statistics, 0...1.
     public let momentum: Double
-    /// Added to the variance.
+    /// Added to the variance for numerical stability.
     public let epsilon: Double
 
-    /// Whether training leaves the running statistics alone and normalises by them, as evaluation does:
-    /// for a network that is fine-tuned, and whose batches are unlike those that it has seen. Batches
-    /// are counted nevertheless, for dropout is a function of their number.
+    /// Whether training uses the running statistics without updating them, as in evaluation: for
+    /// fine-tuning a network with batches unlike those that it was trained on. Batches are still
+    /// counted, because dropout depends on their number.
     public var isFrozen = false
 
     /// Creates a normalisation whose shift starts at 0.
     ///
-    /// - Parameter scale: Where its scale starts: 0 silences what it normalises at first.
+    /// - Parameter scale: Initial scale; 0 initially suppresses the normalised branch.
     public init(
         channels: Int, scale: Double = 1, momentum: Double = 0.1, epsilon: Double = 1e-5,
         affine: Affine = .scaleAndShift, initial: InitialWeights
@@ -55,7 +55,7 @@ public final class BatchNormalization: Layer, BatchCounting {
         self.epsilon = epsilon
     }
 
-    /// PyTorch's five entries, or three without scale and shift.
+    /// PyTorch's five entries, or three if ``affine`` is ``Affine/none``.
     public var state: [StateEntry] {
         let scaleAndShift = [
             StateEntry("weight", weight, affine == .scaleAndShift ? .normalization : .constant),
@@ -68,20 +68,20 @@ public final class BatchNormalization: Layer, BatchCounting {
         ]
     }
 
-    /// Normalises over all dimensions but the channels'.
+    /// Normalises over all dimensions except that of the channels.
     public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
         normalized(input, .none, training: training)
     }
 
-    /// Normalises, adds a residual where there is one, and rectifies, in one go: in
-    /// training this costs half the passes over memory that the three would.
+    /// Normalises, adds an optional residual, and applies ReLU in one operation: in training this
+    /// takes half as many passes over memory as three operations.
     public func rectified(
         _ input: Tensor, adding residual: Tensor? = nil, training: Bool
     ) -> Tensor {
         normalized(input, adding: residual, .relu, training: training)
     }
 
-    /// Normalises, and multiplies negative values by the slopes of `prelu`, in one go in training.
+    /// Normalises, and multiplies negative values by the slopes of `prelu`; fused in training.
     public func rectified(_ input: Tensor, by prelu: PReLU, training: Bool) -> Tensor {
         normalized(input, .prelu(prelu), training: training)
     }
@@ -105,7 +105,7 @@ public final class BatchNormalization: Layer, BatchCounting {
     }
 }
 
-/// The activation that follows a normalisation and is computed with it.
+/// The activation that is fused with a normalisation.
 private enum Rectifier {
     case none
     case relu
@@ -121,10 +121,10 @@ private enum Rectifier {
 }
 
 extension Convolution {
-    /// Convolves and normalises, adds a residual where there is one, and rectifies if asked.
+    /// Convolves, normalises, adds an optional residual, and optionally applies ReLU.
     ///
-    /// In evaluation outside of differentiation the normalisation is folded into the weights, so
-    /// that nothing passes over the convolution's output again.
+    /// In evaluation without gradients, the normalisation is folded into the weights, which saves a
+    /// pass over the convolution's output.
     public func callAsFunction(
         _ input: Tensor, normalizedBy normalization: BatchNormalization,
         adding residual: Tensor? = nil, rectify: Bool, training: Bool

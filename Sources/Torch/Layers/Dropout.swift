@@ -1,17 +1,17 @@
-/// Random numbers of a network in training, new for each batch.
+/// A source of random numbers for a network in training, different for each batch.
 ///
-/// They are a function of the seed, a name and how many batches a normalisation of the network has
-/// seen, which its state counts: a run that is resumed draws what it would have drawn.
+/// They are a function of the seed, a name and the number of batches seen, which is part of the
+/// network's state, so that a resumed run draws the same numbers.
 public struct BatchNoise {
     private let seed: UInt64
-    /// Batches that the network has seen.
+    /// Number of batches that the network has seen.
     private let batches: Tensor
 
     /// Creates a source of numbers.
     ///
     /// - Parameters:
-    ///   - name: Name within the part that `initial` stands for.
-    ///   - counter: What counts every batch once, before numbers are requested.
+    ///   - name: Name within the part of the model that `initial` belongs to.
+    ///   - counter: The layer that counts each batch once, before numbers are requested.
     public init(_ name: String, countedBy counter: any BatchCounting, initial: InitialWeights) {
         seed = initial.seed(of: name)
         batches = counter.batchesTracked
@@ -26,13 +26,13 @@ public struct BatchNoise {
     }
 }
 
-/// A layer that counts the batches that a network has seen in training.
+/// A layer that counts the batches seen in training.
 public protocol BatchCounting {
-    /// Batches seen, an integer.
+    /// Number of batches seen, a scalar of `int64`.
     var batchesTracked: Tensor { get }
 }
 
-/// Counts the batches of training for a network without batch normalisations, which do it otherwise.
+/// Counts training batches for networks without batch normalisation, which otherwise counts them.
 public final class BatchCounter: BatchCounting {
     /// Number of batches seen, a scalar of `int64`.
     public let batchesTracked = Tensor.zeros([], type: .int64)
@@ -40,25 +40,25 @@ public final class BatchCounter: BatchCounting {
     /// Creates a counter at 0.
     public init() {}
 
-    /// The count, under the name that normalisations give it.
+    /// The count, under the name that batch normalisations use.
     public var state: [StateEntry] { [StateEntry("num_batches_tracked", batchesTracked, .buffer)] }
 
     /// Adds one batch.
     public func count() { batchesTracked.assign(batchesTracked + 1) }
 }
 
-/// Dropout (Srivastava et al. 2014): in training, elements become 0 at random and the others are
-/// divided by the fraction that stays.
+/// Dropout (Srivastava et al. 2014): in training, elements are set to 0 at random and the others
+/// divided by the fraction that is kept.
 public struct Dropout {
-    /// The elements that are dropped together.
+    /// The unit that is dropped as a whole.
     public enum Unit: Sendable {
-        /// Each element by itself.
+        /// Each element separately.
         case element
-        /// All of a sample, as stochastic depth does it (Huang et al. 2016).
+        /// All elements of a sample, as in stochastic depth (Huang et al. 2016).
         case sample
     }
 
-    /// Fraction of the units that become 0.
+    /// Probability that a unit is dropped; 0 ..< 1.
     public let rate: Double
     private let unit: Unit
     private let noise: BatchNoise
@@ -72,7 +72,7 @@ public struct Dropout {
         self.noise = noise
     }
 
-    /// Any shape, the samples first.
+    /// Applies dropout to a tensor of any shape whose first dimension is the samples.
     public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
         guard training, rate > 0 else { return input }
         var shape = input.shape

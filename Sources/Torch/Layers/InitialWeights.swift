@@ -1,7 +1,7 @@
-/// The source of a new model's weights: a seed, and each parameter's own name.
+/// The source of a new model's weights, which are a function of a seed and each parameter's name.
 ///
-/// A parameter's numbers depend only on the seed and its name, so two models with the same
-/// parts start alike whatever else they contain, on every machine with the same LibTorch.
+/// Two models therefore start with the same weights in common parts, whatever else they contain, on
+/// every machine with the same LibTorch.
 public struct InitialWeights: Sendable {
     /// Seed of the random numbers.
     public let seed: UInt64
@@ -9,10 +9,10 @@ public struct InitialWeights: Sendable {
     public let path: String
     /// The parameters' device.
     public let device: Device
-    /// Type of the parameters: `float32`, or `float64` to check a computation.
+    /// Type of the parameters: `float32`, or `float64` for checking computations.
     public let type: ElementType
 
-    /// Whether numbers are drawn at all.
+    /// Whether random numbers are drawn.
     private var isRandom = true
 
     /// Starts at the root of a model.
@@ -25,7 +25,7 @@ public struct InitialWeights: Sendable {
         self.type = type
     }
 
-    /// Zeros instead of random numbers, for a model whose weights come from a file right after:
+    /// Zeros instead of random numbers, for a model whose weights are then loaded from a file:
     /// drawing those of a large network takes a second.
     public static func zeros(
         device: Device = .cpu, type: ElementType = .float32
@@ -35,7 +35,7 @@ public struct InitialWeights: Sendable {
         return initial
     }
 
-    /// The weights of an inner part.
+    /// The source for a part of this one.
     public func child(_ name: String) -> InitialWeights {
         var initial = InitialWeights(
             seed: seed, path: path.isEmpty ? name : "\(path).\(name)", device: device, type: type)
@@ -43,12 +43,12 @@ public struct InitialWeights: Sendable {
         return initial
     }
 
-    /// A trainable tensor of one value in every place.
+    /// A trainable tensor filled with a value.
     public func constant(_ value: Double, _ shape: [Int]) -> Tensor {
         Tensor.full(value, shape: shape, type: type, device: device).withGradient()
     }
 
-    /// A trainable tensor of normal variates.
+    /// A trainable tensor of normally distributed numbers with mean 0.
     public func normal(_ name: String, _ shape: [Int], standardDeviation: Double) -> Tensor {
         let tensor = Tensor.zeros(shape, type: type, device: device)
         if isRandom {
@@ -57,14 +57,14 @@ public struct InitialWeights: Sendable {
         return tensor.withGradient()
     }
 
-    /// A trainable tensor of uniform variates in `-bound..<bound`.
+    /// A trainable tensor of uniformly distributed numbers in `-bound..<bound`.
     public func uniform(_ name: String, _ shape: [Int], bound: Double) -> Tensor {
         let tensor = Tensor.zeros(shape, type: type, device: device)
         if isRandom { tensor.fillUniform(-bound..<bound, seed: seed(of: name)) }
         return tensor.withGradient()
     }
 
-    /// The seed of something named: FNV-1a over the full name, mixed with the seed by the finaliser of
+    /// The seed for a name: FNV-1a of the full name, mixed with the seed by the finaliser of
     /// SplitMix64.
     public func seed(of name: String) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

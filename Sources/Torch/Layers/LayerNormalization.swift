@@ -4,10 +4,10 @@ public final class LayerNormalization: Layer {
     public let weight: Tensor
     /// Shift of each element.
     public let bias: Tensor
-    /// Added to the variance.
+    /// Added to the variance for numerical stability.
     public let epsilon: Double
 
-    /// Creates a normalisation of `size` elements that starts without scale and shift.
+    /// Creates a normalisation of `size` elements with initial scale 1 and shift 0.
     public init(size: Int, epsilon: Double = 1e-5, initial: InitialWeights) {
         weight = initial.constant(1, [size])
         bias = initial.constant(0, [size])

@@ -2,14 +2,14 @@
 public final class Linear: Layer {
     /// Weights `[outputs, inputs]`.
     public let weight: Tensor
-    /// `[outputs]`, where there is one.
+    /// Bias `[outputs]`, if there is one.
     public let bias: Tensor?
 
-    /// Creates a map with weights and bias uniform in ±1/√inputs, as PyTorch draws them.
+    /// Creates a map with weights and bias uniform in ±1/√inputs, PyTorch's default.
     ///
-    /// - Parameter standardDeviation: Of normal variates, which the weights are instead when it is
-    ///   given.
-    /// - Parameter biasStart: Where the bias starts then.
+    /// - Parameters:
+    ///   - standardDeviation: If given, weights are normally distributed with this deviation instead.
+    ///   - biasStart: Initial bias if `standardDeviation` is given.
     public init(
         inputs: Int, outputs: Int, bias hasBias: Bool = true, standardDeviation: Double? = nil,
         biasStart: Double = 0, initial: InitialWeights
@@ -28,7 +28,7 @@ public final class Linear: Layer {
             : nil
     }
 
-    /// `weight` and, where there is one, `bias`.
+    /// `weight` and, if there is one, `bias`.
     public var state: [StateEntry] {
         [StateEntry("weight", weight, .weight)]
             + (bias.map { [StateEntry("bias", $0, .bias)] } ?? [])

@@ -1,4 +1,4 @@
-/// A rectifier that multiplies negative values by a number that is trained, one a channel (He et al.,
+/// A rectifier that multiplies negative values by a trained slope for each channel (He et al.,
 /// "Delving Deep into Rectifiers", 2015, equation 1).
 public final class PReLU: Layer {
     /// The slopes of the channels' negative values, `[c]`; they start at 0.25.
@@ -9,7 +9,7 @@ public final class PReLU: Layer {
         weight = initial.constant(0.25, [channels])
     }
 
-    /// `weight`. Like scales it is one number a channel, and decays where they do.
+    /// `weight`. Like a scale, it is one number per channel, and subject to the same weight decay.
     public var state: [StateEntry] { [StateEntry("weight", weight, .normalization)] }
 
     /// `[n, c, ...]` -> `[n, c, ...]`.

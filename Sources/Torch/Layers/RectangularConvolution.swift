@@ -1,11 +1,11 @@
-/// A two-dimensional convolution whose window need not be a square and that may have a bias, for
-/// networks without batch normalisation after every convolution.
+/// A two-dimensional convolution with a rectangular window and an optional bias, for networks
+/// without batch normalisation after every convolution.
 public final class RectangularConvolution: Layer {
     /// Height and width, in pixels.
     public struct Extent: Sendable, Hashable {
-        /// Number of rows, in pixels.
+        /// Height in pixels.
         public let height: Int
-        /// Number of columns, in pixels.
+        /// Width in pixels.
         public let width: Int
 
         /// Creates an extent from height and width, in pixels.
@@ -17,21 +17,21 @@ public final class RectangularConvolution: Layer {
 
     /// `[outputs, inputs / groups, height, width]`.
     public let weight: Tensor
-    /// `[outputs]`, where there is one.
+    /// Bias `[outputs]`, if there is one.
     public let bias: Tensor?
     /// Step of the window, in pixels.
     public let stride: Int
-    /// Zeros around the image.
+    /// Zeros above and below, and on the left and right of the image.
     public let padding: Extent
-    /// Groups of channels that do not see each other.
+    /// Number of groups of channels that are convolved separately.
     public let groups: Int
 
-    /// Creates a convolution with weights and bias uniform in ±1/√fan-in, as PyTorch draws them.
+    /// Creates a convolution with weights and bias uniform in ±1/√fan-in, PyTorch's default.
     ///
     /// - Parameters:
-    ///   - padding: Half of the window where it is not given.
-    ///   - standardDeviation: Of normal variates, which the weights are instead when it is given; the
-    ///     bias then starts at `biasStart`.
+    ///   - padding: Nil for half of the window.
+    ///   - standardDeviation: If given, weights are normally distributed with this deviation instead,
+    ///     and the bias starts at `biasStart`.
     public init(
         inputs: Int, outputs: Int, window: Extent, stride: Int = 1, padding: Extent? = nil,
         groups: Int = 1, bias hasBias: Bool, standardDeviation: Double? = nil,
@@ -56,7 +56,7 @@ public final class RectangularConvolution: Layer {
         self.groups = groups
     }
 
-    /// `weight` and, where there is one, `bias`.
+    /// `weight` and, if there is one, `bias`.
     public var state: [StateEntry] {
         [StateEntry("weight", weight, .weight)]
             + (bias.map { [StateEntry("bias", $0, .bias)] } ?? [])

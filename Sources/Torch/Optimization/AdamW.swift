@@ -1,22 +1,23 @@
 import CTorch
 
-/// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), by LibTorch's fused kernel.
+/// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), with LibTorch's fused
+/// kernel.
 ///
-/// As PyTorch: `w <- w - rate decay w`, `m <- β1 m + (1 - β1) g`, `v <- β2 v + (1 - β2) g²`, and
-/// `w <- w - rate (m / (1 - β1^t)) / (√(v / (1 - β2^t)) + ε)`, where t counts the parameter's steps. Gradients
-/// must be dense.
+/// As in PyTorch: `w <- w - rate decay w`, `m <- β1 m + (1 - β1) g`, `v <- β2 v + (1 - β2) g²`, and
+/// `w <- w - rate (m / (1 - β1^t)) / (√(v / (1 - β2^t)) + ε)`, where t counts the parameter's steps.
+/// Gradients must be dense.
 public final class AdamW: Optimizer {
-    /// The hyperparameters that stay the same from step to step.
+    /// The hyperparameters other than the learning rate.
     public struct Options: Codable, Sendable, Hashable {
-        /// Fraction of the gradients' mean that is kept; 0 ..< 1.
+        /// Decay rate of the mean of the gradients; 0 ..< 1.
         public var beta1: Double
-        /// Fraction of their squares' mean that is kept; 0 ..< 1.
+        /// Decay rate of the mean of their squares; 0 ..< 1.
         public var beta2: Double
-        /// Added to the root of the squares' mean; above 0.
+        /// Added to the square root of the mean of the squares; above 0.
         public var epsilon: Double
-        /// Strength of the pull of weights towards 0; at least 0.
+        /// Weight decay; at least 0.
         public var weightDecay: Double
-        /// Whether biases and normalisations are pulled as well.
+        /// Whether biases and normalisations decay as well.
         public var decaysBiasAndNormalization: Bool
 
         /// Creates options; the defaults are PyTorch's, with the weight decay of arcface_torch's vision
@@ -33,18 +34,18 @@ public final class AdamW: Optimizer {
         }
     }
 
-    /// Learning rate, moments and weight decay.
+    /// The options.
     public let options: Options
-    /// The parameters, in their order.
+    /// The optimised parameters.
     public let parameters: [StateEntry]
     private let factors: [Double]
     private let firstMoments: [Tensor]
     private let secondMoments: [Tensor]
     private let steps: [Tensor]
 
-    /// Creates an optimiser of parameters, in their order.
+    /// Creates an optimiser of parameters.
     ///
-    /// - Parameter factors: What the learning rate of each parameter is multiplied by; nil for 1.
+    /// - Parameter factors: Factor of each parameter's learning rate; nil for 1.
     public init(_ parameters: [StateEntry], options: Options, factors: [Double]? = nil) {
         self.options = options
         self.parameters = parameters
@@ -56,7 +57,7 @@ public final class AdamW: Optimizer {
         }
     }
 
-    /// Both moments and the counts of steps under their parameters' names, after the prefix `adamw.first.`,
+    /// Both moments and the step counts under their parameters' names, with the prefixes `adamw.first.`,
     /// `adamw.second.` and `adamw.steps.`.
     public var state: [StateEntry] {
         [("first", firstMoments), ("second", secondMoments), ("steps", steps)].flatMap {
@@ -66,12 +67,12 @@ public final class AdamW: Optimizer {
         }
     }
 
-    /// Nothing: the counts of steps are part of the state.
+    /// Does nothing: the step counts are part of the state.
     public func resume() {}
 
-    /// Changes every parameter that has a gradient.
+    /// Updates every parameter that has a gradient.
     ///
-    /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
+    /// - Parameter guarded: The divisor of the gradients, and whether to skip the step.
     public func step(learningRate: Double, guardedBy guarded: GradientGuard?) {
         forEachGroup(
             learningRate: learningRate, factors: factors, decay: options.weightDecay,

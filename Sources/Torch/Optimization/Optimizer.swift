@@ -1,37 +1,37 @@
 import CTorch
 
-/// Updates parameters by their gradients, a step at a time.
+/// Updates parameters step by step from their gradients.
 public protocol Optimizer: AnyObject {
-    /// The parameters, in their order.
+    /// The optimised parameters.
     var parameters: [StateEntry] { get }
 
-    /// Its state from step to step, under names of its own, to be stored with a checkpoint.
+    /// Its state between steps, to be stored in checkpoints under its own names.
     var state: [StateEntry] { get }
 
     /// Marks its state as loaded from a checkpoint taken after a step.
     func resume()
 
-    /// Changes every parameter that has a gradient.
+    /// Updates every parameter that has a gradient.
     ///
-    /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
+    /// - Parameter guarded: The divisor of the gradients, and whether to skip the step.
     func step(learningRate: Double, guardedBy guarded: GradientGuard?)
 }
 
 extension Optimizer {
-    /// Changes every parameter that has a gradient.
+    /// Updates every parameter that has a gradient.
     public func step(learningRate: Double) { step(learningRate: learningRate, guardedBy: nil) }
 
-    /// Places of the parameters that have a gradient.
+    /// Indices of the parameters that have a gradient.
     var active: [Int] {
         parameters.indices.filter { parameters[$0].tensor.gradient != nil }
     }
 
-    /// Hands the parameters that have a gradient to a body, in groups that share a learning rate and a
-    /// weight decay.
+    /// Passes the parameters that have a gradient to a closure, in groups with the same learning rate
+    /// and weight decay.
     ///
     /// - Parameters:
-    ///   - factors: What the learning rate of each parameter is multiplied by.
-    ///   - decay: Strength of the weight decay of the weights.
+    ///   - factors: Factor of each parameter's learning rate.
+    ///   - decay: Weight decay of the weights.
     ///   - decaysAll: Whether biases and normalisations decay as well.
     func forEachGroup(
         learningRate: Double, factors: [Double], decay: Double, decaysAll: Bool,
@@ -54,14 +54,14 @@ extension Optimizer {
         for parameter in parameters { parameter.tensor.gradient = nil }
     }
 
-    /// L2 norm of all gradients together; not finite when any of them is not.
+    /// L2 norm of all gradients together; not finite if any of them is not.
     public func gradientNorm() -> Double { gradientNorm { _ in true } }
 
-    /// L2 norm of all gradients together where processes have parts of one parameter.
+    /// L2 norm of all gradients together if a parameter is distributed over processes.
     ///
     /// - Parameters:
-    ///   - shared: The parameter that each process has a part of.
-    ///   - squares: The sum of the squares of its gradient, in all processes.
+    ///   - shared: The parameter of which each process has a part.
+    ///   - squares: The sum of squares of its gradient over all processes.
     public func gradientNorm(besides shared: Tensor, squares: Double) -> Double {
         let others = gradientNorm { $0 !== shared }
         return (others * others + squares).squareRoot()
@@ -82,12 +82,12 @@ extension Optimizer {
             ct_scale_gradients(handles, handles.count, factor), "scaleGradients(by:)")
     }
 
-    /// Examines all gradients where they are, so that the CPU does not wait for a GPU's.
+    /// Computes statistics of all gradients on their device, without waiting for a GPU.
     ///
     /// - Parameters:
-    ///   - loss: The scalar that they are derivatives of.
-    ///   - limit: The largest norm of all gradients together; 0 for none.
-    ///   - isOneBatch: Whether a single batch has added to the gradients, so that no row of a sparse
+    ///   - loss: The scalar that was differentiated.
+    ///   - limit: The limit for the norm of all gradients together; 0 for none.
+    ///   - isOneBatch: Whether the gradients are those of a single batch, so that no row of a sparse
     ///     one occurs twice.
     public func gradientGuard(
         loss: Tensor, limit: Double, isOneBatch: Bool = false
@@ -110,7 +110,7 @@ extension Optimizer {
 }
 
 extension [StateEntry] {
-    /// Zeros for each parameter, lying in memory as the parameter does.
+    /// A tensor of zeros for each parameter, with the same memory layout.
     func zeros() -> [Tensor] {
         map { parameter in
             let zero = parameter.tensor.detached().copy()
@@ -129,11 +129,11 @@ extension [StateEntry] {
 
 /// Gradient statistics that a GPU computes before a step without synchronising with the host.
 public struct GradientGuard {
-    /// L2 norm of all gradients together, before it is limited: a scalar on their device.
+    /// L2 norm of all gradients together before clipping, a scalar on their device.
     public let norm: Tensor
     /// The divisor of every gradient; nil for 1.
     let divisor: Tensor?
-    /// 1 if the loss or the norm is not finite, so that the step changes nothing; else 0.
+    /// 1 if the loss or the norm is not finite, so that the step is skipped, otherwise 0.
     let skips: Tensor
 
     var handle: ct_gradient_guard {

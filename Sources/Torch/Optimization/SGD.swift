@@ -1,19 +1,19 @@
 import CTorch
 
-/// Stochastic gradient descent with momentum and weight decay, by LibTorch's fused kernel.
+/// Stochastic gradient descent with momentum and weight decay, with LibTorch's fused kernel.
 ///
-/// As PyTorch: `v <- momentum v + (g + decay w)`, `w <- w - rate v`, and on the first step `v` is
-/// the gradient itself.
+/// As in PyTorch: `v <- momentum v + (g + decay w)`, `w <- w - rate v`, and on the first step `v`
+/// is the gradient itself.
 public final class SGD: Optimizer {
-    /// The hyperparameters that stay the same from step to step.
+    /// The hyperparameters other than the learning rate.
     public struct Options: Codable, Sendable, Hashable {
-        /// Fraction of the momentum buffer that is kept; 0 ..< 1.
+        /// Decay rate of the momentum buffer; 0 ..< 1.
         public var momentum: Double
-        /// Strength of the pull of weights towards 0; at least 0.
+        /// Weight decay; at least 0.
         public var weightDecay: Double
-        /// Whether biases and normalisations are pulled as well.
+        /// Whether biases and normalisations decay as well.
         public var decaysBiasAndNormalization: Bool
-        /// Whether the step looks ahead by one momentum step (Sutskever et al. 2013).
+        /// Whether to use Nesterov momentum (Sutskever et al. 2013).
         public var nesterov: Bool
 
         /// Creates options; the defaults are those of most face recognition systems.
@@ -30,17 +30,17 @@ public final class SGD: Optimizer {
 
     /// The options.
     public let options: Options
-    /// Whether a step was taken, so that the momentum buffers mean something.
+    /// Whether a step was taken, so that the momentum buffers are valid.
     public private(set) var hasStepped = false
-    /// The parameters, in their order.
+    /// The optimised parameters.
     public let parameters: [StateEntry]
     private let momentumBuffers: [Tensor]
     /// The factor of each parameter's learning rate.
     private let factors: [Double]
 
-    /// Creates an optimiser of parameters, in their order.
+    /// Creates an optimiser of parameters.
     ///
-    /// - Parameter factors: What the learning rate of each parameter is multiplied by; nil for 1.
+    /// - Parameter factors: Factor of each parameter's learning rate; nil for 1.
     public init(_ parameters: [StateEntry], options: Options, factors: [Double]? = nil) {
         self.options = options
         self.factors = parameters.rateFactors(factors)
@@ -48,7 +48,7 @@ public final class SGD: Optimizer {
         momentumBuffers = parameters.zeros()
     }
 
-    /// The momentum buffers under their parameters' names after the prefix `velocity.`.
+    /// The momentum buffers under their parameters' names, with the prefix `velocity.`.
     public var state: [StateEntry] {
         zip(parameters, momentumBuffers).map { StateEntry($0.name, $1, .buffer) }
             .prefixed("velocity")
@@ -57,9 +57,9 @@ public final class SGD: Optimizer {
     /// Marks the momentum buffers as loaded from a checkpoint taken after a step.
     public func resume() { hasStepped = true }
 
-    /// Changes every parameter that has a gradient.
+    /// Updates every parameter that has a gradient.
     ///
-    /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
+    /// - Parameter guarded: The divisor of the gradients, and whether to skip the step.
     public func step(learningRate: Double, guardedBy guarded: GradientGuard? = nil) {
         forEachGroup(
             learningRate: learningRate, factors: factors, decay: options.weightDecay,

@@ -1,10 +1,10 @@
 import CTorch
 
-/// The exponential moving average of a network's weights (Polyak and Juditsky 1992), which is often a better
-/// network than the last step's.
+/// An exponential moving average of a network's weights (Polyak and Juditsky 1992), which often performs
+/// better than the weights of the last step.
 ///
 /// After step t, `average <- d average + (1 - d) weight` with `d = min(decay, (1 + t) / (10 + t))`, so that the
-/// first, untrained weights are forgotten soon. Running statistics are averaged as well, and counts copied.
+/// initial, untrained weights are soon forgotten. Running statistics are averaged as well; counts are copied.
 public final class WeightAverage {
     /// The averages under the network's names.
     public let state: [StateEntry]
@@ -13,9 +13,9 @@ public final class WeightAverage {
     private let moved: [Int]
     private let copied: [Int]
 
-    /// Begins with a network's weights.
+    /// Starts with a network's weights.
     ///
-    /// - Parameter decay: Fraction of the average that is kept, in the long run; 0 ..< 1.
+    /// - Parameter decay: Decay rate of the average in the long run; 0 ..< 1.
     public init(of network: [StateEntry], decay: Double) {
         self.network = network
         self.decay = decay
@@ -25,9 +25,9 @@ public final class WeightAverage {
         copied = network.indices.filter { !isReal[$0] }
     }
 
-    /// Moves the averages towards the weights.
+    /// Updates the averages with the current weights.
     ///
-    /// - Parameter steps: Steps that the network has been trained.
+    /// - Parameter steps: Number of training steps so far.
     public func update(afterSteps steps: Int) {
         let kept = min(decay, Double(1 + steps) / Double(10 + steps))
         let averages = moved.map { state[$0].tensor.handle }
@@ -38,7 +38,7 @@ public final class WeightAverage {
         for index in copied { state[index].tensor.assign(network[index].tensor) }
     }
 
-    /// Runs a body in which the network has the averages for weights.
+    /// Runs a closure in which the network's weights are replaced by the averages.
     public func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
         let weights = network.map { $0.tensor.detached().copy() }
         defer { for (entry, weight) in zip(network, weights) { entry.tensor.assign(weight) } }

@@ -2,14 +2,14 @@ import CProcessGroup
 import CTorch
 import Foundation
 
-/// Processes that exchange tensors of the processor's memory, by LibTorch's c10d and Gloo.
+/// Processes that exchange CPU tensors through LibTorch's c10d and Gloo.
 ///
-/// All of them do the same exchanges in the same order. An exchange fails in all of them when one is
-/// gone, or has not reached it within the limit; the group is of no use afterwards.
+/// All of them must make the same exchanges in the same order. An exchange fails in all of them if
+/// one has ended, or has not reached it within the limit; the group is unusable afterwards.
 public final class ProcessGroup {
-    /// This process's number, from 0.
+    /// This process's rank, from 0.
     public let rank: Int
-    /// Processes of the group.
+    /// Number of processes.
     public let size: Int
     private let handle: pg_group
     private let store: ProcessStore
@@ -23,14 +23,13 @@ public final class ProcessGroup {
         case interface(String)
     }
 
-    /// Connects the processes of a group, which all call this.
+    /// Connects the processes of a group; all of them must call this.
     ///
     /// - Parameters:
-    ///   - store: Where they find each other.
-    ///   - name: What distinguishes the group from others in the store, those of former attempts
-    ///     included.
-    ///   - limit: Of the connection, and of each exchange.
-    /// - Throws: `TorchError.libTorch`, also when not all have joined within the limit.
+    ///   - store: The store through which they find each other.
+    ///   - name: A name that no other group in the store has, including those of earlier attempts.
+    ///   - limit: Time limit of the connection and of each exchange.
+    /// - Throws: `TorchError.libTorch`, also if not all have joined within the limit.
     public init(
         _ store: ProcessStore, name: String, rank: Int, size: Int, address: Address,
         limit: Duration
@@ -52,7 +51,7 @@ public final class ProcessGroup {
     }
 
     deinit {
-        // What is closed waits for exchanges in progress, which a broken group may have forever.
+        // Closing waits for exchanges in progress, which may never end in a broken group.
         if !isBroken { pg_group_close(handle) }
     }
 
@@ -64,14 +63,14 @@ public final class ProcessGroup {
         return unsafe text.map { unsafe String(cString: $0) } ?? ""
     }
 
-    /// The tensors of all processes, one upon another in the order of ranks: `[size, ...]`.
+    /// The tensors of all processes, stacked in the order of ranks: `[size, ...]`.
     ///
     /// - Parameter tensor: Of the same shape and type in all of them.
     public func gathered(_ tensor: Tensor) throws(TorchError) -> Tensor {
         try gathering(tensor).wait()
     }
 
-    /// Begins to gather: see ``gathered(_:)``.
+    /// Starts to gather tensors asynchronously: see ``gathered(_:)``.
     public func gathering(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
         let output = Tensor.zeros([size] + input.shape, type: input.type)
@@ -80,8 +79,8 @@ public final class ProcessGroup {
         }
     }
 
-    /// Begins to give part i of a tensor to process i: of `[size, ...]` results `[size, ...]`, the part of each
-    /// process that is for this one.
+    /// Starts an all-to-all exchange: sends part i of a tensor `[size, ...]` to process i; the result
+    /// `[size, ...]` contains each process's part for this one.
     public func exchanging(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
         precondition(input.shape.first == size, "every process is given a part")
@@ -91,7 +90,8 @@ public final class ProcessGroup {
         }
     }
 
-    /// Begins to add up a tensor of each process, in c10d's own order, which depends on their number.
+    /// Starts an all-reduce: sums the tensors of all processes, in c10d's order, which depends on
+    /// their number.
     ///
     /// - Parameter tensor: Of the same shape and type in all of them.
     public func summing(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
@@ -107,7 +107,7 @@ public final class ProcessGroup {
         return PendingExchange(self, work, operation, output)
     }
 
-    /// Puts the values that a tensor has in one process into all processes' tensors.
+    /// Copies the values of one process's tensor to the tensors of all processes.
     ///
     /// - Parameter root: The process that has the values.
     public func broadcast(_ tensor: Tensor, from root: Int = 0) throws(TorchError) {
@@ -126,7 +126,7 @@ public final class ProcessGroup {
     }
 }
 
-/// An exchange of tensors that is in progress. Exchanges complete in the order in which they were begun.
+/// An asynchronous exchange of tensors. Exchanges complete in the order in which they were started.
 public final class PendingExchange {
     private let group: ProcessGroup
     private let work: pg_work
@@ -146,14 +146,14 @@ public final class PendingExchange {
 
     /// Waits until it is complete.
     ///
-    /// - Returns: What it gives this process.
+    /// - Returns: This process's result.
     public func wait() throws(TorchError) -> Tensor {
         try group.perform(pg_wait(work), operation)
         return output
     }
 }
 
-/// The receiver of a backward pass's derivatives.
+/// Receives derivatives during a backward pass.
 private final class ReadyDerivatives {
     let body: (Int, Tensor) -> Void
 
@@ -161,10 +161,10 @@ private final class ReadyDerivatives {
 }
 
 extension Tensor {
-    /// The derivatives as ``derivatives(of:gradOutput:)`` gives them, of parameters that occur once each.
+    /// The same as ``derivatives(of:gradOutput:)``, for parameters that are each used once.
     ///
-    /// - Parameter ready: Receives each derivative, by its index, as soon as it is known and while the pass is
-    ///   in progress: on the processor, on the caller's thread.
+    /// - Parameter ready: Receives each derivative with its index as soon as it is computed, while the pass
+    ///   continues; on the CPU, it is called on the caller's thread.
     public func derivatives(
         of inputs: [Tensor], gradOutput: Tensor, ready: (Int, Tensor) -> Void
     ) -> [Tensor] {
@@ -184,8 +184,8 @@ extension Tensor {
         }
     }
 
-    /// Copies the values of a tensor of the same shape, without an objection of backward passes that are still
-    /// to come: for what they do not need, or will find again, as a normalisation's running statistics between
+    /// Copies the values of a tensor of the same shape without invalidating later backward passes: for values
+    /// that these do not need, or that will be restored, such as a normalisation's running statistics between
     /// several forward passes.
     package func assignUnnoticed(_ source: Tensor) {
         forgetOrigin()

@@ -2,23 +2,23 @@ import CProcessGroup
 import CTorch
 import Foundation
 
-/// A table of keys and values that one process serves and others read and write (c10d's TCPStore).
+/// A key-value store that one process serves and others read and write (c10d's TCPStore).
 ///
-/// Its requests are made one after another, regardless of the thread that makes them; none of them waits for a key.
+/// Requests from any thread are serialised; none of them waits for a key.
 public final class ProcessStore {
     let handle: pg_store
-    /// Port that the store is served at.
+    /// The store's port.
     public let port: UInt16
 
-    /// Connects to a store, or begins to serve one.
+    /// Connects to a store, or starts to serve one.
     ///
     /// - Parameters:
-    ///   - host: Where it is served.
-    ///   - port: The port there; 0 for one of the server's choice.
+    ///   - host: The host that serves it.
+    ///   - port: Its port; 0 for one of the server's choice.
     ///   - serves: Whether this process serves it.
-    ///   - limit: Of the connection, which is tried again and again until then, and of each later
+    ///   - limit: Time limit of the connection, which is retried until then, and of each later
     ///     request.
-    /// - Throws: `TorchError.libTorch` when the port is in use, or nothing answers within the limit.
+    /// - Throws: `TorchError.libTorch` if the port is in use, or nothing answers within the limit.
     public init(
         host: String, port: UInt16, serves: Bool, limit: Duration
     ) throws(TorchError) {
@@ -33,7 +33,7 @@ public final class ProcessStore {
 
     deinit { pg_store_close(handle) }
 
-    /// Sets a key. That the server has ended is not noticed.
+    /// Sets a key. Does not detect that the server has ended.
     public func set(_ key: String, to value: String) throws(TorchError) {
         let status = unsafe pg_store_set(handle, key, value, value.utf8.count)
         try requireSuccess(status, "setting a key")
@@ -41,7 +41,7 @@ public final class ProcessStore {
 
     /// The value of a key; nil if it is not set.
     ///
-    /// - Throws: `TorchError.libTorch` when the server has ended.
+    /// - Throws: `TorchError.libTorch` if the server has ended.
     public func value(of key: String) throws(TorchError) -> String? {
         var isThere = false
         unsafe try requireSuccess(pg_store_contains(handle, key, &isThere), "looking for a key")

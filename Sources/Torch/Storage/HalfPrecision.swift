@@ -1,18 +1,18 @@
-/// IEEE 754 binary16, as weights are published to halve a file.
+/// IEEE 754 binary16, in which weights are published to halve the size of files.
 package enum HalfPrecision {
     /// Its name in safetensors.
     static let name = "F16"
-    /// Bytes of a number.
+    /// Size of a number, in bytes.
     static let size = 2
 
-    /// The numbers of little-endian bytes; float32 holds each of them exactly.
+    /// Converts little-endian bytes, without loss, to `float32`.
     package static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
         stride(from: bytes.startIndex, to: bytes.endIndex, by: size).map {
             float(UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
         }
     }
 
-    /// A number by its parts, since not every machine has the type.
+    /// Converts a number by its fields, since `Float16` is not available on every platform.
     private static func float(_ bits: UInt16) -> Float {
         let sign = UInt32(bits >> 15) << 31
         let (exponent, fraction) = (UInt32(bits >> 10 & 31), UInt32(bits & 1023))

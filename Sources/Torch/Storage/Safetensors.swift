@@ -1,24 +1,25 @@
 public import Foundation
 import SafeFiles
 
-/// A safetensors file: a JSON header and the tensors' bytes, nothing that could be executed.
+/// Reads and writes safetensors files, which consist of a JSON header and the tensors' bytes, and
+/// nothing that could be executed.
 ///
-/// Layout: a `u64` (little-endian) that gives the header's length, the header in JSON, then the
-/// bytes. The header maps each name to `dtype`, `shape` and `data_offsets` from the end of the
-/// header; `__metadata__` maps strings to strings. The tensors' bytes follow each other without a
-/// gap to the end of the file.
+/// Layout: the header's length as a little-endian `u64`, the header in JSON, then the bytes. The
+/// header maps each name to `dtype`, `shape` and `data_offsets`, which are relative to the end of
+/// the header; `__metadata__` maps strings to strings. The tensors' bytes are contiguous up to the
+/// end of the file.
 public enum Safetensors {
-    /// The content of a file.
+    /// The contents of a file.
     public struct Content {
         /// The tensors, on the CPU, by name.
         public var tensors: [String: Tensor]
-        /// Strings stored beside them.
+        /// The file's metadata.
         public var metadata: [String: String]
     }
 
     // MARK: Writing
 
-    /// The bytes of a file with the given tensors, in their order, which have different names.
+    /// The bytes of a file with the given tensors, whose names must be unique, in their order.
     public static func encode(
         _ entries: [StateEntry], metadata: [String: String] = [:]
     ) -> Data {
@@ -30,14 +31,14 @@ public enum Safetensors {
         return file
     }
 
-    /// How many bytes ``encode(_:metadata:)`` gives.
+    /// The number of bytes that ``encode(_:metadata:)`` returns.
     public static func byteCount(
         _ entries: [StateEntry], metadata: [String: String] = [:]
     ) -> Int {
         8 + header(entries, metadata).count + bodySize(entries)
     }
 
-    /// Writes a file beside its place and renames it, so that it is whole or absent.
+    /// Writes a file atomically.
     ///
     /// - Throws: ``TorchError/file(path:reason:)`` or ``TorchError/noSpace(path:)``.
     public static func write(
@@ -60,7 +61,7 @@ public enum Safetensors {
         }
     }
 
-    /// The header's length, as the file begins with it.
+    /// The first bytes of a file: the header's length.
     static func lengthBytes(_ header: [UInt8]) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
     }
@@ -75,7 +76,7 @@ public enum Safetensors {
         /// The format's name of the type.
         var type: String
         var shape: [Int]
-        /// How many bytes it has.
+        /// Size of the tensor, in bytes.
         var size: Int
     }
 
@@ -89,7 +90,7 @@ public enum Safetensors {
             }, metadata)
     }
 
-    /// The header, with spaces at its end so that the tensors' bytes begin at a multiple of 8.
+    /// The header, padded with spaces so that the tensors' bytes begin at a multiple of 8.
     static func header(rows: [HeaderRow], _ metadata: [String: String]) -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {
@@ -110,7 +111,7 @@ public enum Safetensors {
         return text + [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
     }
 
-    /// A string of JSON.
+    /// A JSON string literal.
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -2,19 +2,19 @@ public import Foundation
 import SafeFiles
 
 extension Safetensors {
-    /// The beginning of a file of tensors in single precision, after which their bytes follow in the same
-    /// order, the lowest byte of each number first: for files that are written piece by piece.
+    /// The beginning of a file of `float32` tensors, to be followed by their little-endian bytes in the
+    /// same order: for files that are written piece by piece.
     ///
-    /// - Parameter tensors: Different names, and shapes.
+    /// - Parameter tensors: Unique names, and shapes.
     public static func beginning(
         _ tensors: [(name: String, shape: [Int])], metadata: [String: String]
     ) -> [UInt8] {
         beginning(tensors.map { ($0.name, .float32, $0.shape) }, metadata: metadata)
     }
 
-    /// The beginning of a file of tensors of any types, as of one in single precision.
+    /// The beginning of a file of tensors of any types, to be followed by their bytes.
     ///
-    /// - Parameter tensors: Different names, types of elements, and shapes.
+    /// - Parameter tensors: Unique names, element types and shapes.
     public static func beginning(
         _ tensors: [(name: String, type: ElementType, shape: [Int])], metadata: [String: String]
     ) -> [UInt8] {
@@ -27,8 +27,8 @@ extension Safetensors {
         return lengthBytes(header) + header
     }
 
-    /// Changes strings of a file, whose tensors' bytes stay unchanged. The file is replaced as a whole or
-    /// not at all; where it is a link, the file that it leads to.
+    /// Changes metadata of a file without changing its tensors. The file, or the target of a link, is
+    /// replaced atomically.
     ///
     /// - Parameter changes: New values by key.
     /// - Throws: As ``read(_:)`` and ``write(_:metadata:to:)``.
@@ -50,7 +50,7 @@ extension Safetensors {
     }
 
     /// SHA-256 of a file's tensors, in hexadecimal: of their names, types, shapes and bytes in the order of the
-    /// bytes, and of none of its strings.
+    /// bytes, without the metadata.
     ///
     /// - Throws: As ``read(_:)``.
     public static func tensorDigest(of url: URL) throws(TorchError) -> String {

@@ -1,23 +1,24 @@
 import Foundation
 
-/// The positions, types and shapes of a safetensors file's tensors, by its header: bytes are parsed,
-/// and none of them believed. No tensor is made here.
+/// The locations, types and shapes of the tensors in a safetensors file. Its header is validated; no
+/// tensor is created.
 struct SafetensorsLayout {
-    /// The position of a tensor's bytes, their type and shape.
+    /// A tensor's location, type and shape.
     struct Entry {
         var name: String
         var type: ElementType
-        /// Whether the bytes are of IEEE 754 binary16, which becomes `type` without a loss.
+        /// Whether the tensor is stored as IEEE 754 binary16, which is converted to `type` without
+        /// loss.
         var isHalf: Bool
         var shape: [Int]
-        /// Place in the file.
+        /// Range of its bytes in the file.
         var range: Range<Int>
 
         /// The format's name of the stored type.
         var typeName: String { isHalf ? HalfPrecision.name : SafetensorsLayout.name(of: type) }
     }
 
-    /// Name of the entry that holds strings instead of a tensor.
+    /// The key of the metadata.
     static let metadataName = "__metadata__"
 
     /// The format's name of an element type.
@@ -34,20 +35,21 @@ struct SafetensorsLayout {
 
     /// The tensors, in the order of their bytes.
     let entries: [Entry]
-    /// Strings stored beside them.
+    /// The file's metadata.
     let metadata: [String: String]
 
     /// Reads the header of a file's bytes.
     ///
     /// - Parameter path: The file's path, for the message.
-    /// - Throws: ``TorchError/malformedWeights(path:reason:)`` when they are not what it says.
+    /// - Throws: ``TorchError/malformedWeights(path:reason:)`` if the header is invalid or does not
+    ///   match them.
     init(of bytes: [UInt8], path: String) throws(TorchError) {
         let header = HeaderReader(size: bytes.count, path: path)
         let start = try header.length(in: bytes) + 8
         let members = try header.decode(Data(bytes[8..<start]))
         var entries: [Entry] = []
         for (name, fields) in members.tensors { entries.append(try header.entry(name, fields)) }
-        // An empty tensor is before the one that begins where it does.
+        // An empty tensor precedes the one that begins at the same offset.
         entries.sort {
             ($0.range.lowerBound, $0.range.upperBound, $0.name)
                 < ($1.range.lowerBound, $1.range.upperBound, $1.name)
@@ -61,11 +63,11 @@ struct SafetensorsLayout {
         }
     }
 
-    /// The strings that a file's header holds, the rest of which need not be read.
+    /// The metadata of a file, of which only the header is read.
     ///
     /// - Parameters:
-    ///   - read: Gives so many bytes from the file's beginning.
-    ///   - size: Bytes of the file.
+    ///   - read: Reads a number of bytes from the file's beginning.
+    ///   - size: Size of the file, in bytes.
     static func metadata(
         size: Int, path: String, read: (Int) throws(TorchError) -> [UInt8]
     ) throws(TorchError) -> [String: String] {
@@ -75,9 +77,9 @@ struct SafetensorsLayout {
     }
 }
 
-/// The contents of a header, checked against the size of the file.
+/// Reads a header and checks it against the size of the file.
 private struct HeaderReader {
-    /// No header of a network has nearly this many bytes; a longer one is damage.
+    /// The longest header, in bytes; those of real networks are much shorter.
     private static let longest = 100 << 20
 
     let size: Int
@@ -87,7 +89,7 @@ private struct HeaderReader {
         .malformedWeights(path: path, reason: reason)
     }
 
-    /// Bytes of the header, which begins after its length.
+    /// Length of the header, in bytes.
     func length(in bytes: [UInt8]) throws(TorchError) -> Int {
         guard size >= 8 else { throw malformed("it has only \(size) bytes") }
         let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -97,7 +99,7 @@ private struct HeaderReader {
         return Int(length)
     }
 
-    /// The JSON of a header.
+    /// Parses the JSON of a header.
     func decode(_ header: Data) throws(TorchError) -> Header {
         do {
             return try JSONDecoder().decode(Header.self, from: header)
@@ -136,8 +138,8 @@ private struct HeaderReader {
             name: name, type: type, isHalf: isHalf, shape: shape, range: offsets[0]..<offsets[1])
     }
 
-    /// Bytes of a tensor, or nil when they or its strides do not fit into an integer: an empty tensor
-    /// has strides as well.
+    /// Size of a tensor in bytes; nil if it or the strides overflow an integer. Empty tensors have
+    /// strides as well.
     private static func byteCount(_ shape: [Int], _ size: Int) -> Int? {
         var extent = size
         for length in shape {
@@ -148,7 +150,7 @@ private struct HeaderReader {
         return shape.contains(0) ? 0 : extent
     }
 
-    /// Tensors that overlap or leave a gap would hide that the header is of another file.
+    /// Rejects tensors that overlap or leave gaps, as with the header of another file.
     func requireTiling(
         _ entries: [SafetensorsLayout.Entry], of size: Int
     ) throws(TorchError) {
@@ -167,7 +169,7 @@ private struct HeaderReader {
     }
 }
 
-/// The JSON in front of the tensors' bytes.
+/// The JSON header.
 private struct Header: Decodable {
     struct Fields: Decodable {
         var dtype: String
@@ -175,7 +177,7 @@ private struct Header: Decodable {
         var data_offsets: [Int]
     }
 
-    /// A member is not what it should be.
+    /// A member of the header is invalid.
     struct Damage: Error {
         var name: String
     }
@@ -202,7 +204,7 @@ private struct Header: Decodable {
                     tensors[name] = try container.decode(Fields.self, forKey: key)
                 }
             } catch {
-                // The decoder's own error loses the name when a number is not whole.
+                // The decoder's own error lacks the name if a number is not an integer.
                 throw Damage(name: name)
             }
         }

@@ -4,8 +4,9 @@ import SafeFiles
 extension Safetensors {
     /// Reads a whole file. Tensors in half precision (`F16`) become `float32`.
     ///
-    /// - Throws: ``TorchError/file(path:reason:)`` when it cannot be read,
-    ///   ``TorchError/malformedWeights(path:reason:)`` when it is not what its header says.
+    /// - Throws: ``TorchError/file(path:reason:)`` if it cannot be read,
+    ///   ``TorchError/malformedWeights(path:reason:)`` if its header is invalid or does not match
+    ///   its bytes.
     public static func read(_ url: URL) throws(TorchError) -> Content {
         let data: Data
         do {
@@ -17,7 +18,7 @@ extension Safetensors {
         return try decode(data, path: url.path)
     }
 
-    /// What keeps a file from being read.
+    /// The error for a file that cannot be read.
     static func failure(_ error: any Error, reading url: URL) -> TorchError {
         if case SafeFilesError.unreadable(_, let reason) = error {
             return .file(path: url.path, reason: reason)
@@ -25,7 +26,7 @@ extension Safetensors {
         return .file(path: url.path, reason: error.localizedDescription)
     }
 
-    /// Reads the strings of a file, and none of its tensors.
+    /// Reads the metadata of a file, without its tensors.
     ///
     /// - Throws: As ``read(_:)``.
     public static func metadata(of url: URL) throws(TorchError) -> [String: String] {
@@ -47,11 +48,11 @@ extension Safetensors {
         }
     }
 
-    /// Reads the bytes of a file.
+    /// Decodes the bytes of a file.
     ///
     /// - Parameter path: The file's path, for the message.
-    /// - Throws: ``TorchError/malformedWeights(path:reason:)`` when they are not what their header
-    ///   says.
+    /// - Throws: ``TorchError/malformedWeights(path:reason:)`` if the header is invalid or does not
+    ///   match the bytes.
     public static func decode(_ data: Data, path: String) throws(TorchError) -> Content {
         let bytes = [UInt8](data)
         let layout = try SafetensorsLayout(of: bytes, path: path)

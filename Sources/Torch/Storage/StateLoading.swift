@@ -1,9 +1,9 @@
 extension [StateEntry] {
-    /// Copies the values of a file's tensors, all of them or none.
+    /// Copies the values of a file's tensors to the entries; either all or none.
     ///
     /// - Parameter path: The file's path, for the message.
-    /// - Throws: ``TorchError`` naming the first tensor that is missing, left over or of another
-    ///   shape; then nothing was changed.
+    /// - Throws: ``TorchError`` for the first tensor that is missing, unexpected or of another
+    ///   shape; nothing is changed then.
     public func load(_ tensors: [String: Tensor], path: String) throws(TorchError) {
         for entry in self {
             guard let found = tensors[entry.name] else {

@@ -1,23 +1,23 @@
 import CTorch
 public import Foundation
 
-/// A network that another program saved as TorchScript, ready to be run.
+/// A network saved as TorchScript by another program.
 ///
 /// ```python
 /// torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112)).save("model.pt")
 /// ```
 ///
-/// A TorchScript file holds a program for LibTorch's interpreter and no Python. It is a program all
-/// the same, so take files from people you trust.
+/// A TorchScript file contains a program for LibTorch's interpreter rather than Python. It is still
+/// a program, so only use files from people you trust.
 public final class TorchScript {
     private let handle: ct_script
     private let path: String
 
     /// Reads a file, in evaluation mode.
     ///
-    /// - Throws: ``TorchError/file(path:reason:)`` when there is none,
-    ///   ``TorchError/malformedScript(path:reason:)`` when it is damaged or something else, e.g. the
-    ///   weights alone.
+    /// - Throws: ``TorchError/file(path:reason:)`` if it cannot be read,
+    ///   ``TorchError/malformedScript(path:reason:)`` if it is damaged or something else, e.g. only
+    ///   the weights.
     public init(_ url: URL, device: Device = .cpu) throws(TorchError) {
         path = url.path
         guard FileManager.default.isReadableFile(atPath: url.path) else {
@@ -37,9 +37,9 @@ public final class TorchScript {
         ct_script_free(handle)
     }
 
-    /// The network's output for one input; of several outputs the first tensor.
+    /// The network's output for one input; the first tensor if there are several outputs.
     ///
-    /// - Throws: ``TorchError/scriptFailed(path:reason:)`` when the network refuses the input.
+    /// - Throws: ``TorchError/scriptFailed(path:reason:)`` if the network rejects the input.
     public func callAsFunction(_ input: Tensor) throws(TorchError) -> Tensor {
         var out = ct_tensor()
         do {

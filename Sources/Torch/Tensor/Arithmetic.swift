@@ -66,25 +66,25 @@ extension Tensor {
     public func cos() -> Tensor { .make { unsafe ct_cos(handle, &$0) } }
     /// Exponential, elementwise.
     public func exp() -> Tensor { .make { unsafe ct_exp(handle, &$0) } }
-    /// Largest whole numbers that are not above.
+    /// Rounds down to integers.
     public func floor() -> Tensor { .make { unsafe ct_floor(handle, &$0) } }
-    /// Truth values: whether each element is neither infinite nor not a number.
+    /// Whether each element is neither infinite nor NaN, as a tensor of `bool`.
     public func isFinite() -> Tensor { .make { unsafe ct_isfinite(handle, &$0) } }
     /// Natural logarithm, elementwise.
     public func log() -> Tensor { .make { unsafe ct_log(handle, &$0) } }
-    /// Natural logarithms of one more than each element.
+    /// Natural logarithm of 1 + x, elementwise.
     public func log1p() -> Tensor { .make { unsafe ct_log1p(handle, &$0) } }
     /// Logarithms of the sigmoid, without overflow.
     public func logSigmoid() -> Tensor { .make { unsafe ct_log_sigmoid(handle, &$0) } }
-    /// Powers with a fixed exponent.
+    /// Raises each element to a power.
     public func pow(_ exponent: Double) -> Tensor {
         .make { unsafe ct_pow_scalar(handle, exponent, &$0) }
     }
-    /// One over each element.
+    /// 1 / x, elementwise.
     public func reciprocal() -> Tensor { .make { unsafe ct_reciprocal(handle, &$0) } }
-    /// The larger of each element and 0.
+    /// The maximum of each element and 0.
     public func relu() -> Tensor { .make { unsafe ct_relu(handle, &$0) } }
-    /// One over the square roots.
+    /// 1 / √x, elementwise.
     public func rsqrt() -> Tensor { .make { unsafe ct_rsqrt(handle, &$0) } }
     /// 1 / (1 + exp(-x)).
     public func sigmoid() -> Tensor { .make { unsafe ct_sigmoid(handle, &$0) } }
@@ -105,20 +105,20 @@ extension Tensor {
 // MARK: - Functions of two
 
 extension Tensor {
-    /// The larger of each two elements.
+    /// The elementwise maximum.
     public func maximum(_ other: Tensor) -> Tensor {
         .make { unsafe ct_maximum(handle, other.handle, &$0) }
     }
-    /// The smaller of each two elements.
+    /// The elementwise minimum.
     public func minimum(_ other: Tensor) -> Tensor {
         .make { unsafe ct_minimum(handle, other.handle, &$0) }
     }
-    /// Angles `[n]` in rad between vectors `[n, d]` of length 1 and the corresponding vectors, in
-    /// `float64`.
+    /// Angles `[n]` in radians between vectors `[n, d]` of length 1 and the corresponding vectors
+    /// of another tensor, in `float64`.
     ///
-    /// Not by way of a cosine, so precise near 0 and π too, and with a gradient that is of length 1
-    /// everywhere but at 0 and π themselves, from where no direction is the one that leads away: there
-    /// it is 0. A vector of zeros is at 90 degrees and gets no gradient.
+    /// They are not computed from cosines, so they are precise near 0 and π, and the gradient has
+    /// length 1 everywhere except at 0 and π, where it is undefined and set to 0. A vector of zeros
+    /// has an angle of π/2 and gets no gradient.
     public func angles(to other: Tensor) -> Tensor {
         .make { unsafe ct_angles(handle, other.handle, &$0) }
     }
@@ -132,14 +132,14 @@ extension Tensor {
     }
 }
 
-// MARK: - Comparisons, which give truth values
+// MARK: - Comparisons and logic; results are of type `bool`
 
 extension Tensor {
     /// Whether elements are equal.
     public static func .== (lhs: Tensor, rhs: Tensor) -> Tensor {
         make { unsafe ct_eq(lhs.handle, rhs.handle, &$0) }
     }
-    /// Whether elements differ, as a tensor of truth values.
+    /// Whether elements differ.
     public static func .!= (lhs: Tensor, rhs: Tensor) -> Tensor {
         make { unsafe ct_ne(lhs.handle, rhs.handle, &$0) }
     }
@@ -188,7 +188,7 @@ extension Tensor {
         make { unsafe ct_logical_not(value.handle, &$0) }
     }
 
-    /// This tensor's elements where the condition holds, the other's elsewhere.
+    /// This tensor's elements where the condition is true, the other's elsewhere.
     public func `where`(_ condition: Tensor, else other: Tensor) -> Tensor {
         .make { unsafe ct_where(condition.handle, handle, other.handle, &$0) }
     }

@@ -27,16 +27,17 @@ extension Tensor {
         }
     }
 
-    /// Adds the derivatives of this scalar to the gradients of the tensors it was computed from.
+    /// Adds the derivatives of this scalar to the gradients of the tensors from which it was
+    /// computed.
     public func backward() {
         expectSuccess(ct_backward(handle), "backward()")
     }
 
-    /// The derivatives with respect to tensors that this one was computed from, given back instead of
-    /// added to their gradients; each must have had an influence.
+    /// The derivatives with respect to tensors from which this one was computed, which are returned
+    /// instead of added to their gradients; this tensor must depend on each of them.
     ///
-    /// - Parameter gradOutput: Of this tensor's shape: the derivatives of a scalar with respect to
-    ///   it.
+    /// - Parameter gradOutput: The derivatives of a scalar with respect to this tensor, of its
+    ///   shape.
     public func derivatives(of inputs: [Tensor], gradOutput: Tensor) -> [Tensor] {
         var out = [ct_tensor](repeating: ct_tensor(), count: inputs.count)
         unsafe expectSuccess(
@@ -46,17 +47,17 @@ extension Tensor {
         return out.map(Tensor.init(owning:))
     }
 
-    /// The same values, cut off from differentiation.
+    /// The same values, detached from differentiation.
     public func detached() -> Tensor { .make { unsafe ct_detach(handle, &$0) } }
 
-    /// Marks a fresh tensor as a parameter.
+    /// Marks a new tensor as a parameter.
     public func withGradient() -> Tensor {
         requiresGradient = true
         return self
     }
 }
 
-// MARK: - Assignment, which differentiation does not see
+// MARK: - Assignment, which is not recorded for differentiation
 
 extension Tensor {
     /// Copies the values of a tensor of the same shape, converting type and device.
@@ -64,23 +65,23 @@ extension Tensor {
         forgetOrigin()
         expectSuccess(ct_assign(handle, source.handle), "assign(_:)")
     }
-    /// Becomes a parameter of other values and another shape, without a gradient: wherever the tensor is known, it is
-    /// that from now on.
+    /// Replaces the data in place by values of any shape, without a gradient: all references to this tensor see
+    /// the new data.
     package func replaceData(with source: Tensor) {
         forgetOrigin()
         expectSuccess(ct_replace_data(handle, source.handle), "replaceData(with:)")
     }
-    /// Puts one value everywhere.
+    /// Sets every element to a value.
     public func fill(_ value: Double) {
         forgetOrigin()
         expectSuccess(ct_fill(handle, value), "fill(_:)")
     }
-    /// Draws every element from a normal distribution by a generator seeded with `seed`.
+    /// Draws every element from a normal distribution with a generator seeded by `seed`.
     public func fillNormal(mean: Double = 0, standardDeviation: Double, seed: UInt64) {
         forgetOrigin()
         expectSuccess(ct_fill_normal(handle, mean, standardDeviation, seed), "fillNormal")
     }
-    /// Draws every element uniformly from a range by a generator seeded with `seed`.
+    /// Draws every element uniformly from a range with a generator seeded by `seed`.
     public func fillUniform(_ range: Range<Double>, seed: UInt64) {
         forgetOrigin()
         expectSuccess(
@@ -88,7 +89,7 @@ extension Tensor {
     }
 }
 
-/// Runs a body whose operations are not recorded for differentiation.
+/// Runs a closure whose operations are not recorded for differentiation.
 public func withoutGradients<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
@@ -101,9 +102,10 @@ public func withoutGradients<Result, Failure: Error>(
     return try body()
 }
 
-/// Runs a body in which convolutions and matrix products compute in a given precision.
+/// Runs a closure in which convolutions and matrix products compute in a given precision.
 ///
-/// With `bfloat16` this is LibTorch's autocast: parameters stay `float32` and are cast once a body.
+/// With `bfloat16`, this is LibTorch's autocast: parameters stay `float32` and are cast once per
+/// closure.
 public func withPrecision<Result, Failure: Error>(
     _ precision: ElementType, on device: Device, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
@@ -111,7 +113,7 @@ public func withPrecision<Result, Failure: Error>(
     return try withAutocast(true, on: device, body)
 }
 
-/// Runs a body, inside of ``withPrecision(_:on:_:)``, that computes in its operands' own precision.
+/// Runs a closure within ``withPrecision(_:on:_:)`` that computes in its operands' own precision.
 public func withFullPrecision<Result, Failure: Error>(
     on device: Device, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {

@@ -23,23 +23,23 @@ extension Tensor {
 
     // MARK: Activations
 
-    /// The smaller of 6 and the rectified element.
+    /// ReLU clamped at 6.
     public func relu6() -> Tensor { .make { unsafe ct_relu6(handle, &$0) } }
-    /// `x` times the normal distribution function of `x` (Hendrycks and Gimpel, "Gaussian Error Linear
-    /// Units", 2016).
+    /// `x` times the cumulative normal distribution function of `x` (Hendrycks and Gimpel, "Gaussian
+    /// Error Linear Units", 2016).
     public func gelu() -> Tensor { .make { unsafe ct_gelu(handle, &$0) } }
     /// `x relu6(x + 3) / 6` (Howard et al., "Searching for MobileNetV3", 2019, section 5.2).
     public func hardSwish() -> Tensor { .make { unsafe ct_hardswish(handle, &$0) } }
     /// `relu6(x + 3) / 6`.
     public func hardSigmoid() -> Tensor { .make { unsafe ct_hardsigmoid(handle, &$0) } }
-    /// Negative elements of a channel, the second dimension, times the channel's weight `[c]`.
+    /// Multiplies negative elements by the weight `[c]` of their channel, the second dimension.
     public func prelu(weight: Tensor) -> Tensor {
         .make { unsafe ct_prelu(handle, weight.handle, &$0) }
     }
 
     // MARK: Transformers
 
-    /// Normalised over the last dimension, scaled and shifted by `[d]`.
+    /// Layer normalisation over the last dimension, with scale and shift `[d]`.
     public func layerNormalized(weight: Tensor, bias: Tensor, epsilon: Double) -> Tensor {
         .make { unsafe ct_layer_norm(handle, weight.handle, bias.handle, epsilon, &$0) }
     }

@@ -14,7 +14,7 @@ extension Tensor {
 
     /// Sum over the given dimensions, or over all.
     ///
-    /// - Parameter keep: Whether a reduced dimension stays with length 1.
+    /// - Parameter keep: Whether reduced dimensions are kept with length 1.
     public func sum(_ dims: Int..., keep: Bool = false) -> Tensor {
         unsafe reduce("sum", ct_sum, dims, keep)
     }
@@ -47,11 +47,11 @@ extension Tensor {
     public func all() -> Bool {
         Tensor.make { unsafe ct_all(handle, &$0) }.item() != 0
     }
-    /// Sums of the elements up to each place along a dimension.
+    /// Cumulative sum along a dimension.
     public func cumulativeSum(_ dim: Int) -> Tensor {
         .make { unsafe ct_cumsum(handle, Int64(dim), &$0) }
     }
-    /// Exponentials divided by their sum along a dimension.
+    /// Softmax along a dimension.
     public func softmax(_ dim: Int) -> Tensor {
         .make { unsafe ct_softmax(handle, Int64(dim), &$0) }
     }
@@ -74,15 +74,16 @@ extension Tensor {
         return (Tensor(owning: values), Tensor(owning: indices))
     }
 
-    /// Each row `[..., d]` divided by its L2 norm, or by `epsilon` where the norm is smaller.
+    /// Divides each row `[..., d]` by its L2 norm, or by `epsilon` if the norm is smaller.
     ///
-    /// A row of zeros stays zero and gets no gradient. Squares are taken of rows divided by their
-    /// largest element, so components up to the type's largest do not overflow.
+    /// A row of zeros stays zero and gets no gradient. Rows are divided by their largest element
+    /// before squaring, so components up to the type's largest number do not overflow.
     public func l2Normalized(epsilon: Double = 1e-12) -> Tensor {
         let largest = abs().max(-1, keep: true).detached()
         let scaled = self / largest.clamped(from: epsilon)
         let direction = scaled / scaled.norm(-1, keep: true).clamped(from: epsilon)
-        // Without this the two quotients would hand a zero row its gradient times epsilon to the -2.
+        // Without this, the gradient of a zero row would be multiplied by epsilon to the power of
+        // -2.
         return direction.replacing(with: 0, where: largest .== 0)
     }
 }

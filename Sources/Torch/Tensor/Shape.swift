@@ -16,34 +16,34 @@ extension Tensor {
         let dims = dims.map(Int64.init)
         return .make { unsafe ct_permute(handle, dims, dims.count, &$0) }
     }
-    /// A view with two dimensions exchanged.
+    /// A view with two dimensions swapped.
     public func transposed(_ first: Int, _ second: Int) -> Tensor {
         .make { unsafe ct_transpose(handle, Int64(first), Int64(second), &$0) }
     }
-    /// A dimension of length 1 put in.
+    /// Inserts a dimension of length 1.
     public func unsqueezed(_ dim: Int) -> Tensor {
         .make { unsafe ct_unsqueeze(handle, Int64(dim), &$0) }
     }
-    /// A dimension of length 1 taken out.
+    /// Removes a dimension of length 1.
     public func squeezed(_ dim: Int) -> Tensor {
         .make { unsafe ct_squeeze(handle, Int64(dim), &$0) }
     }
-    /// A part of one dimension, sharing memory.
+    /// A range of one dimension, as a view.
     public func narrowed(_ dim: Int, _ range: Range<Int>) -> Tensor {
         .make {
             unsafe ct_narrow(handle, Int64(dim), Int64(range.lowerBound), Int64(range.count), &$0)
         }
     }
-    /// One dimension in reverse.
+    /// Reverses one dimension.
     public func flipped(_ dim: Int) -> Tensor {
         .make { unsafe ct_flip(handle, Int64(dim), &$0) }
     }
-    /// Tensors one after another along a dimension.
+    /// Concatenates tensors along a dimension.
     public static func concatenated(_ parts: [Tensor], dim: Int) -> Tensor {
         let handles = parts.map(\.handle)
         return make { unsafe ct_cat(handles, handles.count, Int64(dim), &$0) }
     }
-    /// Tensors of one shape side by side along a new dimension.
+    /// Stacks tensors of the same shape along a new dimension.
     public static func stacked(_ parts: [Tensor], dim: Int) -> Tensor {
         let handles = parts.map(\.handle)
         return make { unsafe ct_stack(handles, handles.count, Int64(dim), &$0) }
@@ -53,19 +53,20 @@ extension Tensor {
 // MARK: - Indexing
 
 extension Tensor {
-    /// Elements chosen along a dimension by an index of the result's shape.
+    /// Gathers elements along a dimension by an index of the result's shape.
     public func gathered(_ dim: Int, _ index: Tensor) -> Tensor {
         .make { unsafe ct_gather(handle, Int64(dim), index.handle, &$0) }
     }
-    /// Slices of a dimension chosen by a list of indices `[n]`.
+    /// Selects slices of a dimension by a list of indices `[n]`.
     public func selected(_ dim: Int, _ index: Tensor) -> Tensor {
         .make { unsafe ct_index_select(handle, Int64(dim), index.handle, &$0) }
     }
-    /// A copy with `source` written along a dimension at the places `index` names.
+    /// A copy with `source` scattered along a dimension to the positions in `index`.
     public func scattered(_ dim: Int, _ index: Tensor, _ source: Tensor) -> Tensor {
         .make { unsafe ct_scatter(handle, Int64(dim), index.handle, source.handle, &$0) }
     }
-    /// A copy with slices of `source` added to the slices of a dimension that `index` names.
+    /// A copy with slices of `source` added to the slices of a dimension at the positions in
+    /// `index`.
     public func addingSlices(_ dim: Int, _ index: Tensor, _ source: Tensor) -> Tensor {
         .make { unsafe ct_index_add(handle, Int64(dim), index.handle, source.handle, &$0) }
     }

@@ -2,8 +2,9 @@ import CTorch
 
 /// A LibTorch tensor.
 ///
-/// The class owns its handle, and freeing the last reference frees the tensor. It is not `Sendable`:
-/// LibTorch's gradient mode is thread-local, so a computation stays on the thread it began on.
+/// The class owns its handle, and releasing the last reference frees the tensor. It is not
+/// `Sendable`: LibTorch's gradient mode is thread-local, so a computation must stay on the thread on
+/// which it began.
 ///
 /// Programming errors such as shape mismatches stop the program with LibTorch's message.
 ///
@@ -14,8 +15,8 @@ import CTorch
 /// ```
 public final class Tensor {
     let handle: ct_tensor
-    /// The integers that a GPU's tensor was made of, so that the CPU does not wait for the GPU to read labels
-    /// again; nil once the tensor has changed. Changing a view of it would go unnoticed.
+    /// The integers that a GPU tensor was created from, so that reading labels does not wait for the GPU; nil
+    /// once the tensor has changed. Changes through a view are not detected.
     private(set) var origin: [Int]?
 
     init(owning handle: ct_tensor) {
@@ -26,7 +27,7 @@ public final class Tensor {
         ct_tensor_free(handle)
     }
 
-    /// Makes a tensor by a C function that gives it through its last parameter.
+    /// Creates a tensor with a C function that returns it through its last parameter.
     static func make(
         _ operation: StaticString = #function, _ body: (inout ct_tensor) -> ct_status
     ) -> Tensor {
@@ -37,7 +38,7 @@ public final class Tensor {
 }
 
 extension Tensor {
-    /// Says that the values are no longer what the tensor was made of.
+    /// Must be called when the values change.
     func forgetOrigin() { origin = nil }
 }
 
@@ -46,7 +47,7 @@ extension Tensor {
 extension Tensor {
     /// A tensor of the given values, row by row.
     ///
-    /// - Parameter shape: Its product is the number of values.
+    /// - Parameter shape: Shape, whose product is the number of values.
     public convenience init<Element: TensorElement>(
         _ values: [Element], shape: [Int], device: Device = .cpu
     ) {
@@ -62,12 +63,12 @@ extension Tensor {
         if device != .cpu, Element.self == Int.self { origin = values as? [Int] }
     }
 
-    /// A tensor of one dimension.
+    /// A one-dimensional tensor.
     public convenience init<Element: TensorElement>(_ values: [Element], device: Device = .cpu) {
         self.init(values, shape: [values.count], device: device)
     }
 
-    /// A tensor of one value in every place.
+    /// A tensor filled with a value.
     public static func full(
         _ value: Double, shape: [Int], type: ElementType = .float32, device: Device = .cpu
     ) -> Tensor {
@@ -98,7 +99,7 @@ extension Tensor {
         make { unsafe ct_arange(Int64(count), type.handle, device.handle, &$0) }
     }
 
-    /// A batch of images as a network takes them: `(byte - mean) / standardDeviation`.
+    /// A batch of images as input of a network: `(byte - mean) / standardDeviation`.
     ///
     /// - Parameters:
     ///   - pixels: Bytes in `[count, height, width, channels]` order.
@@ -118,7 +119,7 @@ extension Tensor {
         }
     }
 
-    /// A tensor of this one's type and device that holds one value in every place.
+    /// A tensor with this one's type and device, filled with a value.
     public func filled(like value: Double, shape: [Int]? = nil) -> Tensor {
         .full(value, shape: shape ?? self.shape, type: type, device: device)
     }
@@ -158,7 +159,7 @@ extension Tensor {
         return Device(result)
     }
 
-    /// Whether the elements are in memory in the given order, without gaps.
+    /// Whether the elements are stored in the given order without gaps.
     public func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool {
         var result = false
         unsafe expectSuccess(ct_is_contiguous(handle, format.handle, &result), "isContiguous(_:)")
@@ -184,7 +185,7 @@ extension Tensor {
         return values
     }
 
-    /// Hands the elements, row by row, to a body, without copying them.
+    /// Passes the elements, row by row, to a closure without copying them.
     ///
     /// - Precondition: The tensor is `float32`, contiguous and on the CPU.
     public func withFloats<Result>(
@@ -206,7 +207,7 @@ extension Tensor {
         return bytes
     }
 
-    /// A tensor whose elements are given as bytes, row by row.
+    /// A tensor created from the bytes of its elements, row by row.
     package static func fromBytes(
         _ bytes: ArraySlice<UInt8>, shape: [Int], type: ElementType
     ) throws(TorchError) -> Tensor {
@@ -225,18 +226,18 @@ extension Tensor {
 // MARK: - Conversion
 
 extension Tensor {
-    /// The tensor with another element type, on another device, or itself when nothing changes.
+    /// The tensor converted to an element type and device.
     public func to(_ type: ElementType? = nil, device: Device? = nil) -> Tensor {
         let type = type ?? self.type
         let device = device ?? self.device
         return .make { unsafe ct_to(handle, type.handle, device.handle, &$0) }
     }
 
-    /// The same values lying in memory in the given order, without gaps.
+    /// The same values stored in the given order without gaps.
     public func contiguous(_ format: MemoryFormat = .contiguous) -> Tensor {
         .make { unsafe ct_contiguous(handle, format.handle, &$0) }
     }
 
-    /// A copy of its own memory, which differentiation sees through.
+    /// A copy with its own memory, through which gradients are propagated.
     public func copy() -> Tensor { .make { unsafe ct_clone(handle, &$0) } }
 }

@@ -38,14 +38,14 @@ let checkCommand = Command(
         if let file = arguments.value("--removal") {
             try DataWork.requireNoSource(among: [URL(fileURLWithPath: file)], arguments, set)
         }
-        let opponents = try arguments.values("--against").map { text in
-            try opponent(text, work)
+        let testSets = try arguments.values("--against").map { text in
+            try testSet(text, work)
         }
         let survey = try ImageSurvey(
             set.source, threads: work.threads,
             progress: work.progress("checking", set.source.count))
         let check = try SetCheck(
-            set, survey: survey, against: opponents, alignment: try alignment(of: set, work))
+            set, survey: survey, against: testSets, alignment: try alignment(of: set, work))
         if let file = arguments.value("--removal") {
             try RemovalList.write(
                 check.removals, reason: "identities shared with a test set",
@@ -124,13 +124,13 @@ private func alignment(
         progress: work.progress("looking for faces", count))
 }
 
-private func opponent(_ text: String, _ work: DataWork) throws -> SetCheck.Opponent {
+private func testSet(_ text: String, _ work: DataWork) throws -> SetCheck.TestSet {
     let sides = try StudyOptions.named("--against", text, "NAME=PACK or NAME=IMAGES,PAIRS")
     guard case .pairs(let pairs) = try ImageCollection.open(sides.rest) else {
         throw CommandError.badValue(
             option: "--against", value: text, expected: "NAME=PACK or NAME=IMAGES,PAIRS")
     }
-    return try SetCheck.Opponent(
+    return try SetCheck.TestSet(
         name: sides.name, pairs: pairs, threads: work.threads,
         progress: work.progress("reading '\(sides.name)'", pairs.source.count))
 }

@@ -106,7 +106,7 @@ import Testing
         let copied = Self.faces(20).map { Array($0[..<8]) + Array($0[6..<8]) }
         let reason = try Self.check(copied).reason
         let expected =
-            "the left mouth corner and the right mouth corner have the same place in 20 of 20 faces"
+            "the left mouth corner and the right mouth corner coincide in 20 of 20 faces"
         #expect(reason == expected)
     }
 

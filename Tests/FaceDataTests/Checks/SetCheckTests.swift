@@ -4,12 +4,12 @@ import Testing
 
 @Suite struct SetCheckTests {
     private static func check(
-        _ folder: TemporaryFolder, against opponents: [SetCheck.Opponent] = []
+        _ folder: TemporaryFolder, against testSets: [SetCheck.TestSet] = []
     ) throws -> SetCheck {
         let set = try ImageCollection.open(
             folder.url.appendingPathComponent("set").path)
         let survey = try ImageSurvey(set.source, threads: 2)
-        return try SetCheck(set, survey: survey, against: opponents)
+        return try SetCheck(set, survey: survey, against: testSets)
     }
 
     private static func kinds(_ check: SetCheck) -> [String] { check.diagnostics.map(\.kind) }
@@ -137,7 +137,7 @@ import Testing
         let pairs = try VerificationPairs.open(
             images: folder.url.appendingPathComponent("test"), pairs: list.path)
         let check = try Self.check(
-            folder, against: [try SetCheck.Opponent(name: "probe", pairs: pairs, threads: 1)])
+            folder, against: [try SetCheck.TestSet(name: "probe", pairs: pairs, threads: 1)])
         #expect(check.removals == ["p0", "p2"])
         #expect(Self.kinds(check).prefix(2) == ["overlap-name", "overlap-picture"])
     }
@@ -176,7 +176,7 @@ import Testing
         let pairs = try VerificationPairs.open(
             images: folder.url.appendingPathComponent("test"), pairs: list.path)
         let check = try Self.check(
-            folder, against: [try SetCheck.Opponent(name: "probe", pairs: pairs, threads: 1)])
+            folder, against: [try SetCheck.TestSet(name: "probe", pairs: pairs, threads: 1)])
         #expect(
             check.diagnostics.first { $0.kind == "overlap-name" }?.message
                 == "2 people of 'probe' are also in the set (1 with the same name, 1 spelt "
@@ -192,7 +192,7 @@ import Testing
         let pairs = try VerificationPairs.open(
             images: folder.url.appendingPathComponent("test"), pairs: list.path)
         let check = try Self.check(
-            folder, against: [try SetCheck.Opponent(name: "probe", pairs: pairs, threads: 1)])
+            folder, against: [try SetCheck.TestSet(name: "probe", pairs: pairs, threads: 1)])
         #expect(
             check.diagnostics.first { $0.kind == "overlap-name" }?.message.contains(
                 "(1 with the same name, 1 by number only, which may be a coincidence)") == true)

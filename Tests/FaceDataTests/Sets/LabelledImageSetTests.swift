@@ -123,9 +123,9 @@ import Testing
                     + "1 .md, 1 .txt, 1 empty sub-folder, 1 image outside of identity folders, "
                     + "1 without an ending"
             ])
-        #expect(set.passedOver.hasPictures)
-        #expect(set.removing([0]).passedOver == set.passedOver)
-        #expect(set.passedOver.paths.contains("a/2019/deep/9.png"))
+        #expect(set.skippedFiles.hasPictures)
+        #expect(set.removing([0]).skippedFiles == set.skippedFiles)
+        #expect(set.skippedFiles.paths.contains("a/2019/deep/9.png"))
     }
 
     /// A name in GBK, which is no UTF-8.

@@ -1,22 +1,22 @@
 public import Foundation
 
-/// Celebrities in Frontal-Profile in its distributed form (Sengupta et al., WACV 2016):
+/// Celebrities in Frontal-Profile as distributed (Sengupta et al., WACV 2016):
 /// `Data/Images/ID/{frontal,profile}/NN.jpg`, the lists `Protocol/Pair_list_{F,P}.txt` of numbered
-/// images, and for each of ten splits the pairs of numbers in
+/// images, and the pairs of numbers of each of ten splits in
 /// `Protocol/Split/{FF,FP}/NN/{same,diff}.txt`.
 public enum CelebritiesInFrontalProfile {
     /// A protocol of the set.
     public enum Part: String, Sendable, CaseIterable {
-        /// Frontal with frontal faces.
+        /// Pairs of two frontal faces.
         case frontalFrontal = "FF"
-        /// Frontal with profile faces.
+        /// Pairs of a frontal face and a profile.
         case frontalProfile = "FP"
 
-        /// The protocol that a word names, in any case.
+        /// The protocol of a name, ignoring case; nil for other names.
         init?(named word: String) { self.init(rawValue: word.uppercased()) }
     }
 
-    /// Whether a folder holds the set's lists.
+    /// Whether a folder contains the set's lists.
     public static func isSet(_ root: URL) -> Bool {
         FileManager.default.fileExists(
             atPath: root.appendingPathComponent("Protocol/Pair_list_F.txt").path)
@@ -25,10 +25,9 @@ public enum CelebritiesInFrontalProfile {
     /// Reads a protocol.
     ///
     /// - Parameters:
-    ///   - root: The folder that holds `Data` and `Protocol`.
-    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that cannot be understood or
-    ///   names an image that is missing, ``FaceDataError/unreadable(path:reason:)`` for a missing
-    ///   list.
+    ///   - root: The folder that contains `Data` and `Protocol`.
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that is invalid or names a
+    ///   missing image, ``FaceDataError/unreadable(path:reason:)`` for a missing list.
     public static func pairs(_ root: URL, _ part: Part) throws(FaceDataError) -> VerificationPairs {
         try requireFiles(of: part, in: root)
         let frontal = try images(root, "Pair_list_F.txt")
@@ -51,7 +50,7 @@ public enum CelebritiesInFrontalProfile {
             folds: splits.count)
     }
 
-    /// Says which of the set's files were looked for, and what exists instead.
+    /// Throws an error that lists the expected files and what exists instead, if one is missing.
     private static func requireFiles(of part: Part, in root: URL) throws(FaceDataError) {
         let files = [
             "Protocol/Pair_list_F.txt", "Protocol/Pair_list_P.txt",
@@ -78,13 +77,13 @@ public enum CelebritiesInFrontalProfile {
                 + (names.isEmpty ? "nothing" : names.someJoined))
     }
 
-    /// Images by number, relative to the set's folder.
+    /// Paths of the images by number, relative to the set's folder.
     private static func images(_ root: URL, _ name: String) throws(FaceDataError) -> [Int: String] {
         let file = root.appendingPathComponent("Protocol/\(name)")
         var images: [Int: String] = [:]
         for line in try TextFile.lines(file) {
             let fields = TextFile.fields(line.text)
-            // Whatever the path begins with, it ends in ID/kind/NN.jpg.
+            // Whatever the path begins with, it ends with ID/kind/NN.jpg.
             let parts = fields.last?.split(separator: "/").suffix(3).map(String.init) ?? []
             guard fields.count == 2, let number = Int(fields[0]), parts.count == 3 else {
                 throw .line(
@@ -97,7 +96,7 @@ public enum CelebritiesInFrontalProfile {
         return images
     }
 
-    /// Collects images, each once, and pairs.
+    /// Collects pairs, and their images without repetition.
     private struct Collector {
         let root: URL
         var images: [String] = []

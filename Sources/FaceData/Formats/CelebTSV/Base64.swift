@@ -1,4 +1,4 @@
-/// Base64 with padding (RFC 4648), as MS-Celeb-1M's files have it.
+/// Base64 with padding (RFC 4648), the encoding of MS-Celeb-1M's files.
 enum Base64 {
     private static let skipped: UInt8 = 255
 
@@ -9,7 +9,7 @@ enum Base64 {
         return values
     }()
 
-    /// Decodes text into a buffer; returns whether it is base64.
+    /// Decodes text into a buffer; returns whether it is valid.
     static func decode(_ text: UnsafeRawBufferPointer, into buffer: ReadBuffer) -> Bool {
         guard text.count % 4 == 0, !text.isEmpty else { return false }
         let padding = text.reversed().prefix(2).prefix { $0 == UInt8(ascii: "=") }.count

@@ -1,9 +1,9 @@
 public import Foundation
 import Spelling
 
-/// Distinguishes an image of MS-Celeb-1M from all others.
+/// Identifies an image of MS-Celeb-1M.
 struct CelebKey: Sendable, Hashable {
-    /// Freebase MID, as `m.0107_f`.
+    /// Freebase MID, such as `m.0107_f`.
     let person: String
     /// Rank among the results of the image search.
     let rank: Int
@@ -17,8 +17,8 @@ struct CelebKey: Sendable, Hashable {
         (self.person, self.rank, self.face) = (person, rank, face)
     }
 
-    /// The key that a path of a cleaned list names: `MID/rank-FaceId-n.jpg`, with anything between
-    /// the number and the ending, or `anything/MID_rank-FaceId-n.jpg`; nil for other paths.
+    /// Parses a path of a cleaned list: `MID/rank-FaceId-n.jpg`, with anything between the number
+    /// and the ending, or `anything/MID_rank-FaceId-n.jpg`; nil for other paths.
     init?(path: String) {
         let parts = path.replacingOccurrences(of: "\\", with: "/").split(separator: "/")
         guard let file = parts.last, let marker = file.range(of: "-FaceId-") else { return nil }
@@ -38,12 +38,12 @@ struct CelebKey: Sendable, Hashable {
 }
 
 extension LabelledImageSet {
-    /// The images of MS-Celeb-1M's own file, all of them under their MIDs, or those that a cleaned
-    /// list selects.
+    /// The images of MS-Celeb-1M's own file: all of them with their MIDs as identities, or those
+    /// that a cleaned list selects.
     ///
-    /// The lists in circulation have a line for each image that is kept: a path and a label, in
-    /// either order, or a path alone, whose folder is the label. What a list names and the file has
-    /// not is reported in ``warnings``.
+    /// Such lists have a line for each selected image: a path and a label, in either order, or only
+    /// a path, whose folder is the label. The number of listed images that the file lacks is
+    /// reported in ``warnings``.
     ///
     /// - Throws: ``FaceDataError``.
     public static func celebRows(
@@ -89,14 +89,14 @@ extension LabelledImageSet {
     }
 }
 
-/// A cleaned list: which images are kept, and whose they are.
+/// A cleaned list: the selected images and their identities.
 struct CelebList {
     let path: String
     /// The identities' names, in the order of ``ListLabels``.
     private(set) var identities: [String] = []
     /// Warnings about its labels.
     private(set) var warnings: [String] = []
-    /// The index of its identity for each image.
+    /// The index of each image's identity in ``identities``.
     private(set) var labels: [CelebKey: Int] = [:]
 
     init(_ url: URL) throws(FaceDataError) {

@@ -1,11 +1,11 @@
 public import Foundation
 
-/// The rows of one of MS-Celeb-1M's own files: an image each, in base64 in the last column.
+/// The rows of one of MS-Celeb-1M's own files, each with an image in base64 in the last column.
 ///
-/// The files of faces have seven columns (Freebase MID, search rank, two addresses, face id,
-/// rectangle, data), those of thumbnails six (MID, query, search rank, two addresses, data). An image
-/// is called `MID/rank-FaceId-n.jpg`, as all programs that unpack these files call it. Opening reads
-/// the whole file once, since nothing else states where its rows are.
+/// Files of faces have seven columns (Freebase MID, search rank, two URLs, face ID, rectangle, data),
+/// those of thumbnails six (MID, query, search rank, two URLs, data). An image is named
+/// `MID/rank-FaceId-n.jpg`, as by all programs that unpack these files. Opening reads the whole file
+/// once, since it has no index of its rows.
 public struct CelebRows: ImageSource {
     /// The `.tsv` file.
     public let location: URL
@@ -14,15 +14,15 @@ public struct CelebRows: ImageSource {
     private let store: any ByteStore
     private let rows: [Row]
 
-    /// An image's position and name.
+    /// An image's location in the file and the parts of its name.
     struct Row: Sendable, Hashable {
         /// Offset of the line's base64.
         var offset: Int
-        /// How many characters it has.
+        /// Number of its characters.
         var count: Int32
-        /// Index of the MID among all.
+        /// Index of the MID in ``people``.
         var person: Int32
-        /// Rank of the picture among those that a search engine found.
+        /// Rank of the picture in the results of the search engine.
         var rank: Int32
         /// Number of the face in the picture; -1 for whole pictures.
         var face: Int32
@@ -30,7 +30,7 @@ public struct CelebRows: ImageSource {
 
     /// Opens a file.
     ///
-    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a row that cannot be understood.
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for an invalid row.
     public init(_ url: URL) throws(FaceDataError) {
         try self.init(try FileReader(url), location: url)
     }
@@ -72,18 +72,18 @@ public struct CelebRows: ImageSource {
         (self.store, self.people, self.rows) = (store, people, rows)
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     public var count: Int { rows.count }
 
-    /// The image's name as all programs give it.
+    /// The image's name, such as `m.0107_f/25-FaceId-0.jpg`.
     public func name(of position: Int) -> String {
         "\(people[Int(rows[position].person)])/\(key(of: position).stem).jpg"
     }
 
-    /// The one file that holds all images.
+    /// The file, which contains all images.
     public var sourceFiles: SourceFiles { .shared([location]) }
 
-    /// Decodes a row's base64; the image's bytes are all that the buffer holds afterwards.
+    /// Decodes a row's base64 into a buffer.
     public func read(_ position: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let text = ReadBuffer()
         try store.requireUnchanged()
@@ -93,10 +93,10 @@ public struct CelebRows: ImageSource {
         }
     }
 
-    /// Index of the person that a row is filed under.
+    /// Index of a row's person in ``people``.
     func person(of position: Int) -> Int { Int(rows[position].person) }
 
-    /// Distinguishes a row from all others.
+    /// The key of a row's image.
     func key(of position: Int) -> CelebKey {
         CelebKey(
             person: people[Int(rows[position].person)], rank: Int(rows[position].rank),
@@ -104,7 +104,7 @@ public struct CelebRows: ImageSource {
     }
 }
 
-/// The fields kept of a line.
+/// The required fields of a line.
 private struct ParsedRow {
     let person: String
     let rank: Int32
@@ -114,7 +114,7 @@ private struct ParsedRow {
     let count: Int
 
     init?(_ line: UnsafeRawBufferPointer) {
-        // Tabs are looked for in the columns before the image, which alone is long.
+        // Where each column starts: after each tab.
         var starts = [0]
         for position in line.indices where line[position] == 0x09 { starts.append(position + 1) }
         guard starts.count == 6 || starts.count == 7 else { return nil }

@@ -1,5 +1,5 @@
-/// Caffe's message for a picture with its label (`caffe.proto`): channels 1, height 2, width 3, data 4, label 5,
-/// floats 6, and 7 for data that are an encoded picture.
+/// Caffe's message for a picture with its label (`caffe.proto`). Field numbers: 1 channels, 2 height, 3 width,
+/// 4 data, 5 label, 6 float data, 7 whether the data are an encoded picture.
 struct Datum {
     private(set) var channels = 0
     private(set) var height = 0
@@ -19,7 +19,7 @@ struct Datum {
                 case (2, .number(let number)): height = Int(truncatingIfNeeded: number)
                 case (3, .number(let number)): width = Int(truncatingIfNeeded: number)
                 case (4, .bytes(let range)): data = range
-                // A negative number is written as one of 64 bits.
+                // Negative numbers are written with 64 bits.
                 case (5, .number(let number)): label = Int(Int32(truncatingIfNeeded: number))
                 case (6, _): continue
                 case (7, .number(let number)): isEncoded = number != 0
@@ -32,8 +32,8 @@ struct Datum {
         guard data != nil else { return nil }
     }
 
-    /// Bytes of a picture as Caffe keeps it unencoded: a plane for blue, one for green and one for red, or
-    /// one of grey; nil for other sizes.
+    /// Number and area of the planes of an unencoded picture: blue, green and red, or one of grey; nil if
+    /// the data have another size.
     var planes: (count: Int, area: Int)? {
         guard let data, [1, 3].contains(channels), (1...16_384).contains(height),
             (1...16_384).contains(width), channels * height * width == data.count
@@ -42,7 +42,7 @@ struct Datum {
     }
 }
 
-/// Pictures that are values of a database: themselves, or in a ``Datum``.
+/// Pictures that are a database's values, encoded or in a ``Datum``.
 struct DatabaseValue: PartContent {
     func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String? {
         guard ImageKind(buffer.bytes) == .other else { return nil }
@@ -63,7 +63,7 @@ struct DatabaseValue: PartContent {
         return nil
     }
 
-    /// Writes planes as a file of pixels, PGM or PPM.
+    /// Converts planes to a PGM or PPM file.
     private static func write(
         _ data: [UInt8], _ planes: (count: Int, area: Int), _ datum: Datum, into buffer: ReadBuffer
     ) {

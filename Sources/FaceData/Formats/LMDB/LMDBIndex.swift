@@ -25,7 +25,7 @@ private struct DatabaseEntries {
     mutating func add(_ entry: LMDBReader.Entry) throws(FaceDataError) {
         let name = ByteText.text(entry.key)
         guard !Self.isMeta(name) else {
-            index.passed.append(PartIndex.Passed(name: name, kind: .file))
+            index.skipped.append(PartIndex.Skipped(name: name, kind: .file))
             return
         }
         guard entry.value.count <= ImageDecoder.maxBytes else {
@@ -68,12 +68,12 @@ private struct DatabaseEntries {
         .badStructure(path: store.path, offset: entry.value.lowerBound, reason: reason)
     }
 
-    /// Keys that some writers add.
+    /// Keys of metadata that some writers add.
     private static func isMeta(_ name: String) -> Bool {
         ["__len__", "__keys__", "__classnums__", "meta_info", "num-samples"].contains(name)
     }
 
-    /// A key without the number that Caffe's `convert_imageset` writes before a name.
+    /// A key without the number that Caffe's `convert_imageset` prepends.
     private static func plain(_ key: String) -> String {
         let digits = key.utf8.prefix(8)
         guard digits.count == 8, digits.allSatisfy({ (0x30...0x39).contains($0) }),

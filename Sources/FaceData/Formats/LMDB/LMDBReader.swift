@@ -1,12 +1,12 @@
-/// The entries of an LMDB file (`data.mdb`), found by walking through its tree of pages.
+/// Reads the entries of an LMDB file (`data.mdb`) by traversing its B+ tree.
 ///
-/// The file is read with `pread(2)` and neither mapped nor locked: one that is truncated would end a program that
-/// has mapped it, and nothing is written beside it, so that media without a right to write are read like others.
-/// A database that changes meanwhile is noticed by its file's time.
+/// The file is read with `pread(2)` and neither mapped nor locked: the truncation of a mapped file would kill
+/// the program, and without a lock file databases on read-only media can be read as well. Changes to the
+/// database meanwhile are detected by the file's modification time.
 ///
-/// The layout is that of LMDB 0.9 on machines of 64 bits with the lowest byte first (`mdb.c`): two pages that
-/// state where the tree's root is, of which the later one counts; pages of branches and of leaves, whose entries
-/// are found by a list of offsets after a header of 16 bytes; and runs of pages for large values.
+/// The layout is that of LMDB 0.9 on 64-bit little-endian machines (`mdb.c`): two meta pages with the location
+/// of the root, of which the one with the later transaction is valid; branch and leaf pages, which have a
+/// header of 16 bytes and a list of their entries' offsets; and runs of overflow pages for large values.
 struct LMDBReader {
     struct Entry {
         let key: [UInt8]
@@ -16,17 +16,17 @@ struct LMDBReader {
 
     private static let magic: UInt32 = 0xbeef_c0de
     private static let headBytes = 16
-    /// A tree of 64-bit numbers of pages is never deeper.
+    /// The largest depth that a tree can have.
     private static let maxDepth = 32
 
     private let store: any ByteStore
     private let pageSize: Int
     private let root: UInt64?
-    /// How many entries the file says that it has.
+    /// Number of entries according to the file.
     let count: Int
     private var visited = 0
 
-    /// Reads which tree counts.
+    /// Reads the valid meta page.
     ///
     /// - Throws: ``FaceDataError``.
     init(_ store: any ByteStore) throws(FaceDataError) {
@@ -48,7 +48,7 @@ struct LMDBReader {
         count = meta.entries
     }
 
-    /// Hands all entries to a body, in the order of their keys.
+    /// Passes all entries to a closure, in the order of their keys.
     mutating func forEach(
         _ body: (Entry) throws(FaceDataError) -> Void
     ) throws(FaceDataError) {
@@ -85,15 +85,15 @@ struct LMDBReader {
         return try store.bytes(at: Int(number) * pageSize, count: pageSize)
     }
 
-    /// Where a page's entries begin in it.
+    /// Offsets of a page's entries.
     private func nodes(of page: UInt64, _ bytes: [UInt8]) throws(FaceDataError) -> [Int] {
         let (kind, lower) = (Self.number(bytes, 10, 2), Int(Self.number(bytes, 12, 2)))
         guard kind & 0x63 == 0x01 || kind & 0x63 == 0x02, Self.number(bytes, 0, 8) == page,
             lower >= Self.headBytes, lower <= pageSize
         else { throw damaged(page, "it is not a page of a tree") }
         var nodes: [Int] = []
-        for place in stride(from: Self.headBytes, to: lower - 1, by: 2) {
-            let node = Int(Self.number(bytes, place, 2))
+        for offset in stride(from: Self.headBytes, to: lower - 1, by: 2) {
+            let node = Int(Self.number(bytes, offset, 2))
             guard node >= lower, node <= pageSize - 8 else {
                 throw damaged(page, "an entry is outside it")
             }
@@ -143,12 +143,12 @@ struct LMDBReader {
             reason: "page \(page) of the database is damaged: \(reason)")
     }
 
-    /// A number, the lowest byte first.
+    /// A little-endian number.
     fileprivate static func number(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
         (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << (8 * UInt64($1)) }
     }
 
-    /// One of the two pages that locate the tree.
+    /// One of the two meta pages.
     private struct Meta {
         let pageSize: Int
         let flags: UInt64
@@ -173,7 +173,8 @@ struct LMDBReader {
                         "its version is \(number(bytes, 20, 4)), and 1 can be read, that of LMDB 0.9"
                 )
             }
-            // Two trees are described, that of free pages, which has the size of pages, and the entries'.
+            // Two trees are described: that of free pages, whose first field is the page size, and that
+            // of the entries.
             pageSize = Int(number(bytes, 40, 4))
             flags = number(bytes, 92, 2)
             entries = Int(truncatingIfNeeded: number(bytes, 120, 8))

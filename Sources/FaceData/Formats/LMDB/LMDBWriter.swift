@@ -1,19 +1,20 @@
 public import Foundation
 import SafeFiles
 
-/// Writes an LMDB file from entries in the order of their keys: each page once, leaves and large values as they
-/// come, branches above them at the end.
+/// Writes an LMDB file from entries in the order of their keys. Each page is written once: leaves and large
+/// values immediately, branches at the end.
 ///
 /// See ``LMDBReader`` for the layout.
 final class LMDBWriter {
     private static let pageSize = 4096
     private static let headBytes = 16
-    /// A larger entry's value gets pages of its own: of each page two entries must fit.
+    /// The largest entry of a leaf; the value of a larger one gets overflow pages, since two
+    /// entries must fit on a page.
     private static let maxNode = ((pageSize - headBytes) / 2 & ~1) - 2
     /// LMDB's own limit.
     static let maxKeyBytes = 511
 
-    /// A page of a tree while entries are put on it.
+    /// A page that is being filled.
     private struct Page {
         var nodes: [[UInt8]] = []
         var firstKey: [UInt8] = []
@@ -31,7 +32,7 @@ final class LMDBWriter {
     private let file: FileWriter
     private var nextPage = 2
     private var leaf = Page()
-    /// The pages that were written of each level, from the leaves up: the first key and the number.
+    /// The written pages of the current level: their first keys and their numbers.
     private var level: [(key: [UInt8], page: Int)] = []
     private var entries = 0
     private var counts = (branches: 0, leaves: 0, large: 0)
@@ -42,7 +43,7 @@ final class LMDBWriter {
         try file.write([UInt8](repeating: 0, count: 2 * Self.pageSize))
     }
 
-    /// Adds an entry, whose key must be after those of all before.
+    /// Adds an entry, whose key must be greater than all previous ones.
     func append(_ key: [UInt8], _ value: [UInt8]) throws(SafeFilesError) {
         guard key.count <= Self.maxKeyBytes, !key.isEmpty,
             lastKey.map({ $0.lexicographicallyPrecedes(key) }) ?? true
@@ -62,7 +63,7 @@ final class LMDBWriter {
         leaf.append(node, key: key)
     }
 
-    /// Writes what is above the leaves and moves the file to its place.
+    /// Writes the branches and gives the file its final name.
     func finish() throws(SafeFilesError) {
         if !leaf.nodes.isEmpty { try endLeaf() }
         var depth = level.isEmpty ? 0 : 1
@@ -96,7 +97,7 @@ final class LMDBWriter {
         leaf = Page()
     }
 
-    /// Writes a level of branches above the last level.
+    /// Writes the level of branches above the current one.
     private func writeBranches() throws(SafeFilesError) {
         var above: [(key: [UInt8], page: Int)] = []
         var branch = Page()
@@ -115,34 +116,34 @@ final class LMDBWriter {
         level = above
     }
 
-    /// An entry of a branch; the first one of a page has no key.
+    /// An entry of a branch page; the first one of a page has no key.
     private static func node(_ page: Int, _ key: [UInt8]) -> [UInt8] {
         var node = bytes(UInt64(page), 6) + bytes(UInt64(key.count), 2) + key
         if node.count & 1 != 0 { node.append(0) }
         return node
     }
 
-    /// Writes a page of a tree: offsets from its head on, entries from its end on.
+    /// Writes a page: offsets after its header, entries from its end backwards.
     private func write(_ page: Page, flags: UInt64) throws(SafeFilesError) -> Int {
         let number = nextPage
-        var places: [UInt8] = []
+        var offsets: [UInt8] = []
         var body: [UInt8] = []
         var upper = Self.pageSize
         for node in page.nodes {
             upper -= node.count
-            places += Self.bytes(UInt64(upper), 2)
+            offsets += Self.bytes(UInt64(upper), 2)
         }
         for node in page.nodes.reversed() { body += node }
-        let lower = Self.headBytes + places.count
+        let lower = Self.headBytes + offsets.count
         let head =
             Self.bytes(UInt64(number), 8) + Self.bytes(0, 2) + Self.bytes(flags, 2)
             + Self.bytes(UInt64(lower), 2) + Self.bytes(UInt64(upper), 2)
-        try file.write(head + places + [UInt8](repeating: 0, count: upper - lower) + body)
+        try file.write(head + offsets + [UInt8](repeating: 0, count: upper - lower) + body)
         nextPage += 1
         return number
     }
 
-    /// A page that locates the tree; the second one counts, as the later one.
+    /// A meta page; the second one is valid, since its transaction is later.
     private func meta(_ number: Int, depth: Int) -> [UInt8] {
         func tree(
             _ pad: Int, flags: UInt64, _ depth: Int, _ pages: [Int], _ root: UInt64
@@ -153,7 +154,7 @@ final class LMDBWriter {
         var page = Self.bytes(UInt64(number), 8) + Self.bytes(0, 2) + Self.bytes(0x08, 2)
         page += Self.bytes(0, 4) + Self.bytes(0xbeef_c0de, 4) + Self.bytes(1, 4) + Self.bytes(0, 8)
         page += Self.bytes(UInt64(nextPage * Self.pageSize), 8)
-        // The tree of free pages, whose keys are numbers, is empty.
+        // The tree of free pages, which has integer keys, is empty.
         page += tree(Self.pageSize, flags: 0x08, 0, [0, 0, 0, 0], .max)
         page += tree(
             0, flags: 0, depth, [counts.branches, counts.leaves, counts.large, entries],
@@ -162,7 +163,7 @@ final class LMDBWriter {
         return page
     }
 
-    /// A number, the lowest byte first.
+    /// A little-endian number.
     private static func bytes(_ value: UInt64, _ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
     }
@@ -177,7 +178,7 @@ extension SetConversion {
         _ set: LabelledImageSet, toDatabase folder: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
         var names = set.namedForPack().names
-        // A number of eight digits or more and an underscore precede each.
+        // Each is preceded by a number of eight or more digits and an underscore.
         if names.contains(where: { $0.utf8.count > LMDBWriter.maxKeyBytes - 20 }) {
             names = WrittenNames(of: set).paths
         }

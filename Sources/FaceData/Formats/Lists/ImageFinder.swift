@@ -1,17 +1,17 @@
 import Foundation
 
-/// Finds the images that a list of pairs names, also where their files are written otherwise: in
-/// another case, with another ending, or, of numbered images, with other zeros in front.
+/// Finds the images of a list of pairs even if their files are spelt differently: in another case,
+/// with another ending or, for numbered images, with other leading zeros.
 struct ImageFinder {
     enum Found {
-        /// A file, relative to the root.
+        /// The path of a file, relative to the root.
         case file(String)
-        /// None, and what exists instead.
+        /// No file; `instead` are similar ones that exist.
         case missing(instead: [String])
     }
 
     let root: URL
-    /// Names in folders that were looked into.
+    /// Names in the folders that were listed so far.
     private var folders: [String: [String]] = [:]
     /// Endings of image files, the default first.
     private static let endings = ["jpg"] + LabelledImageSet.endings.subtracting(["jpg"]).sorted()
@@ -20,7 +20,7 @@ struct ImageFinder {
         self.root = root
     }
 
-    /// The image of a path.
+    /// Finds an image by its path.
     mutating func find(_ path: String) -> Found {
         let slashes = path.replacingOccurrences(of: "\\", with: "/")
         if let spelling = [path, slashes].first(where: exists) { return .file(spelling) }
@@ -39,7 +39,7 @@ struct ImageFinder {
                 ? instead(of: folder, wanted) : near.map { Self.join(folder, $0) })
     }
 
-    /// An image of a person as LFW names it, `name/name_0001.jpg`.
+    /// Finds an image by person and number, named as in LFW: `name/name_0001.jpg`.
     mutating func find(_ person: String, _ number: Int) -> Found {
         let digits = String(number)
         let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -59,8 +59,8 @@ struct ImageFinder {
         return .missing(instead: instead(of: folder, wanted))
     }
 
-    /// A folder as it is written on disk: a letter with an accent may be one character in the
-    /// list and two in the file system.
+    /// A folder as spelt on disk: a letter with an accent may be one character in the list and two
+    /// in the file system.
     private mutating func existing(_ folder: String) -> String {
         if folder.isEmpty || exists(folder) { return folder }
         var path = ""
@@ -71,7 +71,8 @@ struct ImageFinder {
         return path
     }
 
-    /// Suggestions: images whose names are longer, or a folder that is spelt differently.
+    /// Suggestions: images whose names begin with the wanted one, or a folder that is spelt
+    /// differently.
     private mutating func instead(of folder: String, _ wanted: Stem) -> [String] {
         let longer = images(in: folder).filter { Stem($0).text.hasPrefix(wanted.text) }
         if !longer.isEmpty { return longer.map { Self.join(folder, $0) } }
@@ -102,8 +103,8 @@ struct ImageFinder {
         folder.isEmpty ? name : "\(folder)/\(name)"
     }
 
-    /// A file's name without its ending, in small letters; equal to others that have the same number
-    /// at their end.
+    /// A file's name without its ending, in lower case. Trailing numbers are compared without
+    /// leading zeros.
     private struct Stem: Equatable {
         let text: String
         private let name: Substring
@@ -124,7 +125,7 @@ struct ImageFinder {
 }
 
 extension ImageFinder {
-    /// A sentence about an image that is not there.
+    /// A message about a missing image.
     func refusal(of image: String, _ instead: [String]) -> String {
         "there is no image '\(image)' in '\(root.path)'"
             + (instead.isEmpty

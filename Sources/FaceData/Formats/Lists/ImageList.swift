@@ -3,17 +3,17 @@ import Spelling
 
 extension LabelledImageSet {
     /// Reads a list of images with their labels: lines `path label`, `label path`,
-    /// `index label path` as MXNet's `im2rec` has them, or `aligned path label` as insightface does,
-    /// with tabs, commas or spaces between. A label is a text of any kind, see ``ListLabels``.
+    /// `index label path` as in lists of MXNet's `im2rec`, or `aligned path label` as in
+    /// insightface's, separated by tabs, commas or spaces. A label is any text, see ``ListLabels``.
     ///
-    /// The first line decides about the form; where it names three columns or more, that of the path and that of the
-    /// label among them (``ListColumns``), these are used wherever they are. Lines that begin with `#` and a space are comments,
-    /// and a first line without an image names the columns. A path may have spaces or commas
-    /// between such fields when it ends as an image does.
+    /// The first line decides the form. If it names three or more columns, including those of the path and the
+    /// label (``ListColumns``), these two are read in any position. Lines that begin with `#` and a space are
+    /// comments, and a first line without an image is a header. A path may contain spaces or commas if it has
+    /// the ending of an image.
     ///
     /// - Parameters:
-    ///   - root: The folder that paths are relative to; the list's own when nil.
-    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that cannot be understood.
+    ///   - root: The folder that paths are relative to; nil for that of the list.
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for an invalid line.
     public static func list(_ file: URL, images root: URL? = nil) throws(FaceDataError)
         -> LabelledImageSet
     {
@@ -26,7 +26,7 @@ extension LabelledImageSet {
         if form == nil, lines.count > 1, let columns = ListColumns(lines[0].text) {
             return try table(lines.dropFirst(), columns, file, root)
         }
-        // A line that names columns.
+        // The first line is a header.
         if form == nil, lines.count > 1, let second = try ListForm(of: lines[1], file, root) {
             form = second
             lines.removeFirst()
@@ -68,12 +68,12 @@ extension LabelledImageSet {
     }
 }
 
-/// In which fields of a line a list has path and label.
+/// The positions of path and label in the lines of a list.
 private struct ListForm {
     private enum Kind {
         case pathLabel
         case labelPath
-        /// `index label ... path`; only the first label counts.
+        /// `index label ... path`; only the first label is used.
         case indexLabelPath
         /// `aligned path label ...`
         case alignedPathLabel
@@ -81,9 +81,9 @@ private struct ListForm {
 
     private let kind: Kind
     private let separator: FieldSeparator
-    /// Fields of the first line.
+    /// Number of fields of the first line.
     private let fields: Int
-    /// Fields of the first line after path and label.
+    /// Number of fields of the first line after path and label.
     private let further: Int
     private let file: URL
     private let root: URL
@@ -99,12 +99,12 @@ private struct ListForm {
 
     // MARK: The first line
 
-    /// Finds the form from a list's first line; nil when it has none.
+    /// Determines the form from a list's first line; nil if it has none.
     init?(of line: TextFile.Line, _ file: URL, _ root: URL) throws(FaceDataError) {
         (self.file, self.root) = (file, root)
         var separator = FieldSeparator(of: line.text)
         var fields = LineFields(line.text, separator)
-        // A comma may belong to a path between spaces.
+        // With spaces as separators, a path may contain commas.
         if separator == .comma, !Self.mayBeForm(fields.texts) {
             separator = .space
             fields = LineFields(line.text, separator)
@@ -124,7 +124,7 @@ private struct ListForm {
         }
     }
 
-    /// Whether a line has another image than that of its path.
+    /// Whether a line has an image other than that of its path.
     private static func namesTwo(
         _ fields: LineFields, _ last: Int, _ kind: Kind, _ exists: (ClosedRange<Int>) -> Bool
     ) -> Bool {
@@ -153,7 +153,7 @@ private struct ListForm {
     ) -> Kind {
         let last = fields.count - 1
         guard last > 1, isNumber(fields.texts[0]) else { return .labelPath }
-        // `7 van dyke/0.jpg` may be an index, a label and a path, or a label and a path.
+        // `7 van dyke/0.jpg` may be an index, a label and a path, or only a label and a path.
         return !exists(last...last) && exists(1...last) ? .labelPath : .indexLabelPath
     }
 
@@ -205,7 +205,8 @@ private struct ListForm {
         }
     }
 
-    /// Start of the path of an `im2rec` line: after the numbers, unless it begins with one.
+    /// The first field of the path of an `im2rec` line: after the numbers, unless the path begins
+    /// with one.
     private func pathStart(_ fields: LineFields) -> Int {
         let last = fields.count - 1
         let start = fields.texts[2...].firstIndex { !Self.isNumber($0) } ?? last

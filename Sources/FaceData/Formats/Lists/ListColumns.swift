@@ -1,16 +1,16 @@
 import Foundation
 import Spelling
 
-/// The columns of a table whose first line names them: which one has the image's path and which one its label.
+/// The columns of path and label in a table whose first line names its columns.
 ///
-/// A table of two columns needs no names: see ``LabelledImageSet/list(_:images:)``.
+/// Tables of two columns need no names: see ``LabelledImageSet/list(_:images:)``.
 struct ListColumns {
-    /// Titles of the column of paths, those that say it most clearly first.
+    /// Titles of the column of paths, in order of preference.
     static let paths = [
         "path", "image_path", "img_path", "filepath", "file_path", "file_name", "filename", "file",
         "image", "img", "image_id",
     ]
-    /// Titles of the column of labels.
+    /// Titles of the column of labels, in order of preference.
     static let labels = [
         "label", "identity", "identity_id", "person", "person_id", "subject", "subject_id", "class",
         "class_id", "target",
@@ -20,7 +20,7 @@ struct ListColumns {
     private let label: Int
     private let count: Int
 
-    /// Understands a first line; nil when it does not name both columns and a further one.
+    /// Parses a first line; nil if it does not name both columns and at least one more.
     init?(_ header: String) {
         let titles = LandmarkFields.of(header).map {
             $0.lowercased().replacingOccurrences(of: " ", with: "_")

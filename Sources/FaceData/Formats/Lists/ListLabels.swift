@@ -1,24 +1,24 @@
 import Spelling
 
-/// The identities of a list, called as the list calls them.
+/// The identities of a list, with the names that the list gives them.
 ///
-/// A label is its text, and two labels are one identity only if they agree in every byte: `007` and
-/// `7`, `5e1` and `50`, numbers of any length and names are distinguished. Only the zeros that `im2rec`
-/// writes after a point (`7.000000`) are not shown where that leaves all labels different.
+/// Labels are texts; two labels are the same identity only if all of their bytes are equal: `007` and
+/// `7`, or `5e1` and `50`, are different. Only the zeros that `im2rec` writes after a point
+/// (`7.000000`) are dropped if all labels stay different.
 ///
-/// Identities are in the order of their numbers when all are whole numbers written without sign and
-/// without zeros in front, and otherwise in the order of their bytes.
+/// If all labels are whole numbers without a sign or leading zeros, identities are in numerical
+/// order, otherwise in the order of their bytes.
 struct ListLabels {
     private(set) var identities: [String] = []
-    /// An index in ``identities`` for each label.
+    /// The index in ``identities`` of each label.
     private(set) var labels: [Int] = []
     /// Warnings about the labels.
     private(set) var warnings: [String] = []
 
-    /// Takes the labels of all lines.
+    /// Collects the labels of all lines.
     ///
-    /// - Parameter fromIm2rec: Whether the list has `im2rec`'s form, whose labels are written as
-    ///   numbers with a point.
+    /// - Parameter fromIm2rec: Whether the list is one of `im2rec`, which writes labels as decimal
+    ///   fractions.
     init(_ texts: [String], fromIm2rec: Bool = false) {
         var indices: [ExactText: Int] = [:]
         labels.reserveCapacity(texts.count)
@@ -39,7 +39,7 @@ struct ListLabels {
         warnings = [alike, unknown].compactMap { $0 }
     }
 
-    /// Names in the order of identities.
+    /// Sorts names in the order of identities.
     static func ordered(_ names: some Collection<String>) -> [String] {
         let names = Array(names)
         return order(names).map { names[$0] }
@@ -54,14 +54,14 @@ struct ListLabels {
         }
     }
 
-    /// Whether a text is a whole number without sign and without zeros in front.
+    /// Whether a text is a whole number without a sign or leading zeros.
     private static func isPlainNumber(_ text: some StringProtocol) -> Bool {
         let digits = text.utf8
         return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
             && (digits.count == 1 || digits.first != 0x30)
     }
 
-    /// A number without a fraction of zeros only; nil for any other text.
+    /// A number without its fraction, if that consists of zeros; nil for any other text.
     static func withoutFraction(_ text: String) -> String? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, isPlainNumber(parts[0]), !parts[1].isEmpty,
@@ -70,7 +70,7 @@ struct ListLabels {
         return String(parts[0])
     }
 
-    /// Names without fractions of zeros, those excepted that would then be another's.
+    /// Names without fractions of zeros, except where two names would become the same.
     private static func withoutFractions(_ names: [String]) -> [String] {
         let short = names.map { withoutFraction($0) ?? $0 }
         var uses: [ExactText: Int] = [:]
@@ -80,7 +80,7 @@ struct ListLabels {
 
     // MARK: Warnings
 
-    /// Labels that are one number in two spellings.
+    /// A warning about labels that are different spellings of one number.
     private var alike: String? {
         var groups: [String: [String]] = [:]
         for name in identities {
@@ -97,7 +97,7 @@ struct ListLabels {
             + (alike.count > 1 ? ", ..." : "")
     }
 
-    /// The number that a text of digits is, without what does not change it.
+    /// The canonical spelling of a number: without leading zeros and without a fraction of zeros.
     private static func number(_ text: String) -> String? {
         let whole = text.split(separator: ".", omittingEmptySubsequences: false)
         guard whole.count == 1 || whole.count == 2 && whole[1].utf8.allSatisfy({ $0 == 0x30 }),
@@ -106,7 +106,7 @@ struct ListLabels {
         return String(whole[0].drop { $0 == "0" })
     }
 
-    /// The label that many lists give to images without identity.
+    /// A warning about the label -1, which many lists give to unknown people.
     private var unknown: String? {
         guard let label = identities.firstIndex(where: { $0 == "-1" || $0 == "-1.000000" }) else {
             return nil

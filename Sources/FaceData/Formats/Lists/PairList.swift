@@ -2,21 +2,21 @@ public import Foundation
 import Spelling
 
 extension VerificationPairs {
-    /// Reads a plain list of pairs: a line for each, `path path label` or `label path path`,
-    /// with tabs, commas or spaces between. The label is 1, 0, -1, true or false; a further field is
-    /// the fold, from 0 or from 1. Without folds, ten consecutive runs of pairs are the folds.
+    /// Reads a plain list of pairs, one per line: `path path label` or `label path path`, separated
+    /// by tabs, commas or spaces. The label is 1, 0, -1, true or false; a further field is the fold,
+    /// numbered from 0 or 1. Without it, ten consecutive runs of pairs are the folds.
     ///
-    /// A pair may also be two lines, each of a path and whether both are of one person: 0 for two people, and
-    /// any other number for one, as in CALFW's and CPLFW's lists. SLLFW's has paths alone: pairs are of one
-    /// person where the files' names, less their numbers, are the same.
+    /// A pair may also be two lines, each with a path and a flag, which is 0 for different people and any
+    /// other number for the same person, as in the lists of CALFW and CPLFW. SLLFW's list only has paths: a
+    /// pair is of one person if the files' names are equal apart from their numbers.
     ///
-    /// Lines that begin with `#` are comments, and a first line without images names the columns. A
-    /// file may differ from its name in the list in case and ending.
+    /// Lines that begin with `#` are comments, and a first line without images is a header. A
+    /// file's case and ending may differ from the list.
     ///
     /// - Parameters:
     ///   - root: The folder that paths are relative to.
-    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that cannot be understood or
-    ///   names an image that is missing.
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that is invalid or names a
+    ///   missing image.
     public static func list(_ file: URL, images root: URL) throws(FaceDataError)
         -> VerificationPairs
     {
@@ -24,9 +24,9 @@ extension VerificationPairs {
         return try reader.read(TextFile.withoutComments(try TextFile.lines(file)))
     }
 
-    /// The text of a plain list of these pairs: `path path label fold`, with tabs between.
+    /// The text of a plain list of these pairs: lines `path path label fold`, separated by tabs.
     ///
-    /// - Parameter file: Where it will be, for the message.
+    /// - Parameter file: The list's file, for the message.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` if a path cannot be written in a line.
     public func listText(for file: URL) throws(FaceDataError) -> String {
         var listed: [String] = []
@@ -37,8 +37,8 @@ extension VerificationPairs {
         }.joined()
     }
 
-    /// A path as a field of a list has it, which may not begin with a space, a quotation mark, a comment's
-    /// sign or the mark of a file's encoding, and may not hold what parts fields and lines.
+    /// A path as a field of a list. It must not contain tabs or line breaks; one that begins with a space,
+    /// a quotation mark, `#` or a byte order mark is prefixed with `./`.
     private static func listed(_ path: String, in file: URL) throws(FaceDataError) -> String {
         guard !path.contains(where: { $0.isNewline || $0 == "\t" || $0 == "\0" }) else {
             throw .cannotWrite(
@@ -52,7 +52,7 @@ extension VerificationPairs {
         return isMark || first.properties.isWhitespace ? "./" + path : path
     }
 
-    /// Reads a list of pairs, as LFW has it or plain, whichever it is.
+    /// Reads a list of pairs in LFW's format or a plain one.
     ///
     /// - Throws: ``FaceDataError``.
     public static func anyList(_ file: URL, images root: URL) throws(FaceDataError)
@@ -63,7 +63,7 @@ extension VerificationPairs {
             ? try read(file, images: root) : try list(file, images: root)
     }
 
-    /// Pairs in the order of a list that names no folds.
+    /// The pairs of a list without folds, with consecutive runs as folds.
     static func withoutFolds(
         _ pairs: [VerificationPair], of source: ImageFiles, path: String, wish: String
     ) -> VerificationPairs {
@@ -82,14 +82,14 @@ extension VerificationPairs {
     }
 }
 
-/// In which fields of a line a plain list has images, label and fold.
+/// The positions of images, label and fold in the lines of a plain list.
 private struct PairForm {
     let isLabelFirst: Bool
     let hasFold: Bool
-    /// Fields of a line whose images have no known extension.
+    /// Number of fields of the first line, for lines whose images have no known extension.
     private let fields: Int
 
-    /// Finds the form from a list's first line.
+    /// Determines the form from a list's first line.
     init(of line: String, _ root: URL) {
         let first = LineFields(line, FieldSeparator(of: line))
         fields = first.count
@@ -99,15 +99,15 @@ private struct PairForm {
             hasFold = first.count == 4
             return
         }
-        let behind = first.count - 1 - other
+        let following = first.count - 1 - other
         isLabelFirst =
-            behind == 0
-            || behind == 1 && one > 0 && isLabel(0)
+            following == 0
+            || following == 1 && one > 0 && isLabel(0)
                 && !SystemPath.exists(ImageFiles([first.text(0...one)], in: root).path(of: 0))
-        hasFold = behind == (isLabelFirst ? 1 : 2)
+        hasFold = following == (isLabelFirst ? 1 : 2)
     }
 
-    /// A line's images, label and fold; nil when it has another form.
+    /// A line's images, label and fold; nil if it has another form.
     func parts(_ line: String) -> (images: [String], label: String, fold: String?)? {
         let all = LineFields(line, FieldSeparator(of: line))
         let start = isLabelFirst ? 1 : 0
@@ -122,7 +122,7 @@ private struct PairForm {
         )
     }
 
-    /// The fields in which two paths end; nil if that is unknown.
+    /// The indices of the fields in which the two paths end; nil if unknown.
     private static func images(_ fields: LineFields) -> (Int, Int)? {
         let indices = fields.texts.indices.filter { LabelledImageSet.isImage(fields.texts[$0]) }
         return indices.count == 2 ? (indices[0], indices[1]) : nil
@@ -143,7 +143,7 @@ private struct PairListReader {
     private var finder: ImageFinder
     private var images: [String] = []
     private var indices: [String: Int] = [:]
-    /// Files that are written otherwise than in the list.
+    /// Files that are spelt differently from the list.
     private var respelt: [String] = []
 
     init(path: String, root: URL) {
@@ -180,7 +180,7 @@ private struct PairListReader {
         return result
     }
 
-    /// Whether a line says what the columns are.
+    /// Whether a line is a header.
     private func namesColumns(_ line: String) -> Bool {
         let fields = TextFile.fields(line)
         return (3...4).contains(fields.count)
@@ -190,7 +190,7 @@ private struct PairListReader {
             }
     }
 
-    /// The folds that the list names, which must be numbered without gaps.
+    /// The pairs with the folds of the list, which must be numbered without gaps.
     private func withFolds(
         _ pairs: [VerificationPair]
     ) throws(FaceDataError) -> VerificationPairs {
@@ -201,7 +201,7 @@ private struct PairListReader {
                 path: path, line: 1,
                 reason: "folds must be numbered 0, 1, 2, ... or 1, 2, 3, ...")
         }
-        // Fold after fold, whatever order the list has.
+        // Sorted by fold, whatever the order of the list.
         var byFold = [[VerificationPair]](repeating: [], count: folds.count)
         for var pair in pairs {
             pair.fold -= first
@@ -239,7 +239,7 @@ private struct PairListReader {
         return pairs
     }
 
-    /// Whether two lines state that a pair is of one person.
+    /// Whether the pair of two lines is of one person.
     private func isOfOnePerson(
         _ one: [String], _ other: [String], _ line: Int
     ) throws(FaceDataError) -> Bool {
@@ -256,7 +256,7 @@ private struct PairListReader {
         return number != 0
     }
 
-    /// A file's name less its number: `Aaron_Peirsol` of `Aaron_Peirsol_0003.jpg`.
+    /// A file's name without its number: `Aaron_Peirsol` for `Aaron_Peirsol_0003.jpg`.
     private static func person(_ path: String) -> Substring {
         let name = PathText(path).withoutEnding.split(separator: "/").last ?? ""
         return name.prefix(upTo: name.lastIndex(of: "_") ?? name.endIndex)
@@ -290,7 +290,7 @@ private struct PairListReader {
         switch finder.find(name) {
         case .file(let file):
             if file != name { respelt.append("'\(name)' is '\(file)'") }
-            // Two spellings of a list may be one file.
+            // Two spellings in the list may be the same file.
             let index = indices[file] ?? images.count
             if index == images.count { images.append(file) }
             (indices[name], indices[file]) = (index, index)

@@ -1,6 +1,6 @@
 /// A column of a Parquet file that is being written.
 struct ParquetColumn {
-    /// Types of values that are written, by Parquet's numbers.
+    /// The types of values that are written, with Parquet's numbers.
     enum Kind: Int {
         case int64 = 2
         case float = 4
@@ -10,7 +10,7 @@ struct ParquetColumn {
     /// A column's values for a group of rows, in the file.
     struct Chunk {
         let start: Int
-        /// Bytes of its pages.
+        /// Size of its pages, in bytes.
         let size: Int
         let values: Int
     }
@@ -18,15 +18,16 @@ struct ParquetColumn {
     /// Names from the outermost structure to the column.
     private let path: [String]
     private let type: Kind
-    /// How many of its structures, and itself, may be missing, or are lists.
+    /// The number of levels, from the outermost structure to the column, that are optional or
+    /// repeated.
     private let maxDefinition: Int
     private let isList: Bool
 
-    /// What the page that is being filled has: values, how many there are, and how many in each list.
+    /// The current page: its encoded values, their number, and the length of each list.
     private var values: [UInt8] = []
     private var count = 0
     private var lengths: [Int] = []
-    /// The pages of the group that is being filled, and how many values they have.
+    /// The finished pages of the current group, and their number of values.
     private var pages: [UInt8] = []
     private var valuesOfPages = 0
 
@@ -58,10 +59,10 @@ struct ParquetColumn {
         (self.maxDefinition, self.isList) = (maxDefinition, isList)
     }
 
-    /// Bytes of the page that is being filled.
+    /// Size of the current page's values, in bytes.
     var pageSize: Int { values.count }
 
-    /// Adds a value; returns how many bytes it takes.
+    /// Adds a value; returns its encoded size in bytes.
     mutating func append(_ value: ParquetWriter.Value) -> Int {
         let before = values.count
         switch (value, type, isList) {
@@ -90,7 +91,7 @@ struct ParquetColumn {
         withUnsafeBytes(of: number.bitPattern.littleEndian) { values += $0 }
     }
 
-    /// Ends the page that is being filled.
+    /// Ends the current page.
     mutating func endPage() {
         guard count > 0 else { return }
         let levels = (isList ? Self.framed(repetitions) : []) + Self.framed(definitions)
@@ -114,7 +115,7 @@ struct ParquetColumn {
         count = 0
     }
 
-    /// Ends the group that is being filled: its pages, and how many values they have.
+    /// Ends the current group; returns its pages and their number of values.
     mutating func endGroup() -> (pages: [UInt8], values: Int) {
         endPage()
         defer { (pages, valuesOfPages) = ([], 0) }
@@ -139,15 +140,15 @@ struct ParquetColumn {
     private static let plain = 0
     private static let runs = 3
 
-    /// No value is missing.
+    /// Definition levels: no value is missing.
     private var definitions: [UInt8] { Self.run(of: maxDefinition, count) }
 
-    /// 0 where a list begins, and 1 within it.
+    /// Repetition levels: 0 where a list begins, and 1 within it.
     private var repetitions: [UInt8] {
         lengths.flatMap { Self.run(of: 0, 1) + ($0 > 1 ? Self.run(of: 1, $0 - 1) : []) }
     }
 
-    /// A level that is repeated.
+    /// A run-length encoded level.
     private static func run(of level: Int, _ count: Int) -> [UInt8] {
         var run: [UInt8] = []
         run.append(number: count << 1)
@@ -155,7 +156,7 @@ struct ParquetColumn {
         return run
     }
 
-    /// Levels behind their size.
+    /// Levels preceded by their size.
     private static func framed(_ levels: [UInt8]) -> [UInt8] {
         withUnsafeBytes(of: UInt32(levels.count).littleEndian) { Array($0) } + levels
     }

@@ -2,10 +2,11 @@ public import Foundation
 
 extension SetConversion {
     /// Writes a training set as a Parquet file of Hugging Face's `datasets`: a structure `image` of `bytes` and
-    /// `path`, and a `label` whose classes the file names; an interrupted conversion starts over.
+    /// `path`, and a `label` whose classes are named in the metadata; an interrupted conversion starts over.
     ///
-    /// - Parameter groupBytes: Bytes of a group of rows, about.
-    /// - Throws: ``FaceDataError``, also where two identities have one name, which classes may not.
+    /// - Parameter groupBytes: Approximate size of a row group, in bytes.
+    /// - Throws: ``FaceDataError``, also if two identities have the same name, which classes must
+    ///   not have.
     public func write(
         _ set: LabelledImageSet, toParquet url: URL, groupBytes: Int = 1 << 25,
         progress: Progress = { _ in }
@@ -36,7 +37,7 @@ extension SetConversion {
                 + "rename one, or choose another format")
     }
 
-    /// What `datasets` keeps under the key `huggingface` of a file's texts.
+    /// The metadata of `datasets`, stored under the key `huggingface`.
     private static func features(classes: [String]) throws -> String {
         struct Feature: Encodable {
             var names: [String]?

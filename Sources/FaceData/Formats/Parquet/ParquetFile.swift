@@ -1,46 +1,46 @@
 import Foundation
 
-/// The metadata of a Parquet file (https://parquet.apache.org/docs/file-format): its columns, and where their
-/// parts lie.
+/// The metadata of a Parquet file (https://parquet.apache.org/docs/file-format): its columns, and the
+/// locations of their chunks.
 struct ParquetFile {
-    /// A column of values that no list holds.
+    /// A column that is not in a list.
     struct Column: Hashable {
         /// Names from the outermost structure to the column.
         let path: [String]
         let type: Kind
-        /// How many of its structures, and itself, may be missing.
+        /// The number of levels, from the outermost structure to the column, that are optional.
         let maxDefinition: Int
     }
 
-    /// Types of values that are read.
+    /// The types of values that can be read.
     enum Kind: Int {
         case int32 = 1
         case int64 = 2
         case bytes = 6
     }
 
-    /// A column's values for some rows.
+    /// A column's values for one row group.
     struct Chunk: Hashable {
         /// Offset of its first page.
         let start: Int
-        /// Bytes of its pages.
+        /// Size of its pages, in bytes.
         let size: Int
         let rows: Int
         let codec: Int
     }
 
-    /// The columns, without those of other types and those in lists.
+    /// The columns, except those of other types and those in lists.
     let columns: [Column]
-    /// For each column, its parts, one a group of rows.
+    /// The chunks of each column, one per row group.
     let chunks: [Column: [Chunk]]
-    /// Texts about the file by their names, as `huggingface`.
+    /// Key-value metadata, such as that of the key `huggingface`.
     let texts: [String: String]
 
     private static let mark = Array("PAR1".utf8)
-    /// Names of some ten million classes.
+    /// The largest footer, enough for the names of about ten million classes.
     private static let maxFooter = 1 << 28
 
-    /// Reads a file's last part.
+    /// Reads a file's footer.
     ///
     /// - Throws: ``FaceDataError``.
     init(_ store: any ByteStore) throws(FaceDataError) {
@@ -69,13 +69,13 @@ struct ParquetFile {
         (columns, chunks, texts) = (parts.columns, parts.chunks, parts.texts)
     }
 
-    /// The columns and parts, as structures say them.
+    /// The columns and chunks according to the footer.
     private struct Parts {
         var columns: [Column] = []
         var chunks: [Column: [Chunk]] = [:]
         var texts: [String: String] = [:]
 
-        /// nil for structures that no writer makes.
+        /// nil for an invalid footer.
         init?(_ file: [Int: ThriftValue], _ bytes: UnsafeRawBufferPointer, size: Int) {
             func text(_ value: ThriftValue?) -> String? {
                 guard case .bytes(let range)? = value else { return nil }
@@ -100,7 +100,7 @@ struct ParquetFile {
             }
         }
 
-        /// Takes an element and those inside of it; whether they are all there.
+        /// Consumes an element and its children; returns whether they are complete.
         private mutating func addColumn(
             _ elements: inout ArraySlice<[Int: ThriftValue]>, _ path: [String], _ definition: Int,
             _ isRepeated: Bool, _ text: (ThriftValue?) -> String?
@@ -125,7 +125,7 @@ struct ParquetFile {
             guard let data = chunk[9]?.number, let bytes = chunk[7]?.number, rows >= 0,
                 chunk[5]?.number == rows
             else { return nil }
-            // Some writers say 0 if there is no dictionary.
+            // Some writers set 0 if there is no dictionary.
             let dictionary = chunk[11]?.number ?? 0
             let start = dictionary > 0 ? min(dictionary, data) : data
             guard start >= 0, bytes >= 0, start <= size, bytes <= size - start else { return nil }

@@ -3,8 +3,8 @@ import SafeNumbers
 
 /// Pictures in Parquet files of Hugging Face's `datasets`.
 ///
-/// A picture's page is read and unpacked as a whole, and the last pages are kept, since a page has many pictures:
-/// reading them in the order of the file is much faster than in any other.
+/// A picture's page is read and decompressed as a whole, and recently used pages are cached. Since a page has
+/// many pictures, reading in the order of the file is much faster than in any other.
 public struct ParquetImages: ImageSource {
     /// The file, or the folder of the files.
     public let location: URL
@@ -13,7 +13,7 @@ public struct ParquetImages: ImageSource {
     private let pool: FilePool
     private let tables: [ParquetTable]
     private let names: TextTable
-    /// The first row of each file, and how many rows there are.
+    /// The index of each file's first row, followed by the total number of rows.
     private let starts: [Int]
     private let pages = PageCache()
 
@@ -25,26 +25,26 @@ public struct ParquetImages: ImageSource {
         self.names = names.reduce(into: TextTable()) { $0.append($1) }
     }
 
-    /// How many pictures there are.
+    /// Number of pictures.
     public var count: Int { starts.last ?? 0 }
 
-    /// `IDENTITY/NAME` where the file names its pictures.
+    /// `IDENTITY/NAME`, or `IDENTITY/row N` if the picture has no unique name.
     public func name(of index: Int) -> String { names[index] }
 
-    /// The file and the row.
+    /// The file's path and the row.
     public func path(of index: Int) -> String {
-        let (file, row) = place(of: index)
+        let (file, row) = location(of: index)
         return "\(pool.files[file].url.path), row \(row)"
     }
 
-    /// The version of the picture's file.
+    /// The stamp of the picture's file.
     public func stamp(of index: Int) -> FileStamp {
-        FileStamp(pool.files[place(of: index).file].url)
+        FileStamp(pool.files[location(of: index).file].url)
     }
 
     /// Reads the encoded bytes of a picture into `buffer`.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
-        let (file, row) = place(of: index)
+        let (file, row) = location(of: index)
         let part = Self.last(of: tables[file].parts, below: row)
         let values = try pages.values(file, part) { () throws(FaceDataError) in
             try ParquetTable.values(
@@ -55,35 +55,36 @@ public struct ParquetImages: ImageSource {
                 return bytes.array
             }
         }
-        guard let place = values.places[row - tables[file].parts[part].firstRow] else {
+        guard let range = values.ranges[row - tables[file].parts[part].firstRow] else {
             throw .badImage(
                 path: path(of: index),
                 reason:
                     "the row has no bytes, only a path: it was written by to_parquet() from a folder, where "
                     + "push_to_hub() would have put the pictures in")
         }
-        buffer.fill(place.count) { $0.copyBytes(from: values.bytes[place]) }
+        buffer.fill(range.count) { $0.copyBytes(from: values.bytes[range]) }
     }
 
-    private func place(of index: Int) -> (file: Int, row: Int) {
+    private func location(of index: Int) -> (file: Int, row: Int) {
         let file = starts.partitioningIndex { $0 > index } - 1
         return (file, index - starts[file])
     }
 
-    /// The last part that begins at a row or before.
+    /// The index of the last part that begins at or before a row.
     private static func last(of parts: [ParquetTable.Part], below row: Int) -> Int {
         parts.partitioningIndex { $0.firstRow > row } - 1
     }
 }
 
 extension ImageSource {
-    /// The Parquet files that the images, or those they are selected from, are in.
+    /// The images of Parquet files that this source is, or that its images are selected from; nil
+    /// for other sources.
     public var parquetImages: ParquetImages? {
         self as? ParquetImages ?? (self as? SelectedImages)?.source.parquetImages
     }
 }
 
-/// The values of the pages that were read last.
+/// A least-recently-used cache of pages.
 private final class PageCache: @unchecked Sendable {
     /// A page of a file.
     private struct Key: Hashable {
@@ -91,11 +92,11 @@ private final class PageCache: @unchecked Sendable {
         let part: Int
     }
 
-    // Sound because all are reached only while the lock is held.
+    // `@unchecked` is sound because the state is accessed only while the lock is held.
     private let lock = NSLock()
     private var kept: [Key: (values: ParquetValues, used: Int)] = [:]
     private var clock = 0
-    /// Pages kept in memory, some megabytes each.
+    /// Number of cached pages, some megabytes each.
     private static let limit = 24
 
     func values(
@@ -110,7 +111,7 @@ private final class PageCache: @unchecked Sendable {
             return values
         }
         lock.unlock()
-        // Two threads may both make a page, which costs time alone.
+        // Two threads may read the same page, which only costs time.
         let values = try make()
         lock.lock()
         defer { lock.unlock() }

@@ -1,27 +1,27 @@
-/// A page of a column: where it is, and how its values are written.
+/// A page of a column: its location, and the encoding of its values.
 struct ParquetPage: Hashable {
     /// Offset of its bytes, after its header.
     let start: Int
-    /// Bytes in the file.
+    /// Size in the file, in bytes.
     let size: Int
-    /// Bytes when they are unpacked.
+    /// Decompressed size, in bytes.
     let unpackedSize: Int
-    /// Values, missing ones included.
+    /// Number of values, including missing ones.
     let count: Int
-    /// How values are written: 0 plain, 2 and 8 as indices in a dictionary.
+    /// The encoding of the values: 0 plain, 2 and 8 indices into a dictionary.
     let encoding: Int
     let isDictionary: Bool
-    /// Bytes of the levels before the values, which are not packed, and whether the values are; nil for pages
-    /// of the first version, in which all is one.
+    /// Size of the uncompressed levels before the values, and whether the values are compressed; nil for
+    /// pages of version 1, in which both are compressed together.
     let second: Second?
 
-    /// The header fields of pages of the second version.
+    /// The header fields of pages of version 2.
     struct Second: Hashable {
         let levels: Int
         let isPacked: Bool
     }
 
-    /// The pages of a part of a column.
+    /// The pages of a column chunk.
     ///
     /// - Throws: ``FaceDataError``.
     static func all(
@@ -55,7 +55,7 @@ struct ParquetPage: Hashable {
     private static func page(
         at position: Int, before end: Int, _ store: any ByteStore
     ) throws(FaceDataError) -> ParquetPage? {
-        // Heads have some dozen bytes, and may name values of some kilobytes.
+        // Headers have some dozen bytes, but their statistics may contain values of some kilobytes.
         for limit in [256, 1 << 14, 1 << 20] {
             let count = min(limit, end - position)
             guard count > 0 else { return nil }
@@ -73,7 +73,7 @@ struct ParquetPage: Hashable {
             path: store.path, offset: position, reason: "no page of a column begins here")
     }
 
-    /// nil for what no writer makes.
+    /// nil for an invalid header.
     private init?(_ head: [Int: ThriftValue], start: Int, room: Int) {
         guard let unpacked = head[2]?.number, let size = head[3]?.number, unpacked >= 0, size >= 0,
             size <= room

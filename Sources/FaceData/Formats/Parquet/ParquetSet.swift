@@ -2,8 +2,8 @@ import Foundation
 import Spelling
 
 extension LabelledImageSet {
-    /// Opens Parquet files of Hugging Face's `datasets` as one set: pictures as bytes and paths, and labels, whose
-    /// names the files keep (`ClassLabel`).
+    /// Opens Parquet files of Hugging Face's `datasets` as one set: pictures as bytes and paths, and labels
+    /// with names in the metadata (`ClassLabel`).
     ///
     /// - Throws: ``FaceDataError``.
     static func parquet(_ location: URL, _ urls: [URL]) throws(FaceDataError) -> LabelledImageSet {
@@ -27,7 +27,7 @@ extension LabelledImageSet {
         ).closingUp()
     }
 
-    /// Refuses files of several splits, which are not meant to be one set.
+    /// Rejects files of several splits, which are not meant to be one set.
     private static func requireOneSplit(_ location: URL, _ urls: [URL]) throws(FaceDataError) {
         let splits = Set(
             urls.compactMap { url -> String? in
@@ -79,7 +79,7 @@ private struct ParquetLabels {
         names = names(of: tables)
     }
 
-    /// `IDENTITY/NAME`, or the row where a picture has no name, or that of another one.
+    /// `IDENTITY/NAME`, or `IDENTITY/row N` if a picture has no name or that of another one.
     private func names(of tables: [ParquetTable]) -> [String] {
         var taken: Set<String> = []
         var names: [String] = []

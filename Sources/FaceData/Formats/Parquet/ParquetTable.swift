@@ -1,31 +1,30 @@
 import Foundation
 
-/// A Parquet file of Hugging Face's `datasets`: which column has the pictures, what they are called, and whose
-/// they are.
+/// A Parquet file of Hugging Face's `datasets`: the column of pictures, their names and their labels.
 struct ParquetTable {
     /// The pictures of consecutive rows.
     struct Part: Sendable, Hashable {
         let page: ParquetPage
-        /// The dictionary that the page's values are in, if they are.
+        /// The dictionary of the page's values, if they are dictionary-encoded.
         let dictionary: ParquetPage?
         let codec: Int
-        /// The first of its rows.
+        /// Index of its first row.
         let firstRow: Int
     }
 
     let images: ParquetFile.Column
     /// Its pages, in the order of the rows.
     let parts: [Part]
-    /// How many rows there are.
+    /// Number of rows.
     let rows: Int
-    /// The pictures' names, where the file has some; empty if one has none.
+    /// The pictures' names, empty for a picture without one; nil if the file has none.
     let names: [String]?
     /// The pictures' labels, as text.
     let labels: [String]
-    /// The names of the classes that labels count, where the file has some.
+    /// The names of the classes that labels are indices of; nil if the file has none.
     let classes: [String]?
 
-    /// Reads all but the pictures.
+    /// Reads everything except the pictures.
     ///
     /// - Throws: ``FaceDataError``.
     init(_ store: any ByteStore) throws(FaceDataError) {
@@ -55,7 +54,7 @@ struct ParquetTable {
         classes = Self.classes(of: label, file)
     }
 
-    /// `image.bytes`, or the bytes of another column of pictures.
+    /// The column `image.bytes`, or that of another structure of pictures.
     private static func images(
         of file: ParquetFile, _ path: String
     ) throws(FaceDataError) -> ParquetFile.Column {
@@ -91,7 +90,8 @@ struct ParquetTable {
         var parts: [Part] = []
         var rows = 0
         for chunk in chunks {
-            // Each picture has a byte, so that a small file cannot ask for much memory.
+            // Each picture has at least a byte; the check keeps a small file from requesting much
+            // memory.
             guard chunk.rows <= store.size, rows <= store.size else {
                 throw .badStructure(
                     path: store.path, offset: chunk.start,
@@ -121,7 +121,7 @@ struct ParquetTable {
             let values = try values(of: part, column, store.path) {
                 (page) throws(FaceDataError) in try store.bytes(at: page.start, count: page.size)
             }
-            for row in values.places.indices {
+            for row in values.ranges.indices {
                 texts.append(
                     column.type == .bytes ? values.text(row) : values.number(row).map { "\($0)" })
             }
@@ -131,7 +131,7 @@ struct ParquetTable {
 
     /// The values of a page.
     ///
-    /// - Parameter read: Gives a page's bytes.
+    /// - Parameter read: Reads a page's bytes.
     static func values(
         of part: Part, _ column: ParquetFile.Column, _ path: String,
         _ read: (ParquetPage) throws(FaceDataError) -> [UInt8]
@@ -160,7 +160,7 @@ struct ParquetTable {
         return try values(part.page, dictionary)
     }
 
-    /// The names of the classes that datasets' `ClassLabel` keeps.
+    /// The names of the classes of datasets' `ClassLabel`.
     private static func classes(of label: ParquetFile.Column, _ file: ParquetFile) -> [String]? {
         struct Info: Decodable {
             struct Feature: Decodable { var names: [String]? }
@@ -173,7 +173,7 @@ struct ParquetTable {
         return info.info.features[label.path[0]]?.value?.names
     }
 
-    /// A value, or nothing where it has another form.
+    /// A value, or nil if it has another form.
     private struct Lossy<Value: Decodable>: Decodable {
         var value: Value?
 

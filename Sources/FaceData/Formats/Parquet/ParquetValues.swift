@@ -1,16 +1,16 @@
 /// The values of a page.
 struct ParquetValues {
-    /// The bytes that values are in: the page's own, or those of the dictionary.
+    /// The bytes that contain the values: the page's own, or those of the dictionary.
     let bytes: [UInt8]
-    /// The position of each row's value; nil if it has none.
-    let places: [Range<Int>?]
+    /// The range of each row's value in ``bytes``; nil if it has none.
+    let ranges: [Range<Int>?]
 
-    /// Unpacks a page.
+    /// Decodes a page.
     ///
     /// - Parameters:
     ///   - content: The page's bytes in the file.
-    ///   - dictionary: The values of the page before that is one.
-    /// - Returns: nil for bytes that no writer makes.
+    ///   - dictionary: The values of the page's dictionary.
+    /// - Returns: nil for invalid bytes.
     init?(
         _ content: UnsafeRawBufferPointer, _ page: ParquetPage, _ column: ParquetFile.Column,
         codec: Int, dictionary: ParquetValues?
@@ -41,36 +41,36 @@ struct ParquetValues {
             found = []
             found.reserveCapacity(count)
             for index in indices {
-                guard dictionary.places.indices.contains(index),
-                    let place = dictionary.places[index]
+                guard dictionary.ranges.indices.contains(index),
+                    let range = dictionary.ranges[index]
                 else { return nil }
-                found.append(place)
+                found.append(range)
             }
         default: return nil
         }
         guard let present else {
-            places = found
+            ranges = found
             return
         }
         var next = found[...]
-        places = present.map { $0 ? next.popFirst() : nil }
+        ranges = present.map { $0 ? next.popFirst() : nil }
     }
 
     /// A value as a whole number.
     func number(_ row: Int) -> Int? {
-        places[row].map { place in
-            let value = bytes[place].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            return place.count == 4
+        ranges[row].map { range in
+            let value = bytes[range].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            return range.count == 4
                 ? Int(Int32(truncatingIfNeeded: value)) : Int(truncatingIfNeeded: value)
         }
     }
 
     /// A value as text.
     func text(_ row: Int) -> String? {
-        places[row].map { String(decoding: bytes[$0], as: UTF8.self) }
+        ranges[row].map { String(decoding: bytes[$0], as: UTF8.self) }
     }
 
-    /// The levels, where values may be missing, and the values' bytes.
+    /// The definition levels, if values may be missing, and the values' bytes.
     private static func parts(
         _ content: UnsafeRawBufferPointer, _ page: ParquetPage, _ column: ParquetFile.Column,
         codec: Int
@@ -101,15 +101,15 @@ struct ParquetValues {
         return levels.map { ($0, Array(all[(4 + length)...])) }
     }
 
-    /// The offset of plain values; nil if they end too early.
+    /// The ranges of plain values; nil if they are truncated.
     private static func plain(
         _ values: [UInt8], _ count: Int, _ type: ParquetFile.Kind
     ) -> [Range<Int>]? {
         let fixed = type == .int32 ? 4 : 8
-        // Each value has four bytes at least.
+        // Each value has at least four bytes.
         guard count <= values.count / 4 else { return nil }
-        var places: [Range<Int>] = []
-        places.reserveCapacity(count)
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(count)
         var position = 0
         for _ in 0..<count {
             var length = fixed
@@ -119,16 +119,16 @@ struct ParquetValues {
                 position += 4
             }
             guard length <= values.count - position else { return nil }
-            places.append(position..<position + length)
+            ranges.append(position..<position + length)
             position += length
         }
-        return places
+        return ranges
     }
 }
 
-/// Parquet's mixture of repeated values and of values of that many bits.
+/// Parquet's hybrid of run-length encoding and bit packing.
 private enum RunLengths {
-    /// nil for bytes that end too early.
+    /// Decodes `count` values of `width` bits; nil for truncated bytes.
     static func values(_ bytes: UnsafeRawBufferPointer, _ count: Int, width: Int) -> [Int]? {
         var values: [Int] = []
         var position = 0
@@ -142,7 +142,7 @@ private enum RunLengths {
                 position += size
                 values += repeatElement(value, count: min(head >> 1, wanted))
             } else {
-                // Eight values at a time.
+                // Bit-packed groups of eight values.
                 let groups = head >> 1
                 guard groups > 0, width == 0 || groups <= (bytes.count - position) / width else {
                     return nil
@@ -160,8 +160,8 @@ private enum RunLengths {
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ bit: Int, _ width: Int
     ) -> Int {
         (0..<width).reduce(0) { value, index in
-            let place = bit + index
-            return value | Int(bytes[start + place >> 3] >> UInt8(place & 7) & 1) << index
+            let position = bit + index
+            return value | Int(bytes[start + position >> 3] >> UInt8(position & 7) & 1) << index
         }
     }
 }

@@ -1,21 +1,20 @@
 public import Foundation
 import SafeFiles
 
-/// Writes a Parquet file (https://parquet.apache.org/docs/file-format) row after row: values as they are, without
-/// compression, in pages of about a megabyte and groups of rows of about 32.
+/// Writes a Parquet file (https://parquet.apache.org/docs/file-format) row by row, with plain, uncompressed
+/// values in pages of about 1 MiB and row groups of about 32 MiB.
 ///
-/// Every column may have missing values by its schema, as those of pyarrow, pandas and polars, though none is
-/// written here.
+/// Every column is optional in the schema, as with pyarrow, pandas and polars, but no value is missing.
 public final class ParquetWriter {
     /// A column, or a structure of columns.
     public indirect enum Field: Sendable, Hashable {
         case text(String)
         case bytes(String)
-        /// Whole numbers of 64 bits.
+        /// 64-bit integers.
         case int64(String)
-        /// Numbers of 32 bits.
+        /// 32-bit floats.
         case float(String)
-        /// Lists of numbers of 32 bits.
+        /// Lists of 32-bit floats.
         case floats(String)
         case structure(String, [Field])
     }
@@ -30,7 +29,7 @@ public final class ParquetWriter {
         case floats([Float])
     }
 
-    /// Bytes of a page, about.
+    /// Approximate size of a page, in bytes.
     private static let pageBytes = 1 << 20
     private static let mark = Array("PAR1".utf8)
 
@@ -40,22 +39,22 @@ public final class ParquetWriter {
     private let groupBytes: Int
     private var columns: [ParquetColumn]
     private var groups: [Group] = []
-    /// Rows of the group that is being filled.
+    /// Rows of the current group.
     private var rows = 0
     private var buffered = 0
 
-    /// A group of rows that was written.
+    /// A row group that was written.
     private struct Group {
         let rows: Int
         let chunks: [ParquetColumn.Chunk]
     }
 
-    /// Begins a file.
+    /// Creates a file.
     ///
     /// - Parameters:
-    ///   - fields: What a row consists of.
-    ///   - texts: What the file says of itself, as `huggingface`.
-    ///   - groupBytes: Bytes of a group of rows, about.
+    ///   - fields: The fields of a row.
+    ///   - texts: Key-value metadata, such as that of the key `huggingface`.
+    ///   - groupBytes: Approximate size of a row group, in bytes.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
     public init(
         _ url: URL, fields: [Field], texts: [(key: String, value: String)] = [],
@@ -83,7 +82,7 @@ public final class ParquetWriter {
         if buffered >= groupBytes { try endGroup() }
     }
 
-    /// Writes what the file says of its columns, and moves it to its place.
+    /// Writes the footer and gives the file its final name.
     public func finish() throws(FaceDataError) {
         try endGroup()
         let footer = footer
@@ -107,7 +106,7 @@ public final class ParquetWriter {
         (rows, buffered) = (0, 0)
     }
 
-    // MARK: What the file says of itself
+    // MARK: Footer
 
     private var footer: [UInt8] {
         ThriftWriter.structure { footer in
@@ -136,7 +135,7 @@ public final class ParquetWriter {
         writer.long(3, group.rows)
     }
 
-    /// The fields one after another, structures before what is in them.
+    /// The schema's elements, depth first.
     private var schema: [(inout ThriftWriter) -> Void] {
         [
             { [fields] in
@@ -148,8 +147,8 @@ public final class ParquetWriter {
 }
 
 extension ParquetWriter.Field {
-    /// Elements of a schema, by the numbers of Parquet's `SchemaElement`: type, repetition (0 required, 1 optional,
-    /// 2 repeated), name, number of fields, and what the value means.
+    /// Elements of a schema, with the fields of Parquet's `SchemaElement`: type, repetition (0 required, 1
+    /// optional, 2 repeated), name, number of children, converted and logical type.
     fileprivate var schema: [(inout ThriftWriter) -> Void] {
         switch self {
         case .text(let name): [Self.element(name, .bytes, meaning: 0, logical: 1)]
@@ -168,8 +167,8 @@ extension ParquetWriter.Field {
     }
 
     /// - Parameters:
-    ///   - meaning: The number of the `ConvertedType`: 0 a text, 3 a list.
-    ///   - logical: The field of the union `LogicalType`: 1 a text, 3 a list.
+    ///   - meaning: The `ConvertedType`: 0 for text, 3 for a list.
+    ///   - logical: The field of the union `LogicalType`: 1 for text, 3 for a list.
     private static func element(
         _ name: String, _ type: ParquetColumn.Kind?, repetition: Int = 1, fields: Int? = nil,
         meaning: Int? = nil, logical: Int? = nil

@@ -1,11 +1,12 @@
-/// Unpacks Snappy (https://github.com/google/snappy/blob/main/format_description.txt).
+/// Decompresses Snappy (https://github.com/google/snappy/blob/main/format_description.txt).
 enum Snappy {
-    /// The unpacked bytes; nil if they are not as many as they should be, or the packed ones are damaged.
+    /// The decompressed bytes; nil if their number is not `count`, or the input is damaged.
     ///
-    /// - Parameter count: How many there should be.
+    /// - Parameter count: The expected size, in bytes.
     static func unpacked(_ packed: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {
         var position = 0
-        // Three bytes make 64 at most, so that a small file cannot ask for much memory.
+        // Three bytes expand to at most 64; the check keeps a small file from requesting much
+        // memory.
         guard packed.number(at: &position) == count, count <= 22 * packed.count + 64 else {
             return nil
         }
@@ -17,7 +18,7 @@ enum Snappy {
         return isWhole ? bytes : nil
     }
 
-    /// Whether the packed bytes fill the target and nothing is left.
+    /// Decompresses; returns whether the result fills the target exactly.
     private static func unpack(
         _ packed: UnsafeRawBufferPointer, from start: Int,
         into target: UnsafeMutableRawBufferPointer
@@ -30,7 +31,7 @@ enum Snappy {
             guard element.count <= target.count - done else { return false }
             if let distance = element.distance {
                 guard distance > 0, distance <= done else { return false }
-                // What is copied may be what the copy has just written.
+                // Source and destination may overlap.
                 for index in done..<done + element.count {
                     target[index] = target[index - distance]
                 }
@@ -46,7 +47,7 @@ enum Snappy {
         return done == target.count
     }
 
-    /// How many bytes follow, or how many are copied from how far before; nil at a cut.
+    /// The length of a literal, or length and distance of a copy; nil for truncated input.
     private static func element(
         _ tag: UInt8, _ packed: UnsafeRawBufferPointer, _ position: inout Int
     ) -> (count: Int, distance: Int?)? {

@@ -1,11 +1,11 @@
-/// A value of Thrift's compact protocol, in which Parquet keeps what it says about its data.
+/// A value of Thrift's compact protocol, in which Parquet's metadata are encoded.
 indirect enum ThriftValue {
     case number(Int)
-    /// Where a text or bytes are in what is read.
+    /// The range of a text or bytes in the input.
     case bytes(Range<Int>)
     case list([ThriftValue])
     case fields([Int: ThriftValue])
-    /// Numbers with fractions, and maps, which are not needed.
+    /// Floating-point numbers and maps, which are not needed.
     case other
 
     /// A whole number; nil for anything else.
@@ -19,7 +19,7 @@ indirect enum ThriftValue {
 /// Reads structures of Thrift's compact protocol
 /// (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
 struct ThriftReader {
-    /// Bytes that end within a value, or that no writer makes.
+    /// The input is truncated or invalid.
     struct Damaged: Error {}
 
     private let bytes: UnsafeRawBufferPointer
@@ -47,7 +47,7 @@ struct ThriftReader {
         of type: UInt8, _ depth: Int, isField: Bool
     ) throws(Damaged) -> ThriftValue {
         switch type {
-        // A field's truth is in its type, and that of a list's member a byte.
+        // The value of a Boolean field is its type; in a list it is a byte.
         case 1, 2: return .number(isField ? 2 - Int(type) : (try byte() == 1 ? 1 : 0))
         case 3: return .number(Int(Int8(bitPattern: try byte())))
         case 4, 5, 6: return .number(try zigzag())
@@ -68,7 +68,7 @@ struct ThriftReader {
         guard depth < Self.maxDepth else { throw Damaged() }
         let head = try byte()
         let count = head >> 4 == 15 ? try length() : Int(head >> 4)
-        // Each member has a byte at least.
+        // Each member has at least a byte.
         guard count <= bytes.count - position else { throw Damaged() }
         var members: [ThriftValue] = []
         for _ in 0..<count {

@@ -1,6 +1,6 @@
 /// Writes structures of Thrift's compact protocol; see ``ThriftReader``.
 struct ThriftWriter {
-    /// Types of a list's members, by the protocol's numbers.
+    /// The types of a list's members, with the protocol's numbers.
     enum Kind: UInt8 {
         case number = 5
         case text = 8
@@ -8,10 +8,10 @@ struct ThriftWriter {
     }
 
     private(set) var bytes: [UInt8] = []
-    /// The field before the next one: fields are told by how much higher their numbers are.
+    /// Number of the previous field: a field's header contains the difference of the numbers.
     private var last = 0
 
-    /// A structure as a whole.
+    /// Encodes a structure.
     static func structure(_ body: (inout ThriftWriter) -> Void) -> [UInt8] {
         var writer = ThriftWriter()
         writer.members(body)
@@ -70,7 +70,7 @@ struct ThriftWriter {
         last = outer
     }
 
-    /// - Precondition: Fields come in the order of their numbers, which are not more than 15 apart.
+    /// - Precondition: Fields are added in the order of their numbers, which differ by at most 15.
     private mutating func head(_ field: Int, _ type: UInt8) {
         precondition((1...15).contains(field - last), "fields come in order")
         bytes.append(UInt8(field - last) << 4 | type)

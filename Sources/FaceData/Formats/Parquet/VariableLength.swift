@@ -1,7 +1,7 @@
 extension UnsafeRawBufferPointer {
-    /// A number of at most 35 bits, seven a byte, the lowest first; nil if it does not end.
+    /// Reads a varint (LEB128) of at most 35 bits; nil if it does not end.
     ///
-    /// - Parameter position: Where it begins, and then where the next byte is.
+    /// - Parameter position: The offset of the number; advanced to the byte after it.
     func number(at position: inout Int) -> Int? {
         var value = 0
         for shift in stride(from: 0, to: 35, by: 7) {
@@ -16,7 +16,7 @@ extension UnsafeRawBufferPointer {
 }
 
 extension [UInt8] {
-    /// Adds a number, seven bits a byte, the lowest first.
+    /// Appends a varint (LEB128).
     mutating func append(number value: Int) {
         var rest = UInt(bitPattern: value)
         while rest >= 0x80 {

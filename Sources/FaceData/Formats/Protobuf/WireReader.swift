@@ -1,22 +1,22 @@
-/// The fields of a message of Protocol Buffers, one after another (its encoding's documentation calls this the
-/// wire format).
+/// Reads the fields of a Protocol Buffers message, which is encoded in what its documentation calls the wire
+/// format.
 struct WireReader {
     enum Value {
         case number(UInt64)
-        /// Eight or four bytes, the lowest first.
+        /// Eight or four bytes, little-endian.
         case fixed(UInt64)
-        /// A text, bytes or a message: where it is in the bytes that are read.
+        /// The range of a text, bytes or a message in the input.
         case bytes(Range<Int>)
     }
 
-    /// A message that ends within a field, or has one that no writer makes.
+    /// The message is truncated or invalid.
     struct Damaged: Error {}
 
     private let bytes: UnsafeRawBufferPointer
     private var position: Int
     private let end: Int
 
-    /// Reads a part of bytes.
+    /// Starts to read a range of bytes, or all of them.
     init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>? = nil) {
         self.bytes = bytes
         position = range?.lowerBound ?? 0
@@ -42,7 +42,7 @@ struct WireReader {
         }
     }
 
-    /// Seven bits of a number in each byte, the lowest first.
+    /// Reads a varint.
     mutating func number() throws(Damaged) -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 70, by: 7) {
@@ -65,11 +65,11 @@ struct WireReader {
     }
 }
 
-/// Writes messages of Protocol Buffers.
+/// Writes Protocol Buffers messages.
 struct WireWriter {
     private(set) var bytes: [UInt8] = []
 
-    /// Adds a whole number from 0 on.
+    /// Adds a non-negative integer.
     mutating func number(_ field: Int, _ value: Int) {
         varint(UInt64(field) << 3)
         varint(UInt64(max(0, value)))

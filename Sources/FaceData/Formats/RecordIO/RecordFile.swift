@@ -1,13 +1,13 @@
-/// The records of a RecordIO file, found by where they begin.
+/// Reads the records of a RecordIO file by their offsets.
 ///
-/// A record is a magic number, a word of a 3-bit flag and a 29-bit length, and the payload, filled
-/// up to four bytes. A payload that holds the magic number at a multiple of four bytes is cut there
-/// into parts (flags 1, 2, ... and 3), and the number is put between them again when it is read
-/// (dmlc-core, `recordio.h`).
+/// A record consists of a magic number, a word with a 3-bit flag and a 29-bit length, and the
+/// payload, padded to a multiple of four bytes. A payload that contains the magic number at a
+/// multiple of four bytes is split there into parts (flags 1, 2, ... and 3); the number is inserted
+/// between them again when the record is read (dmlc-core, `recordio.h`).
 struct RecordFile: Sendable {
     /// Magic number at the start of each part.
     static let magic: UInt32 = 0xced7_230a
-    /// The longest part, in bytes.
+    /// The largest part, in bytes.
     static let maxPartBytes = 1 << 29 - 1
 
     let store: any ByteStore
@@ -26,7 +26,7 @@ struct RecordFile: Sendable {
     ///
     /// - Parameters:
     ///   - record: Its number, for messages.
-    ///   - extent: Where the record ends, if that is known: then it is read at once.
+    ///   - extent: Where the record ends, if known; then it is read with a single call.
     func read(
         _ record: Int, at offset: Int, extent: Int? = nil, into buffer: ReadBuffer
     ) throws(FaceDataError) {
@@ -92,7 +92,7 @@ struct RecordFile: Sendable {
         }
     }
 
-    /// All parts of a record, and where it ends.
+    /// The payloads of all parts of a record, and where it ends.
     private func parts(
         _ record: Int, at offset: Int
     ) throws(FaceDataError) -> (ranges: [Range<Int>], end: Int) {
@@ -112,12 +112,12 @@ struct RecordFile: Sendable {
             }
             ranges.append(part.payload)
             position = part.end
-            // Some writers leave the filling of the last record away.
+            // Some writers omit the padding of the last record.
             if part.flag == 0 || part.flag == 3 { return (ranges, min(position, store.size)) }
         }
     }
 
-    /// The part that begins at an offset, from its first bytes.
+    /// Parses the header of the part at an offset.
     private func part(
         _ record: Int, at offset: Int, _ bytes: UnsafeRawBufferPointer
     ) throws(FaceDataError) -> Part {

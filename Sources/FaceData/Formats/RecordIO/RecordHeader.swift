@@ -1,15 +1,15 @@
 /// The header before an image in a record: MXNet's `IRHeader`, 24 bytes, and further labels.
 struct RecordHeader: Sendable, Hashable {
-    /// 0 for one label, else how many labels follow the header.
+    /// 0 for one label, otherwise the number of labels that follow the header.
     var flag: UInt32
-    /// The label, or where labels follow, nothing of use.
+    /// The label; meaningless if labels follow.
     var label: Float
     /// The record's number according to its writer.
     var id: UInt64
     /// The labels that follow the header.
     var labels: [Float]
 
-    /// Bytes of the header without further labels.
+    /// Size of the header without further labels, in bytes.
     static let size = 24
 
     /// A header with one label.
@@ -22,7 +22,7 @@ struct RecordHeader: Sendable, Hashable {
         (flag, label, self.id, self.labels) = (UInt32(labels.count), 0, UInt64(id), labels)
     }
 
-    /// Reads a header; nil when the payload is too short for it.
+    /// Reads a header; nil if the payload is too short.
     init?(_ payload: UnsafeRawBufferPointer) {
         guard payload.count >= Self.size else { return nil }
         func word(_ offset: Int) -> UInt32 {
@@ -35,7 +35,7 @@ struct RecordHeader: Sendable, Hashable {
         labels = (0..<Int(flag)).map { Float(bitPattern: word(Self.size + 4 * $0)) }
     }
 
-    /// Bytes of the header with its labels.
+    /// Size of the header with its labels, in bytes.
     var count: Int { Self.size + 4 * labels.count }
 
     /// The person's identity: the label, or the first of several.

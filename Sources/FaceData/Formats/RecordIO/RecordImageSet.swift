@@ -4,14 +4,15 @@ import Spelling
 extension LabelledImageSet {
     /// The images of a RecordIO pack with their labels.
     ///
-    /// Where the pack has the list beside it that it was made from (``RecordList``), images and
-    /// identities are called as it says; identities are called by their labels otherwise. Labels that
-    /// no image has are closed up.
+    /// If the list that the pack was made from is beside it (``RecordList``), it names images and
+    /// identities; otherwise identities are named after their labels. Labels without images are
+    /// dropped.
     ///
-    /// A pack keeps labels as 32-bit floats, in which whole numbers from 16,777,216 on are rounded and
-    /// people may have become one. Labels of that size are taken from the list.
+    /// A pack stores labels as 32-bit floats, in which integers above 16,777,216 are rounded, so that
+    /// people may have been merged. If there are labels of 16,777,216 or more, all labels are taken
+    /// from the list.
     ///
-    /// - Parameter threads: Workers that read labels.
+    /// - Parameter threads: Number of threads that read labels.
     /// - Throws: ``FaceDataError``, also for rounded labels without a list.
     static func pack(_ pack: RecordPack, threads: Int) throws(FaceDataError) -> LabelledImageSet {
         let given = try pack.labels(threads: threads)
@@ -56,21 +57,21 @@ extension LabelledImageSet {
 
 /// The names and labels of a pack from the list beside it.
 private struct RecordNames {
-    /// The images' names; nil if the list gives none, or two images the same.
+    /// The images' names; nil without a usable list, or if two images have the same name.
     private(set) var images: [String]?
-    /// The labels as the list has them.
+    /// The labels in the list.
     private(set) var labels: ListLabels?
     /// Why the list is not used.
     private(set) var warning: String?
 
-    /// No names, for the reason given by `warning`.
+    /// No names, because of `warning`.
     init(warning: String) {
         self.warning = warning
     }
 
     /// Reads the list, if there is one.
     ///
-    /// - Parameter always: Whether it is read however large it is.
+    /// - Parameter always: Whether to read it regardless of its size.
     init(of pack: RecordPack, labels given: [Int], always: Bool) throws(FaceDataError) {
         let file = RecordList.url(beside: pack)
         guard SystemPath.exists(file.path) else { return }
@@ -92,7 +93,8 @@ private struct RecordNames {
         if Set(names).count == names.count { images = names }
     }
 
-    /// The identities' names: those of the folders where each has one of its own, else the labels.
+    /// The identities' names: those of their images' folders if each identity has its own folder,
+    /// otherwise the labels.
     func identities(of labels: ListLabels) -> [String] {
         guard let images else { return labels.identities }
         var folders = [String](repeating: "", count: labels.identities.count)

@@ -9,7 +9,7 @@ struct RecordIndex: Sendable {
         case listed([Int])
     }
 
-    /// Offset of each record, in the index's order.
+    /// The records' offsets, in the order of the index.
     private(set) var offsets: [Int] = []
     private(set) var keys = Keys.indices
 
@@ -32,7 +32,7 @@ struct RecordIndex: Sendable {
     ///
     /// - Throws: ``FaceDataError/line(path:line:reason:)``.
     init(reading store: any ByteStore) throws(FaceDataError) {
-        // A line has a dozen bytes at least.
+        // A rough estimate of 12 bytes per line.
         offsets.reserveCapacity(min(store.size / 12, 1 << 26))
         var reader = LineReader(store, maxLength: 256)
         var listed: [Int]?
@@ -79,9 +79,10 @@ struct RecordIndex: Sendable {
         return index > start ? value : nil
     }
 
-    /// Finds the records by walking from each to the next.
+    /// Finds the records by scanning the file.
     ///
-    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` where no record follows.
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` where no valid record
+    ///   follows.
     init(scanning file: RecordFile) throws(FaceDataError) {
         var index = 0
         while index < file.store.size {
@@ -90,10 +91,10 @@ struct RecordIndex: Sendable {
         }
     }
 
-    /// Evidence that this is not the index of a file; nil when there is none.
+    /// Evidence that this is not the index of a file; nil if there is none.
     ///
-    /// All offsets are compared with the file's size; of up to 64 records it is checked that they
-    /// begin where the index says and end where the next one begins.
+    /// All offsets are compared with the file's size; about 64 records are checked to begin where
+    /// the index says and to end where the next one begins.
     func mistake(in file: RecordFile) -> String? {
         guard !offsets.isEmpty else { return "it is empty" }
         let size = file.store.size
@@ -101,7 +102,7 @@ struct RecordIndex: Sendable {
             return "record \(key(of: index)) would begin at byte \(offset) of \(size)"
         }
         if case .listed(let keys) = keys {
-            // Sorted and not a set, which would take several times the memory.
+            // Sorting takes a fraction of the memory of a set.
             let sorted = keys.sorted()
             if zip(sorted, sorted.dropFirst()).contains(where: ==) { return "a key occurs twice" }
         }
@@ -117,7 +118,7 @@ struct RecordIndex: Sendable {
         return offsets.min() == 0 ? nil : "the first record is missing"
     }
 
-    /// The records in the order of their keys, when these are 0, 1, 2, ...; nil when they are not.
+    /// The records in the order of their keys if these are 0, 1, 2, ...; otherwise nil.
     func sortedByKey() -> RecordIndex? {
         guard case .listed(let keys) = keys else { return self }
         var sorted = [Int](repeating: -1, count: offsets.count)

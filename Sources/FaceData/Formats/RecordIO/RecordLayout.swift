@@ -2,23 +2,23 @@ import SafeNumbers
 
 /// The records of a pack that are images, and those that describe identities.
 struct RecordLayout: Sendable, Hashable {
-    /// Indices of the images in the index.
+    /// Indices of the images' records.
     var images: Range<Int>
-    /// Indices of the records that say which images an identity has; empty if there are none.
+    /// Indices of the records that describe identities; empty if there are none.
     var identities: Range<Int>
 
-    /// The layout of a pack.
+    /// Determines the layout of a pack.
     ///
     /// insightface's packs begin with a record that has no image but two labels: the key after the
-    /// last image, and the key after the last identity. They are 32-bit floats, which hold whole
-    /// numbers up to 2^24 only; for larger ones the border is searched between records with and
-    /// without an image.
+    /// last image, and the key after the last identity. They are 32-bit floats, which represent
+    /// integers exactly only up to 2^24; beyond that, the border between records with and without
+    /// an image is found by binary search.
     ///
     /// - Parameters:
-    ///   - first: Header of the first record, when that has no image.
+    ///   - first: Header of the first record, if that has no image.
     ///   - count: Number of records.
     ///   - hasImage: Whether a record has one.
-    /// - Returns: nil when the header's labels cannot be those of a pack of this size.
+    /// - Returns: nil if the header's labels are not valid for a pack of this size.
     static func of(
         first: RecordHeader?, count: Int,
         hasImage: (Int) throws(FaceDataError) -> Bool
@@ -37,6 +37,6 @@ struct RecordLayout: Sendable, Hashable {
         return RecordLayout(images: 1..<end, identities: end..<count)
     }
 
-    /// From here on, not every whole number is a 32-bit float.
+    /// 2^24: above it, not every integer is a 32-bit float.
     static let exactFloats: Float = 16_777_216
 }

@@ -1,12 +1,12 @@
 import Foundation
 import Spelling
 
-/// The list (`.lst`) that a pack was made from, which knows names, and labels to the last digit.
+/// The list (`.lst`) that a pack was made from, which contains names and exact labels.
 ///
-/// A line is `key label ... path`, as `im2rec` writes it, or insightface's `aligned path label`, whose
-/// key is the line's number. A record belongs to the line with its key, wherever that is, and the
-/// list counts only if all of the pack's labels are those of the list, rounded to 32-bit floats as a
-/// pack has them.
+/// A line is `key label ... path`, as written by `im2rec`, or insightface's `aligned path label`,
+/// whose key is the line's number. Records are matched to lines by their keys, in any order. The list
+/// is used only if all of the pack's labels are those of the list, rounded to the pack's 32-bit
+/// floats.
 struct RecordList {
     /// The list's entry for a record.
     struct Entry: Sendable {
@@ -14,14 +14,14 @@ struct RecordList {
         var path: String
     }
 
-    /// A larger list is read only when nothing else knows the labels: its names would take more memory
-    /// than the images' indices.
+    /// Larger lists, in bytes, are read only if the labels cannot be had otherwise: their names would
+    /// take more memory than the images' indices.
     static let maxBytes = 1 << 26
 
     let file: URL
     private var entries: [Int: Entry] = [:]
     /// Keys that occur in two lines.
-    private var twice: [Int] = []
+    private var duplicates: [Int] = []
 
     /// The path that the list of a pack would have.
     static func url(beside pack: RecordPack) -> URL {
@@ -30,7 +30,7 @@ struct RecordList {
 
     /// Reads a list.
     ///
-    /// - Throws: ``FaceDataError``, also for a line that is of no such form.
+    /// - Throws: ``FaceDataError``, also for a line of another form.
     init(_ file: URL, _ store: any ByteStore) throws(FaceDataError) {
         self.file = file
         for (index, line) in try TextFile.lines(of: store).enumerated() {
@@ -49,7 +49,7 @@ struct RecordList {
     }
 
     private mutating func add(_ key: Int, _ entry: Entry) {
-        if entries.updateValue(entry, forKey: key) != nil { twice.append(key) }
+        if entries.updateValue(entry, forKey: key) != nil { duplicates.append(key) }
     }
 
     private static func refusal(_ file: URL, _ line: TextFile.Line) -> FaceDataError {
@@ -58,17 +58,17 @@ struct RecordList {
             reason: "expected a key, a label and a path, separated by tabs")
     }
 
-    /// The lines of records, in their order.
+    /// The entries of records, in their order.
     ///
     /// - Parameters:
     ///   - keys: The records' keys.
     ///   - labels: Their labels in the pack.
-    /// - Returns: As many lines as records, or a sentence about what contradicts the pack.
+    /// - Returns: One entry per record, or a sentence about how the list contradicts the pack.
     func entries(
         of keys: [Int], labels: [Int]
     ) -> (entries: [Entry], contradiction: String?) {
         var found: [Entry] = []
-        var wrong = twice.map { "key \($0) occurs twice in the list" }
+        var wrong = duplicates.map { "key \($0) occurs twice in the list" }
         for (key, label) in zip(keys, labels) {
             guard let entry = entries[key] else {
                 wrong.append("key \(key) is not in the list, and has label \(label) in the pack")

@@ -1,21 +1,22 @@
 public import Foundation
 
 /// A RecordIO pack of images with labels: an insightface training set (`train.rec` with `train.idx`
-/// and `property`) or what MXNet's `im2rec` writes.
+/// and `property`) or a pack written by MXNet's `im2rec`.
 ///
-/// Opening reads the index and a few records; images stay in the file until they are requested. A
-/// missing or wrong index is built again by walking through the records.
+/// Opening reads the index and a few records; images are read on request. A missing or wrong index
+/// is rebuilt by scanning the records.
 public struct RecordPack: ImageSource {
     /// The `.rec` file.
     public let location: URL
-    /// The number of identities that the file `property` beside the pack names.
+    /// The number of identities according to the file `property` beside the pack; nil if there is
+    /// none.
     public let announcedIdentities: Int?
     /// Warnings about the pack, such as an index that had to be rebuilt.
     public let warnings: [String]
     private let file: RecordFile
     private let index: RecordIndex
     private let layout: RecordLayout
-    /// Whether the records' keys are those of an index, and not their indices in the file.
+    /// Whether the records' keys are from an index file, rather than their indices in the file.
     private let hasKeys: Bool
 
     /// Opens a pack.
@@ -30,7 +31,7 @@ public struct RecordPack: ImageSource {
             announced: try RecordProperty.identities(beside: url))
     }
 
-    /// Reads a pack's bytes.
+    /// Opens a pack from its bytes.
     ///
     /// - Parameters:
     ///   - index: The `.idx` file, or why there is none.
@@ -71,13 +72,13 @@ public struct RecordPack: ImageSource {
         warnings = found.warning.map { [$0] } ?? []
     }
 
-    /// How many images there are.
+    /// Number of images.
     public var count: Int { layout.images.count }
 
-    /// How many records describe identities; 0 in packs that have none.
+    /// Number of records that describe identities; 0 for packs without such records.
     public var identityRecords: Int { layout.identities.count }
 
-    /// `record` and the record's key, as `record 17`.
+    /// `record` and the record's key, such as `record 17`.
     public func name(of position: Int) -> String { "record \(key(of: position))" }
 
     /// The `.rec` file, and the index of its records.
@@ -111,11 +112,11 @@ public struct RecordPack: ImageSource {
 
     // MARK: Labels
 
-    /// Each image's identity, as a number that the pack gives.
+    /// Each image's label.
     ///
-    /// - Parameter threads: Workers.
-    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a label that is not a whole
-    ///   number from 0 on, or not below the number of identities that `property` names.
+    /// - Parameter threads: Number of threads.
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a label that is not a
+    ///   non-negative integer, or not below ``announcedIdentities``.
     public func labels(threads: Int = 1) throws(FaceDataError) -> [Int] {
         var labels: [Int] = []
         labels.reserveCapacity(count)
@@ -165,8 +166,7 @@ public struct RecordPack: ImageSource {
         return Int(identity)
     }
 
-    /// The images' keys: those of the index, or without one the numbers that the writer left in the
-    /// records.
+    /// The images' keys: those of the index or, without one, the numbers in the records' headers.
     func keys() throws(FaceDataError) -> [Int] {
         guard !hasKeys else { return (0..<count).map(key(of:)) }
         let buffer = ReadBuffer(capacity: 64)
@@ -182,11 +182,11 @@ public struct RecordPack: ImageSource {
         return keys
     }
 
-    /// For each record that describes an identity, the images it names, as indices. The labels of
-    /// these records are 32-bit floats: indices from 16,777,215 on are rounded.
+    /// The range of image indices of each record that describes an identity. Such records store
+    /// them as 32-bit floats, so indices of 16,777,216 and more are rounded.
     ///
-    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a record that names
-    ///   none.
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a record without a
+    ///   valid range.
     public func identityRanges() throws(FaceDataError) -> [Range<Int>] {
         let buffer = ReadBuffer(capacity: 64)
         var ranges: [Range<Int>] = []
@@ -233,7 +233,7 @@ public struct RecordPack: ImageSource {
         )
     }
 
-    /// The header of a record that has no image; nil when it has one.
+    /// The header of a record without an image; nil if it has one.
     private static func header(
         ofEmpty position: Int, _ index: RecordIndex, _ file: RecordFile
     ) throws(FaceDataError) -> RecordHeader? {
@@ -256,7 +256,7 @@ extension RecordHeader {
         return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
-    /// The person's identity, from a payload's first bytes, which need not hold all labels.
+    /// The person's identity, from a payload's first bytes, which need not contain all labels.
     static func identity(in start: UnsafeRawBufferPointer) -> Float? {
         guard start.count >= size else { return nil }
         func word(_ offset: Int) -> UInt32 {

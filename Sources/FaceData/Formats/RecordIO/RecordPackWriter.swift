@@ -5,9 +5,9 @@ import Spelling
 /// Writes an insightface training set: `NAME.rec` with its header record and a record for each
 /// identity, `NAME.idx`, `NAME.lst` with the images' names, and `property`.
 ///
-/// All four files are moved to their places when everything was written.
+/// All four files get their final names when everything is written.
 public final class RecordPackWriter {
-    /// How many images an identity has, in the pack's order.
+    /// The number of images of each identity, in the pack's order.
     private let identitySizes: [Int]
     private let labels: [Int]
     private let records: RecordWriter
@@ -16,43 +16,44 @@ public final class RecordPackWriter {
     private let property: FileWriter
     private var written = 0
     private var buffer: [UInt8] = []
-    /// Whether the files end with a whole image; not so when a write failed.
+    /// Whether the files end with a complete image; false after a failed write.
     private var isWhole = true
 
-    /// Up to where a pack's files were flushed to the disk.
+    /// How much of a pack's files was flushed to disk.
     struct Position: Codable, Sendable, Hashable {
         /// Number of images in the files.
         var images: Int
-        /// Bytes of the `.rec`.
+        /// Size of the `.rec`, in bytes.
         var records: Int
-        /// Bytes of the `.idx`.
+        /// Size of the `.idx`, in bytes.
         var index: Int
-        /// Bytes of the `.lst`.
+        /// Size of the `.lst`, in bytes.
         var list: Int
     }
 
-    /// Begins a pack.
+    /// Creates a pack.
     ///
     /// - Parameters:
     ///   - url: The `.rec` file.
-    ///   - labels: Labels of all images, ascending, each number from 0 on at least once.
+    ///   - labels: Labels of all images, ascending from 0 without gaps.
     ///   - side: Height and width of the images, in pixels, for `property`.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also when another process writes it.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also while another process is writing
+    ///   it.
     public convenience init(_ url: URL, labels: [Int], side: Int) throws(FaceDataError) {
         try self.init(url, labels: labels, side: side, after: nil)
     }
 
-    /// Starts a pack, or resumes from what ``save()`` kept.
+    /// Creates a pack, or resumes one after ``save()``.
     ///
     /// - Parameter position: What ``save()`` returned.
-    /// - Throws: ``FaceDataError``, also when the files are not what was kept.
+    /// - Throws: ``FaceDataError``, also if the files do not match the position.
     init(_ url: URL, labels: [Int], side: Int, after position: Position?) throws(FaceDataError) {
         self.labels = labels
         identitySizes = try Self.sizes(labels, url)
         let stem = url.deletingPathExtension()
         let head = RecordProperty.text(identities: identitySizes.count, side: side)
         let files = try FaceDataError.storing { () throws(SafeFilesError) in
-            // First the file that the user named: an error then says its name.
+            // The file that the user named comes first, so that errors mention it.
             let records = try FileWriter(url, keeping: position?.records ?? 0)
             let index = try FileWriter(
                 stem.appendingPathExtension("idx"), keeping: position?.index ?? 0)
@@ -75,7 +76,7 @@ public final class RecordPackWriter {
         }
     }
 
-    /// How many images each identity has.
+    /// The number of images of each identity.
     private static func sizes(_ labels: [Int], _ url: URL) throws(FaceDataError) -> [Int] {
         var sizes: [Int] = []
         for label in labels {
@@ -96,7 +97,7 @@ public final class RecordPackWriter {
         return sizes
     }
 
-    /// Walks through what was kept: all of it must be whole records, as many as were written.
+    /// Checks that a partial file consists of a number of complete records.
     private static func requireRecords(_ count: Int, _ part: URL) throws(FaceDataError) {
         let found = try RecordIndex(scanning: RecordFile(store: try FileReader(part))).count
         guard found == count else {
@@ -104,9 +105,9 @@ public final class RecordPackWriter {
         }
     }
 
-    /// Brings what was written to the disk, and leaves it there when the pack is not finished.
+    /// Flushes everything written to disk, where it is kept even if the pack is not finished.
     ///
-    /// - Returns: The offset to continue from; nil when a write failed before, after which the end is not known.
+    /// - Returns: The position to resume from; nil after a failed write, when the end is unknown.
     func save() throws(FaceDataError) -> Position? {
         guard isWhole else { return nil }
         try records.synchronize()
@@ -118,14 +119,15 @@ public final class RecordPackWriter {
             images: written, records: records.file.count, index: index.count, list: list.count)
     }
 
-    /// Has what was written removed when the pack is not finished.
+    /// Has the partial files removed if the pack is not finished.
     func forget() {
         for file in [records.file, index, list] { file.keepsPart = false }
     }
 
     /// Adds the next image.
     ///
-    /// - Parameter name: What the list calls it, without line breaks.
+    /// - Parameter name: Its name in the list; replaced by its key if it contains tabs or line
+    ///   breaks.
     public func append(
         _ image: UnsafeRawBufferPointer, name: String
     ) throws(FaceDataError) {
@@ -144,7 +146,7 @@ public final class RecordPackWriter {
         isWhole = true
     }
 
-    /// Adds what follows the images and moves the files to their places.
+    /// Adds the identity records and gives the files their final names.
     public func finish() throws(FaceDataError) {
         guard written == labels.count else {
             throw .cannotWrite(

@@ -2,7 +2,7 @@ import Foundation
 
 /// The file `property` beside an insightface pack: `identities,height,width`.
 enum RecordProperty {
-    /// The number of identities it names; nil if there is no such file.
+    /// The number of identities in it; nil if there is no such file.
     ///
     /// - Throws: ``FaceDataError/line(path:line:reason:)`` if it is not a list of three numbers.
     static func identities(beside pack: URL) throws(FaceDataError) -> Int? {

@@ -1,16 +1,16 @@
 import Foundation
 import SafeFiles
 
-/// Writes the records of a RecordIO file one after another.
+/// Writes the records of a RecordIO file in sequence.
 struct RecordWriter: ~Copyable {
     let file: FileWriter
 
     init(_ file: FileWriter) { self.file = file }
 
-    /// Adds a record; returns where it begins.
+    /// Adds a record; returns its offset.
     ///
-    /// Where the payload holds the magic number at a multiple of four bytes it is cut, so that a
-    /// reader that looks for the number finds records only.
+    /// A payload is split where it contains the magic number at a multiple of four bytes, so that
+    /// readers that search for the number only find records.
     @discardableResult
     func append(_ payload: UnsafeRawBufferPointer) throws(FaceDataError) -> Int {
         guard payload.count <= RecordFile.maxPartBytes else {
@@ -33,7 +33,7 @@ struct RecordWriter: ~Copyable {
         return start
     }
 
-    /// Brings everything to the disk, without moving the file to its place yet.
+    /// Flushes everything to disk, without giving the file its final name yet.
     func synchronize() throws(FaceDataError) {
         try FaceDataError.storing { () throws(SafeFilesError) in try file.synchronize() }
     }

@@ -1,8 +1,9 @@
 import Foundation
 
-/// Files, some of which are open: a set may have more shards than a process may open files.
+/// Keeps only some of many files open: a set may have more shards than a process may have open
+/// files.
 final class FilePool: @unchecked Sendable {
-    /// A file and what it was like when it was indexed.
+    /// A file and its stamp when it was indexed.
     struct File: Sendable, Hashable {
         let url: URL
         let stamp: FileStamp
@@ -20,16 +21,16 @@ final class FilePool: @unchecked Sendable {
     private var open: [Int: (reader: FileReader, used: Int)] = [:]
     private var clock = 0
 
-    /// Takes files.
+    /// Creates a pool; no file is opened yet.
     ///
-    /// - Parameter limit: Maximum number of open files, besides those that are being read.
+    /// - Parameter limit: Maximum number of open files, besides those being read.
     init(_ files: [File], limit: Int = 128) {
         (self.files, self.limit) = (files, max(1, limit))
     }
 
     /// Reads bytes of a file.
     ///
-    /// - Throws: ``FaceDataError/changed(path:)`` for a file that is not what it was when it was indexed.
+    /// - Throws: ``FaceDataError/changed(path:)`` for a file that changed after it was indexed.
     func read(
         _ file: Int, at offset: Int, count: Int, into buffer: ReadBuffer
     ) throws(FaceDataError) {

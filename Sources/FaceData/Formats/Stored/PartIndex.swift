@@ -1,7 +1,7 @@
-/// The positions, names and identities of the images of a file that holds many.
+/// The locations, names and labels of the images in a file that contains many.
 struct PartIndex: Sendable, Hashable {
     /// A part of the file that is not an image of the set.
-    struct Passed: Sendable, Hashable {
+    struct Skipped: Sendable, Hashable {
         enum Kind: String, Sendable {
             /// An archive within the archive.
             case archive
@@ -15,50 +15,50 @@ struct PartIndex: Sendable, Hashable {
         var kind: Kind
     }
 
-    /// How an image is kept in its part.
+    /// How an image is stored in its part.
     struct Packing: Sendable, Hashable {
         /// CRC-32 of the image's bytes.
         var checksum: UInt32
-        /// Bytes of the image.
+        /// Size of the image, in bytes.
         var size: Int
-        /// Whether the part is packed with deflate.
+        /// Whether the part is compressed with deflate.
         var isDeflated: Bool
     }
 
     /// Warnings about the file.
     enum Note: String, Sendable {
-        /// An archive whose mark of its end is missing.
+        /// An archive without an end marker.
         case unended
     }
 
     /// Offset of each image's part in the file.
     private(set) var offsets: [Int] = []
-    /// Bytes of each part.
+    /// Size of each part, in bytes.
     private(set) var sizes: [Int] = []
     private(set) var names = TextTable()
-    /// The labels, each once.
+    /// The distinct labels.
     private(set) var labels: [String] = []
-    /// Index of each image's label; empty for files that keep none.
+    /// Index of each image's label in ``labels``; empty for files without labels.
     private(set) var owners: [Int32] = []
-    /// How each image is kept; empty where parts are not packed.
+    /// How each image is stored; empty if the parts are the images.
     private(set) var packings: [Packing] = []
     /// The parts that are not images, in the file's order.
-    var passed: [Passed] = []
+    var skipped: [Skipped] = []
     /// Warnings about the file.
     var notes: [Note] = []
-    private var places: [ExactText: Int32] = [:]
+    private var labelIndices: [ExactText: Int32] = [:]
 
-    /// How many images there are.
+    /// Number of images.
     var count: Int { offsets.count }
     /// Whether the file states the images' identities.
     var isLabelled: Bool { !owners.isEmpty }
 
-    /// An image's label; only where there are labels.
+    /// An image's label, if the file has labels.
     func label(of index: Int) -> String { labels[Int(owners[index])] }
 
     /// Adds an image.
     ///
-    /// - Parameter label: nil in files that keep none.
+    /// - Parameter label: nil for files without labels.
     mutating func append(
         _ name: String, at offset: Int, size: Int, label: String?, packing: Packing? = nil
     ) {
@@ -68,11 +68,11 @@ struct PartIndex: Sendable, Hashable {
         if let packing { packings.append(packing) }
         guard let label else { return }
         let key = ExactText(label)
-        let place = places[key] ?? Int32(labels.count)
-        if place == labels.count {
+        let owner = labelIndices[key] ?? Int32(labels.count)
+        if owner == labels.count {
             labels.append(label)
-            places[key] = place
+            labelIndices[key] = owner
         }
-        owners.append(place)
+        owners.append(owner)
     }
 }

@@ -1,13 +1,13 @@
 import Foundation
 import SafeFiles
 
-/// The index of a large file, kept beside it as the hidden `.NAME.index`, or, where that cannot be written, in
-/// the user's folder of caches: made once, since it takes a walk through the whole file.
+/// A cache of a large file's index, which takes a scan of the whole file to build. It is stored beside the
+/// file as the hidden `.NAME.index` or, if that cannot be written, in the user's cache folder.
 ///
-/// A line is the offset of an image, its size, its label and its name, with tabs between. An index is believed
-/// only if the file has the size and the time recorded in it, and every offset is in the file.
+/// A line consists of an image's offset, size, label and name, separated by tabs. An index is used only if it
+/// records the file's current size and modification time, and every part is within the file.
 struct PartIndexFile {
-    /// Smaller files are read again each time.
+    /// Smaller files are scanned each time.
     static let minBytes = 1 << 20
     private static let version = 1
 
@@ -15,22 +15,22 @@ struct PartIndexFile {
     private let kind: String
     private let minBytes: Int
 
-    /// Names an index.
+    /// Describes an index.
     ///
     /// - Parameter kind: What is indexed in which way.
     init(of file: FilePool.File, kind: String, minBytes: Int = Self.minBytes) {
         (self.file, self.kind, self.minBytes) = (file, kind, minBytes)
     }
 
-    /// The index that is kept, or the one that a body makes, which is then kept.
+    /// The cached index, or the one that a closure builds, which is then cached.
     func index(
         _ make: (FileReader) throws(FaceDataError) -> PartIndex
     ) throws(FaceDataError) -> PartIndex {
         let reader = try FileReader(file.url)
         let isLarge = reader.size >= minBytes
         if isLarge {
-            for place in [beside, cached].compactMap({ $0 }) {
-                if let store = try? FileReader(place), let index = try? read(store) { return index }
+            for url in [beside, cached].compactMap({ $0 }) {
+                if let store = try? FileReader(url), let index = try? read(store) { return index }
             }
         }
         let index = try make(reader)
@@ -39,13 +39,13 @@ struct PartIndexFile {
         return index
     }
 
-    /// The index in the folder of the file itself.
+    /// The index beside the file.
     var beside: URL {
         file.url.deletingLastPathComponent().appendingPathComponent(
             ".\(file.url.lastPathComponent).index")
     }
 
-    /// In the user's folder of caches; nil if there is no home folder.
+    /// The index in the user's cache folder; nil if there is no home folder.
     private var cached: URL? {
         let environment = ProcessInfo.processInfo.environment
         let base =
@@ -62,32 +62,32 @@ struct PartIndexFile {
 
     // MARK: Writing
 
-    /// Keeps an index; where it cannot be kept, the file is read again next time.
+    /// Caches an index; if that fails, the file is scanned again next time.
     private func keep(_ index: PartIndex) {
         guard isPlain(index) else { return }
-        for place in [beside, cached].compactMap({ $0 }) {
-            if (try? write(index, to: place)) != nil { return }
+        for url in [beside, cached].compactMap({ $0 }) {
+            if (try? write(index, to: url)) != nil { return }
         }
     }
 
-    /// Whether all names can be written in a line.
+    /// Whether all names can be written in one line.
     private func isPlain(_ index: PartIndex) -> Bool {
         func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 } }
-        return index.labels.allSatisfy(isPlain) && index.passed.allSatisfy { isPlain($0.name) }
+        return index.labels.allSatisfy(isPlain) && index.skipped.allSatisfy { isPlain($0.name) }
             && (0..<index.count).allSatisfy { isPlain(index.names[$0]) }
     }
 
-    private func write(_ index: PartIndex, to place: URL) throws(SafeFilesError) {
-        let writer = try FileWriter(place)
+    private func write(_ index: PartIndex, to url: URL) throws(SafeFilesError) {
+        let writer = try FileWriter(url)
         try writer.write(head + "\n")
         for note in index.notes { try writer.write("note\t\(note.rawValue)\n") }
-        for passed in index.passed {
-            try writer.write("passed\t\(passed.kind.rawValue)\t\(passed.name)\n")
+        for entry in index.skipped {
+            try writer.write("passed\t\(entry.kind.rawValue)\t\(entry.name)\n")
         }
-        for place in 0..<index.count {
-            let label = index.isLabelled ? index.label(of: place) : ""
+        for entry in 0..<index.count {
+            let label = index.isLabelled ? index.label(of: entry) : ""
             try writer.write(
-                "\(index.offsets[place])\t\(index.sizes[place])\t\(label)\t\(index.names[place])\n")
+                "\(index.offsets[entry])\t\(index.sizes[entry])\t\(label)\t\(index.names[entry])\n")
         }
         try writer.write("end\t\(index.count)\t\(index.isLabelled ? "labels" : "no labels")\n")
         try writer.finish()
@@ -99,7 +99,7 @@ struct PartIndexFile {
 
     /// Reads an index.
     ///
-    /// - Throws: An error when it is of another file, or of another time.
+    /// - Throws: An error if it is invalid, or that of another version of the file.
     func read(_ store: any ByteStore) throws -> PartIndex {
         var reader = LineReader(store)
         guard try reader.next({ Self.text($0) }) == head else { throw Unbelievable() }
@@ -118,9 +118,9 @@ struct PartIndexFile {
                 index.notes.append(note)
             case "passed":
                 guard fields.count == 3,
-                    let kind = PartIndex.Passed.Kind(rawValue: String(fields[1]))
+                    let kind = PartIndex.Skipped.Kind(rawValue: String(fields[1]))
                 else { throw Unbelievable() }
-                index.passed.append(PartIndex.Passed(name: String(fields[2]), kind: kind))
+                index.skipped.append(PartIndex.Skipped(name: String(fields[2]), kind: kind))
             default:
                 try add(fields, isLabelled: ends, to: &index)
             }
@@ -138,7 +138,7 @@ struct PartIndexFile {
             String(fields[3]), at: offset, size: size, label: isLabelled ? String(fields[2]) : nil)
     }
 
-    /// Whether the index has labels, as its last line states.
+    /// Whether the index has labels, according to its last line.
     private static func isLabelled(_ store: any ByteStore) throws -> Bool {
         let count = min(store.size, 64)
         let tail = String(

@@ -1,13 +1,13 @@
 public import Foundation
 
-/// Images that are parts of large files: of shards, archives, databases.
+/// Images that are parts of large files: shards, archives or databases.
 ///
-/// Opening reads the files' indices (``PartIndexFile``); images stay where they are until they are requested,
-/// in any order and by many threads at once.
+/// Opening reads the files' indices (``PartIndexFile``); images are read on request, in any order and by many
+/// threads at once.
 public struct StoredImages: ImageSource {
     /// The file, or the folder of the files.
     public let location: URL
-    /// The files that hold the images.
+    /// The files that contain the images.
     public var files: [URL] { pool.files.map(\.url) }
     private let pool: FilePool
     private let content: any PartContent
@@ -17,7 +17,7 @@ public struct StoredImages: ImageSource {
     private var names = TextTable()
     private var packings: [PartIndex.Packing] = []
 
-    /// Takes files and their indices, file after file.
+    /// Combines files and their indices.
     ///
     /// - Parameter content: How an image is found in its part.
     init(
@@ -37,30 +37,30 @@ public struct StoredImages: ImageSource {
                 names.append(contentsOf: index.names)
             } else {
                 let stem = PathText(PathText(files[file].url.path).withoutEnding).name
-                for place in 0..<index.count {
-                    names.append(Self.name(index.names[place], of: stem))
+                for entry in 0..<index.count {
+                    names.append(Self.name(index.names[entry], of: stem))
                 }
             }
         }
     }
 
-    /// How many images there are.
+    /// Number of images.
     public var count: Int { offsets.count }
 
-    /// The image's name in its file; with the file's name before its own where two files have one of a name.
+    /// The image's name in its file; the file's name is added if a name occurs more than once.
     public func name(of index: Int) -> String { names[index] }
 
-    /// The file and the image's name.
+    /// The file's path and the image's name.
     public func path(of index: Int) -> String {
         "\(pool.files[Int(owners[index])].url.path), \(names[index])"
     }
 
-    /// The version of the image's file.
+    /// The stamp of the image's file.
     public func stamp(of index: Int) -> FileStamp {
         FileStamp(pool.files[Int(owners[index])].url)
     }
 
-    /// All files; each holds many images.
+    /// All files; each contains many images.
     public var sourceFiles: SourceFiles { .shared(files) }
 
     /// Reads the encoded bytes of an image into `buffer`.
@@ -77,12 +77,12 @@ public struct StoredImages: ImageSource {
         }
     }
 
-    /// Whether no two images have a name; of names with one hash it is supposed that they are alike.
+    /// Whether all names are different; names with equal hashes are taken to be equal.
     private static func areUnique(_ indices: [PartIndex]) -> Bool {
         var hashes: [Int] = []
         hashes.reserveCapacity(indices.reduce(0) { $0 + $1.count })
         for index in indices {
-            for place in 0..<index.count { hashes.append(index.names[place].hashValue) }
+            for entry in 0..<index.count { hashes.append(index.names[entry].hashValue) }
         }
         hashes.sort()
         return !zip(hashes, hashes.dropFirst()).contains(where: ==)
@@ -94,22 +94,23 @@ public struct StoredImages: ImageSource {
     }
 }
 
-/// How an image is found in what a file keeps of it.
+/// Extracts an image from its part of a file.
 protocol PartContent: Sendable {
-    /// Leaves only the image's bytes in a buffer that holds the part.
+    /// Reduces a buffer with the part's bytes to those of the image.
     ///
-    /// - Parameter packing: How the image is kept in the part, in files that state it.
-    /// - Returns: Why that cannot be done; nil when it was.
+    /// - Parameter packing: How the image is stored in the part, if the file states it.
+    /// - Returns: Why that failed; nil on success.
     func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String?
 }
 
-/// Parts that are the images.
+/// Parts that are the images themselves.
 struct WholePart: PartContent {
     func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String? { nil }
 }
 
 extension ImageSource {
-    /// The parts of files that the images are, or are selected from; nil for others.
+    /// The stored images that this source is, or that its images are selected from; nil for other
+    /// sources.
     public var storedImages: StoredImages? {
         self as? StoredImages ?? (self as? SelectedImages)?.source.storedImages
     }

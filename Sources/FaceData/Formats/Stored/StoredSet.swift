@@ -6,9 +6,9 @@ extension LabelledImageSet {
     ///
     /// - Parameters:
     ///   - files: The files, in the set's order.
-    ///   - kind: What is indexed in which way, for the indices that are kept.
-    ///   - index: Looks through a file, on any thread.
-    /// - Throws: ``FaceDataError``, that of the first file where several cannot be read.
+    ///   - kind: What is indexed in which way, for cached indices.
+    ///   - index: Builds a file's index; called on any thread.
+    /// - Throws: ``FaceDataError``, that of the first file if several cannot be read.
     static func stored(
         _ location: URL, _ files: [URL], kind: String, content: any PartContent = WholePart(),
         threads: Int, minIndexBytes: Int = PartIndexFile.minBytes,
@@ -37,7 +37,7 @@ extension LabelledImageSet {
         return try stored(location, files, indices, content)
     }
 
-    /// A set whose images are parts of files that were looked through.
+    /// A set whose images are parts of files that are already indexed.
     static func stored(
         _ location: URL, _ files: [FilePool.File], _ indices: [PartIndex],
         _ content: any PartContent
@@ -46,7 +46,7 @@ extension LabelledImageSet {
     }
 }
 
-/// Puts the images of files together to a set.
+/// Combines the images of several files to a set.
 private struct StoredSet {
     let location: URL
     let files: [FilePool.File]
@@ -87,18 +87,18 @@ private struct StoredSet {
             source: StoredImages(location, files, indices, content: content),
             identities: names(of: labels) ?? labels.identities, labels: labels.labels,
             warnings: labels.warnings + notes)
-        for passed in indices.flatMap(\.passed) { set.passedOver.add(passed) }
-        if let sentence = set.passedOver.sentence { set.warnings.append(sentence) }
+        for entry in indices.flatMap(\.skipped) { set.skippedFiles.add(entry) }
+        if let sentence = set.skippedFiles.sentence { set.warnings.append(sentence) }
         return set
     }
 
-    /// The identities' names where each has images in one folder, which no other has.
+    /// The names of the identities' folders, if each identity has its own folder; otherwise nil.
     private func names(of labels: ListLabels) -> [String]? {
         var folders = [String](repeating: "", count: labels.identities.count)
         var position = 0
         for index in indices {
-            for place in 0..<index.count {
-                let folder = PathText(PathText(index.names[place]).folder).name
+            for entry in 0..<index.count {
+                let folder = PathText(PathText(index.names[entry]).folder).name
                 let label = labels.labels[position]
                 guard !folder.isEmpty, folders[label].isEmpty || folders[label] == folder else {
                     return nil
@@ -122,37 +122,38 @@ private struct StoredSet {
 
     // MARK: Labels by folders
 
-    /// Reads `<folders common to all>/<identity>/<image>`, as a folder of identity folders is read.
+    /// Reads paths `<folders common to all>/<identity>/<image>` in the same way as a folder of
+    /// identity folders.
     private func folders() throws(FaceDataError) -> LabelledImageSet {
         let common = commonFolders()
         var parts: [PartIndex] = []
-        var passedOver = PassedOver()
+        var skippedFiles = SkippedFiles()
         for index in indices {
             var part = PartIndex()
-            for place in 0..<index.count {
-                let path = index.names[place].split(separator: "/").dropFirst(common)
+            for entry in 0..<index.count {
+                let path = index.names[entry].split(separator: "/").dropFirst(common)
                 let inner = path.joined(separator: "/")
                 switch path.count {
                 case 2:
                     part.append(
-                        inner, at: index.offsets[place], size: index.sizes[place],
+                        inner, at: index.offsets[entry], size: index.sizes[entry],
                         label: String(path[path.startIndex]),
-                        packing: index.packings.isEmpty ? nil : index.packings[place])
-                case ..<2: passedOver.add(file: inner)
-                default: passedOver.add(nested: inner)
+                        packing: index.packings.isEmpty ? nil : index.packings[entry])
+                case ..<2: skippedFiles.add(file: inner)
+                default: skippedFiles.add(nested: inner)
                 }
             }
-            for passed in index.passed { passedOver.add(passed.below(common)) }
+            for entry in index.skipped { skippedFiles.add(entry.below(common)) }
             parts.append(part)
         }
         let order = parts.flatMap { part in (0..<part.count).map(part.label(of:)) }
-        guard !order.isEmpty else { throw noIdentities(passedOver) }
+        guard !order.isEmpty else { throw noIdentities(skippedFiles) }
         let identities = Set(order.map(ExactText.init)).map(\.text)
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let places = Dictionary(
+        let labelIndices = Dictionary(
             uniqueKeysWithValues: zip(identities.map(ExactText.init), identities.indices))
         let stored = StoredImages(location, files, parts, content: content)
-        // In the order in which the folder's own files are read, so that both are one set.
+        // In the order in which a folder is read, so that both give the same set.
         let names = (0..<stored.count).map(stored.name(of:))
         let sorted = names.indices.sorted { first, second in
             let labels = (order[first].utf8, order[second].utf8)
@@ -162,21 +163,21 @@ private struct StoredSet {
         }
         var set = LabelledImageSet(
             source: SelectedImages(sorted, of: stored), identities: identities,
-            labels: sorted.map { places[ExactText(order[$0]), default: 0] }, warnings: notes)
-        set.passedOver = passedOver
-        if let sentence = passedOver.sentence { set.warnings.append(sentence) }
+            labels: sorted.map { labelIndices[ExactText(order[$0]), default: 0] }, warnings: notes)
+        set.skippedFiles = skippedFiles
+        if let sentence = skippedFiles.sentence { set.warnings.append(sentence) }
         return set
     }
 
-    /// Number of folders that precede all identities: those that all paths begin with, as long as two parts
-    /// are left of the shortest.
+    /// Number of leading folders that all paths share, leaving at least identity and image of the shortest
+    /// path.
     private func commonFolders() -> Int {
         var common: [Substring]?
         for index in indices {
-            for place in 0..<index.count {
-                let name = index.names[place]
+            for entry in 0..<index.count {
+                let name = index.names[entry]
                 let folders = name.split(separator: "/").dropLast()
-                // A picture outside a folder has no identity in any case.
+                // A picture outside any folder has no identity in any case.
                 guard !folders.isEmpty else { continue }
                 guard let known = common else {
                     common = Array(folders.dropLast())
@@ -189,32 +190,33 @@ private struct StoredSet {
         return common?.count ?? 0
     }
 
-    private func noIdentities(_ passedOver: PassedOver) -> FaceDataError {
+    private func noIdentities(_ skippedFiles: SkippedFiles) -> FaceDataError {
         .unknownFormat(
             path: location.path,
             reason:
                 "its pictures have no labels: neither a .cls or .json beside each, as in a WebDataset, nor "
-                + "folders <identity>/<image>.jpg" + (passedOver.sentence.map { " (\($0))" } ?? ""))
+                + "folders <identity>/<image>.jpg"
+                + (skippedFiles.sentence.map { " (\($0))" } ?? ""))
     }
 }
 
-extension PartIndex.Passed {
-    /// The same without some folders before it.
-    fileprivate func below(_ folders: Int) -> PartIndex.Passed {
+extension PartIndex.Skipped {
+    /// The same part without leading folders.
+    fileprivate func below(_ folders: Int) -> PartIndex.Skipped {
         let parts = name.split(separator: "/")
         guard parts.count > folders else { return self }
-        return PartIndex.Passed(
+        return PartIndex.Skipped(
             name: parts.dropFirst(folders).joined(separator: "/"), kind: kind)
     }
 }
 
-extension PassedOver {
-    /// Adds a file's contents other than images.
-    mutating func add(_ passed: PartIndex.Passed) {
-        switch passed.kind {
-        case .file: add(file: passed.name)
-        case .archive: add(other: passed.name, "archive within it", "archives within it")
-        case .link: add(other: passed.name, "link or device", "links or devices")
+extension SkippedFiles {
+    /// Adds a part that is not an image.
+    mutating func add(_ entry: PartIndex.Skipped) {
+        switch entry.kind {
+        case .file: add(file: entry.name)
+        case .archive: add(other: entry.name, "archive within it", "archives within it")
+        case .link: add(other: entry.name, "link or device", "links or devices")
         }
     }
 }

@@ -1,9 +1,9 @@
-/// Texts one after another in one piece of memory: the names of millions of images.
+/// Texts in contiguous memory, for the names of millions of images.
 struct TextTable: Sendable, Hashable {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
 
-    /// How many texts there are.
+    /// Number of texts.
     var count: Int { ends.count }
 
     /// A text by its index.

@@ -1,15 +1,15 @@
-/// A picture in a `tf.train.Example`: the position of its bytes, its identity and its name.
+/// A picture in a `tf.train.Example`: the range of its bytes, its label and its name.
 struct ExampleRecord {
     /// Range of the picture in the record's bytes.
     private(set) var image: Range<Int>?
-    /// The identity; nil if that is stated elsewhere.
+    /// The label; nil if it has none.
     private(set) var label: String?
     /// The picture's name; nil if it has none.
     private(set) var name: String?
     private(set) var features: [String] = []
 
-    /// Names of features with the label, the first that exists: those of TF-Slim, and of the data of
-    /// trainers of face recognition.
+    /// Names of the features for the label, in order of preference: those of TF-Slim and of face
+    /// recognition projects.
     static let labels = [
         "image/class/label", "label", "image/label", "class", "class_id", "identity", "person",
         "image/source_id",
@@ -46,7 +46,7 @@ struct ExampleRecord {
         name = first(of: Self.names, bytes)
     }
 
-    /// The feature that begins as a picture does; of several the one that is called so.
+    /// The feature that is an encoded picture; of several, one with a usual name.
     private func findImage(_ bytes: UnsafeRawBufferPointer) -> Range<Int>? {
         var found: [(key: String, range: Range<Int>)] = []
         for key in features {
@@ -60,7 +60,7 @@ struct ExampleRecord {
             ?? found.first?.range
     }
 
-    /// The first existing feature of some names.
+    /// The value of the first feature of some names that exists.
     private func first(of names: [String], _ bytes: UnsafeRawBufferPointer) -> String? {
         names.first { values[$0] != nil }.flatMap { values[$0] }.flatMap { text(bytes, $0) }
     }

@@ -1,12 +1,13 @@
 import Foundation
 import SafeFiles
 
-/// The records of a TFRecord file: a length of eight bytes, its checksum of four, the bytes, and theirs.
+/// Reads a TFRecord file, whose records consist of an 8-byte length, its 4-byte checksum, the data, and
+/// their 4-byte checksum.
 ///
-/// Checksums are CRC-32C, rotated and moved, so that a checksum of bytes that hold checksums is one of worth
-/// (TensorFlow, `lib/hash/crc32c.h`).
+/// Checksums are CRC-32C, masked by a rotation and an addition, because the CRC of data that contain their
+/// own CRC is problematic (TensorFlow, `lib/hash/crc32c.h`).
 struct TFRecordFile {
-    /// Bytes before and after a record's.
+    /// Bytes before and after a record's data.
     static let headBytes = 12
     static let tailBytes = 4
 
@@ -20,7 +21,7 @@ struct TFRecordFile {
 
     init(_ store: any ByteStore) { self.store = store }
 
-    /// Range of the bytes of the record that begins at an offset.
+    /// Range of the data of the record at an offset.
     func record(_ number: Int, at offset: Int) throws(FaceDataError) -> Range<Int> {
         guard offset >= 0, store.size - offset >= Self.headBytes else {
             throw refusal(
@@ -47,7 +48,7 @@ struct TFRecordFile {
         return start..<start + Int(length)
     }
 
-    /// The format of a compressed file that begins with these bytes.
+    /// A hint for a file that begins like a compressed one; otherwise empty.
     private func compressed(_ offset: Int, _ head: ReadBuffer) -> String {
         guard offset == 0, head.bytes.starts(with: [0x1f, 0x8b]) else { return "" }
         return "; the file is compressed, and 'gunzip' must be run on it first"
@@ -58,7 +59,7 @@ struct TFRecordFile {
     }
 }
 
-/// Pictures in records: a part is a record's bytes and their checksum.
+/// Pictures in records: a part consists of a record's data and their checksum.
 struct RecordedExample: PartContent {
     func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String? {
         let count = buffer.count - TFRecordFile.tailBytes
@@ -76,7 +77,7 @@ struct RecordedExample: PartContent {
 }
 
 extension PartIndex {
-    /// The pictures of a TFRecord file, all of whose records are read.
+    /// Indexes the pictures of a TFRecord file; all records are read.
     ///
     /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)``.
     static func tfrecord(_ store: any ByteStore) throws(FaceDataError) -> PartIndex {

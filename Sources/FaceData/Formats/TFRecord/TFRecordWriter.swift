@@ -23,7 +23,7 @@ struct TFRecordWriter {
         try append(example.bytes)
     }
 
-    /// Moves the file to its place.
+    /// Gives the file its final name.
     func finish() throws(SafeFilesError) { try file.finish() }
 
     private func append(_ record: [UInt8]) throws(SafeFilesError) {
@@ -42,7 +42,7 @@ struct TFRecordWriter {
         return entry.bytes
     }
 
-    /// A feature of a list of one text or picture.
+    /// A bytes feature with one text or picture.
     private static func text(_ bytes: [UInt8]) -> [UInt8] {
         var list = WireWriter()
         list.bytes(1, bytes)
@@ -55,7 +55,7 @@ struct TFRecordWriter {
         return feature.bytes
     }
 
-    /// A number as a packed list has it.
+    /// A number as an element of a packed list.
     private static func varint(_ value: Int) -> [UInt8] {
         var writer = WireWriter()
         writer.number(1, value)

@@ -1,14 +1,14 @@
 import Foundation
 
-/// The text that TFace keeps beside TFRecord files: a line for each picture of the data set's name, the file's
-/// number, the byte where the record begins and the label, with tabs between. The files are
+/// The text index that TFace writes beside TFRecord files: a line per picture with the data set's name, the
+/// file's number, the record's offset and the label, separated by tabs. The files are
 /// `NAME/NAME-00000.tfrecord`.
 struct TFaceIndex {
     private var files: [String] = []
-    private var places: [String: Int] = [:]
+    private var fileIndices: [String: Int] = [:]
     private var indices: [(offsets: [Int], lines: [Int], labels: [String])] = []
 
-    /// Whether a line is one of such a text.
+    /// Whether a line has the form of such an index.
     static func isLine(_ text: String) -> Bool { fields(text) != nil }
 
     private static func fields(
@@ -37,39 +37,39 @@ struct TFaceIndex {
                 "\(name)/\(name)-" + String(repeating: "0", count: max(0, 5 - digits.count))
                 + digits
                 + ".tfrecord"
-            let place = places[path, default: files.count]
-            if place == files.count {
-                places[path] = place
+            let fileIndex = fileIndices[path, default: files.count]
+            if fileIndex == files.count {
+                fileIndices[path] = fileIndex
                 files.append(path)
                 indices.append(([], [], []))
             }
-            indices[place].offsets.append(offset)
-            indices[place].lines.append(line.number)
-            indices[place].labels.append(String(label))
+            indices[fileIndex].offsets.append(offset)
+            indices[fileIndex].lines.append(line.number)
+            indices[fileIndex].labels.append(String(label))
         }
     }
 
-    /// The pictures that the text names, file after file.
+    /// The indexed pictures, file by file.
     ///
-    /// - Throws: ``FaceDataError`` for a record that is not where the text says.
+    /// - Throws: ``FaceDataError`` for a record that is not where the index says.
     func set(_ folder: URL, _ text: URL) throws(FaceDataError) -> LabelledImageSet {
         let urls = files.map(folder.appendingPathComponent)
         var parts: [PartIndex] = []
         for (url, index) in zip(urls, indices) {
             let file = TFRecordFile(try FileReader(url))
             var part = PartIndex()
-            for (place, offset) in index.offsets.enumerated() {
+            for (record, offset) in index.offsets.enumerated() {
                 let range: Range<Int>
                 do {
-                    range = try file.record(place, at: offset)
+                    range = try file.record(record, at: offset)
                 } catch {
                     throw .line(
-                        path: text.path, line: index.lines[place],
+                        path: text.path, line: index.lines[record],
                         reason: "no record begins there: \(error)")
                 }
                 part.append(
                     "record at \(offset)", at: range.lowerBound,
-                    size: range.count + TFRecordFile.tailBytes, label: index.labels[place])
+                    size: range.count + TFRecordFile.tailBytes, label: index.labels[record])
             }
             parts.append(part)
         }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The identity of a sample of a WebDataset.
+/// The label of a sample of a WebDataset.
 enum SampleLabel {
-    /// Kinds of parts that state it.
+    /// Extensions of the parts that contain it.
     static let kinds = ["cls", "json"]
-    /// Larger parts are not labels.
+    /// The largest part that can be a label, in bytes.
     static let maxBytes = 1 << 20
-    /// Fields of a `.json` that state it, the first that exists.
+    /// Fields of a `.json` for the label, in order of preference.
     static let fields = [
         "label", "cls", "class", "class_id", "identity", "identity_id", "person", "person_id",
         "subject", "subject_id",
@@ -24,7 +24,7 @@ enum SampleLabel {
     }
 
     private static func json(_ bytes: [UInt8]) -> String? {
-        // A number alone is a label as well.
+        // A bare number or string is a label as well.
         guard
             let value = try? JSONSerialization.jsonObject(
                 with: Data(bytes), options: [.fragmentsAllowed])

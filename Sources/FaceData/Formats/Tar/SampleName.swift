@@ -1,12 +1,11 @@
-/// A member's name as `webdataset` takes it apart: the key goes up to the first point after the last slash,
-/// what follows is the kind of the sample's part. Points in folders are part of the key, and the kind is taken
-/// in small letters.
+/// A member's name, split as by `webdataset`: the key ends at the first point after the last slash, and the
+/// kind of the sample's part follows it. Points in folders are part of the key, and the kind is in lower case.
 struct SampleName: Sendable, Hashable {
     let key: Substring
     let kind: String
 
-    /// Takes a name apart; nil for one without a point or with nothing before it, and for what `webdataset`
-    /// leaves out, `__NAME__` and what is in a folder of such a name.
+    /// Splits a name; nil for one without a point or with nothing before it, and for what `webdataset`
+    /// ignores: `__NAME__` and the contents of folders of such a name.
     init?(_ name: String) {
         let bytes = name.utf8
         let start =

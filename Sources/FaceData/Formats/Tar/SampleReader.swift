@@ -1,13 +1,14 @@
 import Foundation
 import Spelling
 
-/// The samples of a shard of a WebDataset: pictures whose neighbours state their identity.
+/// Reads the samples of a shard of a WebDataset: pictures with adjacent members that contain their
+/// labels.
 struct SampleReader {
     private let store: any ByteStore
     private var index = PartIndex()
     private var keys: Set<Substring> = []
 
-    /// A sample: members of one key, one after another.
+    /// A sample: consecutive members with the same key.
     private struct Sample {
         let key: Substring
         var parts: [(kind: String, member: TarReader.Member)] = []
@@ -17,13 +18,13 @@ struct SampleReader {
         }
     }
 
-    /// Whether an archive is a shard: a picture in it has a neighbour of its key that states a label. Other
-    /// archives are folders.
+    /// Whether an archive is a shard, that is, contains a picture whose sample has a label. Other archives
+    /// are folders.
     static func isShard(
         _ members: [TarReader.Member], _ store: any ByteStore
     ) throws(FaceDataError) -> Bool {
         for sample in samples(members) where !sample.images.isEmpty {
-            // Where a name has several points, the kind begins at the first one.
+            // If a name has several points, the kind begins at the first one.
             if sample.parts.contains(where: { $0.kind == "cls" || $0.kind.hasSuffix(".cls") }) {
                 return true
             }
@@ -42,10 +43,10 @@ struct SampleReader {
     ) throws(FaceDataError) -> PartIndex {
         var reader = SampleReader(store: store)
         for member in members where !member.isFile {
-            reader.index.passed.append(PartIndex.Passed(name: member.name, kind: .link))
+            reader.index.skipped.append(PartIndex.Skipped(name: member.name, kind: .link))
         }
         for member in members where member.isFile && SampleName(member.name) == nil {
-            reader.index.passed.append(PartIndex.Passed(name: member.name, kind: .file))
+            reader.index.skipped.append(PartIndex.Skipped(name: member.name, kind: .file))
         }
         for sample in samples(members) { try reader.add(sample) }
         return reader.index
@@ -75,7 +76,7 @@ struct SampleReader {
         }
         let images = sample.images
         guard let image = images.first else {
-            index.passed.append(PartIndex.Passed(name: first.name, kind: .file))
+            index.skipped.append(PartIndex.Skipped(name: first.name, kind: .file))
             return
         }
         guard images.count == 1 else { throw merged(sample, images) }
@@ -87,7 +88,8 @@ struct SampleReader {
             image.name, at: image.offset, size: image.size, label: try label(of: sample, image))
     }
 
-    /// Pictures of several samples that have one key, since a key ends at the first point.
+    /// An error about several pictures in one sample, usually because a key ends at the first
+    /// point.
     private func merged(_ sample: Sample, _ images: [TarReader.Member]) -> FaceDataError {
         let names = images.prefix(2).map { "'\(PathText($0.name).name)'" }.joined(
             separator: " and ")

@@ -1,19 +1,19 @@
 import Foundation
 
-/// Names of shards that are written as one, as `webdataset` and shells expand them: `train-{000000..000012}.tar`,
-/// `{a,b}.tar`, and both within each other.
+/// Brace expansion of shard names, as in `webdataset` and shells: `train-{000000..000012}.tar`, `{a,b}.tar`,
+/// and nested combinations.
 enum ShardNames {
-    /// A longer list is a mistake.
+    /// The most names; more are considered a mistake.
     static let maxCount = 1 << 20
 
-    /// Whether a text has something in braces to expand.
+    /// Whether a text has braces to expand.
     static func isPattern(_ text: String) -> Bool {
         text.contains("{") && text.contains("}") && (try? expand(text))?.first != text
     }
 
-    /// All names, in the order in which they are written.
+    /// All names, in order.
     ///
-    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` for braces that do not close, and for too many names.
+    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` for unclosed braces and too many names.
     static func expand(_ text: String) throws(FaceDataError) -> [String] {
         guard let (start, end) = try braces(in: text) else { return [text] }
         let inner = String(text[text.index(after: start)..<end])
@@ -39,7 +39,7 @@ enum ShardNames {
         return middles.flatMap { middle in tails.map { head + middle + $0 } }
     }
 
-    /// The first brace and the one that closes it.
+    /// The first opening brace and its closing brace.
     private static func braces(
         in text: String
     ) throws(FaceDataError) -> (String.Index, String.Index)? {
@@ -54,7 +54,7 @@ enum ShardNames {
             path: text, reason: "a brace is not closed; write it as in '{000000..000012}'")
     }
 
-    /// The parts between commas that are not within further braces.
+    /// Splits at commas that are not within nested braces.
     private static func alternatives(_ text: String) -> [String] {
         var parts = [""]
         var depth = 0
@@ -70,7 +70,7 @@ enum ShardNames {
         return parts
     }
 
-    /// The numbers of `007..012`, or `007..012..2`, with as many digits.
+    /// The zero-padded numbers of a range `007..012` or `007..012..2`; nil for other texts.
     private static func range(_ text: String) -> [String]? {
         let ends = text.components(separatedBy: "..")
         guard ends.count == 2 || ends.count == 3, let first = Int(ends[0]), let last = Int(ends[1]),

@@ -1,7 +1,7 @@
-/// The block of 512 bytes before each member of a tar archive (POSIX.1-2001 `pax`, and what GNU tar and
-/// earlier ones write).
+/// The 512-byte block before each member of a tar archive (POSIX.1-2001 `pax`, GNU tar and older
+/// formats).
 struct TarHeader {
-    /// Bytes of a block.
+    /// Size of a block, in bytes.
     static let blockSize = 512
 
     /// The kind of a member.
@@ -10,19 +10,19 @@ struct TarHeader {
         case folder
         /// A hard or symbolic link, a device, a pipe.
         case other
-        /// A record about the next member, by its letter.
+        /// An extended header for the next member, by its type flag.
         case extended(UInt8)
-        /// A kind that cannot be read, and what it is.
+        /// An unsupported kind, with its description.
         case refused(String)
     }
 
     /// The name, as bytes.
     var name: [UInt8]
-    /// Bytes of the content, which follows.
+    /// Size of the content that follows, in bytes.
     let size: Int
     let kind: Kind
 
-    /// Why a block is not a header.
+    /// Why a block is not a valid header.
     struct Refusal: Error {
         let reason: String
     }
@@ -39,7 +39,7 @@ struct TarHeader {
         }
         self.size = size
         var name = Self.text(block[0..<100])
-        // POSIX's archives have a field for the prefix of long names; GNU's have other fields there.
+        // POSIX archives have a prefix field for long names; GNU's have other fields there.
         if block[257..<263].elementsEqual(Array("ustar\0".utf8)) {
             let prefix = Self.text(block[345..<500])
             if !prefix.isEmpty { name = prefix + [UInt8(ascii: "/")] + name }
@@ -50,7 +50,7 @@ struct TarHeader {
 
     private static func kind(_ flag: UInt8, _ name: [UInt8]) -> Kind {
         switch flag {
-        // Before POSIX, folders were marked by a slash at their end.
+        // Before POSIX, folders were marked by a trailing slash.
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
             name.last == UInt8(ascii: "/") ? .folder : .file
         case UInt8(ascii: "5"), UInt8(ascii: "D"): .folder
@@ -68,7 +68,8 @@ struct TarHeader {
         Array(field.prefix { $0 != 0 })
     }
 
-    /// A number in octal digits, or, as GNU tar writes large ones, in bytes after one of 0x80.
+    /// A number in octal digits or, for large ones written by GNU tar, in big-endian binary after a
+    /// byte 0x80.
     static func number(_ field: Slice<UnsafeRawBufferPointer>) -> Int? {
         guard let first = field.first else { return nil }
         if first & 0x80 != 0 {
@@ -83,7 +84,7 @@ struct TarHeader {
         }
     }
 
-    /// Whether the sum of all bytes is what the header says; some old programs added signed ones.
+    /// Whether the header's checksum is correct; some old programs summed signed bytes.
     private static func hasChecksum(_ block: UnsafeRawBufferPointer) -> Bool {
         guard let expected = number(block[148..<156]) else { return false }
         var (sum, signed) = (8 * 0x20, 8 * 0x20)

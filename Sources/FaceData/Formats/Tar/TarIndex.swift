@@ -1,5 +1,6 @@
 extension PartIndex {
-    /// The images of a tar archive: the samples of a shard of a WebDataset, or the pictures of folders.
+    /// Indexes the images of a tar archive: the samples of a WebDataset shard, or the pictures in
+    /// folders.
     ///
     /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)``.
     static func tar(_ store: any ByteStore) throws(FaceDataError) -> PartIndex {
@@ -12,15 +13,15 @@ extension PartIndex {
         return index
     }
 
-    /// The pictures of an archive of folders.
+    /// Indexes the pictures of an archive of folders.
     private static func folders(
         _ members: [TarReader.Member], _ store: any ByteStore
     ) throws(FaceDataError) -> PartIndex {
         var index = PartIndex()
         var seen: Set<ExactText> = []
         for member in members {
-            if let kind = Passed.Kind(of: member.name, isFile: member.isFile) {
-                index.passed.append(Passed(name: member.name, kind: kind))
+            if let kind = Skipped.Kind(of: member.name, isFile: member.isFile) {
+                index.skipped.append(Skipped(name: member.name, kind: kind))
                 continue
             }
             guard seen.insert(ExactText(member.name)).inserted else {
@@ -34,8 +35,8 @@ extension PartIndex {
     }
 }
 
-extension PartIndex.Passed.Kind {
-    /// The kind of a member of an archive; nil for a picture.
+extension PartIndex.Skipped.Kind {
+    /// The kind of an archive's member; nil for a picture.
     init?(of name: String, isFile: Bool) {
         guard isFile else {
             self = .link

@@ -1,29 +1,29 @@
-/// The members of a tar archive, found by walking from header to header.
+/// Reads the list of members of a tar archive by following its headers.
 struct TarReader {
-    /// A member that is a file.
+    /// A member that is not a folder.
     struct Member: Sendable, Hashable {
-        /// The path without `./` before it.
+        /// The path without a leading `./`.
         let name: String
-        /// Offset of the header that belongs to it.
+        /// Offset of its header.
         let header: Int
         /// Offset of the content.
         let offset: Int
-        /// Bytes of the content.
+        /// Size of the content, in bytes.
         let size: Int
-        /// A file or something else, such as a link.
+        /// Whether it is a regular file, rather than, say, a link.
         let isFile: Bool
     }
 
     private let store: any ByteStore
-    /// The members, folders left out.
+    /// The members, without folders.
     private(set) var members: [Member] = []
-    /// Whether the archive ends with a block of zeros, as it must.
+    /// Whether the archive ends with a block of zeros, as required.
     private(set) var isEnded = false
 
-    /// Longer records about a member are not names.
+    /// The largest extended header, in bytes.
     private static let maxRecordBytes = 1 << 20
 
-    /// Walks through an archive.
+    /// Reads all headers of an archive.
     ///
     /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)``.
     init(_ store: any ByteStore) throws(FaceDataError) {
@@ -47,7 +47,7 @@ struct TarReader {
         .badStructure(path: store.path, offset: offset, reason: reason)
     }
 
-    /// Looks at what follows the block of zeros: nothing may, since no reader finds it there.
+    /// Checks that only zeros follow the end marker, since readers would ignore anything else.
     private mutating func end(_ offset: Int) throws(FaceDataError) {
         isEnded = true
         let buffer = ReadBuffer()
@@ -55,9 +55,9 @@ struct TarReader {
         while position < store.size {
             let count = min(1 << 16, store.size - position)
             try store.read(at: position, count: count, into: buffer)
-            if let place = buffer.bytes.firstIndex(where: { $0 != 0 }) {
+            if let index = buffer.bytes.firstIndex(where: { $0 != 0 }) {
                 throw damaged(
-                    position + place,
+                    position + index,
                     "the archive ended at byte \(offset), but more follows: archives that were put one behind "
                         + "the other must be given one by one, or joined with 'tar --concatenate'")
             }
@@ -65,7 +65,7 @@ struct TarReader {
         }
     }
 
-    /// Reads a member and the records before it; returns where the next one begins.
+    /// Reads a member and the extended headers before it; returns the offset of the next one.
     private mutating func readMember(
         at start: Int, _ first: UnsafeRawBufferPointer
     ) throws(FaceDataError) -> Int {
@@ -121,12 +121,12 @@ struct TarReader {
         }
     }
 
-    /// Range of a member's content, which must be in the archive.
+    /// Range of a member's content, which must be within the archive.
     private func content(
         of header: TarHeader, at offset: Int, size: Int? = nil
     ) throws(FaceDataError) -> Range<Int> {
         let start = offset + TarHeader.blockSize
-        // Links may state the size of their target, and nothing follows them.
+        // Links may state the size of their target, but have no content.
         let size = header.kind == .other ? 0 : size ?? header.size
         guard size <= store.size - start else {
             throw damaged(
@@ -141,14 +141,14 @@ struct TarReader {
         (content.upperBound + TarHeader.blockSize - 1) / TarHeader.blockSize * TarHeader.blockSize
     }
 
-    /// A path without `./` before it.
+    /// A path without a leading `./`.
     private static func plain(_ name: String) -> String {
         var rest = name[...]
         while rest.hasPrefix("./") { rest = rest.dropFirst(2).drop { $0 == "/" } }
         return String(rest)
     }
 
-    /// Why a name is not one of a member within the archive; nil when it is.
+    /// Why a member's name is invalid or unsafe; nil if it is fine.
     static func danger(_ name: String) -> String? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard name.hasPrefix("/") || parts.contains("..") || name.isEmpty else { return nil }
@@ -159,14 +159,14 @@ struct TarReader {
     }
 }
 
-/// Values that extended headers before a member state about it.
+/// The values of the extended headers before a member.
 private struct Extended {
     /// The member's name, if stated.
     private(set) var name: [UInt8]?
     /// The member's size, if stated.
     private(set) var size: Int?
 
-    /// Reads a record; returns why it cannot be used.
+    /// Reads an extended header; returns what is wrong with it, or nil.
     mutating func read(_ letter: UInt8, _ bytes: [UInt8]) -> String? {
         switch letter {
         case UInt8(ascii: "L"):
@@ -177,7 +177,7 @@ private struct Extended {
         }
     }
 
-    /// Lines of a length, a space, a key, `=`, a value and a line feed.
+    /// Reads pax records: length, space, key, `=`, value, line feed.
     private mutating func readPax(_ bytes: [UInt8]) -> String? {
         var rest = bytes[...]
         while let first = rest.first, first != 0 {

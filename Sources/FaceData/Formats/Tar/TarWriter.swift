@@ -18,7 +18,7 @@ struct TarWriter: ~Copyable {
         try write(Array(bytes.prefix(100)), UInt8(ascii: "0"), content)
     }
 
-    /// Writes the mark of the end.
+    /// Writes the end marker.
     func end() throws(SafeFilesError) {
         try file.write([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
     }
@@ -33,8 +33,8 @@ struct TarWriter: ~Copyable {
 
     private static func header(_ name: [UInt8], _ flag: UInt8, size: Int) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: TarHeader.blockSize)
-        func put(_ bytes: some Sequence<UInt8>, at place: Int) {
-            for (offset, byte) in bytes.enumerated() { block[place + offset] = byte }
+        func put(_ bytes: some Sequence<UInt8>, at start: Int) {
+            for (offset, byte) in bytes.enumerated() { block[start + offset] = byte }
         }
         put(name, at: 0)
         put("0000644\0".utf8, at: 100)
@@ -49,13 +49,13 @@ struct TarWriter: ~Copyable {
         return block
     }
 
-    /// A number that fits, or all sevens, which a pax record corrects.
+    /// A number in octal digits; all sevens if it does not fit, which a pax record overrides.
     private static func octal(_ value: Int, digits: Int) -> String {
         let text = String(min(value, 1 << (3 * digits) - 1), radix: 8)
         return String(repeating: "0", count: digits - text.count) + text
     }
 
-    /// A pax record, whose length counts its own digits.
+    /// A pax record, whose length includes that of its own digits.
     private static func record(_ key: String, _ value: String) -> [UInt8] {
         let rest = " \(key)=\(value)\n"
         var length = rest.utf8.count + 1

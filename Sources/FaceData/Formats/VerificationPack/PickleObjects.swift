@@ -1,6 +1,6 @@
-/// The functions that a pickle of arrays and bytes names.
+/// The functions that pickles of arrays and bytes refer to, interpreted as data.
 enum PickleObjects {
-    /// The value that a function would have made of its arguments.
+    /// The value that a function would return for its arguments.
     static func made(
         by global: PickleGlobal, _ arguments: [PickleValue], _ reader: inout PickleReader
     ) throws(FaceDataError) -> PickleValue {
@@ -21,7 +21,7 @@ enum PickleObjects {
         }
     }
 
-    /// A value with the state that the pickle gives it.
+    /// A value with the state that the pickle sets.
     static func built(
         _ value: PickleValue, _ state: PickleValue, _ reader: borrowing PickleReader
     ) throws(FaceDataError) -> PickleValue {
@@ -33,7 +33,7 @@ enum PickleObjects {
         case .emptyArray: break
         default: throw reader.refusal("\(value.kind) has a state")
         }
-        // (version, shape, dtype, whether columns come first, bytes)
+        // (version, shape, dtype, whether in Fortran order, bytes)
         let fields = elements.map { reader.values[$0] }
         guard fields.count == 5, case .elementType(let type) = fields[2],
             let bytes = bytes(fields[4])
@@ -86,7 +86,7 @@ enum PickleObjects {
         throw reader.refusal("bytes contain characters above 255")
     }
 
-    /// Bytes of UTF-8 that holds characters below 256 only; nil for others.
+    /// Converts UTF-8 to Latin-1; nil if it contains characters above 255.
     private static func latin1(_ utf8: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(utf8.count)

@@ -1,5 +1,5 @@
-/// Operations of Python's pickle machine that verification packs are made of (Python's
-/// `pickletools` describes all of them). Others are refused by name.
+/// The operations of Python's pickle machine that verification packs use (all are described in
+/// Python's `pickletools`). Others are rejected by name.
 enum PickleOpcode: UInt8 {
     case mark = 0x28  // (
     case stop = 0x2e  // .
@@ -49,7 +49,7 @@ enum PickleOpcode: UInt8 {
     case frame = 0x95
     case byteArray8 = 0x96
 
-    /// Names, as `pickletools` has them, of operations that are refused.
+    /// Names, as in `pickletools`, of operations that are rejected.
     static let refused: [UInt8: String] = [
         0x46: "FLOAT", 0x47: "BINFLOAT", 0x50: "PERSID", 0x51: "BINPERSID", 0x64: "DICT",
         0x69: "INST", 0x6f: "OBJ", 0x73: "SETITEM", 0x75: "SETITEMS", 0x7d: "EMPTY_DICT",

@@ -1,15 +1,15 @@
-/// A pickle machine that only ever makes data.
+/// A pickle machine that only creates data.
 ///
-/// It knows the operations that lists, tuples, numbers, strings and numpy arrays are written with,
-/// in protocols 0 to 5. It imports nothing and calls nothing: the few names it accepts stand for
-/// arrays and bytes, everything else is refused by name. Every byte leads to a value, an error or
-/// the end; memory is bounded by ``maxValues`` and ``maxStacked``, whatever the file says.
+/// It implements the operations for lists, tuples, numbers, strings and numpy arrays, in protocols
+/// 0 to 5. It imports and calls nothing: the few names that it accepts are interpreted as arrays
+/// and bytes; everything else is rejected by name. Memory is bounded by ``maxValues`` and
+/// ``maxStacked``, whatever the file contains.
 struct PickleReader: ~Copyable {
-    /// More values than this are refused.
+    /// The most values of a pickle.
     static let maxValues = 1 << 23
-    /// More values on the stack than this are refused.
+    /// The most values on the stack, and in the memo.
     static let maxStacked = 1 << 22
-    /// Longest text that is kept as a name, in bytes.
+    /// The longest text that can be a name, in bytes.
     static let maxNameBytes = 256
 
     var cursor: ByteCursor
@@ -29,7 +29,7 @@ struct PickleReader: ~Copyable {
         cursor = ByteCursor(store)
     }
 
-    /// Runs the machine to its end; returns the index of the value that the pickle is.
+    /// Runs the machine to its end; returns the index of the resulting value.
     mutating func run() throws(FaceDataError) -> Int {
         while true {
             position = cursor.offset
@@ -45,8 +45,8 @@ struct PickleReader: ~Copyable {
         }
     }
 
-    /// Counts bytes that are kept in memory; a pickle that has more of them than its file is made to
-    /// take memory.
+    /// Counts bytes held in memory; a pickle that needs more of them than its file has was made to
+    /// exhaust memory.
     mutating func requireUnpacked(_ count: Int) throws(FaceDataError) {
         unpacked += count
         guard unpacked <= cursor.store.size else {
@@ -54,7 +54,7 @@ struct PickleReader: ~Copyable {
         }
     }
 
-    /// Counts what lists and tuples hold, for the same reason.
+    /// Counts the elements of lists and tuples, for the same reason.
     private mutating func requireItems(_ count: Int) throws(FaceDataError) {
         items += count
         guard items <= 2 * Self.maxValues else {
@@ -112,7 +112,7 @@ struct PickleReader: ~Copyable {
         case .long1: try push(.integer(try longInteger()))
         default:
             let line = try cursor.line(maxLength: 32)
-            // Protocols 0 and 1 write True and False so.
+            // True and False in protocols 0 and 1.
             if opcode == .integer, line == "00" || line == "01" {
                 return try push(at: line == "01" ? 2 : 1)
             }
@@ -159,7 +159,7 @@ struct PickleReader: ~Copyable {
         switch opcode {
         case .unicode:
             let line = try cursor.lineBytes(maxLength: ImageDecoder.maxBytes)
-            // Escapes stand for characters below 256 where the text stands for bytes.
+            // Texts that represent bytes only have characters below 256.
             guard let bytes = PythonLiteral.rawUnicode(line) else {
                 throw refusal("a protocol 0 string has a character above 255")
             }
@@ -202,7 +202,7 @@ struct PickleReader: ~Copyable {
         guard case .list(var list) = values[target] else {
             throw refusal("something is appended to \(values[target].kind)")
         }
-        // Taken out first, so that the array is extended where it is.
+        // Taken out first, so that the array is extended in place.
         values[target] = .none
         list += items
         values[target] = .list(list)

@@ -1,5 +1,4 @@
-/// Bytes that a pickle holds: their position in the file, or, when the file has them in another
-/// form, the bytes themselves.
+/// Bytes in a pickle: their range in the file or, if they are encoded there, the bytes themselves.
 enum PickleBytes: Sendable, Hashable {
     case stored(Range<Int>)
     case unpacked([UInt8])
@@ -11,7 +10,7 @@ enum PickleBytes: Sendable, Hashable {
         }
     }
 
-    /// The bytes, read from the file if they are in it.
+    /// The bytes, read from the file if necessary.
     func array(in store: any ByteStore) throws(FaceDataError) -> [UInt8] {
         switch self {
         case .stored(let range):
@@ -21,9 +20,9 @@ enum PickleBytes: Sendable, Hashable {
     }
 }
 
-/// Functions and classes that a pickle may name; they are recognised as data and never called.
+/// Functions and classes that a pickle may refer to; they are recognised but never called.
 enum PickleGlobal: Sendable, Hashable {
-    /// `numpy.core.multiarray._reconstruct`: begins an array whose state follows.
+    /// `numpy.core.multiarray._reconstruct`: creates an array whose state follows.
     case arrayReconstruction
     /// `numpy.core.numeric._frombuffer`: an array of protocol 5.
     case arrayFromBuffer
@@ -35,10 +34,10 @@ enum PickleGlobal: Sendable, Hashable {
     case elementType
     /// `_codecs.encode`: how Python 3 writes bytes with protocols 0 to 2.
     case encode
-    /// `bytes`: how Python 3 writes no bytes with protocols 0 to 2.
+    /// `bytes`: how Python 3 writes empty bytes with protocols 0 to 2.
     case bytes
 
-    /// The supported function of a module's name; nil for others.
+    /// The supported function or class of a module and name; nil for others.
     init?(module: String, name: String) {
         switch (module, name) {
         case ("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct"):
@@ -56,8 +55,8 @@ enum PickleGlobal: Sendable, Hashable {
     }
 }
 
-/// A value of a pickle; others are named by index among all values, so that neither depth
-/// nor circles matter.
+/// A value of a pickle. It refers to other values by index, so that neither nesting depth nor
+/// cycles matter.
 enum PickleValue: Sendable, Hashable {
     case none
     case boolean(Bool)
@@ -65,14 +64,14 @@ enum PickleValue: Sendable, Hashable {
     case bytes(PickleBytes)
     /// A text of at most ``PickleReader/maxNameBytes`` bytes.
     case text(String)
-    /// Longer text, which only stands for bytes: where its UTF-8 is.
+    /// The range of the UTF-8 of a longer text, which can only represent bytes.
     case longText(Range<Int>)
     case list([Int])
     case tuple([Int])
     case global(PickleGlobal)
     /// A numpy element type such as `u1`.
     case elementType(String)
-    /// An array that has got no state yet.
+    /// An array without its state.
     case emptyArray
     case array(elementType: String, shape: [Int], bytes: PickleBytes)
 

@@ -1,8 +1,8 @@
-/// Strings as Python writes them in text.
+/// Parses string literals of Python.
 enum PythonLiteral {
     private static let backslash = UInt8(ascii: "\\")
 
-    /// Bytes of a quoted string; nil when it is not quoted as Python's `repr` does.
+    /// The bytes of a quoted string; nil if it is not quoted as by Python's `repr`.
     static func bytes(_ line: [UInt8]) -> [UInt8]? {
         var line = line[...]
         if line.last == 0x0d { line = line.dropLast() }
@@ -40,7 +40,8 @@ enum PythonLiteral {
         }
     }
 
-    /// Bytes of a text in `raw-unicode-escape` whose characters are all below 256; nil for others.
+    /// The bytes of a text in `raw-unicode-escape` whose characters are all below 256; nil for
+    /// others.
     static func rawUnicode(_ line: [UInt8]) -> [UInt8]? {
         var line = line[...]
         var result: [UInt8] = []

@@ -1,11 +1,11 @@
 public import Foundation
 
-/// The images of a verification pack, the `.bin` file in which insightface hands out test sets.
+/// The images of a verification pack, the `.bin` format in which insightface distributes test sets.
 ///
-/// It is a Python pickle of two lists: the encoded images, two of a pair after one another, and for
-/// each pair whether both show the same person. A pickle may run any program when Python loads it;
-/// here it is read by a machine that knows lists, bytes and numpy arrays only (protocols 0 to 5) and
-/// refuses everything else by name. Images stay in the file until they are requested.
+/// It is a Python pickle of two lists: the encoded images, with those of a pair adjacent, and for
+/// each pair whether both show the same person. Loading a pickle in Python can run arbitrary code;
+/// here it is read by a machine that only supports lists, bytes and numpy arrays (protocols 0 to 5)
+/// and rejects everything else by name. Images are read on request.
 public struct VerificationPack: ImageSource {
     /// The `.bin` file.
     public let location: URL
@@ -33,13 +33,13 @@ public struct VerificationPack: ImageSource {
         same = try contents.same(images.count / 2)
     }
 
-    /// How many images there are, two a pair.
+    /// Number of images, two per pair.
     public var count: Int { images.count }
 
-    /// An image's index, from 0.
+    /// `image` and the image's index, from 0.
     public func name(of index: Int) -> String { "image \(index)" }
 
-    /// The one file that holds all images.
+    /// The file, which contains all images.
     public var sourceFiles: SourceFiles { .shared([location]) }
 
     /// Reads the encoded bytes of an image into `buffer`.
@@ -57,8 +57,8 @@ public struct VerificationPack: ImageSource {
 }
 
 extension VerificationPairs {
-    /// Reads a verification pack. Its folds are ten consecutive runs of pairs, as insightface takes
-    /// them, or as many as there are pairs.
+    /// Reads a verification pack. Its folds are ten consecutive runs of pairs, as in insightface,
+    /// or one per pair if there are fewer than ten.
     ///
     /// - Throws: ``FaceDataError``.
     public static func pack(_ url: URL) throws(FaceDataError) -> VerificationPairs {

@@ -95,7 +95,7 @@ struct VerificationPackContents: ~Copyable {
         return labels
     }
 
-    /// Labels of a numpy array of bools or small whole numbers.
+    /// The labels in a numpy array of bools or integers.
     private func arrayLabels(
         _ type: String, _ shape: [Int], _ bytes: PickleBytes
     ) throws(FaceDataError) -> [Bool] {
@@ -109,7 +109,7 @@ struct VerificationPackContents: ~Copyable {
         labels.reserveCapacity(shape[0])
         for index in 0..<shape[0] {
             let number = stored[index * width..<(index + 1) * width]
-            // Numbers are stored with the lowest byte first; whatever order, only 0 and 1 pass.
+            // Numbers are little-endian, and only 0 and 1 are valid.
             guard number.dropFirst().allSatisfy({ $0 == 0 }), let first = number.first, first < 2
             else { throw refusal("label \(index) is neither 0 nor 1") }
             labels.append(first == 1)

@@ -8,12 +8,13 @@ public final class VerificationPackWriter {
     private let file: FileWriter
     private let pairs: Int
     private var images = 0
-    /// Python appends to a list in runs of this many, so that its stack stays small.
+    /// Elements are appended to a list in batches of this size, as by Python, which bounds its
+    /// reader's stack.
     private static let run = 1000
 
-    /// Begins a pack.
+    /// Creates a pack.
     ///
-    /// - Parameter pairs: How many pairs it will have; at least 1.
+    /// - Parameter pairs: Number of pairs; at least 1.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
     public init(_ url: URL, pairs: Int) throws(FaceDataError) {
         file = try FaceDataError.storing { () throws(SafeFilesError) in
@@ -26,7 +27,7 @@ public final class VerificationPackWriter {
         self.pairs = pairs
     }
 
-    /// Adds the next image; first one and then the other of each pair.
+    /// Adds the next image; the two of a pair are added in succession.
     public func append(_ image: UnsafeRawBufferPointer) throws(FaceDataError) {
         guard images < 2 * pairs, let count = UInt32(exactly: image.count) else {
             throw .cannotWrite(
@@ -42,7 +43,7 @@ public final class VerificationPackWriter {
         images += 1
     }
 
-    /// Adds the labels and moves the file to its place.
+    /// Adds the labels and gives the file its final name.
     ///
     /// - Parameter same: For each pair whether both images show one person.
     public func finish(same: [Bool]) throws(FaceDataError) {

@@ -1,18 +1,18 @@
 import LibZ
 
-/// Decompression of archives and columns by zlib: deflate streams, and checksums.
+/// Decompression of deflate streams in archives and columns by zlib, and CRC-32.
 enum Inflation {
     /// The container of a stream, as zlib's window bits state it.
     enum Container: Int32 {
-        /// Nothing, as in ZIP archives.
+        /// A raw deflate stream, as in ZIP archives.
         case none = -15
-        /// gzip's head and tail.
+        /// gzip's header and trailer.
         case gzip = 31
     }
 
     /// Decompresses bytes to a known size.
     ///
-    /// - Returns: nil for bytes that are not such a stream, or become more or fewer.
+    /// - Returns: nil for invalid streams, and those of another size.
     static func unpack(
         _ packed: UnsafeRawBufferPointer, size: Int, in container: Container = .none
     ) -> [UInt8]? {
@@ -29,7 +29,7 @@ enum Inflation {
         stream.next_in = UnsafeMutablePointer(
             mutating: base.assumingMemoryBound(to: UInt8.self))
         stream.avail_in = input
-        // A byte more, to see a stream that becomes too many.
+        // One byte more, to detect streams that are too long.
         var bytes = [UInt8](repeating: 0, count: size + 1)
         let status = bytes.withUnsafeMutableBufferPointer { target in
             stream.next_out = target.baseAddress
@@ -41,7 +41,7 @@ enum Inflation {
         return bytes
     }
 
-    /// CRC-32 as archives have it.
+    /// CRC-32, as in ZIP archives.
     static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         UInt32(
             truncatingIfNeeded: crc32_z(

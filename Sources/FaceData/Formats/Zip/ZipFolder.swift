@@ -1,6 +1,6 @@
 import ZipFiles
 
-/// Pictures that are members of a ZIP archive, packed or not.
+/// Pictures that are members of a ZIP archive, compressed or stored.
 struct ZipMember: PartContent {
     func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String? {
         guard let packing else { return nil }
@@ -18,7 +18,7 @@ struct ZipMember: PartContent {
 }
 
 extension PartIndex {
-    /// The pictures of a ZIP archive of folders.
+    /// Indexes the pictures of a ZIP archive of folders.
     ///
     /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)``.
     static func zip(_ store: any ByteStore) throws(FaceDataError) -> PartIndex {
@@ -26,12 +26,12 @@ extension PartIndex {
         var seen: Set<ExactText> = []
         for entry in try entries(store) {
             let name = ByteText.text(entry.name)
-            // Folders, and what Macs add.
+            // Skips folders, hidden files, and what Macs add.
             guard !name.hasSuffix("/"), !PathText(name).name.hasPrefix("."),
                 !name.hasPrefix("__MACOSX/")
             else { continue }
-            if let kind = Passed.Kind(of: name, isFile: !entry.isLink) {
-                index.passed.append(Passed(name: name, kind: kind))
+            if let kind = Skipped.Kind(of: name, isFile: !entry.isLink) {
+                index.skipped.append(Skipped(name: name, kind: kind))
                 continue
             }
             let reason =
@@ -50,7 +50,7 @@ extension PartIndex {
         return index
     }
 
-    /// Why a member cannot be read; nil when it can.
+    /// Why a member cannot be read; nil if it can.
     private static func refusal(of entry: ZipEntry, _ name: String) -> String? {
         if let danger = TarReader.danger(name) { return danger }
         if entry.isEncrypted { return "'\(name.prefix(80))' needs a password; unpack the archive" }
@@ -76,7 +76,7 @@ extension PartIndex {
         return try naming(store) { () throws(ZipDamage) in try ZipEntry.all(list, end) }
     }
 
-    /// Does something, with the archive's name in what it throws.
+    /// Runs a closure and adds the archive's path to its errors.
     private static func naming<Result>(
         _ store: any ByteStore, _ body: () throws(ZipDamage) -> Result
     ) throws(FaceDataError) -> Result {

@@ -1,18 +1,18 @@
 import Foundation
 import SafeFiles
 
-/// Writes a ZIP archive whose members are stored as they are, since pictures are compressed already. It depends
-/// on nothing but its members: no times, no owners.
+/// Writes a ZIP archive with uncompressed members, since pictures are already compressed. It depends only on
+/// its members: no times, no owners.
 ///
-/// Where an archive grows beyond 4 GB or 65,535 members, the larger fields of ZIP64 are written as well
+/// For archives beyond 4 GB or 65,535 members, the larger fields of ZIP64 are written as well
 /// (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT).
 final class ZipWriter {
     private let file: FileWriter
-    /// The archive's list of files, which stands behind them.
+    /// The central directory, which follows the members.
     private var list: [UInt8] = []
     private var count = 0
 
-    /// Begins an archive.
+    /// Creates an archive.
     init(_ url: URL) throws(SafeFilesError) { file = try FileWriter(url) }
 
     /// Adds a file of at most ``ImageDecoder/maxBytes`` bytes.
@@ -26,7 +26,7 @@ final class ZipWriter {
         count += 1
     }
 
-    /// Writes the list and moves the archive to its place.
+    /// Writes the central directory and gives the archive its final name.
     func finish() throws(SafeFilesError) {
         let end = Self.end(count: count, length: list.count, offset: file.count)
         try file.write(list)
@@ -34,7 +34,7 @@ final class ZipWriter {
         try file.finish()
     }
 
-    /// What stands behind the list and tells where it is.
+    /// The end of central directory record, preceded by that of ZIP64 and its locator if needed.
     static func end(count: Int, length: Int, offset: Int) -> [UInt8] {
         var end: [UInt8] = []
         if count >= 0xFFFF || length >= 0xFFFF_FFFF || offset >= 0xFFFF_FFFF {
@@ -53,7 +53,7 @@ final class ZipWriter {
         return end
     }
 
-    /// Numbers of so many bytes each, the lowest first.
+    /// Encodes little-endian numbers of the given sizes.
     private static func fields(_ fields: [(value: Int, bytes: Int)]) -> [UInt8] {
         var bytes: [UInt8] = []
         for field in fields {
@@ -69,15 +69,15 @@ final class ZipWriter {
         let name: [UInt8]
         /// CRC-32 of the content.
         let checksum: UInt32
-        /// Bytes of the content.
+        /// Size of the content, in bytes.
         let size: Int
-        /// Where it begins.
+        /// Offset of its local header.
         let offset: Int
 
-        /// Unix, and the version of ZIP with ZIP64.
+        /// Unix, and version 4.5 of the specification, which includes ZIP64.
         static let madeBy = 3 << 8 | 45
 
-        /// What stands before the content.
+        /// The local header.
         var head: [UInt8] {
             var head = ZipWriter.fields([(0x0403_4B50, 4), (20, 2)])
             head += common
@@ -86,7 +86,7 @@ final class ZipWriter {
             return head
         }
 
-        /// What stands in the archive's list.
+        /// The entry in the central directory.
         var listed: [UInt8] {
             let isFar = offset >= 0xFFFF_FFFF
             let extra = isFar ? ZipWriter.fields([(1, 2), (8, 2), (offset, 8)]) : []
@@ -94,7 +94,7 @@ final class ZipWriter {
                 (0x0201_4B50, 4), (Self.madeBy, 2), (isFar ? 45 : 20, 2),
             ])
             entry += common
-            // No comment, the first disk, no properties but those of a plain file of Unix.
+            // No comment, the first disk, and the attributes of a regular Unix file.
             entry += ZipWriter.fields([
                 (name.count, 2), (extra.count, 2), (0, 6), (0o100644 << 16, 4),
                 (isFar ? 0xFFFF_FFFF : offset, 4),
@@ -104,7 +104,7 @@ final class ZipWriter {
             return entry
         }
 
-        /// Names in UTF-8, not compressed, the first day that ZIP knows; checksum and sizes.
+        /// UTF-8 names, no compression, the earliest date of ZIP, checksum and sizes.
         private var common: [UInt8] {
             ZipWriter.fields([
                 (0x0800, 2), (0, 2), (0, 2), (0x0021, 2), (Int(checksum), 4), (size, 4), (size, 4),

@@ -1,8 +1,8 @@
 import Spelling
 
-/// The files in a set's folder that are not read, by kind.
-public struct PassedOver: Sendable, Hashable {
-    /// A file that is not read, or a folder without images.
+/// The files in a set's folder that were skipped, by kind.
+public struct SkippedFiles: Sendable, Hashable {
+    /// A skipped file, or a folder without images.
     struct Item: Sendable, Hashable {
         /// Its path, relative to the set's folder.
         var path: String
@@ -20,7 +20,7 @@ public struct PassedOver: Sendable, Hashable {
     /// Whether there are pictures among them.
     public var hasPictures: Bool { items.contains(where: \.isPicture) }
 
-    /// How many there are of each kind, the most first, in a sentence; nil when there is nothing.
+    /// A sentence with the number of each kind, in descending order; nil if there are none.
     public var sentence: String? {
         guard !items.isEmpty else { return nil }
         let kinds = Dictionary(grouping: items, by: \.kind).values.sorted {
@@ -33,7 +33,7 @@ public struct PassedOver: Sendable, Hashable {
 
     /// Adds a file that is not an image of an identity.
     mutating func add(file path: String) {
-        // What describes a set is beside its identities.
+        // Files that describe a set are beside its identities.
         guard !Self.known.contains(path) else { return }
         let isLoose = !path.contains("/")
         if isLoose, LabelledImageSet.isImage(path) {
@@ -46,7 +46,7 @@ public struct PassedOver: Sendable, Hashable {
         add(path, kind, kind, Self.pictures.contains(ending) || ending.isEmpty && !isLoose)
     }
 
-    /// Adds a file of a folder below an identity's.
+    /// Adds a file in a subfolder of an identity.
     mutating func add(nested path: String) {
         guard LabelledImageSet.isImage(path) else { return add(file: path) }
         add(
@@ -54,12 +54,12 @@ public struct PassedOver: Sendable, Hashable {
             true)
     }
 
-    /// Adds a folder in which there is nothing, or which is not looked into.
+    /// Adds a folder that is empty or was not listed.
     mutating func add(folder path: String, _ kind: String) {
         add(path, "\(kind) sub-folder", "\(kind) sub-folders", false)
     }
 
-    /// Adds something that may hold or stand for a picture.
+    /// Adds something else that may be or contain a picture.
     mutating func add(other path: String, _ kind: String, _ kinds: String) {
         add(path, kind, kinds, true)
     }
@@ -70,7 +70,7 @@ public struct PassedOver: Sendable, Hashable {
 
     private static let known: Set = ["mislabelled.txt", "pairs.txt", "synthesis.json"]
 
-    /// Endings of pictures that cannot be read.
+    /// Extensions of pictures in unsupported formats.
     private static let pictures: Set = [
         "tif", "tiff", "gif", "heic", "heif", "avif", "jp2", "j2k", "jxl", "jxr", "ico", "tga",
         "pcx", "ras", "sr", "hdr", "exr", "pbm", "pfm", "pam", "svg", "eps", "psd", "raw", "dng",

@@ -122,7 +122,7 @@ struct ONNXNetworkTests {
         var lines: [String] = []
         _ = try EmbeddingSource.open(
             try TinyONNX.url("fixed-batch.onnx"), TinyONNX.options(),
-            weights: StateDictOptions(told: { lines.append($0) }))
+            weights: StateDictOptions(log: { lines.append($0) }))
         #expect(
             lines == [
                 "'fixed-batch.onnx': \(try TinyONNX.network("fixed-batch").summary)"

@@ -40,7 +40,7 @@ struct PictureFilesTests {
         try withFiles(["a/notes.txt"]) { (root) throws in
             #expect(
                 throws: FaceDataError.unreadable(
-                    path: root.path, reason: "the folder holds no pictures")
+                    path: root.path, reason: "the folder contains no pictures")
             ) { try PictureFiles.find(root) }
             let missing = root.appendingPathComponent("missing")
             #expect(

@@ -143,7 +143,7 @@ struct TuningSectionTests {
         let report = try render(sample)
         #expect(
             report.markdown.contains("Tuning is in progress: 1 of 5 losses have remaining tries."))
-        #expect(report.markdown.contains("7 tries are to come."))
+        #expect(report.markdown.contains("7 tries remain."))
         #expect(report.html.contains("id=\"tuning\""))
         try inTemporaryFolder { folder throws in
             try TunedSample(seeds: [101, 102], pairs: 200).write(to: folder)

@@ -251,7 +251,7 @@ struct EmbedTests {
             let net = Self.script.path
             let table: [([String], Int32, String)] = [
                 (["embed", net, "none", "--output", "e.npy"], 1, "none"),
-                (["embed", net, "empty", "--output", "e.npy"], 1, "holds no pictures"),
+                (["embed", net, "empty", "--output", "e.npy"], 1, "contains no pictures"),
                 (["embed", "none.pt", faces.test.path, "--output", "e.npy"], 1, "no such file"),
                 (["embed", net, faces.test.path, "--output", "e.csv"], 2, ".npy or .safetensors"),
                 (["embed", net, faces.test.path], 2, "--output is missing"),

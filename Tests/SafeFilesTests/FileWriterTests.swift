@@ -93,7 +93,11 @@ import Testing
                     try FileWriter(inner.appendingPathComponent($0))
                 }
                 try writers[1].write("text")
-                #expect(try names(in: inner).count == 2)
+                // Not released before.
+                try withExtendedLifetime(writers) {
+                    let names = try names(in: inner)
+                    #expect(names.count == 2)
+                }
             }
             let left = try names(in: folder)
             #expect(left.isEmpty)

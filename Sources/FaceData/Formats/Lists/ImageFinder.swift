@@ -64,11 +64,15 @@ struct ImageFinder {
     private mutating func existing(_ folder: String) -> String {
         if folder.isEmpty || exists(folder) { return folder }
         var path = ""
-        for part in folder.split(separator: "/") {
-            let name = names(in: path).first { $0 == part } ?? String(part)
-            path = Self.join(path, name)
+        var rest = folder.split(separator: "/")[...]
+        while let part = rest.first {
+            let names = names(in: path)
+            // Nothing is in a folder that does not exist, however long the list's path is.
+            if names.isEmpty { break }
+            path = Self.join(path, names.first { $0 == part } ?? String(part))
+            rest.removeFirst()
         }
-        return path
+        return rest.isEmpty ? path : Self.join(path, rest.joined(separator: "/"))
     }
 
     /// Suggestions: images whose names begin with the wanted one, or a folder that is spelt

@@ -124,7 +124,7 @@ struct ServeTests {
         try withFolder { folder in
             try serve(in: folder, epochs: 60) { running, port, study in
                 var page = ""
-                while running.process.isRunning, !page.contains("could not be drawn") {
+                while running.process.isRunning, !page.contains("could not be rendered") {
                     let answer = Answer()
                     Thread.detachNewThread { answer.end((try? get(port, "/")) ?? "") }
                     while !answer.isThere {
@@ -133,7 +133,7 @@ struct ServeTests {
                     }
                     page = answer.text
                 }
-                #expect(page.contains("could not be drawn"), "\(page)")
+                #expect(page.contains("could not be rendered"), "\(page)")
                 #expect(page.contains("signal 9") && page.contains("The study continues."))
                 // The next version is drawn as if nothing had been.
                 let killed = version(try get(port, "/state"))

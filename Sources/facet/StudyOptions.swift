@@ -100,7 +100,7 @@ enum StudyOptions {
             }
             configuration = try .read(file, over: configuration)
         }
-        try applySets(arguments, to: &configuration)
+        try applySets(arguments, without: others, to: &configuration)
         try applyKeys(arguments, without: others, to: &configuration)
         if arguments.has("--partial") { configuration.start.isPartial = true }
         let tries = ["--tune-epochs", "--tune-halving", "--tune-weight-decay"]
@@ -165,7 +165,8 @@ enum StudyOptions {
     }
 
     private static func applySets(
-        _ arguments: Arguments, to configuration: inout StudyConfiguration
+        _ arguments: Arguments, without others: Set<String>,
+        to configuration: inout StudyConfiguration
     ) throws {
         if arguments.has("--train") {
             configuration.train = try arguments.values("--train").map { text in
@@ -174,7 +175,9 @@ enum StudyOptions {
             }
         }
         try applyToTrain("--without", "NAME=FILE", \.without, arguments, &configuration)
-        try applyToTrain("--terms", "NAME=TEXT", \.terms, arguments, &configuration)
+        if !others.contains("--terms") {
+            try applyToTrain("--terms", "NAME=TEXT", \.terms, arguments, &configuration)
+        }
         guard arguments.has("--test") else { return }
         configuration.test = try arguments.values("--test").map { text in
             let sides = try named("--test", text, "NAME=PACK or NAME=IMAGES,PAIRS")

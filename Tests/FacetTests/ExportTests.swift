@@ -62,17 +62,18 @@ struct ExportTests {
         }
     }
 
-    @Test("A network in TorchScript is judged at its own input size")
+    @Test("A network in TorchScript is compared at its own input size, and has the stated terms")
     func script() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
             try run(in: folder, faces)
             let made = try Tool(folder: folder).run(
-                "export", "run", "m.pt", "--threads", "1", "--test",
+                "export", "run", "m.pt", "--threads", "1", "--terms", "for research only", "--test",
                 "probe=\(faces.test.path),\(faces.pairs.path)")
             #expect(made.status == 0, "\(made.errors)")
-            let file = folder.appendingPathComponent("m.pt").path
-            #expect(FileManager.default.fileExists(atPath: file))
+            let file = try Data(contentsOf: folder.appendingPathComponent("m.pt"))
+            // The archive's members are not compressed.
+            #expect(file.firstRange(of: Data("for research only".utf8)) != nil)
         }
     }
 

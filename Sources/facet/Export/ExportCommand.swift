@@ -76,7 +76,7 @@ let exportCommand = Command(
     let interrupt = try Interrupt()
     let target = URL(fileURLWithPath: arguments.positional("file") ?? "")
     let configuration = try StudyOptions.configuration(
-        arguments, without: Set(StudyConfiguration.Input.flags))
+        arguments, without: Set(StudyConfiguration.Input.flags).union(["--terms"]))
     let format = try exportFormat(arguments, target)
     try requireUse(of: arguments, format)
     let model = arguments.positional("model") ?? ""

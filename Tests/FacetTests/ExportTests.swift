@@ -72,7 +72,7 @@ struct ExportTests {
                 "probe=\(faces.test.path),\(faces.pairs.path)")
             #expect(made.status == 0, "\(made.errors)")
             let file = try Data(contentsOf: folder.appendingPathComponent("m.pt"))
-            // The archive's members are not compressed.
+            // As plain text in the archive's comment.
             #expect(file.firstRange(of: Data("for research only".utf8)) != nil)
         }
     }

@@ -100,7 +100,8 @@ struct StudyJoinTests {
             #expect(three.components(separatedBy: "; ").count == 3, "\(three)")
             #expect(try names(all).isEmpty)
             #expect(
-                refusal(StudyJoin(all, sources: [study.file("nothing")])).contains("contains no run of a study"))
+                refusal(StudyJoin(all, sources: [study.file("nothing")])).contains(
+                    "contains no run of a study"))
         }
     }
 

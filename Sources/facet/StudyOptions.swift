@@ -174,10 +174,8 @@ enum StudyOptions {
                 return .init(name: sides.name, images: sides.rest)
             }
         }
-        try applyToTrain("--without", "NAME=FILE", \.without, arguments, &configuration)
-        if !others.contains("--terms") {
-            try applyToTrain("--terms", "NAME=TEXT", \.terms, arguments, &configuration)
-        }
+        try applyToTrain("--without", "NAME=FILE", \.without, arguments, others, &configuration)
+        try applyToTrain("--terms", "NAME=TEXT", \.terms, arguments, others, &configuration)
         guard arguments.has("--test") else { return }
         configuration.test = try arguments.values("--test").map { text in
             let sides = try named("--test", text, "NAME=PACK or NAME=IMAGES,PAIRS")
@@ -189,12 +187,13 @@ enum StudyOptions {
         }
     }
 
-    /// Applies an option that refers to a training set by name.
+    /// Applies an option that refers to a training set by name, unless the command handles it itself.
     private static func applyToTrain(
         _ option: String, _ expected: String,
         _ property: WritableKeyPath<StudyConfiguration.TrainSource, String?>,
-        _ arguments: Arguments, _ configuration: inout StudyConfiguration
+        _ arguments: Arguments, _ others: Set<String>, _ configuration: inout StudyConfiguration
     ) throws(CommandError) {
+        guard !others.contains(option) else { return }
         for text in arguments.values(option) {
             let sides = try named(option, text, expected)
             guard let index = configuration.train.firstIndex(where: { $0.name == sides.name })

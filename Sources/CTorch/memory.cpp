@@ -78,6 +78,13 @@ class KeepingAllocator final : public c10::Allocator {
     default_copy_data(to, from, count);
   }
 
+  /// Gives the pages of all free pieces back to the system.
+  void release_free() {
+    if (start_ == nullptr) return;
+    std::lock_guard lock(mutex_);
+    for (auto [offset, size] : ranges_.free()) madvise(start_ + offset, size, MADV_DONTNEED);
+  }
+
   /// Lives as long as the process, for tensors that do.
   static KeepingAllocator &shared() {
     static auto *allocator = new KeepingAllocator;
@@ -131,9 +138,15 @@ void keep_memory() {
 #endif
 }
 
+void release_free_memory() {
+  auto *allocator = dynamic_cast<KeepingAllocator *>(c10::GetCPUAllocator());
+  if (allocator != nullptr) allocator->release_free();
+}
+
 #else
 
 void keep_memory() {}
+void release_free_memory() {}
 
 #endif
 

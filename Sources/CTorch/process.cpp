@@ -40,4 +40,6 @@ bool ct_has_bfloat16_instructions(void) { return has_bfloat16_instructions(); }
 
 void ct_keep_memory(void) { keep_memory(); }
 
+void ct_release_free_memory(void) { release_free_memory(); }
+
 const char *ct_version(void) { return TORCH_VERSION; }

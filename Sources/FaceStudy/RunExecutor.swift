@@ -146,18 +146,11 @@ struct RunExecutor {
         let loss = try LossCatalogue.make(
             context.run.loss, classes: context.trainSet.set.identities.count,
             embeddingSize: backbone.embeddingSize, initial: initial.child("head"),
-            head: headOptions)
+            head: context.configuration.training.head.supported(by: context.compute))
         let auxiliary = AuxiliaryClassifiers(
             backbone, classes: context.trainSet.set.identities.count,
             initial: initial.child("auxiliary"))
         return Model(backbone: backbone, loss: loss, auxiliary: auxiliary)
-    }
-
-    /// The head's options; `bfloat16` requires a network that computes in it.
-    private var headOptions: HeadOptions {
-        var options = context.configuration.training.head
-        if context.compute.precision != .bfloat16 { options.precision = .float32 }
-        return options
     }
 
     func makeTrainer(_ model: Model, checkpoint: URL) throws -> Trainer {
@@ -375,5 +368,14 @@ extension TorchError {
     fileprivate var reason: String {
         guard case .outOfMemory(let operation, let message) = self else { return description }
         return "out of memory in \(operation) (\(message))"
+    }
+}
+
+extension HeadOptions {
+    /// The options as a run has them: `bfloat16` requires a network that computes in it.
+    func supported(by compute: ComputeConfiguration) -> HeadOptions {
+        var options = self
+        if compute.precision != .bfloat16 { options.precision = .float32 }
+        return options
     }
 }

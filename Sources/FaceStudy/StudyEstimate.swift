@@ -9,7 +9,7 @@ import Spelling
 import Torch
 import SafeNumbers
 
-/// The estimated cost of a study, measured by a few steps of each backbone before it starts.
+/// The estimated cost of a study, measured by a few steps of each backbone and loss before it starts.
 public struct StudyEstimate: Encodable, Sendable, Hashable {
     /// The estimated cost of the runs of one backbone on one training set.
     public struct Cell: Encodable, Sendable, Hashable {
@@ -83,8 +83,8 @@ extension Study {
     /// Times some steps and one embedding batch of each backbone, each of about ``StepTimes/limit`` at
     /// most, and counts the remaining work, on sets that have already been read.
     ///
-    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the first run
-    ///   that will not fit, and ``FaceStudyError/interrupted``.
+    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for a loss that will
+    ///   not fit, and ``FaceStudyError/interrupted``.
     func estimate(
         _ context: StudyContext, _ memory: MemoryCheck, _ tuning: TuningRecord? = nil
     ) throws -> StudyEstimate {
@@ -106,7 +106,9 @@ extension Study {
                 guard let first = runs.first ?? (tried?.tries ?? 0 > 0 ? all : nil) else {
                     continue
                 }
-                let need = try memory.check(context.run(first))
+                let needs = try losses(of: runs.isEmpty ? [first] : runs).compactMap {
+                    try memory.check(context.run($0))
+                }
                 let start = ProcessMemory.resident ?? 0
                 let times =
                     try rates[backbone]
@@ -114,18 +116,19 @@ extension Study {
                         backbone, configuration, compute, limit: StepTimes.limit,
                         check: context.control.check)
                 rates[backbone] = times
+                let lossStep = try lossSeconds(runs.isEmpty ? [first] : runs, context, train)
                 var cell = StudyEstimate.Cell(
                     trainSet: train.facts.name, backbone: backbone.description,
                     runs: runs.count + (tried?.choices ?? 0) * configuration.seeds.count,
-                    secondsEach: seconds(times, train, data), memory: times.memory)
+                    secondsEach: seconds(times, lossStep, train, data), memory: times.memory)
+                // What was timed has no loss, and perhaps fewer images than a step.
+                let whole = needs.map { start + $0.bytes(batchSize: times.batch) }
+                cell.memory = max(times.memory, whole.max() ?? 0)
                 if times.measured < times.batch {
                     cell.timedImages = times.measured
                     cell.stepImages = times.batch
-                    // A measurement with fewer images does not determine the memory of a step.
-                    let whole = need.map { start + $0.bytes(batchSize: times.batch) }
-                    cell.memory = max(times.memory, whole ?? 0)
                 }
-                if let tried { cell.add(tried, secondsEach: triedSeconds(times, train)) }
+                if let tried { cell.add(tried, secondsEach: triedSeconds(times, lossStep, train)) }
                 cells.append(cell)
             }
         }
@@ -134,8 +137,27 @@ extension Study {
             power: StudyPower(configuration, pairs: data.tests.map(\.facts.pairs)))
     }
 
+    /// The first run of each loss.
+    private func losses(of runs: [PlannedRun]) -> [PlannedRun] {
+        runs.map(\.loss).uniqued.compactMap { loss in runs.first { $0.loss == loss } }
+    }
+
+    /// Mean seconds of the losses in a step.
+    private func lossSeconds(
+        _ runs: [PlannedRun], _ context: StudyContext, _ train: PreparedTrainSet
+    ) throws -> Double {
+        let times = try losses(of: runs).map { run in
+            try context.control.check()
+            return try LossTime(
+                run.loss, classes: train.facts.identities,
+                embeddingSize: run.backbone[.embeddingSize], configuration, context.compute
+            ).step
+        }
+        return times.reduce(0, +) / Double(times.count)
+    }
+
     private func seconds(
-        _ times: StepTimes, _ train: PreparedTrainSet, _ data: PreparedData
+        _ times: StepTimes, _ lossStep: Double, _ train: PreparedTrainSet, _ data: PreparedData
     ) -> Double {
         let training = configuration.training
         let steps = train.facts.images / training.batchSize * training.epochs
@@ -145,16 +167,18 @@ extension Study {
             sum + test.pairs.images.count
                 + (training.epochs - 1) * test.subset.images.count
         }
-        return Double(steps) * times.step + Double(tested) * times.embedding
+        return Double(steps) * (times.step + lossStep) + Double(tested) * times.embedding
     }
 }
 
 extension Study {
     /// Seconds of one epoch of a try.
-    private func triedSeconds(_ times: StepTimes, _ train: PreparedTrainSet) -> Double {
+    private func triedSeconds(
+        _ times: StepTimes, _ lossStep: Double, _ train: PreparedTrainSet
+    ) -> Double {
         let steps = train.facts.images / configuration.training.batchSize
         let validated = train.validation?.pairs.images.count ?? 0
-        return Double(steps) * times.step + Double(validated) * times.embedding
+        return Double(steps) * (times.step + lossStep) + Double(validated) * times.embedding
     }
 }
 

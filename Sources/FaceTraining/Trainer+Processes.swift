@@ -63,6 +63,8 @@ extension Trainer {
             }
             try team.exchange { group throws(TorchError) in try group.broadcast(entry.tensor) }
         }
+        // All rows are larger than any tensor of a step.
+        if rows != nil { LibTorch.releaseFreeMemory() }
         if position.step > 0 { optimizer.resume() }
     }
 

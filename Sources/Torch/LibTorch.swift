@@ -37,9 +37,13 @@ public enum LibTorch {
 
     /// Allocates large CPU tensors from memory that is kept and reused, so that training steps do not
     /// request the same pages from the system again and again, which takes a tenth of their time. To be
-    /// called when an application starts; memory once used is not returned to the system. Linux only;
-    /// does nothing elsewhere.
+    /// called when an application starts; memory once used stays with the process until
+    /// ``releaseFreeMemory()``. Linux only; does nothing elsewhere.
     public static func keepMemory() { ct_keep_memory() }
+
+    /// Returns to the system what ``keepMemory()`` keeps and no tensor uses, after tensors larger than any
+    /// that follow.
+    public static func releaseFreeMemory() { ct_release_free_memory() }
 
     /// Selects deterministic algorithms, whose results are bitwise reproducible on the same
     /// machine.

@@ -1,3 +1,4 @@
+import FaceLosses
 import FaceModels
 import FaceTraining
 import Testing
@@ -35,6 +36,26 @@ struct StepTimesTests {
         #expect(few.step > 0 && few.step.isFinite && few.embedding > 0)
         let all = try times(16, limit: 1000)
         #expect(all.batch == 16 && all.measured == 16)
+    }
+
+    @Test("Every loss is timed, with all classes and with a sample of them")
+    func losses() throws {
+        var configuration = StudyConfiguration(
+            inputSize: 16, precision: "float32", device: "cpu", threads: 1,
+            training: TrainingConfiguration(batchSize: 8))
+        let compute = try configuration.resolvedCompute()
+        func time(_ loss: String) throws -> Double {
+            try LossTime(
+                LossSpecification(parsing: loss), classes: 20_000, embeddingSize: 4,
+                configuration, compute
+            ).step
+        }
+        for descriptor in LossCatalogue.descriptors {
+            let seconds = try time(descriptor.name)
+            #expect(seconds > 0 && seconds.isFinite, "\(descriptor.name)")
+        }
+        configuration.training.head.rate = 0.1
+        #expect(try time("arcface") > 0)
     }
 
     @Test("It ends between two steps when asked to")

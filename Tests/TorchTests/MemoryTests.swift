@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Torch
 
@@ -24,6 +25,30 @@ struct MemoryTests {
         }
         for (value, tensor) in kept {
             #expect(tensor.min().item() == value && tensor.max().item() == value)
+        }
+    }
+
+    @Test("What no tensor uses goes back to the system, and tensors in use keep their values")
+    func release() throws {
+        LibTorch.keepMemory()
+        let kept = (0..<3).map { Tensor.full(Double($0), shape: [1 << 20]) }
+        let megabytes = 256.0
+        func resident() throws -> Double {
+            let status = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+            let pages = try #require(
+                status.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+            return Double(pages) * Double(sysconf(Int32(_SC_PAGESIZE))) / 1e6
+        }
+        do {
+            let large = Tensor.full(7, shape: [Int(megabytes) << 18])
+            #expect(large.max().item() == 7)
+        }
+        let before = try resident()
+        LibTorch.releaseFreeMemory()
+        // Other tests allocate meanwhile; they do not come near this.
+        #expect(try resident() < before - megabytes / 2)
+        for (value, tensor) in kept.enumerated() {
+            #expect(tensor.min().item() == Double(value) && tensor.max().item() == Double(value))
         }
     }
 }

@@ -495,6 +495,8 @@ void ct_spread_begin(void);
 void ct_spread_end(void);
 /// From now on, memory of large tensors on the CPU is cached for later ones.
 void ct_keep_memory(void);
+/// Gives cached memory that is not in use back to the system.
+void ct_release_free_memory(void);
 /// Makes LibTorch use deterministic algorithms where it has them.
 ct_status ct_set_deterministic(bool value);
 /// Whether the processor has vector or matrix instructions for products of bfloat16.

@@ -26,7 +26,7 @@ final class PseudoTerminal: Sendable {
     /// As many bytes as a text has, once they have come through, to be compared with it.
     func read(like text: String) -> String {
         var found = ""
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(300)
         while found.utf8.count < text.utf8.count, ContinuousClock.now < end {
             var event = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
             _ = poll(&event, 1, 100)

@@ -14,7 +14,7 @@ struct StudyConfigurationTests {
         return try StudyConfiguration.read(file)
     }
 
-    @Test("A pipe that nobody writes to is refused, not waited for", .timeLimit(.minutes(1)))
+    @Test("A pipe that nobody writes to is refused, not waited for")
     func pipe() throws {
         let file = FileManager.default.temporaryDirectory
             .appendingPathComponent("\(UUID().uuidString).json5")

@@ -71,8 +71,14 @@ struct FixedNetworkTests {
 
     @Test("A fixed one is tried with 16 images twice and with four alone, from two beginnings")
     func fixed() throws {
-        let backbone = Means { $1 }
+        var brightness: [Set<Float>] = []
+        let backbone = Means { _, means in
+            brightness.append(Set(means.array(of: Float.self)))
+            return means
+        }
         try network(backbone).requireFixed(on: Greys(count: 20))
+        // Sixteen different ones of the 20.
+        #expect(brightness[0].count == 16 && brightness[6].count == 16)
         #expect(backbone.counts == [16, 16, 1, 1, 1, 1, 16, 16, 1, 1, 1, 1])
         let one = Means { $1 }
         try network(one).requireFixed(on: Greys(count: 1))

@@ -113,6 +113,11 @@ struct ONNXNetworkTests {
                 + "convention, as the file does not say it")
         #expect(!plain.prepared.isCertain)
         #expect(try TinyONNX.network("stated", RequestedInput(mean: [0])).prepared.isCertain)
+        for part in [
+            RequestedInput(mean: [0]), RequestedInput(standardDeviation: [128]),
+            RequestedInput(mean: [0], standardDeviation: [128]),
+            RequestedInput(colourOrder: .bgr, standardDeviation: [128]),
+        ] { #expect(try !TinyONNX.network("plain", part).prepared.isCertain) }
         let whole = RequestedInput(colourOrder: .bgr, mean: [0], standardDeviation: [1])
         #expect(try TinyONNX.network("plain", whole).prepared.isCertain)
     }

@@ -89,11 +89,14 @@
         }
 
         @Test("leaves each thread a processor of its own for a step, while others want them")
-        func spread() async throws {
-            // A thread of its own, so that none of another test's is placed by this one.
-            try await withCheckedThrowingContinuation { continuation in
-                Thread.detachNewThread {
-                    continuation.resume(with: Result { try Self.spreadOnThisThread() })
+        func spread() async {
+            // In a process of its own: other tests change the number of LibTorch's threads.
+            await #expect(processExitsWith: .success) {
+                try await withCheckedThrowingContinuation { continuation in
+                    Thread.detachNewThread {
+                        continuation.resume(
+                            with: Result { try WaitingTests.spreadOnThisThread() })
+                    }
                 }
             }
         }

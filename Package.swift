@@ -217,7 +217,7 @@ let package = Package(
             ]),
         library(
             "FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),
-        library("FaceSynthesis", needs: ["SafeFiles", "SeededRandom"]),
+        library("FaceSynthesis", needs: ["FaceData", "SafeFiles", "SeededRandom"]),
         library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
         library(
             "FaceLosses",

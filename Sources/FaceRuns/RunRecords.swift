@@ -195,14 +195,14 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
         let parts = [
             people.isEmpty
                 ? nil
-                : "\(counted(people.count, "person", "people")) of '\(test)' "
-                    + "\(people.count == 1 ? "is" : "are") also in '\(trainSet)', so that "
+                : "\(counted(people.count, "person", "people")) of \(quoted: test) "
+                    + "\(people.count == 1 ? "is" : "are") also in \(quoted: trainSet), so that "
                     + "accuracy on it is optimistic: \(some(people))"
                     + (respellings.map { " (\($0.count) spelt differently: \(some($0)))" } ?? ""),
             pictures == 0
                 ? nil
-                : "\(counted(pictures, "picture")) of '\(test)' \(pictures == 1 ? "is" : "are") also "
-                    + "in '\(trainSet)', of \(counted(owners.count, "identity", "identities")): "
+                : "\(counted(pictures, "picture")) of \(quoted: test) \(pictures == 1 ? "is" : "are") also "
+                    + "in \(quoted: trainSet), of \(counted(owners.count, "identity", "identities")): "
                     + some(owners),
         ]
         return parts.compactMap { $0 }.joined(separator: "; ")

@@ -33,7 +33,7 @@ enum ScoreTable {
         }
         guard rows.first?.fields == header else {
             let wanted = header.joined(separator: ",")
-            throw .damagedFile(path: path, line: 1, reason: "the header is not '\(wanted)'")
+            throw .damagedFile(path: path, line: 1, reason: "the header is not \(quoted: wanted)")
         }
         var scores: [ScoreRecord] = []
         for row in rows.dropFirst() {

@@ -129,10 +129,10 @@ struct SetReader {
         let all = FileStamps(opened.source, now: control.now())
         let counts = configuration.evaluation.countsFailures
         let warnings =
-            opened.warnings.map { "'\(source.name)': \($0)" }
+            opened.warnings.map { "\(quoted: source.name): \($0)" }
             + (try alignmentDoubt(
                 counts ? TolerantImages(opened.source) : opened.source, "test \(source.name)",
-                source.images, all)).map { "'\(source.name)': \($0)" }
+                source.images, all)).map { "\(quoted: source.name): \($0)" }
         warnings.forEach { control.listener(.warning($0)) }
         let scan = try scan(opened.source, name: source.name, all)
         let images = try TestImages(opened.source, scan, counts: counts)
@@ -161,7 +161,7 @@ struct SetReader {
         let set = try TemplateSet.open(
             images: URL(fileURLWithPath: location), pairs: source.pairs)
         guard let set else { return nil }
-        set.warnings.forEach { control.listener(.warning("'\(source.name)': \($0)")) }
+        set.warnings.forEach { control.listener(.warning("\(quoted: source.name): \($0)")) }
         let stamps = FileStamps(set.source, now: control.now())
         let scan = try scan(set.source, name: source.name, stamps)
         let images = try TestImages(
@@ -183,7 +183,7 @@ struct SetReader {
         let cohort = try PreparedCohort(normalization, images, name: name)
         for test in templates {
             if let warning = test.set.cohortWarning(cohort.set) {
-                control.listener(.warning("'\(test.facts.name)': \(warning)"))
+                control.listener(.warning("\(quoted: test.facts.name): \(warning)"))
             }
         }
         return cohort
@@ -235,7 +235,7 @@ struct SetReader {
         let warnings =
             warnings(of: set, scan, source.name, overlaps, against: tests)
             + (try alignmentDoubt(all.source, "training \(source.name)", source.images, stamps))
-            .map { "'\(source.name)': \($0)" }
+            .map { "\(quoted: source.name): \($0)" }
         warnings.forEach { control.listener(.warning($0)) }
         let held = try heldOut(of: set, source.name)
         if let shared = sharedWarning(held, overlaps, source.name) {
@@ -310,7 +310,7 @@ struct SetReader {
             ? "a network learns little from it"
             : losses.joined(separator: ", ")
                 + " can only learn from its classes, and that little"
-        return "'\(name)': \(reason): \(which)"
+        return "\(quoted: name): \(reason): \(which)"
     }
 
     /// The data on a built-in set that is not rendered yet.
@@ -381,11 +381,11 @@ struct SetReader {
         let shared = overlaps.compactMap { overlap -> String? in
             let people = Set(overlap.people + overlap.owners).intersection(held.identities).sorted()
             guard !people.isEmpty else { return nil }
-            return "\(counted(people.count, "person", "people")) of '\(overlap.test)' "
+            return "\(counted(people.count, "person", "people")) of \(quoted: overlap.test) "
                 + "(\(people.prefix(5).joined(separator: ", "))\(people.count > 5 ? ", ..." : ""))"
         }
         guard !shared.isEmpty else { return nil }
-        return "the held-out identities of '\(name)', on which tuning chooses, include "
+        return "the held-out identities of \(quoted: name), on which tuning chooses, include "
             + shared.joined(separator: " and ")
             + ", so that accuracy there is optimistic; leave them out with --without \(name)=FILE"
     }
@@ -422,10 +422,10 @@ struct SetReader {
         of set: LabelledImageSet, _ scan: ImageScan, _ name: String, _ overlaps: [OverlapFacts],
         against tests: [ScannedTest]
     ) -> [String] {
-        var warnings = set.warnings.map { "'\(name)': \($0)" }
+        var warnings = set.warnings.map { "\(quoted: name): \($0)" }
         if let first = scan.bad.first {
             warnings.append(
-                "\(counted(scan.bad.count, "image")) of '\(name)' "
+                "\(counted(scan.bad.count, "image")) of \(quoted: name) "
                     + "\(scan.bad.count == 1 ? "is" : "are") left out; \(first.reason)")
         }
         if let pairs = pairWarning(set, name) { warnings.append(pairs) }
@@ -440,7 +440,7 @@ struct SetReader {
                 let crop = MeanFace.warning(
                     train: scan.meanFace, test: theirs.meanFace, people: people)
             {
-                warnings.append("'\(name)' and '\(test.prepared.facts.name)': \(crop)")
+                warnings.append("\(quoted: name) and \(quoted: test.prepared.facts.name): \(crop)")
             }
         }
         return warnings

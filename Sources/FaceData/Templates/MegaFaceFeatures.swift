@@ -188,8 +188,8 @@ public struct MegaFaceImages: Sendable {
             guard let found else {
                 throw .unreadable(
                     path: images.path,
-                    reason: "it has no folder '\(names[0])' or '\(names[1])', as MegaFace's lists "
-                        + "in '\(folder.path)' want")
+                    reason: "it has no folder \(quoted: names[0]) or \(quoted: names[1]), as MegaFace's lists "
+                        + "in \(quoted: folder.path) want")
             }
             return found
         }

@@ -161,13 +161,13 @@ let package = Package(
         library("SafeNumbers"),
 
         // What is in a ZIP archive, and where.
-        library("ZipFiles"),
+        library("ZipFiles", needs: ["Spelling"]),
 
         // Random numbers that a seed and a name decide about.
         library("SeededRandom"),
 
         // Files that survive: atomic replacement, checksums, locks.
-        library("SafeFiles", needs: ["LibCrypto"]),
+        library("SafeFiles", needs: ["LibCrypto", "Spelling"]),
 
         // Pages for browsers on this machine.
         library("PageServer", needs: ["LibMicroHTTPD"]),
@@ -186,7 +186,7 @@ let package = Package(
                 .headerSearchPath("declarations"), .headerSearchPath("../CTorch/include"),
             ]),
         library(
-            "Torch", needs: ["CTorch", "CProcessGroup", "SafeFiles"],
+            "Torch", needs: ["CTorch", "CProcessGroup", "SafeFiles", "Spelling"],
             extra: [.strictMemorySafety()]),
 
         // Processes become one computation: who is who, what they add up, who is gone.
@@ -197,7 +197,7 @@ let package = Package(
         .target(
             name: "CONNX", dependencies: ["LibONNX"], publicHeadersPath: "include",
             linkerSettings: [.linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
-        library("ONNX", needs: ["CONNX"]),
+        library("ONNX", needs: ["CONNX", "Spelling"]),
         .target(name: "COpenVINO", publicHeadersPath: "include"),
         library("OpenVINO", needs: ["COpenVINO"]),
 
@@ -216,22 +216,25 @@ let package = Package(
                 "LibPNG", "LibWebP", "LibZ", "LibZstd",
             ]),
         library(
-            "FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),
-        library("FaceSynthesis", needs: ["SafeFiles", "SeededRandom"]),
+            "FaceDetection",
+            needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "Spelling", "FaceData"]),
+        library("FaceSynthesis", needs: ["FaceData", "SafeFiles", "SeededRandom", "Spelling"]),
         library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
         library(
             "FaceLosses",
             needs: ["FaceConfiguration", "SafeNumbers", "SeededRandom", "Torch", "Spelling"]),
 
         // Other programs' files of weights.
-        library("ModelFormats", needs: ["ONNX", "SafeFiles", "Torch", "FaceModels", "ZipFiles"]),
+        library(
+            "ModelFormats",
+            needs: ["ONNX", "SafeFiles", "Spelling", "Torch", "FaceModels", "ZipFiles"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
             "FaceTraining",
             needs: [
-                "FaceConfiguration", "SafeNumbers", "SafeFiles", "Torch", "Processes", "FaceData",
-                "FaceModels", "FaceLosses",
+                "FaceConfiguration", "SafeNumbers", "SafeFiles", "Spelling", "Torch", "Processes",
+                "FaceData", "FaceModels", "FaceLosses",
             ]),
         library(
             "FaceEvaluation",
@@ -261,7 +264,7 @@ let package = Package(
             "ModelExport",
             needs: [
                 "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis",
-                "ONNX", "OpenVINO", "SafeFiles", "Torch",
+                "ONNX", "OpenVINO", "SafeFiles", "Spelling", "Torch",
             ]),
         library(
             "FaceStudy",

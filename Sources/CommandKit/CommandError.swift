@@ -1,3 +1,5 @@
+import Spelling
+
 /// Arguments that cannot be understood.
 public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An option's value is not what it must be.
@@ -27,21 +29,21 @@ public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .badValue(let option, let value, let expected):
-            "'\(value)' is not a valid value for \(option); it must be \(expected)"
+            "\(quoted: value) is not a valid value for \(option); it must be \(expected)"
         case .givenTwice(let option): "\(option) was given twice; give it once"
         case .missingArgument(let name): "the argument <\(name)> is missing"
         case .missingOption(let option, let hint):
             "\(option) is missing" + (hint.isEmpty ? "" : ": \(hint)")
         case .missingSubcommand(let command, let known):
-            "'\(command)' needs one of: \(known.joined(separator: ", "))"
+            "\(quoted: command) needs one of: \(known.joined(separator: ", "))"
         case .missingValue(let option, let placeholder):
             "\(option) needs a value: \(option) \(placeholder)"
         case .together(let one, let other): "\(one) cannot be combined with \(other)"
-        case .unexpectedArgument(let argument): "unexpected argument '\(argument)'"
+        case .unexpectedArgument(let argument): "unexpected argument \(quoted: argument)"
         case .unexpectedValue(let option, let value):
-            "\(option) takes no value, but '\(value)' was given"
-        case .unknownCommand(let name, let hint): "unknown command '\(name)'\(hint)"
-        case .unknownOption(let name, let hint): "unknown option \(name)\(hint)"
+            "\(option) takes no value, but \(quoted: value) was given"
+        case .unknownCommand(let name, let hint): "unknown command \(quoted: name)\(hint)"
+        case .unknownOption(let name, let hint): "unknown option \(name.shortened)\(hint)"
         }
     }
 }

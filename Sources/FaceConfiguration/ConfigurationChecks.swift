@@ -64,7 +64,7 @@ private struct ConfigurationCheck {
         }
         return missing.map {
             ConfigurationFault(
-                path: place, reason: "its '\($0.path.dropFirst(prefix.count))' is missing")
+                path: place, reason: "its \(quoted: $0.path.dropFirst(prefix.count)) is missing")
         }
     }
 

@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 /// An error in a configuration or its file.
 public enum FaceConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -13,8 +14,9 @@ public enum FaceConfigurationError: Error, Hashable, Sendable, CustomStringConve
     public var description: String {
         switch self {
         case .file(let path, let line, let reason): "\(path):\(line): \(reason)"
-        case .unreadable(let path, let reason): "cannot read the study file '\(path)': \(reason)"
-        case .value(let key, let reason): "\(key): \(reason)"
+        case .unreadable(let path, let reason):
+            "cannot read the study file \(quoted: path): \(reason)"
+        case .value(let key, let reason): "\(key.shortened): \(reason)"
         }
     }
 }
@@ -56,7 +58,8 @@ extension ConfigurationKeys {
             // A list's entry may have no line of its own.
             throw FaceConfigurationError.file(
                 path: path, line: lines[fault.path] ?? 1,
-                reason: fault.path.isEmpty ? fault.reason : "\(fault.path): \(fault.reason)")
+                reason: fault.path.isEmpty
+                    ? fault.reason : "\(fault.path.shortened): \(fault.reason)")
         } catch let fault as JSON5Text.Fault {
             throw .file(path: path, line: fault.line, reason: fault.reason)
         } catch let error as FaceConfigurationError {

@@ -1,3 +1,5 @@
+import Spelling
+
 /// A JSON5 value with the line numbers of its members.
 ///
 /// JSON5 as at https://spec.json5.org: comments, trailing commas, bare keys, strings in either quotes,
@@ -27,7 +29,9 @@ struct JSON5Text {
         if reader.rest.first == "\u{FEFF}" { reader.advance() }
         let value = try reader.value("", depth: 0)
         try reader.skip()
-        if let next = reader.rest.first { throw reader.fault("unexpected '\(next)' after the end") }
+        if let next = reader.rest.first {
+            throw reader.fault("unexpected \(quoted: next) after the end")
+        }
         return (value, reader.lines)
     }
 
@@ -54,15 +58,15 @@ struct JSON5Text {
             if take("}") { return .object(members) }
             let start = line
             let key = try key()
-            guard members[key] == nil else { throw fault("duplicate key '\(key)'") }
+            guard members[key] == nil else { throw fault("duplicate key \(quoted: key)") }
             try skip()
-            guard take(":") else { throw fault("missing ':' after the key '\(key)'") }
+            guard take(":") else { throw fault("missing ':' after the key \(quoted: key)") }
             let inner = path.isEmpty ? key : "\(path).\(key)"
             members[key] = try value(inner, depth: depth + 1)
             lines[inner] = start
             try skip()
             if take(",") { continue }
-            guard take("}") else { throw fault("missing ',' or '}' after '\(inner)'") }
+            guard take("}") else { throw fault("missing ',' or '}' after \(quoted: inner)") }
             return .object(members)
         }
     }
@@ -76,7 +80,7 @@ struct JSON5Text {
             values.append(try value("\(path)[\(values.count)]", depth: depth + 1))
             try skip()
             if take(",") { continue }
-            guard take("]") else { throw fault("missing ',' or ']' in '\(path)'") }
+            guard take("]") else { throw fault("missing ',' or ']' in \(quoted: path)") }
             return .array(values)
         }
     }
@@ -86,7 +90,7 @@ struct JSON5Text {
         let name = letters()
         guard !name.isEmpty else {
             throw fault(
-                rest.first.map { "unexpected '\($0)'; a key was expected" }
+                rest.first.map { "unexpected \(quoted: $0); a key was expected" }
                     ?? "missing '}' at the end")
         }
         return name
@@ -102,13 +106,15 @@ struct JSON5Text {
         switch text {
         case "":
             throw fault(
-                rest.first.map { "unexpected '\($0)'; a value was expected" } ?? "missing value")
+                rest.first.map { "unexpected \(quoted: $0); a value was expected" }
+                    ?? "missing value")
         case "true": return .bool(true)
         case "false": return .bool(false)
         case "null": return .null
         default:
             guard let number = Self.number(text) else {
-                throw Fault(line: start, reason: "unexpected '\(text)'; strings must be quoted")
+                throw Fault(
+                    line: start, reason: "unexpected \(quoted: text); strings must be quoted")
             }
             return number
         }
@@ -170,7 +176,7 @@ struct JSON5Text {
         let text = String(rest.prefix(digits))
         guard text.count == digits, let code = UInt32(text, radix: 16),
             let scalar = Unicode.Scalar(code)
-        else { throw fault("'\(text)' is not a valid character escape") }
+        else { throw fault("\(quoted: text) is not a valid character escape") }
         for _ in 0..<digits { advance() }
         return scalar
     }

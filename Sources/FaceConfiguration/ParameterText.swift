@@ -1,3 +1,5 @@
+import Spelling
+
 /// The text `name:key=value,key=value`, parsed.
 public struct ParameterText: Hashable, Sendable {
     /// A value as given.
@@ -79,13 +81,13 @@ public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .duplicate(let name, let text):
-            "'\(text)' gives \(name) twice; keep one of them"
+            "\(quoted: text) gives \(name) twice; keep one of them"
         case .invalidValue(let owner, let parameter, let value, let allowed):
-            "\(parameter) of \(owner) is '\(value)'; it must be \(allowed)"
+            "\(parameter) of \(owner) is \(quoted: value); it must be \(allowed)"
         case .malformed(let assignment, let text, let example):
-            "'\(assignment)' in '\(text)' is not of the form name=value, as in '\(example)'"
+            "\(quoted: assignment) in \(quoted: text) is not of the form name=value, as in \(quoted: example)"
         case .unknown(let name, let owner, let known):
-            "\(owner) has no parameter '\(name)'"
+            "\(owner) has no parameter \(quoted: name)"
                 + (known.isEmpty
                     ? "; it takes none"
                     : Names.advice(for: name, among: known, else: "its parameters are"))

@@ -96,7 +96,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
 
     /// Words as a choice: `'a', 'b' or 'c'`.
     private static func either(_ words: [String]) -> String {
-        let quoted = words.map { "'\($0)'" }
+        let quoted = words.map { "\(quoted: $0)" }
         guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "" }
         return "\(quoted.dropLast().joined(separator: ", ")) or \(last)"
     }

@@ -64,43 +64,44 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .augmentation(let text, let reason):
-            "the augmentation '\(text)' cannot be used: \(reason)"
+            "the augmentation \(quoted: text) cannot be used: \(reason)"
         case .badImage(let path, let reason):
-            "the image '\(path)' cannot be decoded: \(reason)"
+            "the image \(quoted: path) cannot be decoded: \(reason)"
         case .badRecord(let path, let record, let offset, let reason):
-            "'\(path)', record \(record) at byte \(offset): \(reason)"
+            "\(quoted: path), record \(record) at byte \(offset): \(reason)"
         case .badStructure(let path, let offset, let reason):
-            "'\(path)', byte \(offset): \(reason)"
+            "\(quoted: path), byte \(offset): \(reason)"
         case .cannotEncode(let format, let reason):
             "cannot write an image as \(format): \(reason)"
         case .cannotWrite(let path, let reason):
-            "cannot write '\(path)': \(reason)"
+            "cannot write \(quoted: path): \(reason)"
         case .changed(let path):
-            "'\(path)' changed while it was being read; try again when nothing is writing to it"
+            "\(quoted: path) changed while it was being read; try again when nothing is writing to it"
         case .draw(let path, let reason):
-            "cannot draw pairs from '\(path)': \(reason)"
+            "cannot draw pairs from \(quoted: path): \(reason)"
         case .line(let path, let line, let reason):
-            "'\(path)', line \(line): \(reason)"
+            "\(quoted: path), line \(line): \(reason)"
         case .noFace(let path, let reason):
-            "no face of '\(path)' can be aligned: \(reason)"
+            "no face of \(quoted: path) can be aligned: \(reason)"
         case .noIdentities(let path):
-            "'\(path)' holds no identity folders with images (.jpg, .png, .webp, .bmp, .pgm or .ppm): "
+            "\(quoted: path) holds no identity folders with images (.jpg, .png, .webp, .bmp, .pgm or .ppm): "
                 + "it must look like "
                 + "<folder>/<identity>/<image>.jpg"
         case .pairs(let path, let line, let reason):
-            "'\(path)', line \(line): \(reason)"
+            "\(quoted: path), line \(line): \(reason)"
         case .sampler(let name, let reason):
-            "the sampler '\(name)' cannot be used: \(reason)"
+            "the sampler \(quoted: name) cannot be used: \(reason)"
         case .tooFewIdentities(let sampler, let wanted, let identities):
-            "the sampler '\(sampler)' draws \(wanted) identities for each batch, but the set has "
+            "the sampler \(quoted: sampler) draws \(wanted) identities for each batch, but the set has "
                 + "\(identities); use a smaller --batch-size, or --sampler shuffle"
         case .tooManyBadImages(let path, let bad, let total, let first):
-            "\(grouped(bad)) of \(counted(total, "image")) in '\(path)' cannot be decoded, which is more than 1 %; "
+            "\(grouped(bad)) of \(counted(total, "image")) in \(quoted: path) cannot be decoded, "
+                + "which is more than 1 %; "
                 + "the first is \(first)"
         case .unknownFormat(let path, let reason):
-            "'\(path)' cannot be used: \(reason)"
+            "\(quoted: path) cannot be used: \(reason)"
         case .unreadable(let path, let reason):
-            "cannot read '\(path)': \(reason)"
+            "cannot read \(quoted: path): \(reason)"
         }
     }
 }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Errors of face detectors.
 public enum FaceDetectionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A detector's weights are not installed.
@@ -11,12 +13,14 @@ public enum FaceDetectionError: Error, Equatable, Sendable, CustomStringConverti
     public var description: String {
         switch self {
         case .noWeights(let detector, let file):
-            "the weights of the face detector '\(detector)' are not installed ('\(file)' is missing); run "
+            "the weights of the face detector \(quoted: detector) are not installed "
+                + "(\(quoted: file) is missing); run "
                 + "scripts/bootstrap detectors, or name their folder with \(DetectorFiles.variable)"
         case .unfit(let path, let reason):
-            "'\(path)' cannot be used as a face detector: \(reason)"
+            "\(quoted: path) cannot be used as a face detector: \(reason)"
         case .unknown(let name):
-            "there is no face detector '\(name)'; use \(Detectors.names.joined(separator: ", ")) or an ONNX "
+            "there is no face detector \(quoted: name); use "
+                + "\(Detectors.names.joined(separator: ", ")) or an ONNX "
                 + "file"
         }
     }

@@ -98,7 +98,7 @@ public struct EmbeddingFile {
         guard let tensor, tensor.rank == 2, !tensor.shape.contains(0) else {
             throw FaceEmbeddingError.embeddings(
                 path: path,
-                reason: "'\(name)' has shape \(tensor?.shape ?? []) but must be [n, d]")
+                reason: "\(quoted: name) has shape \(tensor?.shape ?? []) but must be [n, d]")
         }
         return try EmbeddingTable(
             count: tensor.shape[0], dimension: tensor.shape[1], values: tensor.array(of: Float.self)
@@ -121,12 +121,12 @@ public struct EmbeddingFile {
         guard let entry = entries[name] ?? (entries.count == 1 ? entries[""] : nil) else {
             let known = entries.keys.sorted().joined(separator: ", ")
             throw FaceEmbeddingError.embeddings(
-                path: path, reason: "it has no embeddings of '\(name)', only of: \(known)")
+                path: path, reason: "it has no embeddings of \(quoted: name), only of: \(known)")
         }
         if let stored = entry.images, stored != images {
             let index = zip(stored, images).enumerated().first { $1.0 != $1.1 }?.offset
             let detail =
-                index.map { "row \($0) is '\(stored[$0])', not '\(images[$0])'" }
+                index.map { "row \($0) is \(quoted: stored[$0]), not \(quoted: images[$0])" }
                 ?? "it has \(counted(stored.count, "image")), not \(grouped(images.count))"
             throw FaceEmbeddingError.embeddings(
                 path: path, reason: "they belong to other images: \(detail)")
@@ -136,7 +136,7 @@ public struct EmbeddingFile {
         guard rows == 2 * pairs.count else {
             throw FaceEmbeddingError.embeddings(
                 path: path,
-                reason: "it has \(counted(rows, "row")) for '\(name)', which has "
+                reason: "it has \(counted(rows, "row")) for \(quoted: name), which has "
                     + "\(counted(images.count, "image")) and \(counted(pairs.count, "pair")); give one row per image, or two rows per pair"
             )
         }

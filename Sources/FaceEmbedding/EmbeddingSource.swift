@@ -113,7 +113,7 @@ private struct Opener {
         if let first = trained.first {
             return
                 "it is a study of \(counted(runs.count, "run")), \(trained.count) of them with a "
-                + "model: choose one, as '\(first.url.path)'"
+                + "model: choose one, as \(quoted: first.url.path)"
         }
         if !runs.isEmpty { return "it is a study in which no run has a model yet" }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
@@ -126,7 +126,7 @@ private struct Opener {
         }
         let none = "the folder has no model.safetensors and no checkpoint"
         guard !likely.isEmpty else { return none }
-        return "\(none), but '\(likely.prefix(3).joined(separator: "', '"))'"
+        return "\(none), but \(likely.prefix(3).map { "\(quoted: $0)" }.joined(separator: ", "))"
             + (likely.count > 3 ? " and \(likely.count - 3) more" : "")
     }
 
@@ -163,7 +163,7 @@ private struct Opener {
     }
 
     func onnx(_ url: URL, _ onnx: ONNXNetwork) throws -> EmbeddingSource {
-        weights.log("'\(url.lastPathComponent)': \(onnx.summary)")
+        weights.log("\(quoted: url.lastPathComponent): \(onnx.summary)")
         let prepared = onnx.prepared
         let embedder = { [compute, batchSize] (preparation: InputPreparation) in
             Embedder(onnx: onnx, preparation, compute: compute, batchSize: batchSize)
@@ -194,7 +194,7 @@ private struct Opener {
         let normalization = try normalization(url)
         let network = try StateDictNetwork(
             url, weights, inputSize: options.inputSize, device: try Device.named(compute.device))
-        weights.log("'\(url.lastPathComponent)': \(network.summary)")
+        weights.log("\(quoted: url.lastPathComponent): \(network.summary)")
         if network.isAdaFaces, normalization.order == .rgb {
             weights.log(
                 "it is a checkpoint in AdaFace's layout, whose published weights expect BGR: add "

@@ -39,46 +39,52 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     public var description: String {
         switch self {
         case .cannotWrite(let path, let reason):
-            "cannot write the embeddings to '\(path)': \(reason); choose another file"
+            "cannot write the embeddings to \(quoted: path): \(reason); choose another file"
         case .cohort(let path):
-            "scores cannot be normalised with '\(path)', which holds embeddings and not the network that would "
+            "scores cannot be normalised with \(quoted: path), which holds embeddings and not the "
+                + "network that would "
                 + "embed the cohort; give the network"
         case .embeddings(let path, let reason):
-            "the embeddings in '\(path)' cannot be used: \(reason)"
+            "the embeddings in \(quoted: path) cannot be used: \(reason)"
         case .foreignModel(let path, let what, let advice):
-            "'\(path)' is \(what), which is not supported; \(advice)"
+            "\(quoted: path) is \(what), which is not supported; \(advice)"
         case .noModel(let path, let reason):
-            "no model found in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
+            "no model found in \(quoted: path): \(reason); give a model.safetensors, a run's folder, a "
                 + "TorchScript or ONNX file, or embeddings"
         case .notEmbeddings(let path, let shape):
-            "the network '\(path)' has an output of shape \(shape), but one embedding per image, [n, d], is "
+            "the network \(quoted: path) has an output of shape \(shape), but one embedding per "
+                + "image, [n, d], is "
                 + "required; remove the layers after the embedding"
         case .notFixed(let path, let reason):
-            "the network '\(path)' was saved in training mode: \(reason); save it again after "
+            "the network \(quoted: path) was saved in training mode: \(reason); save it again after "
                 + "model.eval()"
                 + (path.lowercased().hasSuffix(".onnx")
                     ? "" : ", e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))")
-        case .input(let path, let reason): "the input of the network '\(path)': \(reason)"
+        case .input(let path, let reason): "the input of the network \(quoted: path): \(reason)"
         case .noTemplates(let tests):
             "scores are normalised on sets of templates, and \(tests.joined(separator: ", ")) "
                 + "\(tests.count == 1 ? "is" : "are") of pairs of images; leave out --score-norm"
         case .noUsableImage(let set, let path, let images):
-            "none of \(counted(images, "image")) of '\(set)' can be used, as '\(path)': see whether the folder of "
+            "none of \(counted(images, "image")) of \(quoted: set) can be used, as "
+                + "\(quoted: path): see whether the folder of "
                 + "images is the right one"
         case .testImage(let path, let reason):
-            "the image '\(path)' cannot be decoded: \(reason); restore it, or count such images as failures to "
+            "the image \(quoted: path) cannot be decoded: \(reason); restore it, or count such "
+                + "images as failures to "
                 + "enrol with --failures count"
-        case .noWeights(let path, let reason): "cannot start from '\(path)': \(reason)"
+        case .noWeights(let path, let reason): "cannot start from \(quoted: path): \(reason)"
         case .noThresholds(let model):
-            "'\(model)' has no thresholds; make them with facet evaluate \(model) --test NAME=IMAGES,PAIRS "
+            "\(quoted: model) has no thresholds; make them with facet evaluate \(model) --test "
+                + "NAME=IMAGES,PAIRS "
                 + "--save-thresholds, or give one with --threshold"
         case .otherThresholds(let path, let model):
-            "the thresholds in '\(path)' are not of the network '\(model)' with this input; measure them again with "
+            "the thresholds in \(quoted: path) are not of the network \(quoted: model) with this "
+                + "input; measure them again with "
                 + "facet evaluate --save-thresholds"
         case .thresholds(let path, let reason):
-            "no thresholds of '\(path)': \(reason)"
+            "no thresholds of \(quoted: path): \(reason)"
         case .unfitNetwork(let path, let reason):
-            "the network '\(path)' does not turn images into embeddings: \(reason); one input of colour "
+            "the network \(quoted: path) does not turn images into embeddings: \(reason); one input of colour "
                 + "images, [n, 3, height, width], and an output [n, d] are required"
         }
     }

@@ -1,6 +1,7 @@
 import FaceModels
 import ONNX
 import OpenVINO
+import Spelling
 
 /// The image input of an ONNX network, according to its file.
 struct ONNXInput {
@@ -22,13 +23,13 @@ struct ONNXInput {
             .unfitNetwork(path: file.path, reason: reason)
         }
         guard let input = file.inputs.first, file.inputs.count == 1 else {
-            let names = file.inputs.map { "'\($0.name)'" }.joined(separator: ", ")
+            let names = file.inputs.map { "\(quoted: $0.name)" }.joined(separator: ", ")
             throw unfit(
                 file.inputs.isEmpty
                     ? "it has no input" : "it has \(file.inputs.count) inputs (\(names))")
         }
         guard let type = Self.types[input.type] else {
-            throw unfit("its input '\(input.name)' is not of floating-point numbers or bytes")
+            throw unfit("its input \(quoted: input.name) is not of floating-point numbers or bytes")
         }
         let shape = input.shape ?? [nil, 3, nil, nil]
         let text = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")

@@ -2,6 +2,7 @@ import FaceModels
 import Foundation
 import ONNX
 import OpenVINO
+import Spelling
 import Torch
 
 /// A network in an ONNX file, or in OpenVINO's own format, run by OpenVINO on the CPU.
@@ -70,7 +71,7 @@ final class ONNXNetwork {
     /// A summary of what was read from the file.
     var summary: String {
         var parts = ["input \(inputSize)x\(inputSize), \(prepared.preparation), \(prepared.reason)"]
-        if outputs > 1 { parts.append("output '\(output.name)', one of \(outputs)") }
+        if outputs > 1 { parts.append("output \(quoted: output.name), one of \(outputs)") }
         if let batch = input.batch {
             parts.append(
                 batch == 1 ? "one image at a time" : "batches of \(batch), its only size")
@@ -122,7 +123,7 @@ final class ONNXNetwork {
         guard let index = file.outputs.firstIndex(where: isTable) else {
             let shapes = file.outputs.map { value in
                 let lengths = (value.shape ?? []).map { $0.map(String.init) ?? "any" }
-                return "'\(value.name)' [\(lengths.joined(separator: ", "))]"
+                return "\(quoted: value.name) [\(lengths.joined(separator: ", "))]"
             }
             throw FaceEmbeddingError.unfitNetwork(
                 path: file.path,
@@ -140,13 +141,13 @@ final class ONNXNetwork {
             {
                 throw FaceEmbeddingError.notFixed(
                     path: file.path,
-                    reason: "the batch normalisation '\(name)' uses batch statistics")
+                    reason: "the batch normalisation \(quoted: name) uses batch statistics")
             }
             if node.type == "Dropout", node.inputs.count > 2,
                 let mode = file.constant(node.inputs[2])?.values.first, mode != 0
             {
                 throw FaceEmbeddingError.notFixed(
-                    path: file.path, reason: "the dropout '\(name)' is active")
+                    path: file.path, reason: "the dropout \(quoted: name) is active")
             }
         }
     }

@@ -130,7 +130,7 @@ public struct PretrainedWeights {
                 ? "none of its \(counted(runs.count, "run")) with a model has the backbone "
                     + "\(backbone)"
                 : "\(counted(fitting.count, "run")) of it have the backbone \(backbone), which "
-                    + "leaves open which is meant: choose one, as '\(names[0])'")
+                    + "leaves open which is meant: choose one, as \(quoted: names[0])")
     }
 
     // MARK: What fits

@@ -39,7 +39,7 @@ public struct TrainedPeople {
         switch identities {
         case .failure(let unknown):
             return
-                "whether its people were in '\(trainSet)', which the network was trained on, is not "
+                "whether its people were in \(quoted: trainSet), which the network was trained on, is not "
                 + "known: \(unknown.reason)"
         case .success(let names): return warning(of: pairs.overlap(with: names))
         }
@@ -56,9 +56,8 @@ public struct TrainedPeople {
         let numbers = shared.count { PersonName($0).isNumber }
         return
             "\(counted(shared.count, "person", "people")) of it \(shared.count == 1 ? "is" : "are") in "
-            + "'\(trainSet)', which the network was trained on"
+            + "\(quoted: trainSet), which the network was trained on"
             + (numbers == 0 ? "" : " (\(numbers) by a mere number, which may be somebody else's)")
-            + ", which makes its figures too good: " + shared.prefix(10).joined(separator: ", ")
-            + (shared.count > 10 ? ", ..." : "")
+            + ", which makes its figures too good: " + shared.someJoined()
     }
 }

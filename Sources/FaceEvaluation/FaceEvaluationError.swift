@@ -66,17 +66,19 @@ extension FaceEvaluationError: CustomStringConvertible {
         case .invalidRate(let name, let value):
             "\(name) is \(value) but must be between 0 and 1"
         case .malformedArray(let path, let reason):
-            "cannot read '\(path)' as a NumPy array: \(reason)"
+            "cannot read \(quoted: path) as a NumPy array: \(reason)"
         case .malformedCalibration(let path, let reason):
-            "the thresholds in '\(path)' cannot be used: \(reason); measure them again with facet evaluate "
+            "the thresholds in \(quoted: path) cannot be used: \(reason); measure them again with "
+                + "facet evaluate "
                 + "--save-thresholds"
         case .malformedROCLine(let line, let text):
             "line \(line) of the ROC file must be a true and a false acceptance rate, "
-                + "each between 0 and 1, not '\(text)'"
+                + "each between 0 and 1, not \(quoted: text)"
         case .noEmbeddings:
             "there are no embeddings to average"
         case .noImpostors(let set, let pairs, let needed):
-            "'\(set)' has \(counted(pairs, "pair")) of different people, too few for a threshold: FAR 1e-2 "
+            "\(quoted: set) has \(counted(pairs, "pair")) of different people, too few for a "
+                + "threshold: FAR 1e-2 "
                 + "alone takes \(grouped(needed)); give a larger test set"
         case .noPairs:
             "there are no pairs to evaluate; the test set needs at least one"
@@ -86,7 +88,7 @@ extension FaceEvaluationError: CustomStringConvertible {
             "there are embeddings of \(counted(rows, "image")), but the set has \(grouped(images)); "
                 + "give one row per image"
         case .emptyTemplate(let name):
-            "the template '\(name)' has no image; remove it from the lists"
+            "the template \(quoted: name) has no image; remove it from the lists"
         default: pairAndRowDescription
         }
     }
@@ -116,7 +118,7 @@ extension FaceEvaluationError: CustomStringConvertible {
         case .scoreNotFinite(let pair):
             "score \(pair) is not a finite number; check the embeddings"
         case .zeroTemplate(let name):
-            "the embeddings of the template '\(name)' add up to zero, which has no direction; "
+            "the embeddings of the template \(quoted: name) add up to zero, which has no direction; "
                 + "check its images and the detector's confidences"
         case .zeroEmbedding(let row):
             "embedding \(row) is zero and has no direction; "

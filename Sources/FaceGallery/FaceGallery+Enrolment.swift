@@ -70,7 +70,8 @@ extension FaceGallery {
             throw FaceGalleryError.unusable(
                 path: url.path,
                 reason:
-                    "the embedding of '\(other.name)' has \(other.embedding.count) numbers, and those in it "
+                    "the embedding of \(quoted: other.name) has \(other.embedding.count) numbers, "
+                    + "and those in it "
                     + "have \(length)")
         }
     }

@@ -1,6 +1,7 @@
 import FaceData
 import FaceEvaluation
 import Foundation
+import Spelling
 
 /// A candidate for the identity of a face.
 public struct GalleryCandidate: Codable, Sendable, Hashable {
@@ -58,7 +59,8 @@ extension FaceGallery {
             guard let row = Self.values(rows.blob(1)) else {
                 throw FaceGalleryError.damaged(
                     path: url.path,
-                    reason: "an embedding of '\(rows.text(0) ?? "")' is not of finite numbers")
+                    reason: "an embedding of \(quoted: rows.text(0) ?? "") is not of finite numbers"
+                )
             }
             people.append(rows.text(0) ?? "")
             values += row

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Errors of a gallery.
 public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process locked it for too long.
@@ -27,32 +29,37 @@ public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .busy(let path):
-            "another process is writing the gallery '\(path)'; try again when it has ended"
+            "another process is writing the gallery \(quoted: path); try again when it has ended"
         case .damaged(let path, let reason):
-            "the gallery '\(path)' is damaged: \(reason); restore a copy of it"
+            "the gallery \(quoted: path) is damaged: \(reason); restore a copy of it"
         case .enrolledAs(let image, let person, let other):
-            "'\(image)' is enrolled as '\(other)' already and cannot be '\(person)' too; remove '\(other)' "
+            "\(quoted: image) is enrolled as \(quoted: other) already and cannot be "
+                + "\(quoted: person) too; remove \(quoted: other) "
                 + "first, or leave the picture out"
         case .exists(let path):
-            "'\(path)' is there already; remove it, or choose another name for the gallery"
+            "\(quoted: path) is there already; remove it, or choose another name for the gallery"
         case .newer(let path, let schema, let known):
-            "the gallery '\(path)' was written by a newer version of Facet (schema \(schema), and this one "
+            "the gallery \(quoted: path) was written by a newer version of Facet (schema "
+                + "\(schema), and this one "
                 + "reads up to \(known)); update Facet"
         case .noSpace(let path):
-            "the disk is full: nothing was changed in the gallery '\(path)'; free some space and run the same "
+            "the disk is full: nothing was changed in the gallery \(quoted: path); free some "
+                + "space and run the same "
                 + "command again"
         case .notAGallery(let path, let reason):
-            "'\(path)' is not a gallery: \(reason); create one with facet gallery create"
+            "\(quoted: path) is not a gallery: \(reason); create one with facet gallery create"
         case .notForgotten(let path, let person, let reason):
-            "'\(person)' was removed from the gallery '\(path)', but the deleted embeddings could not be "
+            "\(quoted: person) was removed from the gallery \(quoted: path), but the deleted "
+                + "embeddings could not be "
                 + "erased from the file: \(reason); run the same command again"
         case .otherModel(let path, let model, let given):
-            "the gallery '\(path)' is of another model than '\(given)' (\(model)), and embeddings of two models "
+            "the gallery \(quoted: path) is of another model than \(quoted: given) (\(model)), "
+                + "and embeddings of two models "
                 + "cannot be compared; give that model with --model, or create a new gallery"
         case .unknownPerson(let path, let name, let hint):
-            "nobody in the gallery '\(path)' is called '\(name)'\(hint)"
+            "nobody in the gallery \(quoted: path) is called \(quoted: name)\(hint)"
         case .unusable(let path, let reason):
-            "the gallery '\(path)' cannot be used: \(reason)"
+            "the gallery \(quoted: path) cannot be used: \(reason)"
         }
     }
 }

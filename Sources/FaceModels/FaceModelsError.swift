@@ -1,4 +1,5 @@
 public import FaceConfiguration
+import Spelling
 public import Torch
 
 /// Errors of naming, creating, writing or reading a network.
@@ -22,19 +23,19 @@ public enum FaceModelsError: Error, Equatable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .ambiguousName(let name, let advice):
-            "'\(name)' is not the same backbone everywhere: \(advice)"
+            "\(quoted: name) is not the same backbone everywhere: \(advice)"
         case .inputTooSmall(let backbone, let size, let smallest):
             "images of \(size)x\(size) pixels are too small for \(backbone); use \(smallest)x"
                 + "\(smallest) or more"
         case .notAModel(let path, let key, let value):
-            "'\(path)' does not say which network it holds: its metadata has "
-                + (value.map { "'\($0)' as \(key)" } ?? "no \(key)")
+            "\(quoted: path) does not say which network it holds: its metadata has "
+                + (value.map { "\(quoted: $0) as \(key)" } ?? "no \(key)")
                 + "; use a model.safetensors written by Facet"
         case .otherBackbone(let path, let found, let expected):
-            "'\(path)' holds \(found) instead of \(expected)"
+            "\(quoted: path) holds \(found) instead of \(expected)"
         case .parameter(let error): error.description
         case .unknownBackbone(let name, let known):
-            "unknown backbone '\(name)'"
+            "unknown backbone \(quoted: name)"
                 + Names.advice(for: name, among: known, else: "the backbones are")
         case .weights(let error): error.description
         }

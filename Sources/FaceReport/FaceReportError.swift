@@ -1,4 +1,5 @@
 public import FaceRuns
+import Spelling
 
 /// Errors of making a report.
 public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable {
@@ -15,15 +16,15 @@ public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable
     public var description: String {
         switch self {
         case .noFolder(let path):
-            "there is no folder '\(path)'; give the folder of a study (its --output)"
+            "there is no folder \(quoted: path); give the folder of a study (its --output)"
         case .noRuns(let study, 0):
-            "there are no runs to report in '\(study)'; start the study first"
+            "there are no runs to report in \(quoted: study); start the study first"
         case .noRuns(let study, let damaged):
-            "\(damaged == 1 ? "the only run in '\(study)' cannot" : "none of the \(damaged) runs in '\(study)' can") be "
+            "\(damaged == 1 ? "the only run in \(quoted: study) cannot" : "none of the \(damaged) runs in \(quoted: study) can") be "
                 + "read; delete \(damaged == 1 ? "its folder" : "their folders") and start the "
                 + "study again"
         case .runFolder(let path, let study):
-            "'\(path)' is the folder of a single run; report its study, '\(study)'"
+            "\(quoted: path) is the folder of a single run; report its study, \(quoted: study)"
         case .runs(let error):
             error.description
         }

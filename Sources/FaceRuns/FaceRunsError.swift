@@ -1,4 +1,5 @@
 public import SafeFiles
+import Spelling
 
 /// Errors of reading and writing run folders.
 public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
@@ -28,30 +29,30 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     public var description: String {
         switch self {
         case .damagedFile(let path, let line, let reason):
-            let location = line.map { "'\(path)', line \($0)" } ?? "'\(path)'"
+            let location = line.map { "\(quoted: path), line \($0)" } ?? "\(quoted: path)"
             return "\(location): \(reason); delete the run's folder to repeat the run"
         case .damagedTuning(let path, let reason):
             return
-                "'\(path)': \(reason); repeat the command of the study, which rebuilds it from "
+                "\(quoted: path): \(reason); repeat the command of the study, which rebuilds it from "
                 + "its tries"
         case .missingFile(let path):
-            return "'\(path)' is missing; is this the folder of a run?"
+            return "\(quoted: path) is missing; is this the folder of a run?"
         case .nonFiniteNumber(let path, let field):
-            return "cannot write '\(path)': '\(field)' is NaN or infinite"
+            return "cannot write \(quoted: path): \(quoted: field) is NaN or infinite"
         case .noSpace(let path):
             return SafeFilesError.noSpace(path: path).description
         case .notPlain(let path, let kind):
             return SafeFilesError.notPlain(path: path, kind: kind).description
         case .tooFewLines(let path, let lines, let wanted):
-            return "'\(path)' has \(lines) complete lines, but the checkpoint needs "
+            return "\(quoted: path) has \(lines) complete lines, but the checkpoint needs "
                 + "\(wanted); delete the run's folder to repeat the run"
         case .unknownFormat(let path, let format, let supported):
-            return "'\(path)' was written in format \(format), but this version reads format "
+            return "\(quoted: path) was written in format \(format), but this version reads format "
                 + "\(supported); use the version of Facet that wrote the run"
         case .unreadable(let path, let reason):
-            return "cannot read '\(path)': \(reason)"
+            return "cannot read \(quoted: path): \(reason)"
         case .unwritable(let path, let reason):
-            return "cannot write '\(path)': \(reason)"
+            return "cannot write \(quoted: path): \(reason)"
         }
     }
 }

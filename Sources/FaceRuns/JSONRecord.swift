@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// Encodes the records of a run folder as JSON, and decodes them.
 ///
@@ -61,13 +62,13 @@ package enum JSONRecord {
     package static func reason(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, let context):
-            "'\(field(context.codingPath + [key]))' is missing"
+            "\(quoted: field(context.codingPath + [key])) is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "'\(field(context.codingPath))' has the wrong type"
+            "\(quoted: field(context.codingPath)) has the wrong type"
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
             "not valid JSON"
         case .dataCorrupted(let context):
-            "'\(field(context.codingPath))' has an invalid value"
+            "\(quoted: field(context.codingPath)) has an invalid value"
         @unknown default:
             "not the JSON of a record"
         }

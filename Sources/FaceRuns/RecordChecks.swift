@@ -1,3 +1,5 @@
+import Spelling
+
 /// An impossible value in a record: a run folder may come from any source, and a report that believed an
 /// accuracy of 5 or counted 2^63 images would be wrong or stop.
 struct RecordFault: Error {
@@ -15,7 +17,7 @@ enum RecordChecks {
     ) throws(RecordFault) {
         guard let value, value < least || value > most else { return }
         throw RecordFault(
-            reason: "'\(name)' is \(value), not a number from \(least) to \(most)")
+            reason: "\(quoted: name) is \(value), not a number from \(least) to \(most)")
     }
 
     static func fraction(_ name: String, _ value: Double?) throws(RecordFault) {
@@ -27,7 +29,7 @@ enum RecordChecks {
     ) throws(RecordFault) {
         guard let value, !range.contains(value) else { return }
         throw RecordFault(
-            reason: "'\(name)' is \(value), not a number from \(range.lowerBound) to "
+            reason: "\(quoted: name) is \(value), not a number from \(range.lowerBound) to "
                 + "\(range.upperBound)")
     }
 
@@ -44,7 +46,7 @@ enum RecordChecks {
     static func distinct(_ name: String, _ values: [String]) throws(RecordFault) {
         var seen: Set<String> = []
         guard let twice = values.first(where: { !seen.insert($0).inserted }) else { return }
-        throw RecordFault(reason: "'\(name)' contains '\(twice)' twice")
+        throw RecordFault(reason: "\(quoted: name) contains \(quoted: twice) twice")
     }
 }
 
@@ -168,7 +170,7 @@ extension SummaryRecord {
             try RecordChecks.number(name, value, in: range)
         }
         guard zip(quantiles, quantiles.dropFirst()).allSatisfy({ $0 <= $1 }) else {
-            throw RecordFault(reason: "the quantiles of '\(name)' are not ascending")
+            throw RecordFault(reason: "the quantiles of \(quoted: name) are not ascending")
         }
     }
 }

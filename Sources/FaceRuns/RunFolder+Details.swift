@@ -1,5 +1,6 @@
 public import FaceEvaluation
 public import Foundation
+import Spelling
 
 extension RunFolder {
     /// File of the `SetDetails` of the last epoch's backbone on a test set: `details/<test>.json`, named as
@@ -27,7 +28,9 @@ extension SetDetails: CheckedRecord {
         for group in groups {
             if let row = group.rows.first(where: { !$0.isSound }) {
                 throw RecordFault(
-                    reason: "the rates of '\(row.groups.joined(separator: " "))' are not fractions")
+                    reason:
+                        "the rates of \(quoted: row.groups.joined(separator: " ")) are not fractions"
+                )
             }
         }
         for curve in errorReject {
@@ -35,7 +38,8 @@ extension SetDetails: CheckedRecord {
             let numbers = points.flatMap { [$0.rejected, $0.fnmr] } + [curve.far]
             if points.isEmpty || !numbers.allSatisfy((0...1).contains) {
                 throw RecordFault(
-                    reason: "the curve by '\(curve.quality)' has values that are not fractions")
+                    reason:
+                        "the curve by \(quoted: curve.quality) has values that are not fractions")
             }
         }
     }

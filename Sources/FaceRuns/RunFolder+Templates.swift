@@ -1,5 +1,6 @@
 public import FaceEvaluation
 public import Foundation
+import Spelling
 
 /// A report's data on a test set of templates.
 public struct TemplateTestFacts: Codable, Sendable, Hashable {
@@ -48,11 +49,11 @@ extension TemplateReport: CheckedRecord {
                 || ![nil, 2].contains(figure.interval?.count)
             {
                 throw RecordFault(
-                    reason: "'\(figure.measure.title)' is not a fraction with an interval")
+                    reason: "\(quoted: figure.measure.title) is not a fraction with an interval")
             }
             if let draws = figure.replicates, !draws.areFractions {
                 throw RecordFault(
-                    reason: "the draws of '\(figure.measure.title)' are not fractions")
+                    reason: "the draws of \(quoted: figure.measure.title) are not fractions")
             }
         }
     }

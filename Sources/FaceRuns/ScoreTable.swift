@@ -1,6 +1,23 @@
-import FaceEvaluation
+public import FaceEvaluation
 import Foundation
 import Spelling
+
+/// One line of `scores/<test>.csv`: a pair as the last epoch's model scored it, and its images.
+public struct ScoreRecord: Sendable, Hashable {
+    /// Distance, kind and fold of the pair.
+    public var pair: ScoredPair
+    /// First image, relative to the test set's folder.
+    public var first: String
+    /// Second image, relative to the test set's folder.
+    public var second: String
+
+    /// Creates the record of a pair.
+    public init(_ pair: ScoredPair, first: String, second: String) {
+        self.pair = pair
+        self.first = first
+        self.second = second
+    }
+}
 
 /// `scores/<test>.csv`: one pair per line under a header.
 enum ScoreTable {
@@ -33,7 +50,7 @@ enum ScoreTable {
         }
         guard rows.first?.fields == header else {
             let wanted = header.joined(separator: ",")
-            throw .damagedFile(path: path, line: 1, reason: "the header is not '\(wanted)'")
+            throw .damagedFile(path: path, line: 1, reason: "the header is not \(quoted: wanted)")
         }
         var scores: [ScoreRecord] = []
         for row in rows.dropFirst() {

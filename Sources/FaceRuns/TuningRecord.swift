@@ -1,5 +1,6 @@
 public import FaceConfiguration
 import SafeNumbers
+import Spelling
 
 /// `tuning.json` of a study: what was tried for each loss, and what was chosen.
 ///
@@ -327,7 +328,8 @@ extension TuningCell {
                 SearchRange(parameter.range.lower, parameter.range.upper, parameter.range.scale)
                     != nil
             else {
-                throw RecordFault(reason: "the range of '\(parameter.name)' is empty or invalid")
+                throw RecordFault(
+                    reason: "the range of \(quoted: parameter.name) is empty or invalid")
             }
             try RecordChecks.finite("default", parameter.defaultValue)
             for published in parameter.published {

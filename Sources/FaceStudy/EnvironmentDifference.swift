@@ -1,4 +1,5 @@
 public import FaceRuns
+import Spelling
 
 /// A difference between the environments of two runs.
 public struct EnvironmentDifference: Codable, Sendable, Hashable {
@@ -10,7 +11,7 @@ public struct EnvironmentDifference: Codable, Sendable, Hashable {
     public var theirs: String
 
     /// `processor ('B', before 'A')`.
-    var sentence: String { "\(what) ('\(mine)', before '\(theirs)')" }
+    var sentence: String { "\(what) (\(quoted: mine), before \(quoted: theirs))" }
 }
 
 extension RunEnvironment {

@@ -82,33 +82,36 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .busy(let path, let holder):
-            "another facet process is using '\(path)': \(holder); wait until it ends, or choose another "
+            "another facet process is using \(quoted: path): \(holder); wait until it ends, or choose another "
                 + "--output"
         case .cannotJoin(let reasons):
             "nothing was joined: " + reasons.joined(separator: "; ")
         case .cannotTest(let path, let test, let reason):
-            "'\(path)' cannot be tested on '\(test)' because its model cannot be read: \(reason); remove "
+            "\(quoted: path) cannot be tested on \(quoted: test) because its model cannot be "
+                + "read: \(reason); remove "
                 + "that folder to retrain, or leave the test set out"
         case .cannotWrite(let path, let reason):
-            "cannot write to '\(path)': \(reason); choose another --output"
+            "cannot write to \(quoted: path): \(reason); choose another --output"
         case .noCohort:
             "scores are to be normalised, and the training people are not read when existing models are tested; "
                 + "give a folder of other people with --cohort PATH"
         case .megaFace(let name):
-            "'\(name)' is MegaFace, which studies do not support; test a run's model with facet evaluate RUN "
+            "\(quoted: name) is MegaFace, which studies do not support; test a run's model with "
+                + "facet evaluate RUN "
                 + "--test \(name)=IMAGES,LISTS"
         case .onlyTemplates(let name):
-            "'\(name)' is a test set of templates, and a study needs one of pairs of images besides, on which each "
+            "\(quoted: name) is a test set of templates, and a study needs one of pairs of images "
+                + "besides, on which each "
                 + "epoch is tested; add --test NAME=PACK or NAME=IMAGES,PAIRS"
         case .changedImage(let path):
-            "the image '\(path)' has changed since the study read it, and was not used for training or "
+            "the image \(quoted: path) has changed since the study read it, and was not used for training or "
                 + "testing; restore it and run the same command again, or choose another --output"
         case .differentConfiguration(let path, let key, let stored, let asked):
-            "'\(path)' contains a run with a different configuration "
+            "\(quoted: path) contains a run with a different configuration "
                 + "(\(changeText(key, from: stored, to: asked))); "
                 + "choose another --output, or remove that folder to retrain"
         case .duplicate(let list, let entry):
-            "'\(entry)' occurs twice in \(list); give each once"
+            "\(quoted: entry) occurs twice in \(list); give each once"
         case .empty(let list):
             "the study has no \(list); give at least one"
         case .failedStep(let reason, let bundle):
@@ -122,37 +125,39 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "an image that was readable before no longer is: \(reason); restore the set "
                 + "and run the same command again to resume from the last checkpoint"
         case .lostRun(let name, let holder):
-            "'\(name)' was taken over by \(holder), because this process was unresponsive for too long; "
+            "\(quoted: name) was taken over by \(holder), because this process was unresponsive for too long; "
                 + "nothing more was written to it"
         case .noBundle(let path, let reason):
-            "'\(path)' is not the failure folder of a run: \(reason)"
+            "\(quoted: path) is not the failure folder of a run: \(reason)"
         case .noSpace(let path):
-            "the disk is full: '\(path)' cannot be written; free some space and run the same command again; "
+            "the disk is full: \(quoted: path) cannot be written; free some space and run the "
+                + "same command again; "
                 + "it resumes from the last checkpoint"
         case .noRuns(let path):
-            "'\(path)' contains no run of a study; give the folder that was the --output of facet compare"
+            "\(quoted: path) contains no run of a study; give the folder that was the --output of facet compare"
         case .nothingToLearn(let set, let reason):
-            "nothing can be learned from '\(set)': \(reason)"
+            "nothing can be learned from \(quoted: set): \(reason)"
         case .notFinished(let path):
-            "the run '\(path)' is not finished; run its command again to finish it first"
+            "the run \(quoted: path) is not finished; run its command again to finish it first"
         case .notReproduced(let reason):
             "the run cannot be reproduced: \(reason)"
         case .otherData(let name):
-            "the images of '\(name)' differ from those of the run to reproduce: the "
+            "the images of \(quoted: name) differ from those of the run to reproduce: the "
                 + "content hash is different"
         case .otherStudy(let path, let holder, let key, let theirs, let mine):
-            "\(holder) works on another study in '\(path)' (\(key) is \(theirs) there, \(mine) here); give "
+            "\(holder) works on another study in \(quoted: path) (\(key) is \(theirs) there, "
+                + "\(mine) here); give "
                 + "the same command to join it, or choose another --output"
         case .otherTest(let path, let test, let key, let stored, let asked):
-            "'\(path)' was tested on another set named '\(test)' "
+            "\(quoted: path) was tested on another set named \(quoted: test) "
                 + "(\(changeText(key, from: stored, to: asked))); "
                 + "give the new one another name"
         case .processes(let reason): reason
         case .setName(let list, let name, let requirement):
-            "'\(name)' is not a valid \(list) name; it must be \(requirement)"
+            "\(quoted: name) is not a valid \(list) name; it must be \(requirement)"
         case .start(let reason): reason
         case .testImage(let path, let reason):
-            "the test image '\(path)' cannot be used: \(reason); restore it, or count such images as "
+            "the test image \(quoted: path) cannot be used: \(reason); restore it, or count such images as "
                 + "failures to enrol with --failures count"
         case .tooLittleMemory(let needed, let available, let batchSize, let fitting):
             "a batch of \(batchSize) needs about \(Self.gigabytes(needed)) of memory, and "
@@ -160,15 +165,15 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + (fitting.map { "--batch-size \($0) would fit" }
                     ?? "not even a batch of 2 would fit; use a smaller backbone")
         case .toyDiverged(let loss, let step):
-            "the loss '\(loss)' became NaN or infinite in step \(step); lower its scale or margin"
+            "the loss \(quoted: loss) became NaN or infinite in step \(step); lower its scale or margin"
         case .tunedLoss(let text, let reason):
-            "cannot take the tuned values of '\(text)': \(reason)"
+            "cannot take the tuned values of \(quoted: text): \(reason)"
         case .tuning(let reason): "tuning: \(reason)"
         case .unknownValue(let key, let value, let allowed):
-            "'\(key)' is '\(value)' but must be one of: \(allowed.joined(separator: ", "))"
+            "\(quoted: key) is \(quoted: value) but must be one of: \(allowed.joined(separator: ", "))"
         case .unsafeFolder(let reason): reason
         case .validation(let set, let reason):
-            "cannot hold out a validation set from '\(set)': \(reason)"
+            "cannot hold out a validation set from \(quoted: set): \(reason)"
         case .workersEnded(let left):
             "all workers have ended, and \(counted(left, "run")) of the study \(left == 1 ? "is" : "are") "
                 + "not finished; run the same command again to resume"

@@ -40,7 +40,7 @@ private struct Clues {
     var size: String? {
         let weights = failure.tensors.filter { $0.kind == .parameter && $0.rootMeanSquare > 100 }
         return weights.max { $0.rootMeanSquare < $1.rootMeanSquare }.map {
-            "The weights had grown far too large: the RMS of '\($0.name)' is "
+            "The weights had grown far too large: the RMS of \(quoted: $0.name) is "
                 + "\(text($0.rootMeanSquare))."
         }
     }
@@ -63,7 +63,7 @@ private struct Clues {
     /// The first normalisation whose input was not finite.
     var activations: String? {
         first(.statistics).map {
-            "The activations overflowed inside the network: '\($0.name)' is the first layer "
+            "The activations overflowed inside the network: \(quoted: $0.name) is the first layer "
                 + "with NaN or infinite values."
         }
     }
@@ -126,7 +126,7 @@ private struct Clues {
     }
 
     private func fraction(_ facts: TensorFacts) -> String {
-        "\(facts.notFinite) of \(facts.count) in '\(facts.name)'"
+        "\(facts.notFinite) of \(facts.count) in \(quoted: facts.name)"
     }
 
     private func text(_ value: Double) -> String { String(format: "%.3g", value) }

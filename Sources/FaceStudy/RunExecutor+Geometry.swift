@@ -6,6 +6,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import Spelling
 import Torch
 
 extension RunExecutor {
@@ -22,7 +23,7 @@ extension RunExecutor {
         } catch  where FaceStudyError(stopping: error) == nil {
             context.control.listener(
                 .warning(
-                    "the geometry of the embeddings of '\(context.run.folderName)' is unknown: \(error)"
+                    "the geometry of the embeddings of \(quoted: context.run.folderName) is unknown: \(error)"
                 ))
         }
     }

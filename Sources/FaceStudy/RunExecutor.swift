@@ -7,6 +7,7 @@ import Foundation
 import Processes
 import SeededRandom
 import SafeFiles
+import Spelling
 import Torch
 import SafeNumbers
 
@@ -54,8 +55,10 @@ struct RunExecutor {
     private func warn(ofModel reason: String) {
         context.control.listener(
             .warning(
-                "'\(context.run.folderName)' is finished, but its model.safetensors \(reason); its results "
-                    + "are kept, and removing the folder '\(context.folder.url.path)' has the same command "
+                "\(quoted: context.run.folderName) is finished, but its model.safetensors "
+                    + "\(reason); its results "
+                    + "are kept, and removing the folder \(quoted: context.folder.url.path) has "
+                    + "the same command "
                     + "again"))
     }
 
@@ -250,7 +253,7 @@ struct RunExecutor {
             if !changes.isEmpty {
                 context.control.listener(
                     .warning(
-                        "'\(context.run.folderName)' was begun with another "
+                        "\(quoted: context.run.folderName) was begun with another "
                             + "\(changes.map(\.sentence).joined(separator: ", a different ")); its "
                             + "results may differ in the last digits from a run on a single machine"
                     ))

@@ -37,7 +37,7 @@ struct RunRefusals {
             reason = .otherConfiguration(key: key, stored: stored, asked: asked)
         } else {
             if error is FaceDataError || error is FaceTrainingError {
-                sentence = "'\(run.identity.trainSet)': \(sentence)"
+                sentence = "\(quoted: run.identity.trainSet): \(sentence)"
             }
             reason = .sentence(sentence)
         }
@@ -56,7 +56,7 @@ struct RunRefusals {
             let which =
                 runs.count == count
                 ? "all \(counted(count, "run"))"
-                : "\(runs.count) of the \(counted(count, "run")) (the first is '\(runs[0])')"
+                : "\(runs.count) of the \(counted(count, "run")) (the first is \(quoted: runs[0]))"
             return "the output folder holds \(which) with a different configuration "
                 + "(\(changeText(key, from: stored, to: asked))); choose another --output, or remove "
                 + "their folders to retrain"

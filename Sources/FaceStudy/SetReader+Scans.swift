@@ -2,6 +2,7 @@ import FaceData
 import FaceRuns
 import FaceSynthesis
 import Foundation
+import Spelling
 import Torch
 
 extension SetReader {
@@ -17,7 +18,7 @@ extension SetReader {
         try BuiltInSet.write(
             set, to: target, threads: AvailableThreads.count
         ) { done, total in
-            control.listener(.preparing("drawing '\(set.name)'", done, total))
+            control.listener(.preparing("drawing \(quoted: set.name)", done, total))
             if control.shouldStop() { throw FaceStudyError.interrupted }
         }
         return target.path
@@ -75,7 +76,7 @@ extension SetReader {
         try ImageScan(
             images, threads: AvailableThreads.count, pictures: pictures
         ) { done in
-            control.listener(.preparing("reading '\(name)'", done, images.count))
+            control.listener(.preparing("reading \(quoted: name)", done, images.count))
             if control.shouldStop() { throw FaceStudyError.interrupted }
         }
     }

@@ -3,6 +3,7 @@ import FaceEvaluation
 import FaceLosses
 import FaceModels
 import FaceTraining
+import Spelling
 import Torch
 
 extension StudyConfiguration {
@@ -48,7 +49,9 @@ extension StudyConfiguration {
             .text(
                 "device", \.device, "a device", flag: .init("--device", "NAME"),
                 suggestions: ["auto", "cpu", "cuda"], "`auto`, `cpu`, `cuda` or `cuda:N`"
-            ) { isDevice($0) ? nil : "'\($0)' is not a device: use auto, cpu, cuda or cuda:N" },
+            ) {
+                isDevice($0) ? nil : "\(quoted: $0) is not a device: use auto, cpu, cuda or cuda:N"
+            },
             .whole(
                 "threads", \.threads, in: 0...4096, flag: .init("--threads", "N"),
                 "threads per operation; 0 for one per available core"),
@@ -126,7 +129,8 @@ extension StudyConfiguration.Evaluation {
                     + "adaptive s-norm with the N highest of the cohort (`as`: 200)"
             ) {
                 $0 == "none" || ScoreNormalization($0) != nil
-                    ? nil : "'\($0)' is not one: use none, z, t, s, as or as:N with N from 2 on"
+                    ? nil
+                    : "\(quoted: $0) is not one: use none, z, t, s, as or as:N with N from 2 on"
             },
             .text(
                 "cohort", \.cohort, flag: .init("--cohort", "PATH"), mayBeAbsent: true,

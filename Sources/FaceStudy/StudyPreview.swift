@@ -2,6 +2,7 @@ import Foundation
 import FaceLosses
 public import FaceRuns
 import FaceTraining
+import Spelling
 
 /// A study's plan: its runs, their estimated cost, and the reasons why some are impossible.
 public struct StudyPreview: Encodable, Sendable, Hashable {
@@ -129,11 +130,13 @@ extension Study {
         var isFolder: ObjCBool = false
         _ = files.fileExists(atPath: location.path, isDirectory: &isFolder)
         guard isFolder.boolValue else {
-            throw .cannotWrite(path: folder.url.path, reason: "'\(location.path)' is not a folder")
+            throw .cannotWrite(
+                path: folder.url.path, reason: "\(quoted: location.path) is not a folder")
         }
         guard files.isWritableFile(atPath: location.path) else {
             throw .cannotWrite(
-                path: folder.url.path, reason: "no permission to write into '\(location.path)'")
+                path: folder.url.path,
+                reason: "no permission to write into \(quoted: location.path)")
         }
     }
 }

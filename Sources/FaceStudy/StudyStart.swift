@@ -4,6 +4,7 @@ import FaceModels
 import FaceRuns
 import Foundation
 import ModelFormats
+import Spelling
 import Torch
 
 /// The initial weights of a study's networks.
@@ -41,7 +42,8 @@ final class StudyStart {
             let weights = try PretrainedWeights(file)
             if let known = hashes[file.path], known != weights.contentHash {
                 throw FaceStudyError.start(
-                    reason: "'\(file.path)' has changed since the study read it; restore it and "
+                    reason:
+                        "\(quoted: file.path) has changed since the study read it; restore it and "
                         + "run the same command again")
             }
             hashes[file.path] = weights.contentHash
@@ -72,7 +74,7 @@ final class StudyStart {
         guard !fitting.contains(key) else { return }
         if let theirs = weights.normalization, theirs != normalization {
             throw .start(
-                reason: "'\(weights.url.path)' expects \(theirs), and the study gives "
+                reason: "\(quoted: weights.url.path) expects \(theirs), and the study gives "
                     + "\(normalization); add --colour \(theirs.order.rawValue) --input-mean "
                     + "\(theirs.mean) --input-deviation \(theirs.standardDeviation)")
         }
@@ -98,7 +100,7 @@ final class StudyStart {
         where !tensor.isFinite().all() {
             throw FaceStudyError.start(
                 reason:
-                    "tensor '\(name)' of '\(url.path)' has values that are not finite; use class "
+                    "tensor \(quoted: name) of \(quoted: url.path) has values that are not finite; use class "
                     + "weights from before training failed")
         }
         return head

@@ -1,4 +1,5 @@
 import SafeFiles
+import Spelling
 
 /// Errors of specifying or writing a set of synthetic faces.
 public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Sendable {
@@ -21,22 +22,22 @@ public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Senda
     public var description: String {
         switch self {
         case .cannotWrite(let path, let reason):
-            "cannot write '\(path)': \(reason)"
+            "cannot write \(quoted: path): \(reason)"
         case .differentSet(let path, let found, let wanted):
-            "'\(path)' holds the synthetic set \(found), not \(wanted); "
+            "\(quoted: path) holds the synthetic set \(found), not \(wanted); "
                 + "remove it or choose another folder"
         case .foreignFolder(let path):
-            "'\(path)' exists and has no \(SyntheticManifest.fileName); choose another folder"
+            "\(quoted: path) exists and has no \(SyntheticManifest.fileName); choose another folder"
         case .invalidValue(let key, let value, let allowed):
             "\(key) of a synthetic set is \(value) but must be \(allowed)"
         case .tooFewPairs(let kind, let available, let wanted):
             "a fold yields \(available) of the \(wanted) \(kind) pairs required; "
                 + "use more identities or images"
         case .unknownKey(let key, let allowed):
-            "a synthetic set has no key '\(key)'; its keys are "
+            "a synthetic set has no key \(quoted: key); its keys are "
                 + allowed.joined(separator: ", ")
         case .unreadableManifest(let path, let reason):
-            "cannot read '\(path)': \(reason); remove the folder to recreate it"
+            "cannot read \(quoted: path): \(reason); remove the folder to recreate it"
         }
     }
 }

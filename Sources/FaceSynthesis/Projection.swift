@@ -1,15 +1,15 @@
+import FaceData
+
 /// Maps the head's coordinates to the aligned picture.
 ///
 /// The head is rotated and projected in perspective; then the picture is scaled, rotated and
 /// shifted by the least-squares similarity transform that brings eyes, nose and mouth to their
 /// positions in face recognition crops, as real crops are made (Umeyama, 1991).
 struct Projection: Sendable {
-    /// Eyes, tip of the nose and corners of the mouth in a crop of 112 × 112, from the picture's
-    /// left; the standard of InsightFace.
-    static let template: [SIMD2<Float>] = [
-        SIMD2(38.2946, 51.6963), SIMD2(73.5318, 51.5014), SIMD2(56.0252, 71.7366),
-        SIMD2(41.5493, 92.3655), SIMD2(70.7299, 92.2041),
-    ]
+    /// insightface's five points in a crop of 112 × 112.
+    static let template: [SIMD2<Float>] = FacePoints.template(side: 112).points.map {
+        SIMD2(Float($0.x), Float($0.y))
+    }
 
     let rotation: Rotation
     private let distance: Float

@@ -1,5 +1,6 @@
 import Foundation
 import SafeFiles
+import Spelling
 
 /// `synthesis.json`: the specification of a folder of synthetic faces, written last.
 struct SyntheticManifest: Codable, Sendable, Hashable {
@@ -41,7 +42,7 @@ struct SyntheticManifest: Codable, Sendable, Hashable {
 
     /// One line for error messages.
     var summary: String {
-        "'\(set.name)' (\(set.identities) identities, \(images) images, seed \(set.seed), "
+        "\(quoted: set.name) (\(set.identities) identities, \(images) images, seed \(set.seed), "
             + "variation \(set.variation), renderer \(renderer))"
     }
 }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// The specification of a set of synthetic faces: which faces, how many, and how difficult.
 ///
 /// The same specification gives the same pixels on every machine. There are two built-in training
@@ -103,7 +105,7 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
         }
         guard plain, !name.isEmpty, name.first != "." else {
             throw .invalidValue(
-                key: "name", value: "'\(name)'", allowed: "letters, digits, '-', '_' and '.'")
+                key: "name", value: "\(quoted: name)", allowed: "letters, digits, '-', '_' and '.'")
         }
         try Self.require(0...((1 << 53) - 1), seed, "seed")
         try Self.require(0...9_999_999, firstIdentity, "firstIdentity")

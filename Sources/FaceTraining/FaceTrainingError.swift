@@ -1,3 +1,5 @@
+import Spelling
+
 /// Errors that can stop a training run.
 public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A checkpoint belongs to another run or configuration.
@@ -19,10 +21,10 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
     public var description: String {
         switch self {
         case .checkpointMismatch(let path, let reason):
-            "cannot resume from the checkpoint '\(path)': \(reason)"
+            "cannot resume from the checkpoint \(quoted: path): \(reason)"
         case .configuration(let key, let reason): "\(key): \(reason)"
         case .damagedCheckpoint(let path, let reason):
-            "the checkpoint '\(path)' is damaged (\(reason)) and there is no intact earlier one; "
+            "the checkpoint \(quoted: path) is damaged (\(reason)) and there is no intact earlier one; "
                 + "restore a copy, or remove it to train the run from the start"
         case .interrupted(let step):
             "stopped after step \(step); run the same command again to resume"

@@ -1,3 +1,4 @@
+import Spelling
 import Torch
 
 /// A pattern over the names of a network's tensors, in which `*` matches any characters and `?` one:
@@ -72,8 +73,10 @@ public struct PartRate: Sendable, Hashable {
 
     /// Why a text is invalid, as a part of a sentence; nil if it is valid.
     static func fault(_ text: String) -> String? {
-        guard let (_, factor) = parts(text) else { return "'\(text)' must be as in layer4.*:0.1" }
+        guard let (_, factor) = parts(text) else {
+            return "\(quoted: text) must be as in layer4.*:0.1"
+        }
         return factors.contains(factor)
-            ? nil : "the factor of '\(text)' must be a number from 0 to 1000000"
+            ? nil : "the factor of \(quoted: text) must be a number from 0 to 1000000"
     }
 }

@@ -1,3 +1,4 @@
+import Spelling
 public import Torch
 
 /// The tensors of a model that are trained, with a factor on the learning rate of each.
@@ -62,7 +63,7 @@ public struct TrainedParts {
         }
         throw .configuration(
             key: key,
-            reason: "'\(pattern.text)' matches no part; the network and its loss have "
+            reason: "\(quoted: pattern.text) matches no part; the network and its loss have "
                 + parts.prefix(24).joined(separator: ", ") + ", as in \(parts.first ?? "")*")
     }
 }

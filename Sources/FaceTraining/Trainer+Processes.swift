@@ -74,7 +74,7 @@ extension Trainer {
         guard theirs.fingerprint != mine.fingerprint || theirs.steps != mine.steps else { return }
         let reason =
             checkpoint.difference(from: theirs.fingerprint) ?? "its sets have other images"
-        team.tell("it was started for another run: \(reason)")
+        team.reportFailure("it was started for another run: \(reason)")
         throw .reported(member: "this process", message: reason)
     }
 
@@ -90,7 +90,7 @@ extension Trainer {
             observer.shouldStop ? .stops : savesNext ? .saves : .ready
         if case .failure(let error) = batch {
             readiness = .ends
-            if !team.leads { team.tell("\(error)") }
+            if !team.leads { team.reportFailure("\(error)") }
         }
         others = .idle
         switch try agreement(team, readiness, observer) {

@@ -1,5 +1,6 @@
 import Foundation
 import SafeFiles
+import Spelling
 import Torch
 
 /// A run's newest state in a file that is replaced atomically, and the previous state.
@@ -130,7 +131,8 @@ struct TrainingCheckpoint {
     private func setAside(_ reason: String, _ position: TrainingPosition) throws -> String {
         let damaged = sibling("damaged")
         try AtomicFile.move(url, to: damaged)
-        return "the newest checkpoint is damaged (\(reason)) and was moved to '\(damaged.path)'; "
+        return
+            "the newest checkpoint is damaged (\(reason)) and was moved to \(quoted: damaged.path); "
             + "the run resumes from the previous one, at step \(position.step)"
     }
 }

@@ -2,6 +2,7 @@ public import FaceConfiguration
 import FaceData
 public import FaceLosses
 public import Processes
+import Spelling
 public import Torch
 
 /// How a network is trained, except for the training set and the loss.
@@ -194,7 +195,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         }) {
             throw .configuration(
                 key: "augmentation",
-                reason: "'\(twice.element)' is given twice; give each change once")
+                reason: "\(quoted: twice.element) is given twice; give each change once")
         }
         guard algorithm == .sgd || head.rate == 1 else {
             throw .configuration(
@@ -210,7 +211,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 key: "schedule.epochs",
                 reason:
                     "it must be at least the \(epochs) epochs of the run, as the learning rate of "
-                    + "'\(schedule.shape.rawValue)' ends there, but it is \(schedule.epochs)")
+                    + "\(quoted: schedule.shape.rawValue) ends there, but it is \(schedule.epochs)")
         }
         guard schedule.milestones == schedule.milestones.sorted() else {
             throw .configuration(

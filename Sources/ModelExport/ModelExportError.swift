@@ -1,3 +1,5 @@
+import Spelling
+
 /// Errors when a network is exported.
 public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The exported network does not compute what the original does; nothing was kept.
@@ -17,21 +19,25 @@ public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .differs(let path, let comparison):
-            "the exported network does not compute what the original does (\(comparison)), so '\(path)' was "
+            "the exported network does not compute what the original does (\(comparison)), so "
+                + "\(quoted: path) was "
                 + "not written; try float32, or --keep-batch-norm, and for int8 faces like those that it will embed"
         case .fewImages(let path, let count):
-            "'\(path)' has \(count) images, and int8 is calibrated on at least "
+            "\(quoted: path) has \(count) images, and int8 is calibrated on at least "
                 + "\(Calibration.minImages); give more aligned faces, such as a training set"
         case .notANetwork(let path):
-            "'\(path)' is not a network of Facet's backbones, so it cannot be exported; give a run's folder, "
+            "\(quoted: path) is not a network of Facet's backbones, so it cannot be exported; "
+                + "give a run's folder, "
                 + "its model.safetensors, or a PyTorch state dict with --backbone"
         case .otherEngine(let path, let comparison):
-            "OpenVINO does not compute what LibTorch does for '\(path)' (\(comparison)); leave --engine out"
+            "OpenVINO does not compute what LibTorch does for \(quoted: path) (\(comparison)); "
+                + "leave --engine out"
         case .unsupported(let operation, let network):
-            "\(network) cannot be exported to ONNX: there is no equivalent of '\(operation)'; export it as "
+            "\(network) cannot be exported to ONNX: there is no equivalent of "
+                + "\(quoted: operation); export it as "
                 + "TorchScript with --format torchscript"
         case .unwritable(let path, let reason):
-            "cannot write '\(path)': \(reason)"
+            "cannot write \(quoted: path): \(reason)"
         }
     }
 }

@@ -5,6 +5,7 @@ import FaceModels
 public import Foundation
 import OpenVINO
 import SafeFiles
+import Spelling
 import Torch
 
 /// Exports a trained network for other programs, and keeps the file only if its embeddings match the
@@ -88,7 +89,8 @@ public struct ModelExporter {
             throw ModelExportError.unwritable(
                 path: target.path,
                 reason:
-                    "its weights would take the place of '\(beside.path)', which is not part of an export to it; "
+                    "its weights would take the place of \(quoted: beside.path), which is not "
+                    + "part of an export to it; "
                     + "choose another name")
         }
         let folder = try PartialFolder(for: target)

@@ -1,3 +1,5 @@
+import Spelling
+
 /// A dlib network that ends in a metric loss, as written by `dlib::serialize`: its layers in the order of
 /// computation.
 ///
@@ -72,7 +74,8 @@ struct DlibNetwork {
         _ = try cursor.integer(in: 1...1, "the version of the loss")
         let loss = try cursor.text()
         guard loss == "loss_metric_" || loss == "loss_metric_2" else {
-            throw cursor.failure("the network was trained with '\(loss)' and not 'loss_metric_'")
+            throw cursor.failure(
+                "the network was trained with \(quoted: loss) and not 'loss_metric_'")
         }
         if loss == "loss_metric_2" {
             // Margin and threshold.
@@ -105,7 +108,7 @@ struct DlibNetwork {
     ) throws(DlibCursor.Failure) -> ([Double], Int) {
         let name = try cursor.text(count: nameLength)
         guard name == "input_rgb_image_sized" else {
-            throw cursor.failure("its input is '\(name)' and not 'input_rgb_image_sized'")
+            throw cursor.failure("its input is \(quoted: name) and not 'input_rgb_image_sized'")
         }
         var mean: [Double] = []
         for _ in 0..<3 { mean.append(try cursor.number()) }
@@ -145,7 +148,7 @@ struct DlibNetwork {
             guard try !cursor.flag() else { throw cursor.failure("a rectifier is switched off") }
             return .relu
         case "add_prev_": return .add
-        default: throw cursor.failure("there is a layer '\(name)', which no face network has")
+        default: throw cursor.failure("there is a layer \(quoted: name), which no face network has")
         }
     }
 

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Errors of reading another program's weights.
 public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A PyTorch file is damaged.
@@ -23,27 +25,27 @@ public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertib
     public var description: String {
         switch self {
         case .damaged(let path, let offset, let reason):
-            "'\(path)' is not a whole PyTorch file: at byte \(offset), \(reason); use another copy, or "
+            "\(quoted: path) is not a whole PyTorch file: at byte \(offset), \(reason); use another copy, or "
                 + "save the state dict again with torch.save"
         case .damagedDlib(let path, let offset, let reason):
-            "'\(path)' is not a whole network of dlib's that embeds faces: at byte \(offset), "
+            "\(quoted: path) is not a whole network of dlib's that embeds faces: at byte \(offset), "
                 + "\(reason); download dlib_face_recognition_resnet_model_v1.dat again"
         case .damagedMXNet(let path, let offset, let reason):
-            "'\(path)' is not a whole file of MXNet's parameters: at byte \(offset), \(reason); use "
+            "\(quoted: path) is not a whole file of MXNet's parameters: at byte \(offset), \(reason); use "
                 + "another copy"
         case .noNames(let path, let count):
-            "'\(path)' has \(count) \(count == 1 ? "array" : "arrays") of MXNet's without names; save a "
+            "\(quoted: path) has \(count) \(count == 1 ? "array" : "arrays") of MXNet's without names; save a "
                 + "dictionary with mx.nd.save(path, {name: array})"
         case .noStateDict(let path, let found):
-            "'\(path)' holds \(found) and no tensors by name; save the state dict with "
+            "\(quoted: path) holds \(found) and no tensors by name; save the state dict with "
                 + "torch.save(model.state_dict(), path)"
-        case .misfit(let path, let summary): "'\(path)' \(summary)"
+        case .misfit(let path, let summary): "\(quoted: path) \(summary)"
         case .notFinite(let path, let name):
-            "tensor '\(name)' of '\(path)' has values that are not finite; use weights from before "
+            "tensor \(quoted: name) of \(quoted: path) has values that are not finite; use weights from before "
                 + "training failed"
-        case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
+        case .unreadable(let path, let reason): "cannot read \(quoted: path): \(reason)"
         case .unknownType(let path, let name, let type):
-            "tensor '\(name)' of '\(path)' has elements of the type \(type), which is not read; "
+            "tensor \(quoted: name) of \(quoted: path) has elements of the type \(type), which is not read; "
                 + "convert it to float32"
         }
     }

@@ -107,24 +107,25 @@ public struct ONNXWeights {
         _ weights: [OperationPart: [Float]], into slots: [OperationPart: StateEntry],
         epsilon: Double
     ) -> [OperationPart: [Float]] {
+        let hasFactor = slots[.weight] != nil
         guard let means = weights[.mean], let variances = weights[.variance],
             let factors = weights[.weight], let summands = weights[.bias],
             Set([means, variances, factors, summands].map(\.count)).count == 1,
-            slots[.bias] == nil, slots[.weight] != nil || factors.allSatisfy({ $0 > 0 })
+            slots[.bias] == nil, factors.allSatisfy({ hasFactor ? $0 != 0 : $0 > 0 })
         else { return weights }
         var weights = weights
         weights[.bias] = nil
-        let factor = zip(factors, variances).map {
-            Double($0) / (Double($1) + epsilon).squareRoot()
-        }
         weights[.mean] = means.indices.map {
-            summands[$0] == 0
-                ? means[$0] : Float(Double(means[$0]) - Double(summands[$0]) / factor[$0])
+            let deviation = (Double(variances[$0]) + epsilon).squareRoot()
+            return Float(
+                Double(means[$0]) - Double(summands[$0]) * deviation / Double(factors[$0]))
         }
-        if slots[.weight] == nil {
+        if !hasFactor {
             weights[.weight] = nil
-            weights[.variance] = zip(factors, zip(factor, variances)).map { own, pair in
-                own == 1 ? pair.1 : Float(1 / (pair.0 * pair.0) - epsilon)
+            // (variance + epsilon) / factor² - epsilon, written so that a factor of 1 changes nothing.
+            weights[.variance] = zip(factors, variances).map { factor, variance in
+                let inverse = 1 / (Double(factor) * Double(factor))
+                return Float(Double(variance) * inverse + epsilon * (inverse - 1))
             }
         }
         return weights

@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 /// Named tensors saved by PyTorch: `torch.save(model.state_dict(), path)`, or a checkpoint that
 /// contains such a dictionary.
@@ -100,7 +101,7 @@ private struct Container {
             throw .damaged(
                 path: path, offset: 0,
                 reason:
-                    "'\(packed.prefix(80))' is compressed or encrypted, which torch.save does not do"
+                    "\(quoted: packed) is compressed or encrypted, which torch.save does not do"
             )
         }
         let range = archive.files[name] ?? 0..<0

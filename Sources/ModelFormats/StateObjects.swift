@@ -1,3 +1,5 @@
+import Spelling
+
 /// The results of functions and classes that are named in a state dict.
 enum StateObjects {
     typealias Damage = (String) -> ModelFormatsError
@@ -9,7 +11,7 @@ enum StateObjects {
     ) throws(ModelFormatsError) -> StateValue {
         guard case .global(let name) = values[function] else { return .other("something unknown") }
         guard case .tuple(let parts) = values[arguments] else {
-            throw damaged("'\(name.prefix(80))' has no arguments")
+            throw damaged("\(quoted: name) has no arguments")
         }
         switch name {
         case "collections.OrderedDict", "builtins.dict", "__builtin__.dict",
@@ -42,13 +44,13 @@ enum StateObjects {
             case .text("storage") = values[parts[0]], case .text(let key) = values[parts[2]]
         else { return .other("something outside of the pickle") }
         guard case .global(let type) = values[parts[1]] else {
-            throw damaged("storage '\(key.prefix(80))' has no type")
+            throw damaged("storage \(quoted: key) has no type")
         }
         var part = StoragePart(key: key, type: String(type.split(separator: ".").last ?? ""))
         // Before PyTorch 0.4 a storage could be a view of another one, with its own key.
         if parts.count > 5, case .tuple(let view) = values[parts[5]], view.count == 3 {
             guard case .integer(let start) = values[view[1]], start >= 0 else {
-                throw damaged("storage '\(key.prefix(80))' begins nowhere")
+                throw damaged("storage \(quoted: key) begins nowhere")
             }
             part.start = start
         }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// A value of a pickle. It refers to others by their index among all values, so that deep nesting
 /// and cycles do no harm.
 enum StateValue {
@@ -38,10 +40,10 @@ enum StateValue {
         case .tuple: "a tuple"
         case .list: "a list"
         case .dictionary: "a dictionary"
-        case .global(let name): "'\(name.prefix(80))'"
+        case .global(let name): "\(quoted: name)"
         case .storage: "a storage"
         case .tensor: "a single tensor"
-        case .module(let name, _), .other(let name): "an object of '\(name.prefix(80))'"
+        case .module(let name, _), .other(let name): "an object of \(quoted: name)"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// A tensor in a file, read on demand.
 public struct StoredTensor {
@@ -79,14 +80,14 @@ public struct StoredTensor {
             throw .damaged(
                 path: file.path, offset: storage.startIndex,
                 reason:
-                    "tensor '\(name.prefix(80))' of shape \(shape) is larger than its storage of "
+                    "tensor \(quoted: name) of shape \(shape) is larger than its storage of "
                     + "\(storage.count / size) elements")
         }
         // Strides may repeat elements, but an expanded tensor must not be larger than the file.
         guard count <= max(1 << 20, file.bytes.count) else {
             throw .damaged(
                 path: file.path, offset: storage.startIndex,
-                reason: "tensor '\(name.prefix(80))' of shape \(shape) repeats its storage")
+                reason: "tensor \(quoted: name) of shape \(shape) repeats its storage")
         }
         var bytes = [UInt8](unsafeUninitializedCapacity: count * size) { target, initialized in
             storage.withUnsafeBytes { copy(from: $0, elementSize: size, to: target.baseAddress) }

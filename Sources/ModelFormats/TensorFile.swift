@@ -1,3 +1,5 @@
+import Spelling
+
 /// The bytes of a file and the ranges of its storages.
 final class TensorFile: Sendable {
     let path: String
@@ -17,7 +19,7 @@ final class TensorFile: Sendable {
         guard let range = storages[key] else {
             throw .damaged(
                 path: path, offset: bytes.count,
-                reason: "storage '\(key.prefix(80))' is missing")
+                reason: "storage \(quoted: key) is missing")
         }
         return bytes[range]
     }

@@ -1,4 +1,5 @@
 public import FaceModels
+import Spelling
 public import Torch
 
 /// The tensors of a file that match those of a network by name and shape.
@@ -144,8 +145,8 @@ public struct WeightMatch {
     /// match.
     public var summary: String {
         var text = "\(fitted.count) of \(fitted.count + missing.count + mismatched.count) tensors"
-        if !prefix.isEmpty { text += " under '\(prefix)'" }
-        if !part.isEmpty { text += " in '\(part)'" }
+        if !prefix.isEmpty { text += " under \(quoted: prefix)" }
+        if !part.isEmpty { text += " in \(quoted: part)" }
         text += Self.list(missing, "missing")
         text += Self.list(
             mismatched.map { "\($0.name) \($0.found), not \($0.expected)" }, "of another shape")
@@ -156,7 +157,7 @@ public struct WeightMatch {
     private static func list(_ names: [String], _ what: String) -> String {
         guard !names.isEmpty else { return "" }
         let more = names.count > 3 ? " and \(names.count - 3) more" : ""
-        return "; \(what): \(names.prefix(3).joined(separator: ", "))\(more)"
+        return "; \(what): \(names.prefix(3).map(\.shortened).joined(separator: ", "))\(more)"
     }
 }
 

@@ -1,3 +1,4 @@
+import Spelling
 import ZipFiles
 
 /// The files of a ZIP archive that are stored without compression, as written by `torch.save`.
@@ -25,7 +26,7 @@ struct ZipArchive {
             let duplicate =
                 Dictionary(grouping: names) { $0 }.first { $0.value.count > 1 }?.key ?? ""
             throw .damaged(
-                path: path, offset: 0, reason: "the archive has two files '\(duplicate.prefix(80))'"
+                path: path, offset: 0, reason: "the archive has two files \(quoted: duplicate)"
             )
         }
     }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Errors of an ONNX file.
 public enum ONNXError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file is truncated, damaged, or not an ONNX file.
@@ -11,11 +13,12 @@ public enum ONNXError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformed(let path, let reason):
-            "'\(path)' cannot be read as an ONNX network: \(reason); download or copy it again"
+            "\(quoted: path) cannot be read as an ONNX network: \(reason); download or copy it again"
         case .unwritable(let reason):
             "the ONNX network cannot be written: \(reason)"
         case .withoutData(let path, let file, let reason):
-            "'\(path)' keeps its weights in '\(file)', which \(reason); put that file beside it, or save "
+            "\(quoted: path) keeps its weights in \(quoted: file), which \(reason); put that file "
+                + "beside it, or save "
                 + "the network with its weights in one file"
         }
     }

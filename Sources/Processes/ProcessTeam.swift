@@ -49,7 +49,7 @@ public final class ProcessTeam {
     /// The connection for tensors.
     public let group: ProcessGroup
 
-    private let store: PatientStore
+    private let store: StoreWithTimeout
     private let limits: Limits
     private let pulse: Pulse
     private var orders = 0
@@ -78,8 +78,8 @@ public final class ProcessTeam {
         let address = "\(start.address):\(start.port)"
         do throws(TorchError) {
             let store = try Self.connect(start, store, limits)
-            self.store = PatientStore(store, limit: limits.silence)
-            let request = PatientRequest { () throws(TorchError) in
+            self.store = StoreWithTimeout(store, limit: limits.silence)
+            let request = RequestWithTimeout { () throws(TorchError) in
                 try ProcessGroup(
                     store, name: "facet/\(start.attempt)/tensors", rank: start.rank,
                     size: start.size,
@@ -103,7 +103,7 @@ public final class ProcessTeam {
     ) throws(TorchError) -> ProcessStore {
         if let store { return store }
         // Another program may be listening there, which accepts the connection but never answers.
-        return try PatientRequest { () throws(TorchError) in
+        return try RequestWithTimeout { () throws(TorchError) in
             try ProcessStore(
                 host: start.address, port: start.port,
                 serves: start.servesStore && start.rank == 0, limit: limits.meeting)
@@ -271,7 +271,7 @@ public final class ProcessTeam {
 
     /// Publishes why this process ends; the others read it when they notice that its connections
     /// are closed.
-    public func tell(_ reason: String) {
+    public func reportFailure(_ reason: String) {
         if rank < members.count {
             try? store.set(key("message"), to: "\(members[rank])\n\(reason)")
         }
@@ -336,7 +336,7 @@ public final class ProcessTeam {
 /// A store with a timeout for every request: a dead connection would otherwise block for a quarter of an hour.
 ///
 /// `@unchecked` is sound because LibTorch's store serialises requests.
-private final class PatientStore: @unchecked Sendable {
+private final class StoreWithTimeout: @unchecked Sendable {
     private let store: ProcessStore
     private let limit: Duration
 
@@ -360,20 +360,20 @@ private final class PatientStore: @unchecked Sendable {
         _ body: @escaping (ProcessStore) throws(TorchError) -> String?
     ) throws(TorchError) -> String? {
         let store = store
-        return try PatientRequest { () throws(TorchError) in try body(store) }
+        return try RequestWithTimeout { () throws(TorchError) in try body(store) }
             .value("asking the store", within: limit)
     }
 }
 
 /// Heartbeats: a counter of each process in the store.
 private final class Pulse: @unchecked Sendable {
-    private let store: PatientStore
+    private let store: StoreWithTimeout
     private let key: String
     private let beat: Duration
     private let lock = NSLock()
     private var isOver = false
 
-    init(_ store: PatientStore, key: String, _ limits: ProcessTeam.Limits) {
+    init(_ store: StoreWithTimeout, key: String, _ limits: ProcessTeam.Limits) {
         self.store = store
         self.key = key
         beat = limits.beat
@@ -401,14 +401,14 @@ private final class Pulse: @unchecked Sendable {
 
     /// An observation of another process's counter.
     struct Watch {
-        let store: PatientStore
+        let store: StoreWithTimeout
         let key: String
         private let first: String?
         private var last: String?
         private var changed = ContinuousClock.now
         private var looked = ContinuousClock.now
 
-        init(store: PatientStore, key: String) {
+        init(store: StoreWithTimeout, key: String) {
             self.store = store
             self.key = key
             first = (try? store.value(of: key)) ?? nil

@@ -29,12 +29,13 @@ public final class FileWriter {
     /// Resumes or creates a file whose partial content is at ``PartialFile/url(of:)``.
     ///
     /// - Parameter size: Number of bytes of the partial file to keep; 0 to start over.
-    /// - Throws: ``SafeFilesError``, also if the partial file is shorter or another process is
+    /// - Throws: ``SafeFilesError``, also if the partial file is shorter, which leaves it as it is, or another process is
     ///   writing it.
     public convenience init(_ url: URL, keeping size: Int) throws(SafeFilesError) {
         try PartialFile.requireReplaceable(url)
         try self.init(url, part: PartialFile.url(of: url))
-        keepsPart = size > 0
+        // A partial file with content is not removed where it cannot be resumed; one that was just created is.
+        keepsPart = size > 0 && file?.size != 0
         count = size
         guard let file, let found = file.size, found >= size else {
             throw .unwritable(path: url.path, reason: "its partial file has disappeared")

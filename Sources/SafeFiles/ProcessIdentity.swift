@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 #if canImport(Glibc)
     import Glibc
@@ -43,7 +44,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
     }
 
     /// A description such as `process 4711 on host 'gpu1'`.
-    public var description: String { "process \(process) on host '\(host)'" }
+    public var description: String { "process \(process) on host \(quoted: host)" }
 
     /// Whether the process has certainly ended. Processes of other machines are assumed to be
     /// running.

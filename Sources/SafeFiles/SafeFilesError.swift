@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// Errors of reading and writing files.
 public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -37,17 +38,18 @@ public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .busy(let path, let holder):
-            "another process is using '\(path)'"
+            "another process is using \(quoted: path)"
                 + (holder.map { ": \($0), since \($0.since)" } ?? "")
                 + "; wait until it ends, or choose another folder"
         case .noSpace(let path):
-            "the disk is full: '\(path)' cannot be written; free some space and run the same command again; "
+            "the disk is full: \(quoted: path) cannot be written; free some space and run the "
+                + "same command again; "
                 + "nothing already saved is lost"
         case .notPlain(let path, let kind):
-            "'\(path)' is \(kind.rawValue), which facet does not read or write; remove it, "
+            "\(quoted: path) is \(kind.rawValue), which facet does not read or write; remove it, "
                 + "or choose another folder"
-        case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
-        case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"
+        case .unreadable(let path, let reason): "cannot read \(quoted: path): \(reason)"
+        case .unwritable(let path, let reason): "cannot write \(quoted: path): \(reason)"
         }
     }
 }

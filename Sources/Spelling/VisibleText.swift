@@ -44,8 +44,39 @@ extension String {
 
     /// The text with its middle replaced if it is longer than a number of characters.
     public func shortened(to limit: Int) -> String {
-        guard utf8.count > limit, count > limit else { return self }
-        let half = max(limit / 2, 1)
-        return "\(prefix(half)) ... (\(count - 2 * half) characters) ... \(suffix(half))"
+        isLonger(than: limit) ? ends(max(limit / 2, 1), max(limit / 2, 1)) : self
+    }
+
+    /// The text as messages show it: of more than 300 characters only the first 200, the last 50 and the number of
+    /// those between.
+    public var shortened: String { isLonger(than: 300) ? ends(200, 50) : self }
+
+    // Unicode scalars are counted: a letter with its accents can have any number of them.
+    private func isLonger(than limit: Int) -> Bool {
+        utf8.count > limit && unicodeScalars.count > limit
+    }
+
+    private func ends(_ first: Int, _ last: Int) -> String {
+        let scalars = unicodeScalars
+        return
+            "\(String(scalars.prefix(first))) ... (\(scalars.count - first - last) characters) ... "
+            + String(scalars.suffix(last))
+    }
+}
+
+extension DefaultStringInterpolation {
+    /// Appends a name, a path or other text from outside to a message, in single quotes: `"no image \(quoted: name)"`.
+    /// A long text is ``Swift/String/shortened``, so that a message stays readable whatever a file contains.
+    public mutating func appendInterpolation(quoted text: some CustomStringConvertible) {
+        appendLiteral("'\(text.description.shortened)'")
+    }
+}
+
+extension [String] {
+    /// The first texts, shortened and separated by commas, with `...` if there are more.
+    ///
+    /// - Parameter limit: How many texts are shown.
+    public func someJoined(_ limit: Int = 10) -> String {
+        prefix(limit).map(\.shortened).joined(separator: ", ") + (count > limit ? ", ..." : "")
     }
 }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Errors caused by a file, a device or the memory of the machine.
 ///
 /// Programming errors, such as shape mismatches, are not thrown: they
@@ -29,29 +31,31 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let path, let reason):
-            "cannot use the weights file '\(path)': \(reason)"
+            "cannot use the weights file \(quoted: path): \(reason)"
         case .libTorch(let operation, let message):
             "LibTorch refused \(operation): \(message)"
         case .malformedScript(let path, let reason):
-            "'\(path)' is not a TorchScript network: \(reason); "
+            "\(quoted: path) is not a TorchScript network: \(reason); "
                 + "write it with torch.jit.trace(model.eval(), example).save(path)"
         case .malformedWeights(let path, let reason):
-            "'\(path)' is not a valid safetensors file: \(reason); "
+            "\(quoted: path) is not a valid safetensors file: \(reason); "
                 + "it may be truncated, so use another copy"
         case .missingTensor(let name, let path):
-            "'\(path)' has no tensor '\(name)'; it belongs to another model"
+            "\(quoted: path) has no tensor \(quoted: name); it belongs to another model"
         case .noDevice(let name):
-            "the device '\(name)' is not available; use --device cpu, or a CUDA build of LibTorch with a GPU"
+            "the device \(quoted: name) is not available; use --device cpu, or a CUDA build of "
+                + "LibTorch with a GPU"
         case .noSpace(let path):
-            "the disk is full: '\(path)' cannot be written; free some space and run the same command again"
+            "the disk is full: \(quoted: path) cannot be written; free some space and run the "
+                + "same command again"
         case .outOfMemory(let operation, let message):
             "out of memory in \(operation): \(message); use a smaller --batch-size"
         case .scriptFailed(let path, let reason):
-            "the network '\(path)' failed: \(reason)"
+            "the network \(quoted: path) failed: \(reason)"
         case .shapeMismatch(let name, let expected, let found, let path):
-            "tensor '\(name)' of '\(path)' has shape \(found), but the model expects \(expected)"
+            "tensor \(quoted: name) of \(quoted: path) has shape \(found), but the model expects \(expected)"
         case .unexpectedTensor(let name, let path):
-            "'\(path)' has an unexpected tensor '\(name)'; it belongs to another "
+            "\(quoted: path) has an unexpected tensor \(quoted: name); it belongs to another "
                 + "model"
         }
     }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// An entry of a ZIP archive's list of files.
 public struct ZipEntry: Equatable, Sendable {
     /// The signature of a local header, with which most archives begin.
@@ -95,13 +97,14 @@ public struct ZipEntry: Equatable, Sendable {
         var bytes = ZipBytes(head, at: offset)
         let title = String(decoding: name.prefix(80), as: UTF8.self)
         guard Array(try bytes.take(4)) == Self.localMark else {
-            throw ZipDamage(offset, "'\(title)' does not begin where the list says")
+            throw ZipDamage(offset, "\(quoted: title) does not begin where the list says")
         }
         _ = try bytes.take(22)
         let start = offset + Self.localBytes + (try bytes.length(2)) + (try bytes.length(2))
         guard start <= archive, packedSize <= archive - start else {
             throw ZipDamage(
-                offset, "'\(title)' should have \(packedSize) bytes, and the archive ends before")
+                offset,
+                "\(quoted: title) should have \(packedSize) bytes, and the archive ends before")
         }
         return start..<start + packedSize
     }

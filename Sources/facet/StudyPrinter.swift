@@ -4,6 +4,7 @@ import FaceRuns
 import FaceStudy
 import FaceTraining
 import Foundation
+import Spelling
 
 /// Prints the progress of a study.
 final class StudyPrinter {
@@ -122,7 +123,7 @@ final class StudyPrinter {
 
     private func show(_ record: StartRecord) {
         endTask()
-        Console.note("  starts from '\(record.facts.file)': \(record.summary)")
+        Console.note("  starts from \(quoted: record.facts.file): \(record.summary)")
         for misfit in record.misfits.prefix(Self.shownMisfits) { Console.note("    \(misfit)") }
         let more = record.misfits.count - Self.shownMisfits
         if more > 0 { Console.note("    and \(more) more, which start.json lists") }

@@ -2,6 +2,7 @@ import CommandKit
 import FaceStudy
 import Foundation
 import SafeFiles
+import Spelling
 
 let submitCommand = Command(
     "submit", "Run a study on a cluster: a Slurm array job whose tasks work on it together.",
@@ -84,7 +85,7 @@ private func submit(_ job: SlurmJob) -> ExitCode {
         Console.standard.error(
             "sbatch did not accept the job"
                 + (process.terminationStatus == 127
-                    ? " because it is not installed here; submit '\(job.scriptURL.path)' where it is"
+                    ? " because it is not installed here; submit \(quoted: job.scriptURL.path) where it is"
                     : ""))
         return .failure
     }

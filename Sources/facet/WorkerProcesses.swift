@@ -3,6 +3,7 @@ import FaceRuns
 import FaceStudy
 import Foundation
 import SafeFiles
+import Spelling
 import Torch
 
 /// Child processes of the same program that execute a study's runs concurrently.
@@ -118,7 +119,7 @@ final class WorkerProcesses {
         Console.standard.warning(
             "worker \(worker.number) (process \(process)) was ended by signal "
                 + "\(worker.process.terminationStatus)"
-                + (run.map { " while it worked on '\($0.url.lastPathComponent)'" } ?? "")
+                + (run.map { " while it worked on \(quoted: $0.url.lastPathComponent)" } ?? "")
                 + "; the others continue its work")
     }
 }

@@ -90,7 +90,7 @@ struct ProcessTeamTests {
             if team.leads {
                 try team.awaitAll("data")
             } else {
-                team.tell("the disk is full")
+                team.reportFailure("the disk is full")
             }
             return 0
         }

@@ -82,6 +82,21 @@ import Testing
                 throws: SafeFilesError.unwritable(
                     path: url.path, reason: "its partial file has disappeared")
             ) { _ = try FileWriter(url, keeping: 5) }
+            #expect(try Data(contentsOf: PartialFile.url(of: url)) == Data("four".utf8))
+        }
+    }
+
+    @Test("A part that is missing is refused, and neither it nor its folder is created")
+    func aPartThatIsMissingIsRefused() throws {
+        try withFolder { folder in
+            for url in ["a", "new/inner/a"].map(folder.appendingPathComponent) {
+                #expect(
+                    throws: SafeFilesError.unwritable(
+                        path: url.path, reason: "its partial file has disappeared")
+                ) { _ = try FileWriter(url, keeping: 5) }
+            }
+            let left = try names(in: folder)
+            #expect(left.isEmpty)
         }
     }
 

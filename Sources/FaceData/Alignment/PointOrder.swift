@@ -8,29 +8,30 @@ struct PointOrder {
     let positions: [(x: Int, y: Int)]
 
     /// The order in which points are expected.
-    static let given = PointOrder("they are", .pairs, parts: [0, 1, 2, 3, 4])
+    static let given = PointOrder("they are", .interleavedXY, parts: [0, 1, 2, 3, 4])
 
     /// Orders that programs are known to write, the expected one first.
     static let known: [PointOrder] = {
         let swapped = [1, 0, 2, 4, 3]
         let orders = [
             given,
-            PointOrder("five x and then five y", .fives),
+            PointOrder("five x and then five y", .planarXY),
             PointOrder(
                 "points with left and right swapped (left and right are as seen in the image)",
-                .pairs, parts: swapped),
-            PointOrder("y before x", .turnedPairs),
-            PointOrder("five y and then five x", .turnedFives),
-            PointOrder("eyes, mouth and then nose", .pairs, parts: [0, 1, 3, 4, 2]),
-            PointOrder("nose, eyes and then mouth", .pairs, parts: [2, 0, 1, 3, 4]),
-            PointOrder("mouth, nose and then eyes", .pairs, parts: [3, 4, 2, 0, 1]),
+                .interleavedXY, parts: swapped),
+            PointOrder("y before x", .interleavedYX),
+            PointOrder("five y and then five x", .planarYX),
+            PointOrder("eyes, mouth and then nose", .interleavedXY, parts: [0, 1, 3, 4, 2]),
+            PointOrder("nose, eyes and then mouth", .interleavedXY, parts: [2, 0, 1, 3, 4]),
+            PointOrder("mouth, nose and then eyes", .interleavedXY, parts: [3, 4, 2, 0, 1]),
             PointOrder(
-                "mouth, nose and then eyes, from right to left", .pairs, parts: [4, 3, 2, 1, 0]),
+                "mouth, nose and then eyes, from right to left", .interleavedXY,
+                parts: [4, 3, 2, 1, 0]),
             PointOrder(
-                "five x and then five y, with left and right swapped", .fives, parts: swapped),
-            PointOrder("y before x, with left and right swapped", .turnedPairs, parts: swapped),
+                "five x and then five y, with left and right swapped", .planarXY, parts: swapped),
+            PointOrder("y before x, with left and right swapped", .interleavedYX, parts: swapped),
             PointOrder(
-                "five y and then five x, with left and right swapped", .turnedFives, parts: swapped),
+                "five y and then five x, with left and right swapped", .planarYX, parts: swapped),
         ]
         return orders.map { order in
             var known = order
@@ -65,18 +66,18 @@ struct PointOrder {
 
     /// How ten numbers become five points.
     private enum Layout: String, CaseIterable {
-        case pairs = "points"
-        case turnedPairs = "points with y before x"
-        case fives = "five x and then five y"
-        case turnedFives = "five y and then five x"
+        case interleavedXY = "points"
+        case interleavedYX = "points with y before x"
+        case planarXY = "five x and then five y"
+        case planarYX = "five y and then five x"
 
         /// Indices of the x and y of one of the file's points.
         func position(of index: Int) -> (x: Int, y: Int) {
             switch self {
-            case .pairs: (2 * index, 2 * index + 1)
-            case .turnedPairs: (2 * index + 1, 2 * index)
-            case .fives: (index, index + 5)
-            case .turnedFives: (index + 5, index)
+            case .interleavedXY: (2 * index, 2 * index + 1)
+            case .interleavedYX: (2 * index + 1, 2 * index)
+            case .planarXY: (index, index + 5)
+            case .planarYX: (index + 5, index)
             }
         }
     }

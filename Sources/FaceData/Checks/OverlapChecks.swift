@@ -25,13 +25,13 @@ enum OverlapChecks {
         let numbers = overlap.shared.count { PersonName($0.name).isNumber }
         return SetCheck.Diagnostic(
             severity: .warning, kind: "overlap-name",
-            message: "\(counted(people.count, "person", "people")) of '\(testSet.name)' "
+            message: "\(counted(people.count, "person", "people")) of \(quoted: testSet.name) "
                 + "\(isOne ? "is" : "are") also in the set (\(exact) with the same name"
                 + (respelt.isEmpty
-                    ? "" : ", \(respelt.count) spelt differently: \(respelt.someJoined)")
+                    ? "" : ", \(respelt.count) spelt differently: \(respelt.someJoined())")
                 + (numbers == 0
                     ? "" : ", \(numbers) by number only, which may be a coincidence")
-                + "), so accuracy on it would be optimistic: " + people.someJoined, items: people)
+                + "), so accuracy on it would be optimistic: " + people.someJoined(), items: people)
     }
 
     private static func byPicture(
@@ -41,9 +41,9 @@ enum OverlapChecks {
         return SetCheck.Diagnostic(
             severity: .warning, kind: "overlap-picture",
             message: counted(overlap.pictures, "picture")
-                + " of '\(testSet.name)' \(overlap.pictures == 1 ? "is" : "are") also in the set, "
+                + " of \(quoted: testSet.name) \(overlap.pictures == 1 ? "is" : "are") also in the set, "
                 + "of \(counted(overlap.owners.count, "identity", "identities")): "
-                + overlap.owners.someJoined, items: overlap.owners)
+                + overlap.owners.someJoined(), items: overlap.owners)
     }
 
     private static func crop(
@@ -54,7 +54,8 @@ enum OverlapChecks {
             people: min(set.identities.count, testSet.pairs.minPeople)
         ).map {
             SetCheck.Diagnostic(
-                severity: .warning, kind: "crop", message: "'\(testSet.name)': \($0)", items: [])
+                severity: .warning, kind: "crop", message: "\(quoted: testSet.name): \($0)",
+                items: [])
         }
     }
 }

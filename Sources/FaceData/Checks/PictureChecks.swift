@@ -25,7 +25,7 @@ enum PictureChecks {
         let others = survey.sizes.indices.filter {
             survey.sizes[$0].width > 0 && survey.sizes[$0] != mostCommon
         }
-        let list = ordered.map { "\($0.value) of \($0.key)" }.someJoined
+        let list = ordered.map { "\($0.value) of \($0.key)" }.someJoined()
         return SetCheck.Diagnostic(
             severity: .warning, kind: "size",
             message: "images have \(counts.count) sizes: \(list)", items: others.map(names.image))

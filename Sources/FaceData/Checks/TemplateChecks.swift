@@ -28,7 +28,7 @@ struct TemplateChecks {
     }
 
     private func name(_ template: Int) -> String {
-        let person = set.templates[template].person.map { " of '\(set.people[$0])'" } ?? ""
+        let person = set.templates[template].person.map { " of \(quoted: set.people[$0])" } ?? ""
         return "template \(set.templates[template].name)\(person)"
     }
 

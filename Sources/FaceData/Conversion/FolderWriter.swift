@@ -1,5 +1,6 @@
 import Foundation
 import SafeFiles
+import Spelling
 
 /// Writes images into a folder, each under a unique name; existing ones are kept.
 ///
@@ -43,7 +44,7 @@ struct FolderWriter {
             throw .cannotWrite(
                 path: folder.path,
                 reason:
-                    "it contains '\(foreign)', which is not an image of this set; choose another folder, "
+                    "it contains \(quoted: foreign), which is not an image of this set; choose another folder, "
                     + "or remove what another command or an earlier version wrote")
         }
     }

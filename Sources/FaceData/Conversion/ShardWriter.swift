@@ -57,7 +57,8 @@ final class ShardWriter {
             throw .cannotWrite(
                 path: url.path,
                 reason:
-                    "'\(other)' exists and would be mistaken for one of the \(counted(count, "shard")) to be written; "
+                    "\(quoted: other) exists and would be mistaken for one of the "
+                    + "\(counted(count, "shard")) to be written; "
                     + "remove it, or choose another name")
         }
         if let first = shards.first {

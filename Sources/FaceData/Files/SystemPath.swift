@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 #if canImport(Glibc)
     import Glibc
@@ -75,7 +76,7 @@ enum SystemPath {
                 throw .unreadable(
                     path: folder.path,
                     reason:
-                        "two of its names are shown as '\(duplicate)', one of which is not UTF-8; "
+                        "two of its names are shown as \(quoted: duplicate), one of which is not UTF-8; "
                         + "rename one of them")
             }
         }

@@ -33,7 +33,7 @@ enum EquivalentNames {
         return (
             kept, labels.map { fresh[$0] },
             counted(names, "name occurs", "names occur")
-                + " in two forms of Unicode, which are taken for one person: '\(example)'"
+                + " in two forms of Unicode, which are taken for one person: \(quoted: example)"
                 + (names > 1 ? ", ..." : "")
         )
     }

@@ -86,7 +86,7 @@ struct FolderReader {
         if !empty.isEmpty {
             warnings.append(
                 counted(empty.count, "identity has", "identities have") + " no image: "
-                    + empty.someJoined)
+                    + empty.someJoined())
         }
         if let sentence = skippedFiles.sentence { warnings.append(sentence) }
         let others = identities.filter(ByteText.isEscaped)
@@ -94,7 +94,8 @@ struct FolderReader {
         if let first = others.first ?? paths.first(where: ByteText.isEscaped) {
             warnings.append(
                 counted(others.count + files, "name is", "names are")
-                    + " not UTF-8 and shown as bytes, as in '\(first)'; rename with 'convmv -r -f gbk -t utf-8 "
+                    + " not UTF-8 and shown as bytes, as in \(quoted: first); rename with 'convmv "
+                    + "-r -f gbk -t utf-8 "
                     + "--notest' or similar")
         }
         return warnings

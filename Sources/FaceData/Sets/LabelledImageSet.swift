@@ -103,10 +103,3 @@ extension LabelledImageSet {
         try SystemPath.visibleNames(folder)
     }
 }
-
-extension [String] {
-    /// The first ten, separated by commas, with `...` if there are more.
-    var someJoined: String {
-        prefix(10).joined(separator: ", ") + (count > 10 ? ", ..." : "")
-    }
-}

@@ -151,7 +151,8 @@ private struct PairsReader {
         return VerificationPairs(
             source: ImageFiles(images, in: finder.root), pairs: pairs, folds: folds,
             warnings: [
-                "'\(name)' does not have LFW's first line, '\(folds) \(each)' for what it holds: by the order of its "
+                "\(quoted: name) does not have LFW's first line, '\(folds) \(each)' for what it "
+                    + "holds: by the order of its "
                     + "pairs it has \(counted(folds, "fold")) of \(counted(each, "pair")) of each kind"
             ])
     }
@@ -213,7 +214,7 @@ private struct PairsReader {
         _ name: String, _ text: String, _ line: Int
     ) throws(FaceDataError) -> Int {
         guard let number = Int(text), number >= 0 else {
-            throw .pairs(path: path, line: line, reason: "'\(text)' is not an image number")
+            throw .pairs(path: path, line: line, reason: "\(quoted: text) is not an image number")
         }
         let key = "\(name)/\(number)"
         if let index = indices[key] { return index }

@@ -87,7 +87,7 @@ extension LabelledImageSet {
         let fewer = removing(named: Set(list.names))
         var result = fewer
         result.warnings.append(
-            "'\(list.path)' removed \(counted(count - fewer.count, "image")), "
+            "\(quoted: list.path) removed \(counted(count - fewer.count, "image")), "
                 + counted(
                     identities.count - fewer.identities.count, "identity", "identities")
                 + " among them whole")
@@ -109,10 +109,12 @@ extension LabelledImageSet {
         guard !names.isEmpty else { return nil }
         let nearest = NearestNames(among: identities)
         let some = names.prefix(10).map { name in
-            nearest.nearest(to: name).map { "'\(name)' (is '\($0)' meant?)" } ?? "'\(name)'"
+            nearest.nearest(to: name).map { "\(quoted: name) (is \(quoted: $0) meant?)" }
+                ?? "\(quoted: name)"
         }
         return
-            "\(counted(names.count, "name")) of '\(list.path)' \(names.count == 1 ? "is that" : "are those") "
+            "\(counted(names.count, "name")) of \(quoted: list.path) "
+            + "\(names.count == 1 ? "is that" : "are those") "
             + "of no identity and no image, and removed nothing: "
             + some.joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
     }

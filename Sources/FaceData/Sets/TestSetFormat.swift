@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 extension VerificationPairs {
     /// Opens a test set of any format.
@@ -28,7 +29,7 @@ extension VerificationPairs {
             guard pairs.isEmpty else {
                 throw .unknownFormat(
                     path: images.path,
-                    reason: "a verification pack has its pairs within; leave out '\(pairs)'")
+                    reason: "a verification pack has its pairs within; leave out \(quoted: pairs)")
             }
             return try pack(images)
         }

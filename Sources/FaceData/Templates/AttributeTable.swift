@@ -51,7 +51,8 @@ public struct AttributeTable: Sendable, Hashable {
             }
             if rows.updateValue(Array(fields.dropFirst()), forKey: fields[0]) != nil {
                 throw .line(
-                    path: store.path, line: line.number, reason: "'\(fields[0])' is listed twice")
+                    path: store.path, line: line.number,
+                    reason: "\(quoted: fields[0]) is listed twice")
             }
         }
         path = store.path
@@ -93,12 +94,14 @@ public struct AttributeTable: Sendable, Hashable {
         let title = attributes[attribute]
         if isByImage, names.contains(where: { group($0, attribute) != nil }) {
             return
-                "no groups by '\(title)': '\(path)' has several values of it for the images of each template; "
+                "no groups by \(quoted: title): \(quoted: path) has several values of it for the "
+                + "images of each template; "
                 + "list people instead"
         }
         return
-            "no groups by '\(title)': '\(path)' has no value of it for \(isByImage ? "an image" : "a person") "
-            + "of the test set, such as '\(names.first ?? "?")'"
+            "no groups by \(quoted: title): \(quoted: path) has no value of it for "
+            + "\(isByImage ? "an image" : "a person") "
+            + "of the test set, such as \(quoted: names.first ?? "?")"
     }
 
     /// A sentence about listed names that are not in a set; nil if there are none.
@@ -108,6 +111,6 @@ public struct AttributeTable: Sendable, Hashable {
         guard let first = others.first else { return nil }
         return
             "\(counted(others.count, isByImage ? "image" : "person", isByImage ? "images" : "people")) of "
-            + "'\(path)' \(others.count == 1 ? "is" : "are") not in the test set, e.g. '\(first)'"
+            + "\(quoted: path) \(others.count == 1 ? "is" : "are") not in the test set, e.g. \(quoted: first)"
     }
 }

@@ -34,7 +34,7 @@ extension TemplateSet {
         let shared = Set(people).intersection(cohort.people).sorted()
         guard let first = shared.first else { return nil }
         return
-            "\(shared.count) of its \(people.count) people, such as '\(first)', "
+            "\(shared.count) of its \(people.count) people, such as \(quoted: first), "
             + "\(shared.count == 1 ? "has" : "have") a name that is in the cohort too, by which scores are "
             + "normalised; a cohort must be of other people"
     }
@@ -58,6 +58,6 @@ extension TemplateSet {
             "\(counted(shared.count, "person", "people")) of \(grouped(people.count)) "
             + "\(shared.count == 1 ? "was" : "were") in training"
             + (numbers == 0 ? "" : " (\(numbers) by a mere number, which may be somebody else's)")
-            + ", which makes the figures too good: " + shared.someJoined + "."
+            + ", which makes the figures too good: " + shared.someJoined() + "."
     }
 }

@@ -70,7 +70,7 @@ enum JanusReader {
         guard let name = names.first else { return nil }
         guard names.count == 1 else {
             throw .unknownFormat(
-                path: meta.path, reason: "it has the lists of several sets: \(names.someJoined)")
+                path: meta.path, reason: "it has the lists of several sets: \(names.someJoined())")
         }
         return String(name.dropLast(suffix.count))
     }
@@ -99,14 +99,15 @@ struct JanusPoints {
             guard numbers[10].isFinite, numbers[10] >= 0, numbers[10] <= 1e6 else {
                 throw .line(
                     path: store.path, line: number,
-                    reason: "the detector's confidence '\(fields[11])' is not a number from 0 up")
+                    reason:
+                        "the detector's confidence \(quoted: fields[11]) is not a number from 0 up")
             }
             let name = String(fields[0])
             if let first = indices.updateValue(names.count, forKey: name) {
                 throw .line(
                     path: store.path, line: number,
                     reason:
-                        "the image '\(name)' has points already, as number \(first + 1) of the list"
+                        "the image \(quoted: name) has points already, as number \(first + 1) of the list"
                 )
             }
             names.append(name)
@@ -155,7 +156,7 @@ struct JanusTemplates {
             guard let image = points.indices[String(fields[0])] else {
                 throw .line(
                     path: store.path, line: number,
-                    reason: "the image '\(fields[0])' has no line in the list of landmarks")
+                    reason: "the image \(quoted: fields[0]) has no line in the list of landmarks")
             }
             let index = byNumber[template] ?? names.count
             if index == names.count {

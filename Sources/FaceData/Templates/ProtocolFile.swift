@@ -152,7 +152,7 @@ private struct ProtocolRoles {
         guard let role = Role(fields[0].lowercased()) else {
             throw wrong(
                 line.number,
-                "the role '\(fields[0])' must be gallery, gallery2 to gallery16, probe, "
+                "the role \(quoted: fields[0]) must be gallery, gallery2 to gallery16, probe, "
                     + "unknown or distractor")
         }
         let person = Self.number(fields[2], &byPerson, &people)
@@ -174,12 +174,13 @@ private struct ProtocolRoles {
         guard entry.role == role, entry.person == person else {
             throw wrong(
                 line.number,
-                "the template '\(entry.name)' has another "
+                "the template \(quoted: entry.name) has another "
                     + "\(entry.role == role ? "person" : "role") in line \(entry.line)")
         }
         guard !entry.members.contains(where: { $0.image == image }) else {
             throw wrong(
-                line.number, "the image '\(fields[3])' is in the template '\(entry.name)' twice")
+                line.number,
+                "the image \(quoted: fields[3]) is in the template \(quoted: entry.name) twice")
         }
         entries[index].members.append(member)
     }
@@ -250,7 +251,7 @@ private struct ProtocolRoles {
             if let first = gallery.updateValue(entry.line, forKey: "\(number) \(entry.person)") {
                 throw wrong(
                     entry.line,
-                    "'\(people[entry.person])' is in the gallery already, in line \(first); "
+                    "\(quoted: people[entry.person]) is in the gallery already, in line \(first); "
                         + "give both lines the same template")
             }
         }
@@ -261,21 +262,22 @@ private struct ProtocolRoles {
                 if let other = enrolled[entry.person] {
                     throw wrong(
                         entry.line,
-                        "the distractor '\(name)' is in the gallery, in line \(entries[other].line)"
+                        "the distractor \(quoted: name) is in the gallery, in line \(entries[other].line)"
                     )
                 }
             case .unknown:
                 if let other = enrolled[entry.person] ?? distractors[entry.person] {
                     throw wrong(
                         entry.line,
-                        "'\(name)' is declared unknown but is in the gallery, in line \(entries[other].line)"
+                        "\(quoted: name) is declared unknown but is in the gallery, in line "
+                            + "\(entries[other].line)"
                     )
                 }
             case .probe:
                 guard enrolled[entry.person] != nil else {
                     throw wrong(
                         entry.line,
-                        "'\(name)' is in no gallery; the role of such a probe is 'unknown'")
+                        "\(quoted: name) is in no gallery; the role of such a probe is 'unknown'")
                 }
             case .gallery: break
             }
@@ -296,13 +298,14 @@ private struct ProtocolRoles {
             if let first = seen.updateValue(entry.line, forKey: own) {
                 throw wrong(
                     entry.line,
-                    "the probe '\(entry.name)' has the images of the one in line \(first)")
+                    "the probe \(quoted: entry.name) has the images of the one in line \(first)")
             }
             if let image = own.sorted().first(where: { enrolled[$0] != nil }),
                 let line = enrolled[image]
             {
                 throw wrong(
-                    entry.line, "the image '\(images[image])' is also enrolled, in line \(line)")
+                    entry.line,
+                    "the image \(quoted: images[image]) is also enrolled, in line \(line)")
             }
         }
     }

@@ -38,7 +38,7 @@ public struct QualityTable: Sendable, Hashable {
             let name = fields.text(0...fields.count - 2)
             if found.updateValue(number, forKey: name) != nil {
                 throw .line(
-                    path: store.path, line: line.number, reason: "'\(name)' is listed twice")
+                    path: store.path, line: line.number, reason: "\(quoted: name) is listed twice")
             }
         }
         guard !found.isEmpty else {
@@ -59,7 +59,7 @@ public struct QualityTable: Sendable, Hashable {
     public func warning(for source: any ImageSource) -> String? {
         let missing = (0..<source.count).map(source.name(of:)).filter { qualities[$0] == nil }
         guard let first = missing.first else { return nil }
-        return "no error against rejection by '\(path)': it has no quality of "
-            + "\(counted(missing.count, "image")) of the test set, such as '\(first)'"
+        return "no error against rejection by \(quoted: path): it has no quality of "
+            + "\(counted(missing.count, "image")) of the test set, such as \(quoted: first)"
     }
 }

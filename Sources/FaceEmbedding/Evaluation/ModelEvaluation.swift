@@ -107,7 +107,7 @@ public struct ModelEvaluation {
             try evaluate(set, name: test.name, &work, progress)
         } else if let set = try templateSet(of: test) {
             if let warning = cohort.flatMap(set.cohortWarning) {
-                warn("'\(test.name)': \(warning)")
+                warn("\(quoted: test.name): \(warning)")
             }
             try evaluate(set, name: test.name, &work, warn, progress)
         } else {
@@ -221,7 +221,7 @@ public struct ModelEvaluation {
         }
         let images = keeper.readable(set.source)
         try network.requireFixed(on: images)
-        set.warnings.forEach { warn("'\(name)': \($0)") }
+        set.warnings.forEach { warn("\(quoted: name): \($0)") }
         return try keeper.embeddings(of: images, name: name) {
             try progress(name, $0, images.count)
         }
@@ -266,7 +266,7 @@ public struct ModelEvaluation {
             readable, threads: ProcessInfo.processInfo.activeProcessorCount)
         let preparation = try network.preparationWarning(readable)
         let warnings = [crop, network.trained?.warning(of: pairs), preparation].compactMap { $0 }
-        warnings.forEach { warn("'\(name)': \($0)") }
+        warnings.forEach { warn("\(quoted: name): \($0)") }
         let found = try keeper.embeddings(of: readable.source, name: name) {
             try progress(name, $0, pairs.images.count)
         }

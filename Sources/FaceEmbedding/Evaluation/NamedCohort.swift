@@ -32,7 +32,7 @@ public struct NamedCohort: Sendable, Hashable {
         guard set.templates.count > 1 else {
             throw FaceEvaluationError.cohortTooSmall(count: set.templates.count)
         }
-        return (set, "\(counted(set.templates.count, "person", "people")) of '\(name)'")
+        return (set, "\(counted(set.templates.count, "person", "people")) of \(quoted: name)")
     }
 }
 

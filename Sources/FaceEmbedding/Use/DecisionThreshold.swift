@@ -1,4 +1,5 @@
 public import FaceEvaluation
+import Spelling
 
 /// The threshold above which two faces count as one person, and its source.
 public struct DecisionThreshold: Sendable, Hashable {
@@ -31,7 +32,8 @@ public struct DecisionThreshold: Sendable, Hashable {
                 path: model,
                 reason:
                     "FAR \(OperatingPoint.text(ofRate: far)) takes \(needed) pairs of different people, and "
-                    + "they were made of \(calibration.impostorPairs) of '\(calibration.set)'; choose a higher "
+                    + "they were made of \(calibration.impostorPairs) of "
+                    + "\(quoted: calibration.set); choose a higher "
                     + "rate, or measure them again with a larger test set")
         }
         cosine = found.cosine

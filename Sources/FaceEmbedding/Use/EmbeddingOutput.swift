@@ -3,6 +3,7 @@ import FaceEvaluation
 import FaceRuns
 import Foundation
 import SafeFiles
+import Spelling
 import Torch
 
 /// Writes the output file of a ``SetEmbedding`` from its journal.
@@ -54,7 +55,7 @@ struct EmbeddingOutput {
             let parts = name.split(separator: "/")
             guard !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty else {
                 throw FaceEmbeddingError.cannotWrite(
-                    path: folder.path, reason: "the image '\(name)' is outside the folder")
+                    path: folder.path, reason: "the image \(quoted: name) is outside the folder")
             }
         }
         var made: Set<String> = []

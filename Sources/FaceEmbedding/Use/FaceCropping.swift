@@ -1,5 +1,6 @@
 public import FaceData
 public import Foundation
+import Spelling
 
 /// An aligned crop of a face.
 public struct CroppedFace: Sendable, Hashable {
@@ -43,7 +44,8 @@ public struct FaceCropping: Sendable {
                 if face.count > 1 {
                     let rule = aligner.search.choice.rawValue
                     warn(
-                        "'\(url.path)' has \(face.count) faces; one was chosen by the rule '\(rule)'"
+                        "\(quoted: url.path) has \(face.count) faces; one was chosen by the rule "
+                            + "\(quoted: rule)"
                     )
                 }
                 return CroppedFace(face.image, view: face.detected.view)

@@ -1,5 +1,6 @@
 import FaceData
 public import Foundation
+import Spelling
 
 /// An array of floating-point numbers in NumPy's file format (`.npy`, versions 1 to 3).
 ///
@@ -155,7 +156,7 @@ private struct NumPyHeader {
         }
         guard let type = Number(rawValue: name.replacing("=", with: "<")) else {
             throw Damage(
-                reason: "its numbers are '\(name)'; save float32, with array.astype('<f4')")
+                reason: "its numbers are \(quoted: name); save float32, with array.astype('<f4')")
         }
         self.type = type
         guard case .flag(false) = members["fortran_order"] else {

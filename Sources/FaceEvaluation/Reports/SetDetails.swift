@@ -1,5 +1,6 @@
 public import FaceData
 import Foundation
+import Spelling
 
 /// The user's annotations of the people and images of test sets.
 public struct SetAnnotations: Sendable, Hashable {
@@ -80,7 +81,8 @@ extension SetDetails {
         table.attributes.indices.compactMap { index in
             let count = Set(table.groups(of: set, index).compactMap { $0 }).count
             guard count > GroupReport.mostGroups else { return nil }
-            return "no groups by '\(table.attributes[index])': its \(count) values are more than "
+            return
+                "no groups by \(quoted: table.attributes[index]): its \(count) values are more than "
                 + "\(GroupReport.mostGroups); join them into ranges"
         }
     }

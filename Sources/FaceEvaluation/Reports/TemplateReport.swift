@@ -91,8 +91,9 @@ public struct TemplateReport: Codable, Sendable, Hashable {
     public init(of scored: ScoredTemplates, draws: Int = PeopleReplicates.defaultDraws) throws {
         let (set, usable, rows) = (scored.set, scored.usable, scored.rows)
         let product = scored.product
+        let peopleOfTemplates = set.peopleOfTemplates
         let verification = try TemplateVerification(
-            of: scored.pairs, people: set.peopleOfTemplates, scored.cosines, scored.scores,
+            of: scored.pairs, people: peopleOfTemplates, scored.cosines, scored.scores,
             draws: draws)
         let searches = try usable.set.galleries.map {
             try GallerySearch(
@@ -106,7 +107,7 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         normalization = scored.cohort?.text
         images = set.source.count
         templates = set.templates.count
-        people = Set(set.peopleOfTemplates).count
+        people = Set(peopleOfTemplates).count
         genuine = verification.scores.genuine.count
         impostor = verification.scores.impostor.count
         mated = rates.mated

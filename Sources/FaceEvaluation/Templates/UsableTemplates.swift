@@ -82,7 +82,7 @@ extension TemplateSet {
 extension FailuresToEnrol {
     /// A warning about the failures, one sentence.
     package var warning: String {
-        let some = images.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+        let some = images.prefix(3).map { "\(quoted: $0)" }.joined(separator: ", ")
         let more = images.count > 3 ? ", ..." : ""
         let rounded = "\((rate * 10_000).rounded() / 100) %"
         return "\(counted(images.count, "image")) could not be used (\(some)\(more)): "

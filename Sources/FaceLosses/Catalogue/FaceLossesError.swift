@@ -1,5 +1,6 @@
 public import FaceConfiguration
 import Foundation
+import Spelling
 
 /// Errors of this module that a user's input can cause.
 public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -28,9 +29,9 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .ambiguousName(let name, let advice):
-            "'\(name)' may mean several losses: \(advice)"
+            "\(quoted: name) may mean several losses: \(advice)"
         case .nameTaken(let name):
-            "a loss or preset named '\(name)' already exists; choose another name"
+            "a loss or preset named \(quoted: name) already exists; choose another name"
         case .noClassSampling(let loss):
             "\(loss) needs all classes in each step; use --class-rate 1, or one of the angular-margin losses "
                 + "that are a softmax, such as arcface, on the CPU"
@@ -41,17 +42,19 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
             "\(name) has no target logit to plot, because its terms depend on pairs or centres; use "
                 + "a classification loss such as arcface"
         case .notAHead(let path, let reason):
-            "'\(path)' is not a classification head written by Facet: \(reason); use head.safetensors of a run"
+            "\(quoted: path) is not a classification head written by Facet: \(reason); use "
+                + "head.safetensors of a run"
         case .parameter(let error): error.description
         case .productOutOfRange(let loss, let factors, let product):
             "\(factors.joined(separator: " times ")) of \(loss) is "
                 + "\(String(format: "%.2g", product)), which is out of range for float32; choose values "
                 + "whose product is 0 or from 1.2e-38 to 3.4e+38"
         case .severalClassifications(let text):
-            "'\(text)' combines losses that cannot be added; use one classification loss and add, with '+', "
+            "\(quoted: text) combines losses that cannot be added; use one classification loss "
+                + "and add, with '+', "
                 + "different pairwise or centre losses, as in 'arcface+center:weight=0.003'"
         case .unknownLoss(let name, let known):
-            "unknown loss '\(name)'"
+            "unknown loss \(quoted: name)"
                 + Names.advice(for: name, among: known, else: "the losses are")
         }
     }

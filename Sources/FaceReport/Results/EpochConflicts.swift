@@ -1,5 +1,6 @@
 import Charts
 import FaceRuns
+import Spelling
 
 /// Contradictions between a finished run's result and the records of its epochs.
 enum EpochConflicts {
@@ -30,7 +31,8 @@ enum EpochConflicts {
         func expect(_ name: String, _ stated: Double, _ found: Double) {
             guard differ(stated, found) else { return }
             sentences.append(
-                "result.json has \(name) of \(Format.plain(stated)) on '\(test.name)', but metrics.jsonl gives "
+                "result.json has \(name) of \(Format.plain(stated)) on \(quoted: test.name), but "
+                    + "metrics.jsonl gives "
                     + "\(Format.plain(found))")
         }
         expect("a best epoch", Double(test.bestEpoch), Double(curve.bestEpoch))

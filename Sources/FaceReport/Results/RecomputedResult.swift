@@ -1,5 +1,6 @@
 import FaceEvaluation
 import FaceRuns
+import Spelling
 
 /// A result recomputed from the scores of a test set, for comparison with the run's stated result.
 ///
@@ -41,7 +42,7 @@ struct RecomputedResult {
             guard let stated else { return nil }
             if let found, (found - stated).magnitude <= Self.rounding { return nil }
             let scores = found.map { "\($0) by the scores" } ?? "not defined by the scores"
-            return "the \(name) on '\(test)' is \(stated) in result.json, and \(scores)"
+            return "the \(name) on \(quoted: test) is \(stated) in result.json, and \(scores)"
         }
     }
 

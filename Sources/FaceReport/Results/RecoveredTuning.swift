@@ -1,4 +1,5 @@
 import FaceRuns
+import Spelling
 
 /// Reconstructs tuning cells from the runs of a study if `tuning.json` is damaged or missing.
 enum RecoveredTuning {
@@ -79,7 +80,7 @@ enum RecoveredTuning {
         let rest =
             record == nil ? " \(names) \(recovered.count == 1 ? "was" : "were") tuned" : " \(names)"
         return
-            "'\(path)' \(what)\(rest); repeat the command of the study, which rebuilds it from its "
+            "\(quoted: path) \(what)\(rest); repeat the command of the study, which rebuilds it from its "
             + "tries"
     }
 }

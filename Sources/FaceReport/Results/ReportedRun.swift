@@ -3,6 +3,7 @@ import Documents
 package import FaceEvaluation
 package import FaceRuns
 import Foundation
+import Spelling
 
 /// State of a run.
 public enum RunStatus: String, Sendable, CaseIterable {
@@ -153,12 +154,14 @@ package struct ReportedRun: Sendable {
                 var conflicts: [String] = []
                 if let stated, stated.pairs != test.pairs {
                     conflicts.append(
-                        "result.json covers \(Format.count(stated.pairs, "pair")) of '\(test.name)', but run.json "
+                        "result.json covers \(Format.count(stated.pairs, "pair")) of "
+                            + "\(quoted: test.name), but run.json "
                             + "says \(test.pairs)")
                 }
                 if let found, found.folds.count != test.pairs {
                     conflicts.append(
-                        "the scores cover \(Format.count(found.folds.count, "pair")) of '\(test.name)', but "
+                        "the scores cover \(Format.count(found.folds.count, "pair")) of "
+                            + "\(quoted: test.name), but "
                             + "run.json says \(test.pairs)")
                 } else if let found, let stated {
                     conflicts += found.disagreements(with: stated)
@@ -177,13 +180,13 @@ package struct ReportedRun: Sendable {
         let stated = Set(result.tests.map(\.name))
         let missing = description.tests.map(\.name).filter { !stated.contains($0) }
         return missing.map {
-            "result.json has no result of '\($0)', which run.json names"
+            "result.json has no result of \(quoted: $0), which run.json names"
                 + (recomputed[$0] == nil ? "" : " and whose scores are there")
         }
             + (missing.isEmpty
                 ? []
                 : result.tests.map(\.name).filter { !known.contains($0) }.map {
-                    "result.json has a result of '\($0)', which run.json does not name"
+                    "result.json has a result of \(quoted: $0), which run.json does not name"
                 })
     }
 

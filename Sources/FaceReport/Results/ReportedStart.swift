@@ -1,6 +1,7 @@
 import FaceEvaluation
 package import FaceRuns
 import Foundation
+import Spelling
 
 /// A report's data on the pretrained network that a run started from.
 package struct ReportedStart: Sendable {
@@ -36,7 +37,7 @@ package struct ReportedStart: Sendable {
                     abs(found.accuracy.mean - stated.accuracy) < 1e-7
                 else {
                     damages.append(
-                        "\(folder.startURL.path): damaged: its accuracy on '\(test.name)' is not that "
+                        "\(folder.startURL.path): damaged: its accuracy on \(quoted: test.name) is not that "
                             + "of its scores")
                     record.tests.removeAll { $0.name == test.name }
                     continue

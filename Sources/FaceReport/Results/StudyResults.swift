@@ -2,6 +2,7 @@ import Documents
 import FaceConfiguration
 package import FaceRuns
 import Foundation
+import Spelling
 
 /// A study's runs, grouped for the report.
 package struct StudyResults: Sendable {
@@ -45,7 +46,8 @@ package struct StudyResults: Sendable {
             study: study.url.path, configuration: .null, workingDirectory: nil)
         var damages = nameless.map { run in
             place.text(
-                "'\(run.descriptionURL.path)' is missing, so it is unknown which run is in that folder; it is "
+                "\(quoted: run.descriptionURL.path) is missing, so it is unknown which run is in "
+                    + "that folder; it is "
                     + "left out; repeat the study's command, or remove the folder")
         }
         var known: [TestPairs] = []

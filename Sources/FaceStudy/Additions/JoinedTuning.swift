@@ -1,6 +1,7 @@
 import FaceConfiguration
 import FaceRuns
 import Foundation
+import Spelling
 
 /// The tuning of several studies merged into one record, with its tries.
 struct JoinedTuning {
@@ -39,7 +40,7 @@ struct JoinedTuning {
                 if let difference = cell.difference(from: mine) {
                     reasons.append(
                         "\(cell.loss) with \(cell.backbone) on \(cell.trainSet) was tuned in "
-                            + "'\(study.url.path)' as well as in '\(known.url.path)', and "
+                            + "\(quoted: study.url.path) as well as in \(quoted: known.url.path), and "
                             + "\(difference.key) differs (\(difference.mine) there, "
                             + "\(difference.theirs) in the other); remove one of them, or use its "
                             + "values in the other as \(cell.loss)@STUDY")
@@ -74,7 +75,8 @@ struct JoinedTuning {
             let theirs = try? other.readDescription()
             if let theirs, theirs.configuration.deciding == mine.configuration.deciding { continue }
             reasons.append(
-                "'\(run.url.path)' is another try than '\(other.url.path)'; remove one of them")
+                "\(quoted: run.url.path) is another try than \(quoted: other.url.path); remove one of them"
+            )
         }
     }
 }

@@ -2,6 +2,7 @@ import FaceConfiguration
 import FaceRuns
 import FaceTraining
 import Foundation
+import Spelling
 
 // More epochs for finished runs: if the learning rate of the completed steps does not depend on the run's
 // length, a run resumes from its last checkpoint, and is bit for bit equal to a run that had as many epochs
@@ -69,7 +70,7 @@ extension RunRequest {
         {
             return (
                 "\(stored)",
-                "\(asked): the learning rate of '\(name)' depends on the number of epochs from the "
+                "\(asked): the learning rate of \(quoted: name) depends on the number of epochs from the "
                     + "first step on, and only runs of the shapes constant and step can be given more"
             )
         }

@@ -1,6 +1,7 @@
 import FaceConfiguration
 import FaceRuns
 import FaceTraining
+import Spelling
 
 // Runs that were tested on more sets than a command requests, e.g. after `facet evaluate STUDY --test`:
 // finished ones stay unchanged; unfinished ones would lose results.
@@ -24,7 +25,7 @@ extension Study {
             }
         }
         guard areSome, !more.isEmpty else { return }
-        let names = more.map { "'\($0.name)'" }.joined(separator: ", ")
+        let names = more.map { "\(quoted: $0.name)" }.joined(separator: ", ")
         control.listener(
             .warning(
                 "finished runs were tested on \(names) as well, which the others will not be; to test all "

@@ -2,6 +2,7 @@ import FaceConfiguration
 import FaceRuns
 public import Foundation
 import SafeFiles
+import Spelling
 
 /// Adds the runs of other studies to one: from other machines, or with other seeds, losses, backbones or
 /// training sets, but otherwise the same settings.
@@ -66,7 +67,7 @@ public struct StudyJoin {
         for folder in [target] + sources {
             let path = folder.url.standardizedFileURL.resolvingSymlinksInPath().path
             guard seen.insert(path).inserted else {
-                throw .cannotJoin(reasons: ["'\(folder.url.path)' is given twice"])
+                throw .cannotJoin(reasons: ["\(quoted: folder.url.path) is given twice"])
             }
         }
     }
@@ -160,7 +161,7 @@ struct JoinPlan {
                 known.insert(name)
             } else {
                 add(
-                    "'\(other.url.path)' and '\(folder.url.path)' are the same run, "
+                    "\(quoted: other.url.path) and \(quoted: folder.url.path) are the same run, "
                         + (finished
                             ? "with other numbers; remove one of them"
                             : "and not both finished; finish or remove one of them"))
@@ -181,7 +182,7 @@ struct JoinPlan {
         guard let first = other else { return }
         for difference in Self.differences(first, member) {
             add(
-                "'\(member.folder.url.path)' differs from '\(first.folder.url.path)' in "
+                "\(quoted: member.folder.url.path) differs from \(quoted: first.folder.url.path) in "
                     + "\(difference.key) (\(difference.mine) there, \(difference.theirs) in the other)",
                 once: difference.key)
         }
@@ -234,8 +235,8 @@ struct JoinPlan {
         if let known = trainSets[train.name] {
             if let difference = train.content.difference(from: known.content) {
                 add(
-                    "'\(member.folder.url.path)' was trained on another '\(train.name)' than "
-                        + "'\(known.of.url.path)' (its content is \(difference.mine.prefix(12)) there, "
+                    "\(quoted: member.folder.url.path) was trained on another \(quoted: train.name) than "
+                        + "\(quoted: known.of.url.path) (its content is \(difference.mine.prefix(12)) there, "
                         + "\(difference.theirs.prefix(12)) in the other)",
                     once: "train \(train.name)")
             }
@@ -249,7 +250,8 @@ struct JoinPlan {
                 values[$0] != known.values[$0]
             }
             add(
-                "'\(member.folder.url.path)' has another '\(loss)' than '\(known.of.url.path)' "
+                "\(quoted: member.folder.url.path) has another \(quoted: loss) than "
+                    + "\(quoted: known.of.url.path) "
                     + "(\(name ?? "a parameter") is different)", once: "loss \(loss)")
         } else {
             lossValues[loss] = (values, member.folder)
@@ -269,8 +271,9 @@ struct JoinPlan {
         let (mine, theirs) = (description.chosenValues, known.description.chosenValues)
         guard mine != theirs else { return }
         add(
-            "'\(member.folder.url.path)' has other values of '\(origin.name)' than "
-                + "'\(known.folder.url.path)' (\(mine) there, \(theirs) in the other); tune a loss in one "
+            "\(quoted: member.folder.url.path) has other values of \(quoted: origin.name) than "
+                + "\(quoted: known.folder.url.path) (\(mine) there, \(theirs) in the other); tune "
+                + "a loss in one "
                 + "study, and use its values in the others as \(origin.loss)@STUDY",
             once: "choice \(key)")
     }

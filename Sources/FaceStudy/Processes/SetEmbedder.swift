@@ -97,7 +97,7 @@ struct SetEmbedder {
             if team.leads { throw team.reportedError() }
             return false
         }
-        if !team.leads { team.tell("\(error)") }
+        if !team.leads { team.reportFailure("\(error)") }
         _ = try team.agree(.ends)
         throw error
     }

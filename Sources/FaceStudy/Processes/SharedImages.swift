@@ -3,6 +3,7 @@ import FaceEvaluation
 import FaceRuns
 import Foundation
 import SafeFiles
+import Spelling
 
 /// A description of images of a study, sent from one process to another.
 enum SharedImages: Codable, Hashable {
@@ -42,7 +43,7 @@ struct EmbeddingOrder: Codable {
     func requireSame(_ source: any ImageSource) throws(FaceStudyError) {
         guard source.count != count || Self.names(of: source) != names else { return }
         throw .processes(
-            reason: "the images in '\(source.location.path)' are not those of process 0")
+            reason: "the images in \(quoted: source.location.path) are not those of process 0")
     }
 
     private static func names(of source: any ImageSource) -> String {
@@ -65,13 +66,13 @@ extension RunContext {
         switch images {
         case .test(let name, let all):
             return try tests.first { $0.facts.name == name }.map { $0.images(all: all) }
-                ?? lacks("the test set '\(name)'")
+                ?? lacks("the test set \(quoted: name)")
         case .heldOut:
             return try trainSet.validation.map { $0.images(all: true) }
                 ?? lacks("held-out identities")
         case .templates(let name):
             guard let test = templates.first(where: { $0.facts.name == name }) else {
-                return try lacks("the test set '\(name)'")
+                return try lacks("the test set \(quoted: name)")
             }
             return CheckedImages(source: test.set.source) {
                 try test.stamps.check($0, of: test.set.source)

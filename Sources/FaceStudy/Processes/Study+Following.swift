@@ -19,7 +19,7 @@ extension Study {
         do {
             try follow(control, team)
         } catch {
-            if !(error is ProcessError) { team.tell("\(error)") }
+            if !(error is ProcessError) { team.reportFailure("\(error)") }
             throw error
         }
     }

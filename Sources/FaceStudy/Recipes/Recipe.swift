@@ -1,6 +1,7 @@
 public import FaceConfiguration
 import FaceModels
 import Foundation
+import Spelling
 
 /// A complete published training setting with its source, in the form of a study file.
 ///
@@ -35,7 +36,7 @@ public struct Recipe: Sendable, Hashable {
     static func fault(_ name: String) -> String? {
         guard !name.isEmpty, !all.contains(where: { Names.folded($0.name) == Names.folded(name) })
         else { return nil }
-        return "there is no recipe '\(name)'"
+        return "there is no recipe \(quoted: name)"
             + Names.advice(for: name, among: all.map(\.name), else: "the recipes are")
     }
 
@@ -48,7 +49,7 @@ public struct Recipe: Sendable, Hashable {
     public var limits: [String] {
         let missing = networks.filter { !backbones.contains($0) }
         let networks = missing.map {
-            "the published network '\($0)' is not among the backbones, so that --backbones has to "
+            "the published network \(quoted: $0) is not among the backbones, so that --backbones has to "
                 + "name another"
         }
         return networks + departures

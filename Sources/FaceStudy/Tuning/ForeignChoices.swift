@@ -2,6 +2,7 @@ import FaceConfiguration
 import FaceRuns
 import FaceTraining
 import Foundation
+import Spelling
 
 /// Values that were chosen in other studies: the studies' names, and whether the values can be used.
 struct ForeignChoices {
@@ -92,8 +93,8 @@ extension Study {
             throw FaceStudyError.tunedLoss(
                 text: origin.name,
                 reason:
-                    "'\(folder.url.path)' has other values of that name, of another study called "
-                    + "'\(origin.study ?? "")' or from before it was tuned further; choose another "
+                    "\(quoted: folder.url.path) has other values of that name, of another study called "
+                    + "\(quoted: origin.study ?? "") or from before it was tuned further; choose another "
                     + "--output, or remove that folder")
         }
     }

@@ -4,6 +4,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import Spelling
 
 extension Study {
     /// Refuses fewer tries than an earlier choice was made from, and a command without tuning of losses
@@ -22,7 +23,7 @@ extension Study {
             else { continue }
             throw FaceStudyError.tuning(
                 reason: "\(former.loss) was tuned with \(former.budget.tries) tries in "
-                    + "'\(folder.url.path)', and \(configuration.tuning.tries) would choose among "
+                    + "\(quoted: folder.url.path), and \(configuration.tuning.tries) would choose among "
                     + "fewer; use --tune \(former.budget.tries) or more, or another --output")
         }
         guard !configuration.tuning.isOn, configuration.validation.identities == 0 else { return }
@@ -38,7 +39,8 @@ extension Study {
         }
         guard let former else { return }
         throw FaceStudyError.tuning(
-            reason: "\(former.loss) was tuned in '\(folder.url.path)', whose runs leave out the "
+            reason:
+                "\(former.loss) was tuned in \(quoted: folder.url.path), whose runs leave out the "
                 + "identities that tries were scored on; add "
                 + "\(former.options(epochs: configuration.training.epochs)), or choose another "
                 + "--output")

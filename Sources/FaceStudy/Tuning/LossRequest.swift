@@ -2,6 +2,7 @@ public import FaceLosses
 public import FaceRuns
 import FaceConfiguration
 import Foundation
+import Spelling
 
 /// A loss as requested by a study: `arcface:m=0.4`, or `arcface@STUDY` with the values chosen in the study
 /// in that folder.
@@ -33,7 +34,7 @@ public struct LossRequest: Sendable, Hashable {
         let folder = StudyFolder(URL(fileURLWithPath: study))
         guard let record = try folder.readTuning() else {
             throw error(
-                "'\(study)' has no tuning.json; name the folder of a study made with --tune")
+                "\(quoted: study) has no tuning.json; name the folder of a study made with --tune")
         }
         let cells = record.cells.filter { (try? LossSpecification(parsing: $0.loss)) == loss }
         guard !cells.isEmpty else {

@@ -2,6 +2,7 @@ import FaceConfiguration
 import FaceLosses
 import FaceRuns
 import Foundation
+import Spelling
 
 /// Ranges in a study that replace a loss's own: `arcface:m=0.2..0.6,s=16..64 log`.
 ///
@@ -35,7 +36,7 @@ struct SearchSpaceText: Hashable {
         }
         guard !parts.assignments.isEmpty else {
             throw FaceStudyError.tuning(
-                reason: "'\(text)' gives no range; write it as '\(Self.example)'")
+                reason: "\(quoted: text) gives no range; write it as \(quoted: Self.example)")
         }
         descriptor = try Self.descriptor(parts.name)
         var choices: [String: Choice] = [:]
@@ -68,7 +69,7 @@ struct SearchSpaceText: Hashable {
             let own = (descriptor?.parameters ?? []).filter(\.isNumeric).map(\.name)
             let known = SharedParameters.domains.map(\.name) + own
             throw FaceStudyError.tuning(
-                reason: "'\(place)' names nothing that can be tuned"
+                reason: "\(quoted: place) names nothing that can be tuned"
                     + Names.advice(
                         for: assignment.name, among: known, else: "what can be tuned are"))
         }
@@ -89,19 +90,22 @@ struct SearchSpaceText: Hashable {
         let named = words.count == 2 ? SearchScale(rawValue: words[1].lowercased()) : usual
         guard ends.count == 2, words.count < 3, let scale = named else {
             throw .tuning(
-                reason: "'\(place)' is not a range; write LOWER..UPPER, with 'linear', 'log' or "
+                reason:
+                    "\(quoted: place) is not a range; write LOWER..UPPER, with 'linear', 'log' or "
                     + "'integer' behind it, or 'off'")
         }
         guard allows(ends[0]), allows(ends[1]) else {
-            throw .tuning(reason: "'\(place)' leaves what the parameter may be: \(allowed)")
+            throw .tuning(reason: "\(quoted: place) leaves what the parameter may be: \(allowed)")
         }
         guard !isWhole || scale == .integer else {
-            throw .tuning(reason: "'\(place)' is of a parameter of whole numbers; use 'integer'")
+            throw .tuning(
+                reason: "\(quoted: place) is of a parameter of whole numbers; use 'integer'")
         }
         guard let range = SearchRange(ends[0], ends[1], scale) else {
             throw .tuning(
                 reason:
-                    "'\(place)' is not a valid range: its lower end must be below its upper one, above 0 for "
+                    "\(quoted: place) is not a valid range: its lower end must be below its upper "
+                    + "one, above 0 for "
                     + "'log', and both whole for 'integer'")
         }
         return .range(range)

@@ -86,8 +86,8 @@ extension Study {
             }
             control.listener(
                 .warning(
-                    "'\(name)' has values that are no longer the choice, and was moved to "
-                        + "'\(place.path)'"))
+                    "\(quoted: name) has values that are no longer the choice, and was moved to "
+                        + "\(quoted: place.path)"))
         }
     }
 }

@@ -3,6 +3,7 @@ import FaceLosses
 import FaceModels
 import FaceRuns
 import FaceTraining
+import Spelling
 import Torch
 
 /// The tries of each loss: a pure function of the study's configuration.
@@ -105,7 +106,7 @@ struct TuningPlan {
             guard let descriptor = space.descriptor, !tuned.contains(descriptor) else { continue }
             throw .tuning(
                 reason:
-                    "'\(text)' is a range of '\(descriptor.name)', which this study does not tune; "
+                    "\(quoted: text) is a range of \(quoted: descriptor.name), which this study does not tune; "
                     + "it tunes \(losses.map(\.requested).joined(separator: ", "))")
         }
     }

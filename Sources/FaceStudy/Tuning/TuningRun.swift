@@ -254,7 +254,8 @@ extension PreparedTrainSet {
                 + " or raise validation.pairs to \(needed)"
             : "about \(people) would do, more than half of the set's \(all)"
         let error = String(format: "%.1f", found.standardError * 100)
-        return "'\(facts.name)': tries are scored on \(counted(found.pairs, "pair")) of \(heldOut) "
+        return
+            "\(quoted: facts.name): tries are scored on \(counted(found.pairs, "pair")) of \(heldOut) "
             + "held-out identities, and those that differ by less than \(error) points (the standard "
             + "error at 90 %) cannot be told apart; \(advice)"
     }

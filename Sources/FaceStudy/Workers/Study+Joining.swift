@@ -3,6 +3,7 @@ import FaceModels
 import FaceRuns
 import Foundation
 import SafeFiles
+import Spelling
 import Torch
 
 extension Study {
@@ -118,12 +119,12 @@ extension PreparedData {
     /// The sets' contents, by their names.
     fileprivate var hashes: [String: String] {
         let sets =
-            train.map { ("the training set '\($0.facts.name)'", $0.facts.contentHash) }
+            train.map { ("the training set \(quoted: $0.facts.name)", $0.facts.contentHash) }
             + tests.compactMap { test in
-                test.facts.contentHash.map { ("the test set '\(test.facts.name)'", $0) }
+                test.facts.contentHash.map { ("the test set \(quoted: test.facts.name)", $0) }
             }
             + templates.compactMap { test in
-                test.facts.contentHash.map { ("the test set '\(test.facts.name)'", $0) }
+                test.facts.contentHash.map { ("the test set \(quoted: test.facts.name)", $0) }
             }
         return Dictionary(sets, uniquingKeysWith: { first, _ in first })
     }

@@ -1,6 +1,7 @@
 import CProcessGroup
 import CTorch
 import Foundation
+import Spelling
 
 /// Processes that exchange CPU tensors through LibTorch's c10d and Gloo.
 ///
@@ -58,7 +59,8 @@ public final class ProcessGroup {
     /// The address of this machine by which packets leave it for a host.
     static func localAddress(toward host: String) throws(TorchError) -> String {
         var text: UnsafeMutablePointer<CChar>?
-        unsafe try requireSuccess(pg_local_address(host, &text), "finding the way to '\(host)'")
+        unsafe try requireSuccess(
+            pg_local_address(host, &text), "finding the way to \(quoted: host)")
         defer { unsafe free(text) }
         return unsafe text.map { unsafe String(cString: $0) } ?? ""
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// The locations, types and shapes of the tensors in a safetensors file. Its header is validated; no
 /// tensor is created.
@@ -113,7 +114,7 @@ private struct HeaderReader {
     }
 
     private func notUnderstood(_ name: String) -> TorchError {
-        malformed("tensor '\(name)' has an entry that cannot be understood")
+        malformed("tensor \(quoted: name) has an entry that cannot be understood")
     }
 
     func entry(
@@ -127,12 +128,14 @@ private struct HeaderReader {
         let known = ElementType.allCases.first { SafetensorsLayout.name(of: $0) == fields.dtype }
         guard let type = isHalf ? .float32 : known else {
             throw malformed(
-                "tensor '\(name)' has the type '\(fields.dtype)', which is not supported")
+                "tensor \(quoted: name) has the type \(quoted: fields.dtype), which is not supported"
+            )
         }
         let size = isHalf ? HalfPrecision.size : type.size
         guard Self.byteCount(shape, size) == offsets[1] - offsets[0] else {
             throw malformed(
-                "tensor '\(name)' of shape \(shape) cannot occupy \(offsets[1] - offsets[0]) bytes")
+                "tensor \(quoted: name) of shape \(shape) cannot occupy \(offsets[1] - offsets[0]) bytes"
+            )
         }
         return SafetensorsLayout.Entry(
             name: name, type: type, isHalf: isHalf, shape: shape, range: offsets[0]..<offsets[1])
@@ -158,7 +161,7 @@ private struct HeaderReader {
         for entry in entries {
             guard entry.range.lowerBound == end, entry.range.upperBound <= size else {
                 throw malformed(
-                    "tensor '\(entry.name)' should lie at bytes \(entry.range.lowerBound) to "
+                    "tensor \(quoted: entry.name) should lie at bytes \(entry.range.lowerBound) to "
                         + "\(entry.range.upperBound) of \(size), the one before it ends at \(end)")
             }
             end = entry.range.upperBound

@@ -170,9 +170,9 @@ private func unused(_ outcome: SetAlignment.Outcome, _ source: any ImageSource) 
     let names = counted(outcome.unusedNames.count, "name", "names")
     var line =
         "\(names) in the landmarks belong\(outcome.unusedNames.count == 1 ? "s" : "") to no "
-        + "image of the set, as '\(first)'"
+        + "image of the set, as \(quoted: first)"
     if outcome.written + outcome.kept == 0, source.count > 0 {
-        line += "; the set's are called as '\(source.name(of: 0))'"
+        line += "; the set's are called as \(quoted: source.name(of: 0))"
     }
     return [line]
 }

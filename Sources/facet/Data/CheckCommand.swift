@@ -132,7 +132,7 @@ private func testSet(_ text: String, _ work: DataWork) throws -> SetCheck.TestSe
     }
     return try SetCheck.TestSet(
         name: sides.name, pairs: pairs, threads: work.threads,
-        progress: work.progress("reading '\(sides.name)'", pairs.source.count))
+        progress: work.progress("reading \(quoted: sides.name)", pairs.source.count))
 }
 
 private func text(of check: SetCheck) -> String {

@@ -135,7 +135,7 @@ final class DataWork {
 
     /// The first of some names, one per line, and the number of further ones.
     static func some(_ names: [String], _ limit: Int = 10) -> [String] {
-        names.prefix(limit).map { "    \($0.inOneLine)" }
+        names.prefix(limit).map { "    \($0.inOneLine.shortened)" }
             + (names.count > limit ? ["    ... and \(grouped(names.count - limit)) more"] : [])
     }
 

@@ -2,6 +2,7 @@ import CommandKit
 import FaceStudy
 import FaceSynthesis
 import Foundation
+import Spelling
 import Torch
 
 let synthesizeCommand = Command(
@@ -41,7 +42,7 @@ let synthesizeCommand = Command(
     }
     if let count = try arguments.whole("--distractors", in: 0...9_000_000) {
         guard let templates = set.templates else {
-            throw CommandError.together("--distractors", "the set '\(name)', which has none")
+            throw CommandError.together("--distractors", "the set \(quoted: name), which has none")
         }
         set.identities += count - templates.distractors
         set.templates?.distractors = count
@@ -53,7 +54,7 @@ let synthesizeCommand = Command(
         ?? AvailableThreads.count
     let folder = URL(fileURLWithPath: arguments.positional("folder") ?? "")
     try drawBuiltIn(set, to: folder, threads: threads, try Interrupt())
-    Console.output("'\(set.name)' written to \(folder.path)")
+    Console.output("\(quoted: set.name) written to \(folder.path)")
     return .success
 }
 
@@ -62,7 +63,7 @@ func drawBuiltIn(
     _ set: SyntheticSet, to folder: URL, threads: Int = AvailableThreads.count,
     _ interrupt: Interrupt
 ) throws {
-    let line = ProgressLine("drawing '\(set.name)'", unit: "images")
+    let line = ProgressLine("drawing \(quoted: set.name)", unit: "images")
     try BuiltInSet.write(set, to: folder, threads: threads) { done, total in
         line.update(done, of: total)
         try interrupt.check()

@@ -102,7 +102,7 @@ private let galleryRemoveCommand = Command(
     let gallery = try GalleryFlags.gallery(arguments)
     for person in arguments.positionals("person") {
         let count = try gallery.remove(person)
-        Console.note("'\(person)' is removed (\(counted(count, "picture")))")
+        Console.note("\(quoted: person) is removed (\(counted(count, "picture")))")
     }
     return .success
 }

@@ -78,7 +78,7 @@ private func enrol(
         of: faces.map(\.crop.image), names: faces.map(\.url.path))
     for face in faces {
         for warning in embedder.quality(of: face.crop).warnings(inputSize: embedder.inputSize) {
-            Console.standard.warning("'\(face.url.path)': \(warning)")
+            Console.standard.warning("\(quoted: face.url.path): \(warning)")
         }
     }
     let added = try gallery.enrol(
@@ -122,7 +122,7 @@ private func enrolments(
         let exists = FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder)
         guard !exists || isFolder.boolValue else {
             throw CommandError.missingOption(
-                option: "--person", hint: "whose picture is '\(root.relativePath)'?")
+                option: "--person", hint: "whose picture is \(quoted: root.relativePath)?")
         }
         return try PictureFiles.people(in: root)
     }

@@ -69,7 +69,9 @@ let galleryIdentifyCommand = Command(
     } else {
         for found in identifications {
             if !found.isWithoutFace {
-                found.warnings.forEach { Console.standard.warning("'\(found.picture)': \($0)") }
+                found.warnings.forEach {
+                    Console.standard.warning("\(quoted: found.picture): \($0)")
+                }
             }
             Console.output(found.text)
         }

@@ -12,13 +12,13 @@ enum ThresholdText {
                 + (threshold.tar.map { String(format: ", TAR %.2f %%", $0 * 100) } ?? "")
         }
         return
-            (["thresholds of \(source(calibration)) kept in '\(url.path)':"] + lines).joined(
+            (["thresholds of \(source(calibration)) kept in \(quoted: url.path):"] + lines).joined(
                 separator: "\n")
     }
 
     /// `'lfw', 3,000 pairs of different people`.
     static func source(_ calibration: ScoreCalibration) -> String {
-        "'\(calibration.set)', \(counted(calibration.impostorPairs, "pair")) of different people"
+        "\(quoted: calibration.set), \(counted(calibration.impostorPairs, "pair")) of different people"
     }
 
     static func cosine(_ value: Double) -> String { String(format: "%.3f", value) }

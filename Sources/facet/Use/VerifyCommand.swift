@@ -4,6 +4,7 @@ import FaceEmbedding
 import FaceEvaluation
 import Foundation
 import SafeFiles
+import Spelling
 
 let verifyCommand = Command(
     "verify", "Say whether two pictures show the same person.",
@@ -147,7 +148,7 @@ private struct Verdict: Encodable {
     }
 
     var warnings: [String] {
-        pictures.flatMap { picture in picture.warnings.map { "'\(picture.path)': \($0)" } }
+        pictures.flatMap { picture in picture.warnings.map { "\(quoted: picture.path): \($0)" } }
     }
 
     /// The result as text for a terminal.
@@ -173,6 +174,6 @@ private struct Verdict: Encodable {
         guard let far, let calibration, let thresholdInterval else { return ", as given" }
         return
             " (\(ThresholdText.range(thresholdInterval))), FAR \(OperatingPoint.text(ofRate: far)) on "
-            + "'\(calibration.set)', kept with the model"
+            + "\(quoted: calibration.set), kept with the model"
     }
 }

@@ -118,6 +118,18 @@ import Testing
         }
     }
 
+    @Test("A name or a label of 200,000 characters is shortened in the message")
+    func longTexts() throws {
+        let folder = try Self.folder()
+        let long = String(repeating: "x", count: 200_000)
+        let lists = ["a/1.jpg a/2.jpg 1\na/1.jpg \(long).jpg 1", "a/1.jpg a/2.jpg \(long)"]
+        for list in lists {
+            let message = try #require(refusal { _ = try Self.read(list, folder) }?.description)
+            #expect(message.contains("'xxxx") && message.contains(" characters) ... x"))
+            #expect(message.utf8.count < 2000)
+        }
+    }
+
     /// Each folder of a path was looked for below the one before, also where that did not exist: the names took memory
     /// by the square of the path's length.
     @Test func foldersBelowOneThatDoesNotExistAreNotLookedFor() throws {

@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 /// Celebrities in Frontal-Profile as distributed (Sengupta et al., WACV 2016):
 /// `Data/Images/ID/{frontal,profile}/NN.jpg`, the lists `Protocol/Pair_list_{F,P}.txt` of numbered
@@ -74,7 +75,7 @@ public enum CelebritiesInFrontalProfile {
             reason:
                 "it is not CFP as distributed (with \(files.joined(separator: ", "))): it lacks "
                 + "\(missing); \(folder.isEmpty ? "it" : "its folder \(folder)") holds "
-                + (names.isEmpty ? "nothing" : names.someJoined))
+                + (names.isEmpty ? "nothing" : names.someJoined()))
     }
 
     /// Paths of the images by number, relative to the set's folder.
@@ -138,7 +139,7 @@ public enum CelebritiesInFrontalProfile {
             else {
                 throw .line(
                     path: file.path, line: line.number,
-                    reason: "there is no image '\(path)' in '\(root.path)'")
+                    reason: "there is no image \(quoted: path) in \(quoted: root.path)")
             }
             indices[path] = images.count
             images.append(path)

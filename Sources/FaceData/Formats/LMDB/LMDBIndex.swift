@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 extension PartIndex {
     /// The pictures of an LMDB database: Caffe's, whose values have labels, or OpenMMLab's, whose keys are paths
@@ -29,7 +30,7 @@ private struct DatabaseEntries {
             return
         }
         guard entry.value.count <= ImageDecoder.maxBytes else {
-            throw refusal(entry, "the value of '\(name)' has \(entry.value.count) bytes")
+            throw refusal(entry, "the value of \(quoted: name) has \(entry.value.count) bytes")
         }
         try store.read(at: entry.value.lowerBound, count: entry.value.count, into: buffer)
         let kind = ImageKind(buffer.bytes)
@@ -42,7 +43,7 @@ private struct DatabaseEntries {
         guard let datum = Datum(buffer.bytes), let label = datum.label else {
             throw refusal(
                 entry,
-                "the value of '\(name.prefix(80))' is neither an encoded picture nor a Datum of Caffe with a label"
+                "the value of \(quoted: name) is neither an encoded picture nor a Datum of Caffe with a label"
                     + (buffer.bytes.first == 0x80
                         ? " but a Python pickle, which may run any program; convert it with the program that wrote it"
                         : ""))

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Reads the entries of an LMDB file (`data.mdb`) by traversing its B+ tree.
 ///
 /// The file is read with `pread(2)` and neither mapped nor locked: the truncation of a mapped file would kill
@@ -127,11 +129,13 @@ struct LMDBReader {
         let run = Self.number(bytes, data, 8)
         guard run < UInt64(store.size / pageSize) else {
             throw damaged(
-                page, "the value of '\(ByteText.text(key.prefix(80)))' extends past the file's end")
+                page,
+                "the value of \(quoted: ByteText.text(key.prefix(80))) extends past the file's end")
         }
         let start = Int(run) * pageSize + Self.headBytes
         guard size <= store.size - start else {
-            throw damaged(page, "the value of '\(ByteText.text(key.prefix(80)))' is cut short")
+            throw damaged(
+                page, "the value of \(quoted: ByteText.text(key.prefix(80))) is cut short")
         }
         return Entry(key: key, value: start..<start + size)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// Finds the images of a list of pairs even if their files are spelt differently: in another case,
 /// with another ending or, for numbered images, with other leading zeros.
@@ -131,8 +132,9 @@ struct ImageFinder {
 extension ImageFinder {
     /// A message about a missing image.
     func refusal(of image: String, _ instead: [String]) -> String {
-        "there is no image '\(image)' in '\(root.path)'"
+        "there is no image \(quoted: image) in \(quoted: root.path)"
             + (instead.isEmpty
-                ? "" : ", but " + instead.prefix(3).map { "'\($0)'" }.joined(separator: " and "))
+                ? ""
+                : ", but " + instead.prefix(3).map { "\(quoted: $0)" }.joined(separator: " and "))
     }
 }

@@ -93,7 +93,7 @@ struct ListLabels {
         return
             "\(counted(alike.count, "number is", "numbers are")) written in several ways in the labels, and "
             + "each spelling is a separate identity: "
-            + first.map { "'\($0)'" }.joined(separator: " and ")
+            + first.map { "\(quoted: $0)" }.joined(separator: " and ")
             + (alike.count > 1 ? ", ..." : "")
     }
 
@@ -113,7 +113,7 @@ struct ListLabels {
         }
         let images = labels.count { $0 == label }
         return
-            "\(counted(images, "image has", "images have")) the label '\(identities[label])', which "
+            "\(counted(images, "image has", "images have")) the label \(quoted: identities[label]), which "
             + "often marks unknown people, and is treated as one identity; "
             + "leave it out with --without"
     }

@@ -44,7 +44,7 @@ extension VerificationPairs {
             throw .cannotWrite(
                 path: file.path,
                 reason:
-                    "a line of it cannot hold the path '\(path)', which has a line break or a tab; "
+                    "a line of it cannot hold the path \(quoted: path), which has a line break or a tab; "
                     + "write a .bin, or rename it")
         }
         guard let first = path.unicodeScalars.first else { return path }
@@ -75,7 +75,7 @@ extension VerificationPairs {
         return VerificationPairs(
             source: source, pairs: pairs, folds: folds.count,
             warnings: [
-                "'\(path)' has no folds: \(counted(folds.count, "consecutive run")) of its "
+                "\(quoted: path) has no folds: \(counted(folds.count, "consecutive run")) of its "
                     + "\(counted(pairs.count, "pair")), \(sizes) each, "
                     + "\(folds.count == 1 ? "is" : "are") used as folds; add \(wish) to define them"
             ])
@@ -175,7 +175,7 @@ private struct PairListReader {
         if let first = respelt.first {
             result.warnings.append(
                 "\(counted(respelt.count, "file")) \(respelt.count == 1 ? "is" : "are") spelt "
-                    + "differently from '\(path)': \(first)")
+                    + "differently from \(quoted: path): \(first)")
         }
         return result
     }
@@ -250,7 +250,8 @@ private struct PairListReader {
             throw .line(
                 path: path, line: line,
                 reason:
-                    "the flags of a pair's images are '\(flag)' and '\(second)'; both must be 0 for "
+                    "the flags of a pair's images are \(quoted: flag) and \(quoted: second); both "
+                    + "must be 0 for "
                     + "two people, or another number for one")
         }
         return number != 0
@@ -272,13 +273,14 @@ private struct PairListReader {
         }
         guard let same = PairForm.label(label) else {
             throw .line(
-                path: path, line: line.number, reason: "invalid label '\(label)'; it must be 1 or 0"
+                path: path, line: line.number,
+                reason: "invalid label \(quoted: label); it must be 1 or 0"
             )
         }
         let fold = foldText.map { Int($0) } ?? 0
         guard let fold, (0..<1_000_000).contains(fold) else {
             throw .line(
-                path: path, line: line.number, reason: "invalid fold '\(foldText ?? "")'")
+                path: path, line: line.number, reason: "invalid fold \(quoted: foldText ?? "")")
         }
         return VerificationPair(
             first: try image(names[0], line.number), second: try image(names[1], line.number),
@@ -289,7 +291,7 @@ private struct PairListReader {
         if let index = indices[name] { return index }
         switch finder.find(name) {
         case .file(let file):
-            if file != name { respelt.append("'\(name)' is '\(file)'") }
+            if file != name { respelt.append("\(quoted: name) is \(quoted: file)") }
             // Two spellings in the list may be the same file.
             let index = indices[file] ?? images.count
             if index == images.count { images.append(file) }

@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 extension SetConversion {
     /// Writes a training set as a Parquet file of Hugging Face's `datasets`: a structure `image` of `bytes` and
@@ -33,7 +34,8 @@ extension SetConversion {
         throw .cannotWrite(
             path: url.path,
             reason:
-                "two identities are called '\(name)', and the classes of a Parquet file must have names of their own; "
+                "two identities are called \(quoted: name), and the classes of a Parquet file "
+                + "must have names of their own; "
                 + "rename one, or choose another format")
     }
 

@@ -84,7 +84,7 @@ extension ImageSource {
     }
 }
 
-/// A least-recently-used cache of pages.
+/// The recently used pages of all files.
 private final class PageCache: @unchecked Sendable {
     /// A page of a file.
     private struct Key: Hashable {
@@ -92,35 +92,18 @@ private final class PageCache: @unchecked Sendable {
         let part: Int
     }
 
-    // `@unchecked` is sound because the state is accessed only while the lock is held.
     private let lock = NSLock()
-    private var kept: [Key: (values: ParquetValues, used: Int)] = [:]
-    private var clock = 0
-    /// Number of cached pages, some megabytes each.
-    private static let limit = 24
+    // `@unchecked` is sound because it is accessed only while the lock is held. Pages have some megabytes each.
+    private var pages = LRUCache<Key, ParquetValues>(capacity: 24)
 
     func values(
         _ file: Int, _ part: Int, _ make: () throws(FaceDataError) -> ParquetValues
     ) throws(FaceDataError) -> ParquetValues {
         let key = Key(file: file, part: part)
-        lock.lock()
-        clock += 1
-        if let values = kept[key]?.values {
-            kept[key]?.used = clock
-            lock.unlock()
-            return values
-        }
-        lock.unlock()
+        if let values = lock.withLock({ pages.value(forKey: key) }) { return values }
         // Two threads may read the same page, which only costs time.
         let values = try make()
-        lock.lock()
-        defer { lock.unlock() }
-        if kept.count >= Self.limit,
-            let oldest = kept.min(by: { $0.value.used < $1.value.used })?.key
-        {
-            kept[oldest] = nil
-        }
-        kept[key] = (values, clock)
+        lock.withLock { pages.updateValue(values, forKey: key) }
         return values
     }
 }

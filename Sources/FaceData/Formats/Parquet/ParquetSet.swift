@@ -69,7 +69,7 @@ private struct ParquetLabels {
             let used = Set(labels).count
             if used < classes.count {
                 warnings.append(
-                    "'\(path)' names \(counted(classes.count, "class", "classes")), of which "
+                    "\(quoted: path) names \(counted(classes.count, "class", "classes")), of which "
                         + "\(grouped(used)) \(used == 1 ? "has" : "have") images")
             }
         } else {

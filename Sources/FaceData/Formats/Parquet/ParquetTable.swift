@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// A Parquet file of Hugging Face's `datasets`: the column of pictures, their names and their labels.
 struct ParquetTable {
@@ -72,7 +73,7 @@ struct ParquetTable {
     }
 
     private static func names(_ file: ParquetFile) -> String {
-        file.columns.map { "'\($0.path.joined(separator: "."))'" }.someJoined
+        file.columns.map { "\(quoted: $0.path.joined(separator: "."))" }.someJoined()
     }
 
     private static func column(_ path: [String], _ file: ParquetFile) -> ParquetFile.Column? {
@@ -147,8 +148,9 @@ struct ParquetTable {
                 throw .badStructure(
                     path: path, offset: page.start,
                     reason: [0, 2, 8].contains(page.encoding)
-                        ? "a page of the column '\(column.path.joined(separator: "."))' is damaged"
-                        : "the column '\(column.path.joined(separator: "."))' is written in a way (encoding "
+                        ? "a page of the column \(quoted: column.path.joined(separator: ".")) is damaged"
+                        : "the column \(quoted: column.path.joined(separator: ".")) is written in "
+                            + "a way (encoding "
                             + "\(page.encoding)) that is not supported; rewrite it with pyarrow's defaults"
                 )
             }

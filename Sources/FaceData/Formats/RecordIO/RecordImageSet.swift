@@ -49,8 +49,8 @@ extension LabelledImageSet {
             reason: "\(counted(large.count, "label")) of \(labels.count) "
                 + "\(large.count == 1 ? "is" : "are") 16777216 or more (\(first)), which 32-bit floats "
                 + "round, so that people may have been merged, and "
-                + (reason ?? "there is no '\(list)' with the exact labels")
-                + "; put the list from which it was made beside it as '\(list)', or recreate the pack "
+                + (reason ?? "there is no \(quoted: list) with the exact labels")
+                + "; put the list from which it was made beside it as \(quoted: list), or recreate the pack "
                 + "with labels 0, 1, 2, ...")
     }
 }
@@ -78,7 +78,7 @@ private struct RecordNames {
         let store = try FileReader(file)
         guard always || store.size <= RecordList.maxBytes else {
             warning =
-                "'\(file.lastPathComponent)' is larger than \(RecordList.maxBytes >> 20) MB, and names "
+                "\(quoted: file.lastPathComponent) is larger than \(RecordList.maxBytes >> 20) MB, and names "
                 + "are not taken from it"
             return
         }

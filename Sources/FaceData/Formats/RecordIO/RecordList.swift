@@ -84,8 +84,9 @@ struct RecordList {
         guard !wrong.isEmpty else { return (found, nil) }
         return (
             [],
-            "'\(file.lastPathComponent)' contradicts the pack in "
-                + counted(wrong.count, "key") + ": " + wrong.prefix(3).joined(separator: "; ")
+            "\(quoted: file.lastPathComponent) contradicts the pack in "
+                + counted(wrong.count, "key") + ": "
+                + wrong.prefix(3).map(\.shortened).joined(separator: "; ")
                 + (wrong.count > 3 ? "; ..." : "")
         )
     }

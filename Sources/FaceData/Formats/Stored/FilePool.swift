@@ -16,16 +16,16 @@ final class FilePool: @unchecked Sendable {
     }
 
     let files: [File]
-    private let limit: Int
     private let lock = NSLock()
-    private var open: [Int: (reader: FileReader, used: Int)] = [:]
-    private var clock = 0
+    // `@unchecked` is sound because it is accessed only while the lock is held.
+    private var open: LRUCache<Int, FileReader>
 
     /// Creates a pool; no file is opened yet.
     ///
     /// - Parameter limit: Maximum number of open files, besides those being read.
     init(_ files: [File], limit: Int = 128) {
-        (self.files, self.limit) = (files, max(1, limit))
+        self.files = files
+        open = LRUCache(capacity: limit)
     }
 
     /// Reads bytes of a file.
@@ -42,19 +42,12 @@ final class FilePool: @unchecked Sendable {
     private func reader(_ file: Int) throws(FaceDataError) -> FileReader {
         lock.lock()
         defer { lock.unlock() }
-        clock += 1
-        if let reader = open[file]?.reader {
-            open[file]?.used = clock
-            return reader
-        }
+        if let reader = open.value(forKey: file) { return reader }
         let reader = try FileReader(files[file].url)
         guard FileStamp(files[file].url) == files[file].stamp else {
             throw .changed(path: reader.path)
         }
-        if open.count >= limit, let oldest = open.min(by: { $0.value.used < $1.value.used })?.key {
-            open[oldest] = nil
-        }
-        open[file] = (reader, clock)
+        open.updateValue(reader, forKey: file)
         return reader
     }
 }

@@ -73,8 +73,9 @@ private struct StoredSet {
         let (with, without) = indices[first].isLabelled ? (first, other) : (other, first)
         throw .unknownFormat(
             path: location.path,
-            reason: "'\(files[with].url.lastPathComponent)' has labels beside its pictures and "
-                + "'\(files[without].url.lastPathComponent)' has none; give them as sets of their own"
+            reason:
+                "\(quoted: files[with].url.lastPathComponent) has labels beside its pictures and "
+                + "\(quoted: files[without].url.lastPathComponent) has none; give them as sets of their own"
         )
     }
 
@@ -116,7 +117,7 @@ private struct StoredSet {
         guard !unended.isEmpty else { return [] }
         return [
             counted(unended.count, "archive has", "archives have")
-                + " no mark of the end and may be cut short: \(unended.someJoined)"
+                + " no mark of the end and may be cut short: \(unended.someJoined())"
         ]
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import SafeFiles
+import Spelling
 
 /// Reads a TFRecord file, whose records consist of an 8-byte length, its 4-byte checksum, the data, and
 /// their 4-byte checksum.
@@ -119,7 +120,7 @@ extension PartIndex {
         guard let example = ExampleRecord(bytes) else {
             throw file.refusal(number, offset, "it is not a tf.train.Example")
         }
-        let features = example.features.sorted().map { "'\($0)'" }.someJoined
+        let features = example.features.sorted().map { "\(quoted: $0)" }.someJoined()
         guard example.image != nil else {
             throw file.refusal(
                 number, offset, "it has no encoded picture (its features are \(features))")

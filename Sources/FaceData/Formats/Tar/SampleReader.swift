@@ -71,7 +71,8 @@ struct SampleReader {
         guard keys.insert(sample.key).inserted else {
             throw refusal(
                 first,
-                "the key '\(sample.key)' occurs a second time, apart from the first: samples were merged or their "
+                "the key \(quoted: sample.key) occurs a second time, apart from the first: "
+                    + "samples were merged or their "
                     + "parts are not adjacent; give each sample its own key")
         }
         let images = sample.images
@@ -82,7 +83,9 @@ struct SampleReader {
         guard images.count == 1 else { throw merged(sample, images) }
         var kinds: Set<String> = []
         for part in sample.parts where !kinds.insert(part.kind).inserted {
-            throw refusal(part.member, "the sample '\(sample.key)' has two parts '.\(part.kind)'")
+            throw refusal(
+                part.member,
+                "the sample \(quoted: sample.key) has two parts \(quoted: ".\(part.kind)")")
         }
         index.append(
             image.name, at: image.offset, size: image.size, label: try label(of: sample, image))
@@ -91,12 +94,12 @@ struct SampleReader {
     /// An error about several pictures in one sample, usually because a key ends at the first
     /// point.
     private func merged(_ sample: Sample, _ images: [TarReader.Member]) -> FaceDataError {
-        let names = images.prefix(2).map { "'\(PathText($0.name).name)'" }.joined(
+        let names = images.prefix(2).map { "\(quoted: PathText($0.name).name)" }.joined(
             separator: " and ")
         let hasPoints = images.contains { SampleName($0.name)?.kind.contains(".") ?? false }
         return refusal(
             images[1],
-            "\(names) are one sample, '\(sample.key)'"
+            "\(names) are one sample, \(quoted: sample.key)"
                 + (hasPoints
                     ? ", since a key ends at the first point of a name, and people or pictures are merged; write "
                         + "the shards again with names without dots"
@@ -112,15 +115,16 @@ struct SampleReader {
             throw refusal(
                 part.member,
                 kind == "cls"
-                    ? "'\(part.member.name)' holds no label, which is a number or a name in one line"
-                    : "'\(part.member.name)' has no label; one of these fields must be a number or a text: "
+                    ? "\(quoted: part.member.name) holds no label, which is a number or a name in one line"
+                    : "\(quoted: part.member.name) has no label; one of these fields must be a "
+                        + "number or a text: "
                         + SampleLabel.fields.joined(separator: ", "))
         }
         let kinds = sample.parts.map { ".\($0.kind)" }.joined(separator: ", ")
         throw refusal(
             image,
-            "the sample '\(sample.key)' has no label: its parts are \(kinds), and a .cls or .json is wanted"
-        )
+            "the sample \(quoted: sample.key) has no label: its parts are "
+                + "\(kinds.shortened), and a .cls or .json is wanted")
     }
 
     private static func label(

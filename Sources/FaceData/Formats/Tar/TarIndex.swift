@@ -1,3 +1,5 @@
+import Spelling
+
 extension PartIndex {
     /// Indexes the images of a tar archive: the samples of a WebDataset shard, or the pictures in
     /// folders.
@@ -27,7 +29,7 @@ extension PartIndex {
             guard seen.insert(ExactText(member.name)).inserted else {
                 throw .badStructure(
                     path: store.path, offset: member.header,
-                    reason: "the archive has a second member '\(member.name)'")
+                    reason: "the archive has a second member \(quoted: member.name)")
             }
             index.append(member.name, at: member.offset, size: member.size, label: nil)
         }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Reads the list of members of a tar archive by following its headers.
 struct TarReader {
     /// A member that is not a folder.
@@ -100,7 +102,7 @@ struct TarReader {
         let name = Self.plain(ByteText.text(header.name))
         if case .refused(let reason) = header.kind {
             throw damaged(
-                offset, "'\(name.prefix(80))' is \(reason); recreate the archive without")
+                offset, "\(quoted: name) is \(reason); recreate the archive without")
         }
         guard header.kind != .folder else { return }
         if let reason = Self.danger(name) { throw damaged(offset, reason) }
@@ -131,7 +133,8 @@ struct TarReader {
         guard size <= store.size - start else {
             throw damaged(
                 offset,
-                "the archive is cut short: '\(ByteText.text(header.name.prefix(80)))' should have \(size) bytes, "
+                "the archive is cut short: \(quoted: ByteText.text(header.name.prefix(80))) "
+                    + "should have \(size) bytes, "
                     + "but \(store.size - start) follow")
         }
         return start..<start + size
@@ -154,7 +157,7 @@ struct TarReader {
         guard name.hasPrefix("/") || parts.contains("..") || name.isEmpty else { return nil }
         return name.isEmpty
             ? "a member has no name"
-            : "the member '\(name.prefix(80))' leads out of the archive; recreate the archive with names "
+            : "the member \(quoted: name) leads out of the archive; recreate the archive with names "
                 + "below its folder"
     }
 }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// A pickle machine that only creates data.
 ///
 /// It implements the operations for lists, tuples, numbers, strings and numpy arrays, in protocols
@@ -117,7 +119,9 @@ struct PickleReader: ~Copyable {
                 return try push(at: line == "01" ? 2 : 1)
             }
             let digits = opcode == .long && line.hasSuffix("L") ? String(line.dropLast()) : line
-            guard let number = Int(digits) else { throw refusal("'\(line)' is not an integer") }
+            guard let number = Int(digits) else {
+                throw refusal("\(quoted: line) is not an integer")
+            }
             try push(.integer(number))
         }
     }
@@ -213,7 +217,7 @@ struct PickleReader: ~Copyable {
         case .get, .put:
             let line = try cursor.line(maxLength: 32)
             guard let key = Int(line), key >= 0 else {
-                throw refusal("'\(line)' is not a memo index")
+                throw refusal("\(quoted: line) is not a memo index")
             }
             try opcode == .get ? recall(key) : remember(key)
         case .binaryGet: try recall(Int(try cursor.byte()))
@@ -266,8 +270,8 @@ struct PickleReader: ~Copyable {
     private mutating func pushGlobal(_ module: String, _ name: String) throws(FaceDataError) {
         guard let global = PickleGlobal(module: module, name: name) else {
             throw refusal(
-                "the pickle refers to '\(module).\(name)', which a list of images never needs; it is not "
-                    + "executed")
+                "the pickle refers to \(quoted: "\(module).\(name)"), which a list of images never "
+                    + "needs; it is not executed")
         }
         try push(.global(global))
     }

@@ -1,3 +1,4 @@
+import Spelling
 import ZipFiles
 
 /// Pictures that are members of a ZIP archive, compressed or stored.
@@ -37,7 +38,7 @@ extension PartIndex {
             let reason =
                 refusal(of: entry, name)
                 ?? (seen.insert(ExactText(name)).inserted
-                    ? nil : "the archive has a second member '\(name)'")
+                    ? nil : "the archive has a second member \(quoted: name)")
             if let reason {
                 throw .badStructure(path: store.path, offset: entry.offset, reason: reason)
             }
@@ -53,15 +54,16 @@ extension PartIndex {
     /// Why a member cannot be read; nil if it can.
     private static func refusal(of entry: ZipEntry, _ name: String) -> String? {
         if let danger = TarReader.danger(name) { return danger }
-        if entry.isEncrypted { return "'\(name.prefix(80))' needs a password; unpack the archive" }
+        if entry.isEncrypted { return "\(quoted: name) needs a password; unpack the archive" }
         guard entry.method == 8 || entry.method == 0 && entry.packedSize == entry.size else {
             return
-                "'\(name.prefix(80))' is compressed by method \(entry.method), and deflate (8) alone is read; unpack "
+                "\(quoted: name) is compressed by method \(entry.method), and deflate (8) alone "
+                + "is read; unpack "
                 + "the archive"
         }
         guard max(entry.size, entry.packedSize) <= ImageDecoder.maxBytes else {
             return
-                "'\(name.prefix(80))' has \(entry.size) bytes, more than \(ImageDecoder.maxBytes)"
+                "\(quoted: name) has \(entry.size) bytes, more than \(ImageDecoder.maxBytes)"
         }
         return nil
     }

@@ -5,7 +5,7 @@ import Torch
 /// responding. The thread is then abandoned.
 ///
 /// `@unchecked` is sound because the body runs once, and its result is passed on under a lock.
-final class PatientRequest<Value>: @unchecked Sendable {
+final class RequestWithTimeout<Value>: @unchecked Sendable {
     private let body: () throws(TorchError) -> Value
     private let condition = NSCondition()
     private var result: Result<Value, TorchError>?

@@ -51,7 +51,12 @@ struct EvaluationWork {
 
     /// The results, with thresholds carried over from set to set.
     mutating func finished() -> EvaluationResults {
-        details.addTransfers(scores.map { ($0.name, $0.scores) })
+        // A normalised score and a cosine are on different scales: no threshold of one applies to the other.
+        let normalized = Set(templates.filter { $0.report.normalization != nil }.map(\.name))
+        for isNormalized in [false, true] {
+            let alike = scores.filter { normalized.contains($0.name) == isNormalized }
+            details.addTransfers(alike.map { ($0.name, $0.scores) })
+        }
         keeper?.finish()
         return EvaluationResults(
             sets: sets, templates: templates, megaFace: megaFace, details: details, scores: scores)

@@ -127,7 +127,7 @@ enum Stylesheet {
         :root{color-scheme:light;\(ChartStyle.variables(Palette.light));--paper:#fff}
         html{font-size:10pt}
         body{max-width:none;padding:0;font-size:1rem}nav,.skip,#live{display:none}
-        .scroll{overflow:visible;background:none}
+        .panels{padding-right:1rem}.scroll{overflow:visible;background:none}
         table{max-width:100%;font-size:7.5pt}
         th,td,.long,.long span{white-space:normal;min-width:0;padding-inline:.3rem;
         overflow-wrap:break-word}
@@ -135,7 +135,7 @@ enum Stylesheet {
         .key{width:20px}
         figure.table{break-inside:auto}thead{display:table-header-group}tr{break-inside:avoid}
         .panel,.gallery li,figcaption,ul.caveats{break-inside:avoid}
-        h2,h3,h3+p,summary,.table figcaption,.panels,tbody tr:first-child,
+        h2,h3,h3+p,summary,.table figcaption,.keys,.panels,tbody tr:first-child,
         tr:nth-last-child(2){break-after:avoid}
         }
         """

@@ -19,9 +19,17 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
     }
 
     /// Adds the error rates of each set's thresholds on each other set.
-    mutating func addTransfers(_ scores: [(name: String, scores: TemplateScores)]) {
+    ///
+    /// - Parameter normalized: The sets whose scores are normalised. Their scale is not that of cosines, so that
+    ///   no threshold of one kind applies to the other.
+    mutating func addTransfers(
+        _ scores: [(name: String, scores: TemplateScores)], normalized: Set<String> = []
+    ) {
         for first in scores {
             for second in scores where second.name != first.name {
+                guard normalized.contains(first.name) == normalized.contains(second.name) else {
+                    continue
+                }
                 if let transfer = ThresholdTransfer(from: first, to: second) {
                     transfers.append(transfer)
                 }

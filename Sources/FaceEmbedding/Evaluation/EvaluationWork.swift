@@ -51,12 +51,9 @@ struct EvaluationWork {
 
     /// The results, with thresholds carried over from set to set.
     mutating func finished() -> EvaluationResults {
-        // A normalised score and a cosine are on different scales: no threshold of one applies to the other.
-        let normalized = Set(templates.filter { $0.report.normalization != nil }.map(\.name))
-        for isNormalized in [false, true] {
-            let alike = scores.filter { normalized.contains($0.name) == isNormalized }
-            details.addTransfers(alike.map { ($0.name, $0.scores) })
-        }
+        let normalized = templates.filter { $0.report.normalization != nil }.map(\.name)
+        details.addTransfers(
+            scores.map { ($0.name, $0.scores) }, normalized: Set(normalized))
         keeper?.finish()
         return EvaluationResults(
             sets: sets, templates: templates, megaFace: megaFace, details: details, scores: scores)

@@ -73,16 +73,7 @@ public struct HelpText: Sendable {
     /// Words wrapped into lines with an indent.
     private func wrapped(_ text: String, indent: Int) -> String {
         let margin = String(repeating: " ", count: indent)
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, indent + line.count + 1 + word.count > width {
-                lines.append(margin + line)
-                line = ""
-            }
-            line += line.isEmpty ? String(word) : " \(word)"
-        }
-        lines.append(margin + line)
-        return lines.joined(separator: "\n")
+        return text.wordLines(first: width - indent, rest: width - indent).map { margin + $0 }
+            .joined(separator: "\n")
     }
 }

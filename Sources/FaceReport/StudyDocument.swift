@@ -38,7 +38,7 @@ extension Document {
             .init("certainty", "Uncertainty of the accuracies") {
                 try CertaintySection.section(results, statistics)
             },
-            .init("comparisons", "Which losses differ") {
+            .init("comparisons", ComparisonSection.title) {
                 try ComparisonSection.section(results, statistics)
             },
             .init("ranks", "Ranks over all configurations and test sets") {

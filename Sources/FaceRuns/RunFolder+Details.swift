@@ -36,7 +36,10 @@ extension SetDetails: CheckedRecord {
         for curve in errorReject {
             let points = curve.curve.points
             let numbers = points.flatMap { [$0.rejected, $0.fnmr] } + [curve.far]
-            if points.isEmpty || !numbers.allSatisfy((0...1).contains) {
+            // Older versions wrote 1.0000000000000002 where all remaining pairs are errors.
+            if points.isEmpty || !numbers.allSatisfy((0...1 + 1e-9).contains)
+                || curve.curve.pairs.map({ $0 < 1 }) ?? false
+            {
                 throw RecordFault(
                     reason:
                         "the curve by \(quoted: curve.quality) has values that are not fractions")

@@ -78,6 +78,30 @@ import Testing
         #expect(svg.contains("<rect class=\"legend\" x=\"\(left)\""))
     }
 
+    /// A line that falls through the lower right corner without a vertex in it, and passes both upper ones.
+    @Test func aSteepPieceOfALineIsNotCovered() {
+        let x = Axis.fractions("rate", from: 0.01)
+        let line = LineChart.Line(
+            title: "A", style: SeriesStyle(slot: 0),
+            points: [.init(0.01, 99), .init(0.7, 99), .init(0.7, 90)])
+        let chart = LineChart(x: x, y: percent, lines: [line], naming: .inCorner)
+        let svg = Chart.lines(chart).svg(id: "f", title: "Figure").rendered
+        #expect(svg.contains("<rect class=\"legend\" x=\"44\" y=\"185\""))
+    }
+
+    /// Names at both sides would leave 42 units for the numbers of the axis.
+    @Test(arguments: [("A", true), ("A loss of twenty chars", false)])
+    func longNamesAreListedBelowEachOther(title: String, atSides: Bool) {
+        let items = [99.0, 92].enumerated().map { index, value in
+            GroupDiagram.Item(
+                title: title, style: SeriesStyle(slot: index), value: value, text: "\(value)")
+        }
+        let svg = Chart.groups(GroupDiagram(x: percent, items: items, groups: []))
+            .svg(id: "f", title: "Figure").rendered
+        // Only names at the sides are joined to their points by lines.
+        #expect(svg.contains("class=\"whisker") == atSides)
+    }
+
     @Test(arguments: [LineChart.Naming.atEnds, .inCorner])
     func namesManyLinesInsideTheDrawing(naming: LineChart.Naming) throws {
         let x = Axis.fractions("rate", from: 0.01)

@@ -59,6 +59,34 @@ import Testing
         #expect(terminal.reads("\(label) y\r\n"))
     }
 
+    /// 60 columns; what has no terminal stays as it is, for programs that read it.
+    @Test func longLinesAreBrokenBetweenWordsOnATerminal() throws {
+        let terminal = try PseudoTerminal(columns: 60)
+        let console = Console(
+            output: terminal.descriptor, diagnostics: terminal.descriptor,
+            environment: ["TERM": "dumb"])
+        console.warning(
+            "the loss was above chance level for an epoch, and the initial weights are gone")
+        #expect(
+            terminal.reads(
+                "warning: the loss was above chance level for an epoch, and\r\n"
+                    + "  the initial weights are gone\r\n"))
+        console.note("  epoch 1: loss 4.030, training accuracy 2.34 %, pairs 50.00 %, 562 images/s")
+        #expect(
+            terminal.reads(
+                "  epoch 1: loss 4.030, training accuracy 2.34 %, pairs\r\n"
+                    + "    50.00 %, 562 images/s\r\n"))
+        let path = String(repeating: "p/", count: 40)
+        console.note("in \(path)")
+        #expect(terminal.reads("in\r\n  \(path)\r\n"))
+        console.note(String(repeating: "x", count: 60))
+        #expect(terminal.reads(String(repeating: "x", count: 60) + "\r\n"))
+        let recorder = try Recorder(environment: ["COLUMNS": "60"])
+        let text = String(repeating: "a word ", count: 20) + "in the end"
+        recorder.console.note(text)
+        #expect(try recorder.diagnosed == text + "\n")
+    }
+
     @Test func aReaderWhoHasGoneIsAnError() throws {
         let pipe = Pipe()
         try pipe.fileHandleForReading.close()

@@ -66,7 +66,7 @@ import Testing
             let page = HTMLPage(document).text
             #expect(page.contains("id=\"groups\"") && page.contains("Groups of people"))
             #expect(page.contains("f and m"))
-            #expect(page.contains("Read with caution, for only 12 people: f."))
+            #expect(page.contains("Read with caution: f (only 12 people)."))
             #expect(
                 page.contains("&#39;x&#39; is not in the test set.")
                     || page.contains("'x' is not in the test set."))

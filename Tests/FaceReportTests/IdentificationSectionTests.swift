@@ -1,3 +1,4 @@
+import Charts
 import Documents
 import FaceEvaluation
 import FaceReport
@@ -47,9 +48,34 @@ import Testing
             #expect(page.contains("Templates and identification"))
             #expect(page.contains("ijb, ResNet50 on casia"))
             #expect(page.contains("other people and other seeds"))
-            #expect(page.contains("Few pairs."))
-            #expect(!page.contains("TAR at FAR 0.001"))
-            #expect(page.contains("differ"))
+            #expect(page.contains("Searches, in percent"))
+            // No TAR has a figure, so there is no table of pairs.
+            #expect(!page.contains("Pairs of templates, in percent"))
+        }
+    }
+
+    /// One loss of five has been tested, so that its place in the figure is not its place in the study.
+    @Test func curvesLookAsTheirLossDoesElsewhere() throws {
+        try inTemporaryFolder { folder throws in
+            for run in try study(folder) where !run.url.lastPathComponent.contains("arcface") {
+                try FileManager.default.removeItem(at: run.templatesURL(test: "ijb"))
+            }
+            let results = try StudyResults(reading: StudyFolder(folder))
+            let style = try #require(results.losses.first { $0.loss == "arcface" }).style
+            #expect(style.slot > 0)
+            let page = HTMLPage(
+                Document(title: "t", results: results, statistics: StudyStatistics(results))
+            ).text
+            for title in ["CMC", "DET"] {
+                let parts = page.components(separatedBy: ": \(title)</title>")
+                #expect(parts.count > 1)
+                for part in parts.dropFirst() {
+                    let drawing = part.components(separatedBy: "</svg>")[0]
+                    let drawn = Set(
+                        drawing.matches(of: /class="series (c\d+)"/).map { String($0.1) })
+                    #expect(drawn == [style.colorClass])
+                }
+            }
         }
     }
 

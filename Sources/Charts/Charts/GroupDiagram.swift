@@ -36,16 +36,23 @@ package struct GroupDiagram: FramedChart, Hashable, Sendable {
 
     private static let rowHeight = 18.0
     private static let barGap = 8.0
+    /// Distance between the names at the sides and the axis.
+    private static let sideGap = 14.0
     /// Maximum number of losses that fit at the two sides of the axis.
     private static let maxAtSides = 10
 
-    /// Whether the losses are listed below each other.
-    private var isColumn: Bool { items.count > Self.maxAtSides }
+    /// Whether the losses are listed below each other: too many for the sides, or their names leave the axis
+    /// between them too little width for its numbers.
+    private var isColumn: Bool {
+        let numbers = x.ticks.reduce(0) { $0 + Label.width($1.label) + 6 }
+        return items.count > Self.maxAtSides
+            || Frame.width - 2 * rowScale.margin(gap: Self.sideGap) < numbers
+    }
 
     private var rowScale: RowScale { RowScale(names: items.map(label), height: Self.rowHeight) }
 
     var frame: Frame {
-        let margin = rowScale.margin(gap: 14)
+        let margin = rowScale.margin(gap: Self.sideGap)
         guard isColumn else {
             let rows = Double((items.count + 1) / 2)
             let axis = criticalDifference == nil ? 42.0 : 62

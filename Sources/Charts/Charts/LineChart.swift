@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// Lines over a common horizontal axis, each labelled at its end or in a legend inside the frame.
 package struct LineChart: FramedChart, Hashable, Sendable {
     /// A point of a line.
@@ -20,8 +22,8 @@ package struct LineChart: FramedChart, Hashable, Sendable {
     package enum Naming: Hashable, Sendable {
         /// Beside the last point.
         case atEnds
-        /// In a corner of the frame: the lower right one, or the upper left one if lines are in the way.
-        /// Beside the frame if no corner is high enough.
+        /// In the corner of the frame where the least of the lines is covered; the lower right one if that is
+        /// free. Beside the frame if no corner is high enough.
         case inCorner
     }
 
@@ -139,21 +141,39 @@ package struct LineChart: FramedChart, Hashable, Sendable {
             at: isBeside ? (frame.rightEdge + 8, frame.top) : corner(frame, width, height))
     }
 
-    /// The corner where a box of this size covers fewer points of the lines: lower right or upper left.
+    /// The corner where a box of this size covers the least of the lines.
     private func corner(
         _ frame: Frame, _ width: Double, _ height: Double
     ) -> (x: Double, y: Double) {
         let corners = [
             (x: frame.rightEdge - width - 4, y: frame.baseline - height - 4),
             (x: frame.left + 4, y: frame.top + 4),
+            (x: frame.rightEdge - width - 4, y: frame.top + 4),
+            (x: frame.left + 4, y: frame.baseline - height - 4),
         ]
-        let points = lines.flatMap(\.points).map { frame.point($0.x, $0.y) }
+        let points = lines.flatMap { traced($0, frame) }
         let covered = corners.map { corner in
             points.count { point in
                 (corner.x...corner.x + width).contains(point.x)
                     && (corner.y...corner.y + height).contains(point.y)
             }
         }
-        return covered[1] < covered[0] ? corners[1] : corners[0]
+        let fewest = covered.min()
+        return zip(corners, covered).first { $0.1 == fewest }?.0 ?? corners[0]
+    }
+
+    /// Points along a line, no more than 3 units apart: a steep piece may cross a box without a vertex in it.
+    private func traced(_ line: Line, _ frame: Frame) -> [(x: Double, y: Double)] {
+        let vertices = line.points.map { frame.point($0.x, $0.y) }
+        return vertices.prefix(1)
+            + zip(vertices, vertices.dropFirst()).flatMap { start, end in
+                let (width, height) = (end.x - start.x, end.y - start.y)
+                let length = max(abs(width), abs(height))
+                let steps = Int(saturating: min(max(1, length / 3), Frame.width).rounded(.up))
+                return (1...steps).map { step in
+                    let part = Double(step) / Double(steps)
+                    return (x: start.x + part * width, y: start.y + part * height)
+                }
+            }
     }
 }

@@ -64,13 +64,13 @@ public final class Console: Sendable {
     }
 
     /// Writes a line of information to the standard error.
-    public func note(_ text: String) { diagnose("", text) }
+    public func note(_ text: String) { diagnose("", nil, text) }
 
     /// Writes a warning to the standard error.
-    public func warning(_ text: String) { diagnose(label("warning:", .yellow) + " ", text) }
+    public func warning(_ text: String) { diagnose("warning:", .yellow, text) }
 
     /// Writes an error to the standard error.
-    public func error(_ text: String) { diagnose(label("error:", .red) + " ", text) }
+    public func error(_ text: String) { diagnose("error:", .red, text) }
 
     /// Writes a result to the process's standard output; ``CommandLineTool`` reports a failure at the end.
     public static func output(_ text: String) {
@@ -100,15 +100,31 @@ public final class Console: Sendable {
 
     private static let clearLine = "\r\u{1B}[K"
 
-    private func label(_ text: String, _ style: TextStyle) -> String {
-        diagnostics.hasColours ? style.applied(to: text) : text
+    /// If the standard error is closed there is nothing left to report to.
+    private func diagnose(_ label: String, _ style: TextStyle?, _ text: String) {
+        let shown = text.visible.shortened(to: Self.maxNoteLength)
+        let start = style.map { diagnostics.hasColours ? $0.applied(to: label) : label }
+        let line = fitted(shown, after: start == nil ? 0 : label.count + 1)
+        aboveStatus { try? diagnostics.write((start.map { $0 + " " } ?? "") + line + "\n") }
     }
 
-    /// If the standard error is closed there is nothing left to report to.
-    private func diagnose(_ label: String, _ text: String) {
-        let shown = text.visible.shortened(to: Self.maxNoteLength)
-        aboveStatus { try? diagnostics.write(label + shown + "\n") }
+    /// The text with lines that are too long for the terminal broken between words, which a terminal does not
+    /// care for; unchanged where there is no terminal.
+    private func fitted(_ text: String, after label: Int) -> String {
+        guard let width = diagnostics.width, width >= Self.minWrappedWidth else { return text }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        return lines.enumerated().map { index, line in
+            let taken = index == 0 ? label : 0
+            guard taken + line.displayWidth > width else { return line }
+            let indent = line.prefix { $0 == " " }
+            let pieces = line.wordLines(
+                first: width - taken - indent.count, rest: width - indent.count - 2)
+            return indent + pieces.joined(separator: "\n\(indent)  ")
+        }.joined(separator: "\n")
     }
+
+    /// Columns of the narrowest terminal for which lines are broken.
+    private static let minWrappedWidth = 40
 
     /// Maximum number of characters of a note; longer ones quote something unreadably long.
     private static let maxNoteLength = 8000

@@ -11,6 +11,29 @@ extension String {
                 return left >= 0
             })
     }
+
+    /// The words in lines of at most so many columns, those of the first line and those of the others; a longer
+    /// word has a line of its own. A percent sign stays with its number.
+    package func wordLines(first: Int, rest: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        let words = split(separator: " ").reduce(into: [String]()) { words, word in
+            if word.hasPrefix("%"), let last = words.popLast() {
+                words.append("\(last) \(word)")
+            } else {
+                words.append(String(word))
+            }
+        }
+        for word in words {
+            let room = lines.isEmpty ? first : rest
+            if !line.isEmpty, line.displayWidth + 1 + word.displayWidth > room {
+                lines.append(line)
+                line = ""
+            }
+            line += line.isEmpty ? word : " \(word)"
+        }
+        return lines + [line]
+    }
 }
 
 extension Character {

@@ -23,9 +23,12 @@ enum HTMLFigure {
                 HTMLPage.render(figure.caption)
             }
             if let data = figure.data {
+                let id = "figure-\(figure.number)"
                 element("details", ["class": "data"]) {
-                    element("summary") { "The numbers of figure \(figure.number)" }
-                    HTMLTable.render(data, id: "figure-\(figure.number)-data")
+                    element("summary", ["id": "\(id)-numbers"]) {
+                        "The numbers of figure \(figure.number)"
+                    }
+                    HTMLTable.render(data, id: "\(id)-data", region: "\(id)-numbers")
                 }
             }
         }

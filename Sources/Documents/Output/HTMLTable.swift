@@ -4,7 +4,10 @@ import Charts
 enum HTMLTable {
     /// The table under its caption, which may be wider than the table and does not scroll with
     /// it.
-    static func render(_ table: Table, id: String) -> Markup {
+    ///
+    /// - Parameter region: The element that names the region it scrolls in, if the caption does not suffice:
+    ///   without a number it may be that of another table.
+    static func render(_ table: Table, id: String, region: String? = nil) -> Markup {
         element("figure", ["class": "table"]) {
             element("figcaption", ["id": id]) {
                 if let number = table.number {
@@ -16,8 +19,8 @@ enum HTMLTable {
             element(
                 "div",
                 [
-                    "class": "scroll", "tabindex": "0", "role": "region", "aria-labelledby": id,
-                    "data-name": id,
+                    "class": "scroll", "tabindex": "0", "role": "region",
+                    "aria-labelledby": region ?? id, "data-name": region ?? id,
                 ]
             ) {
                 element("table", ["aria-labelledby": id]) {
@@ -55,10 +58,10 @@ enum HTMLTable {
     }
 
     private static func body(_ group: Table.Group, _ table: Table) -> Markup {
-        let hasDetail = table.columns.indices.map { column in
-            table.groups.contains {
-                $0.rows.contains { $0.indices.contains(column) && $0[column].detail != nil }
-            }
+        let longest = table.columns.indices.map { column in
+            table.groups.flatMap(\.rows).compactMap { row in
+                row.indices.contains(column) ? row[column].detail : nil
+            }.max { $0.count < $1.count }
         }
         return element("tbody") {
             if let title = group.title {
@@ -71,27 +74,41 @@ enum HTMLTable {
             for row in group.rows {
                 element("tr") {
                     for (index, (entry, column)) in zip(row, table.columns).enumerated() {
-                        cell(entry, column, isHeading: index == 0, hasDetail: hasDetail[index])
+                        cell(entry, column, isHeading: index == 0, longest: longest[index])
                     }
                 }
             }
         }
     }
 
+    /// - Parameter longest: The longest detail of the column; nil without any.
     private static func cell(
-        _ entry: Table.Entry, _ column: Table.Column, isHeading: Bool, hasDetail: Bool
+        _ entry: Table.Entry, _ column: Table.Column, isHeading: Bool, longest: String?
     ) -> Markup {
         let content = Markup.group([
             entry.key.map { HTMLFigure.key($0) } ?? .nothing,
             entry.isBest
                 ? element("strong") { HTMLPage.render(entry.text) } : HTMLPage.render(entry.text),
-            hasDetail
-                ? element("span", ["class": "detail"]) { " " + (entry.detail ?? "") } : .nothing,
+            longest.map { detail(entry.detail ?? "", $0) } ?? .nothing,
         ])
         let kind = kind(entry.text.plain, column)
         return isHeading
             ? element("th", ["scope": "row", "class": kind]) { content }
             : element("td", ["class": kind]) { content }
+    }
+
+    /// A detail, filled up to the width of the longest of its column, so that the numbers before them are
+    /// aligned: with the longest one's last characters, unseen, whose digits are as wide as any.
+    private static func detail(_ text: String, _ longest: String) -> Markup {
+        let rest = String(longest.suffix(max(0, longest.count - text.count)))
+        return element("span", ["class": "detail"]) {
+            " " + text
+            if !rest.isEmpty {
+                element("span", ["class": "filling", "aria-hidden": "true"]) {
+                    rest.replacing(/[0-9]/, with: "0")
+                }
+            }
+        }
     }
 
     /// The classes of a cell: numbers are right-aligned, and only long texts may be wrapped.

@@ -85,7 +85,7 @@ enum Stylesheet {
         tbody tr:last-child>*{padding-bottom:.4rem}
         td strong,th strong{font-weight:700}
         .detail{color:var(--muted);font-size:.86em;display:inline-block;min-width:3.4em;
-        text-align:left;padding-left:.35em;white-space:pre}
+        text-align:left;padding-left:.35em;white-space:pre}.filling{visibility:hidden}
         .key{width:28px;height:12px;margin-right:.5em;vertical-align:-1px;flex:none}
 
         """
@@ -100,17 +100,18 @@ enum Stylesheet {
         overflow:hidden;background:var(--grid)}
         .gallery img{display:block;width:100%;height:auto;aspect-ratio:1}
         .gallery .gone{aspect-ratio:1;display:grid;place-items:center;color:var(--muted)}
-        .gallery p{margin:.4rem 0 0;max-width:none;display:flex;justify-content:space-between;
-        gap:.6rem;font-variant-numeric:tabular-nums}
+        .gallery p{margin:.4rem 0 0;max-width:none;display:flex;flex-wrap:wrap;
+        justify-content:space-between;gap:0 .6rem;font-variant-numeric:tabular-nums}
+        .gallery strong{white-space:nowrap}
         .gallery .names{color:var(--muted);display:block;margin:.15rem 0 0}
         .gallery .names span{display:block;overflow-wrap:anywhere}
-        .gallery .limit{color:var(--muted);white-space:nowrap}
+        .gallery .limit{color:var(--muted);white-space:nowrap}.gallery p.limit{white-space:normal}
 
         """
 
     private static var narrow: String {
         """
-        @media (max-width:46rem){
+        @media screen and (max-width:46rem){
         body{padding:2rem 1rem 4rem;font-size:1rem}
         h1{font-size:1.7rem}h2{margin-top:3rem}
         .panels{grid-template-columns:minmax(0,1fr)}
@@ -124,17 +125,18 @@ enum Stylesheet {
         @page{margin:14mm}
         @media print{
         :root{color-scheme:light;\(ChartStyle.variables(Palette.light));--paper:#fff}
-        body{max-width:none;padding:0;font-size:10pt}nav,.skip,#live{display:none}
-        .panels{grid-template-columns:repeat(2,minmax(0,1fr))}
-        .scroll{overflow:visible;background:none}
+        html{font-size:10pt}
+        body{max-width:none;padding:0;font-size:1rem}nav,.skip,#live{display:none}
+        .panels{padding-right:1rem}.scroll{overflow:visible;background:none}
         table{max-width:100%;font-size:7.5pt}
         th,td,.long,.long span{white-space:normal;min-width:0;padding-inline:.3rem;
         overflow-wrap:break-word}
-        tr>th[scope=row],tr>td:first-child,thead tr:last-child>th:first-child{position:static}
         .detail{min-width:0;white-space:normal}
         .key{width:20px}
         figure.table{break-inside:auto}thead{display:table-header-group}tr{break-inside:avoid}
-        .panel,.gallery li,figcaption{break-inside:avoid}h2,h3,.table figcaption{break-after:avoid}
+        .panel,.gallery li,figcaption,ul.caveats{break-inside:avoid}
+        h2,h3,h3+p,summary,.table figcaption,.keys,.panels,tbody tr:first-child,
+        tr:nth-last-child(2){break-after:avoid}
         }
         """
     }

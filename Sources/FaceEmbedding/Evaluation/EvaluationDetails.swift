@@ -19,9 +19,17 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
     }
 
     /// Adds the error rates of each set's thresholds on each other set.
-    mutating func addTransfers(_ scores: [(name: String, scores: TemplateScores)]) {
+    ///
+    /// - Parameter normalized: The sets whose scores are normalised. Their scale is not that of cosines, so that
+    ///   no threshold of one kind applies to the other.
+    mutating func addTransfers(
+        _ scores: [(name: String, scores: TemplateScores)], normalized: Set<String> = []
+    ) {
         for first in scores {
             for second in scores where second.name != first.name {
+                guard normalized.contains(first.name) == normalized.contains(second.name) else {
+                    continue
+                }
                 if let transfer = ThresholdTransfer(from: first, to: second) {
                     transfers.append(transfer)
                 }
@@ -39,7 +47,7 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
         if !transfers.isEmpty {
             let lines = transfers.map { transfer in
                 "  chosen on \(transfer.chosenOn), used on \(transfer.usedOn): FAR "
-                    + "\(String(format: "%.2e", transfer.far)), TAR \(EvaluatedTemplates.percent(transfer.tar))"
+                    + "\(Self.rate(transfer.far)), TAR \(EvaluatedTemplates.percent(transfer.tar))"
             }
             blocks.append(
                 (["thresholds of FAR 1e-3 carried over to other sets"] + lines).joined(
@@ -48,12 +56,17 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
         return blocks
     }
 
+    /// A rate that may be tiny, as `1.23e-04`.
+    private static func rate(_ value: Double) -> String {
+        value == 0 ? "0" : String(format: "%.2e", value)
+    }
+
     private static func text(_ name: String, _ report: GroupReport) -> String {
         let lines = report.rows.map { row -> String in
             let fnmr = row.fnmr.map {
                 "FNMR \(EvaluatedTemplates.percent($0))" + range(row.fnmrInterval)
             }
-            let fmr = row.fmr.map { "FMR \(String(format: "%.2e", $0))" }
+            let fmr = row.fmr.map { "FMR \(rate($0))" }
             let difference = row.toBest.map { values in
                 String(
                     format: "%+.2f (%+.2f to %+.2f) to the best", values[0] * 100, values[1] * 100,

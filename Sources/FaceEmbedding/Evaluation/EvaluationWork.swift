@@ -51,7 +51,9 @@ struct EvaluationWork {
 
     /// The results, with thresholds carried over from set to set.
     mutating func finished() -> EvaluationResults {
-        details.addTransfers(scores.map { ($0.name, $0.scores) })
+        let normalized = templates.filter { $0.report.normalization != nil }.map(\.name)
+        details.addTransfers(
+            scores.map { ($0.name, $0.scores) }, normalized: Set(normalized))
         keeper?.finish()
         return EvaluationResults(
             sets: sets, templates: templates, megaFace: megaFace, details: details, scores: scores)

@@ -17,6 +17,10 @@ public struct PeopleReplicates: Codable, Sendable, Hashable {
     public let withoutGroups: [Double]
     /// Number of people that the figure refers to.
     public let people: Int
+    /// Whether the figure is the difference of two others; not stored.
+    private(set) var isDifference = false
+
+    private enum CodingKeys: String, CodingKey { case estimate, draws, withoutGroups, people }
 
     /// Number of draws of people.
     public static let defaultDraws = 500
@@ -38,10 +42,33 @@ public struct PeopleReplicates: Codable, Sendable, Hashable {
         else {
             return nil
         }
-        return PeopleReplicates(
+        var difference = PeopleReplicates(
             estimate: estimate - other.estimate, draws: zip(draws, other.draws).map(-),
             withoutGroups: zip(withoutGroups, other.withoutGroups).map(-),
             people: min(people, other.people))
+        difference.isDifference = true
+        return difference
+    }
+
+    /// The mean of a figure over seeds; nil if their draws of people differ.
+    static func mean(_ seeds: [PeopleReplicates]) -> PeopleReplicates? {
+        guard let first = seeds.first,
+            seeds.allSatisfy({
+                $0.draws.count == first.draws.count
+                    && $0.withoutGroups.count == first.withoutGroups.count
+            })
+        else { return nil }
+        func mean(_ lists: [[Double]]) -> [Double] {
+            (lists.first ?? []).indices.map { index in
+                lists.reduce(0) { $0 + $1[index] } / Double(lists.count)
+            }
+        }
+        var result = PeopleReplicates(
+            estimate: seeds.reduce(0) { $0 + $1.estimate } / Double(seeds.count),
+            draws: mean(seeds.map(\.draws)), withoutGroups: mean(seeds.map(\.withoutGroups)),
+            people: seeds.map(\.people).min() ?? 0)
+        result.isDifference = seeds.contains(where: \.isDifference)
+        return result
     }
 
     /// The variance over other people, those who are searched for and those who are enrolled.
@@ -60,21 +87,31 @@ public struct PeopleReplicates: Codable, Sendable, Hashable {
     /// The percentile interval of the draws, widened around the estimate to account for the enrolled
     /// people.
     ///
-    /// If no draw differs, as without an error, it is Wilson's interval for as many trials as there
-    /// are people.
+    /// If no draw differs, as without an error, or too few do for the percentiles, it is Wilson's interval
+    /// for as many trials as there are people; for a difference, which may have either sign, as far to both
+    /// sides as Wilson's of zero reaches.
     public func interval(level: Double = Interval.defaultLevel) -> Interval {
         guard let summary = Summary(draws), summary.hasSpread else {
-            guard (0...1).contains(estimate), people > 0 else {
-                return Interval(around: estimate, reach: 0)
-            }
-            return BinomialInterval.wilson(fraction: estimate, of: people, level: level)
+            return intervalWithoutSpread(level)
         }
         let ends = summary.quantiles([(1 - level) / 2, (1 + level) / 2])
+        if ends.allSatisfy({ $0 == estimate }) { return intervalWithoutSpread(level) }
         let own = summary.variance ?? 0
         let stretch = own > 0 ? ((own + enrolledVariance) / own).squareRoot() : 1
         return Interval(
             estimate + (min(ends[0], estimate) - estimate) * stretch,
             estimate + (max(ends[1], estimate) - estimate) * stretch)
+    }
+
+    private func intervalWithoutSpread(_ level: Double) -> Interval {
+        guard people > 0, isDifference || (0...1).contains(estimate) else {
+            return Interval(around: estimate, reach: 0)
+        }
+        guard isDifference else {
+            return BinomialInterval.wilson(fraction: estimate, of: people, level: level)
+        }
+        let reach = BinomialInterval.wilson(fraction: 0, of: people, level: level).upper
+        return Interval(around: estimate, reach: reach)
     }
 
     /// Two-sided p-value of the difference from zero; 0...1.

@@ -14,25 +14,13 @@ public struct SeedPeopleEstimate: Sendable, Hashable {
 
     /// Combines seeds; nil without any, or if their draws of people differ.
     public init?(_ seeds: [PeopleReplicates]) {
-        guard let first = seeds.first, let summary = Summary(seeds.map(\.estimate)),
-            seeds.allSatisfy({
-                $0.draws.count == first.draws.count
-                    && $0.withoutGroups.count == first.withoutGroups.count
-            })
+        guard let people = PeopleReplicates.mean(seeds),
+            let summary = Summary(seeds.map(\.estimate))
         else { return nil }
-        func mean(_ lists: [[Double]]) -> [Double] {
-            first.draws.isEmpty && lists.isEmpty
-                ? []
-                : (lists.first ?? []).indices.map { index in
-                    lists.reduce(0) { $0 + $1[index] } / Double(lists.count)
-                }
-        }
         self.mean = summary.mean
         self.seeds = seeds.count
         seedStandardDeviation = summary.standardDeviation
-        people = PeopleReplicates(
-            estimate: summary.mean, draws: mean(seeds.map(\.draws)),
-            withoutGroups: mean(seeds.map(\.withoutGroups)), people: seeds.map(\.people).min() ?? 0)
+        self.people = people
     }
 
     /// Differences between two losses seed by seed; nil unless both have the same seeds.

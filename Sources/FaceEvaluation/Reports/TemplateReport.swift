@@ -24,6 +24,15 @@ public struct TemplateReport: Codable, Sendable, Hashable {
             case .tpir(let fpir): "TPIR at FPIR \(OperatingPoint.text(ofRate: fpir))"
             }
         }
+
+        /// What ``Figure/needed`` counts.
+        var needs: String {
+            switch self {
+            case .tar: "pairs of two people"
+            case .rank: "searches"
+            case .tpir: "searches for people who are not enrolled"
+            }
+        }
     }
 
     /// A rate with its uncertainty.
@@ -169,7 +178,8 @@ public struct TemplateReport: Codable, Sendable, Hashable {
             warnings.append(
                 "Fewer than ten errors are to be expected at "
                     + missing.map { figure in
-                        "\(figure.measure.title) (takes \(grouped(figure.needed ?? 0)))"
+                        "\(figure.measure.title) (needs \(grouped(figure.needed ?? 0)) "
+                            + "\(figure.measure.needs))"
                     }.joined(separator: ", ") + ", so no figure is given.")
         }
         if !hasPairs, !set.probes.isEmpty {

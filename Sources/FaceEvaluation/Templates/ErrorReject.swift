@@ -17,6 +17,8 @@ public struct ErrorRejectCurve: Codable, Sendable, Hashable {
     public let excessArea: Double
     /// Largest rejected fraction; 0...1.
     public let limit: Double
+    /// Number of pairs of one person; nil in records of older versions.
+    public let pairs: Int?
 
     /// Rejects pairs by quality, which is the lower of both templates' qualities.
     ///
@@ -51,13 +53,16 @@ public struct ErrorRejectCurve: Codable, Sendable, Hashable {
                     left -= errors[gone]
                     gone += 1
                 }
-                return Point(rejected: share, fnmr: max(0, left) / (count - Double(gone)))
+                // Means of ties are rounded, so that a rest of errors alone may add up to more than itself.
+                return Point(
+                    rejected: share, fnmr: min(1, max(0, left) / (count - Double(gone))))
             }
         }
         points = curve(spread)
         let perfect = curve(errors.sorted(by: >))
         excessArea = max(0, Self.area(points) - Self.area(perfect))
         self.limit = limit
+        pairs = genuine.count
     }
 
     /// Each error as the mean of those of its quality.

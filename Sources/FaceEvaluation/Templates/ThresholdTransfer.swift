@@ -6,7 +6,7 @@ public struct ThresholdTransfer: Codable, Sendable, Hashable {
     public let usedOn: String
     /// The requested false acceptance rate on the first set.
     public let targetFAR: Double
-    /// The cosine above which pairs are accepted.
+    /// The cosine above which pairs are accepted, or the normalised score.
     public let threshold: Double
     /// The false acceptance rate on the second set.
     public let far: Double

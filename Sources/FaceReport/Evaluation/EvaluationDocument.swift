@@ -232,11 +232,12 @@ enum EvaluationDocument {
         }
         let table = Table(
             caption: """
-                The threshold with a FAR of \(rate) on one test set, applied to another: the resulting FAR and true \
-                acceptance rate (TAR) in percent.
+                The threshold with a FAR of \(rate) on one test set, applied to another: the resulting FAR, and the true \
+                acceptance rate (TAR) in percent. Thresholds are cosines, or normalised scores between sets whose scores \
+                are normalised.
                 """,
             columns: [
-                .words("Chosen on"), .words("Used on"), .numbers("Cosine"), .numbers("FAR"),
+                .words("Chosen on"), .words("Used on"), .numbers("Threshold"), .numbers("FAR"),
                 .numbers("TAR"),
             ], rows: rows)
         return Section("transfers", "Thresholds on other sets", [.table(table)])

@@ -55,7 +55,8 @@ enum TemplateSection {
                 In percent. TAR: true acceptance rate at a false acceptance rate that is never exceeded. \
                 TPIR: true positive identification rate, 1 − FNIR (ISO/IEC 19795-1), at rank 1 and a false positive \
                 identification rate among searches for people who are not enrolled. The interval is for other \
-                people. insightface reads TAR at the nearest point of a thinned curve, and searches all galleries \
+                people. A figure that \(emphasis: "needs") more pairs of two people (TAR), or more searches for people who \
+                are not enrolled (TPIR), has none. insightface reads TAR at the nearest point of a thinned curve, and searches all galleries \
                 at once without unknown people.
                 """,
             columns: [
@@ -76,11 +77,14 @@ enum TemplateSection {
     // MARK: Curves
 
     private static func figures(_ sets: [(name: String, report: TemplateReport)]) -> [Figure] {
+        let named = sets.enumerated().map { slot, set in
+            (Name(title: set.name, style: SeriesStyle(slot: slot)), set.report)
+        }
         let panels = [
-            matches(sets.map { ($0.name, $0.report.cumulativeMatches) }).map {
+            matches(named.map { ($0, $1.cumulativeMatches) }).map {
                 Figure.Panel(title: "CMC", chart: $0)
             },
-            errors(sets.map { ($0.name, $0.report.errorTradeOff) }).map {
+            errors(named.map { ($0, $1.errorTradeOff) }).map {
                 Figure.Panel(title: "DET", chart: $0)
             },
         ].compactMap { $0 }
@@ -88,18 +92,24 @@ enum TemplateSection {
         return [
             Figure(
                 caption: """
-                    Left, where there are enrolled people’s probes: the share found at a rank or better (CMC). \
+                    CMC: the share of searches for enrolled people that find the person at a rank or better. \
                     DET: false negative over false positive identification rate, the lower the better.
                     """, panels: panels)
         ]
     }
 
+    /// The test set or loss of a curve, drawn as in all other figures.
+    struct Name {
+        let title: String
+        let style: SeriesStyle
+    }
+
     /// Rank-k identification rates.
-    static func matches(_ series: [(name: String, rates: [Double])]) -> Chart? {
-        let lines = series.enumerated().filter { !$0.element.rates.isEmpty }.map { slot, series in
+    static func matches(_ series: [(name: Name, rates: [Double])]) -> Chart? {
+        let lines = series.filter { !$0.rates.isEmpty }.map { name, rates in
             LineChart.Line(
-                title: series.name, style: SeriesStyle(slot: slot),
-                points: zip(TemplateReport.matchRanks, series.rates).prefix(20).map {
+                title: name.title, style: name.style,
+                points: zip(TemplateReport.matchRanks, rates).prefix(20).map {
                     LineChart.Point(Double($0), 100 * $1)
                 })
         }
@@ -113,16 +123,16 @@ enum TemplateSection {
 
     /// FNIR over FPIR.
     static func errors(
-        _ series: [(name: String, points: [IdentificationRates.ErrorPoint])]
+        _ series: [(name: Name, points: [IdentificationRates.ErrorPoint])]
     ) -> Chart? {
-        let shown = series.enumerated().map { ($0, $1.name, $1.points.filter { $0.fnir > 0 }) }
-            .filter { !$0.2.isEmpty }
-        guard let lowest = shown.flatMap(\.2).map(\.fpir).min(),
-            let fewest = shown.flatMap(\.2).map(\.fnir).min(), lowest < 1, fewest < 1
+        let shown = series.map { ($0.name, $0.points.filter { $0.fnir > 0 }) }
+            .filter { !$0.1.isEmpty }
+        guard let lowest = shown.flatMap(\.1).map(\.fpir).min(),
+            let fewest = shown.flatMap(\.1).map(\.fnir).min(), lowest < 1, fewest < 1
         else { return nil }
-        let lines = shown.map { slot, name, points in
+        let lines = shown.map { name, points in
             LineChart.Line(
-                title: name, style: SeriesStyle(slot: slot),
+                title: name.title, style: name.style,
                 points: points.map { LineChart.Point($0.fpir, $0.fnir) })
         }
         let title = "false negative identification rate"

@@ -104,11 +104,14 @@ enum CertaintySection {
         let whiskers =
             results.seeds > 1
             ? "for other seeds and other pairs; small strokes are the seeds" : "for other pairs"
+        let compared =
+            statistics.comparisons.isEmpty
+            ? "" : ": \(ComparisonSection.title) compares them pair by pair"
         return Figure(
             caption: """
                 Accuracy of the last epoch’s model with its 95 % interval \(whiskers). The \
                 intervals of two losses may overlap even though the losses differ, because they \
-                are tested on the same pairs: the next section compares them pair by pair.
+                are tested on the same pairs\(compared).
                 """,
             panels: panels.map { configuration, rows in
                 Figure.Panel(

@@ -5,6 +5,8 @@ import FaceStatistics
 
 /// The differences between all pairs of losses on the same image pairs and seeds.
 enum ComparisonSection {
+    static let title = "Which losses differ"
+
     static func section(_ results: StudyResults, _ statistics: StudyStatistics) throws -> Section? {
         if let problem = statistics.problems.first { throw problem }
         guard !statistics.comparisons.isEmpty, let test = results.testSets.first?.name else {
@@ -37,7 +39,7 @@ enum ComparisonSection {
                         "Comparisons on \(set.name) (\(Format.count(rows)))", [.table(table)])
             }
         }
-        return Section("comparisons", "Which losses differ", blocks)
+        return Section("comparisons", title, blocks)
     }
 
     /// Maximum number of rows of an unfolded table: ten losses in one configuration, or five in four.

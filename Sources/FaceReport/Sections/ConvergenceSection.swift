@@ -89,7 +89,8 @@ enum ConvergenceSection {
             entry { Double($0.withinBand.epoch) }, way,
         ] + validated + [
             Format.entry(cell.summary { $0.convergence.map { Double($0.withinBand.images) } }) {
-                Format.quantity($0)
+                // A deviation of 0 images has no decimals.
+                $0 == 0 ? "0" : Format.quantity($0)
             },
             Format.entry(cell.summary { $0.convergence?.area }) { Format.percent($0) },
         ]

@@ -18,7 +18,7 @@ enum CostSection {
         let evaluation = Format.duration(costs.reduce(0) { $0 + $1.evaluationSeconds })
         return """
             \(Format.count(costs.count, "run")) saw \(strong: images) images and took \
-            \(strong: operations)FLOP for it, in \(strong: training) of training; testing took \
+            \(strong: operations + "FLOP") for it, in \(strong: training) of training; testing took \
             \(evaluation) more.
             """
     }

@@ -27,7 +27,10 @@ enum EquivalenceText {
 
     /// The column of such entries.
     static func column(rope: Double) -> Table.Column {
-        .numbers(rope > 0 ? "Better / equal / worse, %" : "Better / worse, %")
+        // Broken after the slashes only, however narrow the column is.
+        .numbers(
+            rope > 0
+                ? "Better\u{A0}/ equal\u{A0}/ worse,\u{A0}%" : "Better\u{A0}/ worse,\u{A0}%")
     }
 
     /// The explanation of such a column, for a table's caption.

@@ -36,10 +36,14 @@ enum ErrorsSection {
             Table.Group(
                 title: results.title(configuration), rows: part.losses.map { countRow(part, $0) })
         }
+        let same = parts.first?.1.pairs.same ?? []
+        let of =
+            " There are \(Format.count(same.count { $0 }, "pair")) of one person and "
+            + "\(Format.count(same.count { !$0 })) of two."
         return Table(
             caption: """
                 Misclassified pairs: of one person (false rejects), of two (false accepts), those \
-                that all other losses classify correctly, and those that all losses misclassify.
+                that all other losses classify correctly, and those that all losses misclassify.\(of)
                 """,
             columns: [
                 .words("Loss"), .numbers("False rejects"), .numbers("False accepts"),

@@ -98,7 +98,14 @@ enum IdentificationSection {
             let caveats = Block.caveats(first.warnings.map { RichText($0) })
             guard !measures.isEmpty else { return facts + [caveats] }
             let seeds = rows.map(\.reports.count).max() ?? 1
-            var blocks = facts + [.table(IdentificationSection.table(rows, measures, seeds: seeds))]
+            // Two tables, because one of all measures would be wider than a page.
+            var blocks = facts
+            for kind in Kind.allCases where measures.contains(where: kind.contains) {
+                blocks.append(
+                    .table(
+                        IdentificationSection.table(
+                            rows, measures.filter(kind.contains), kind, seeds: seeds)))
+            }
             if !differences.isEmpty {
                 blocks.append(.table(IdentificationSection.table(differences, pValues)))
             }
@@ -108,16 +115,39 @@ enum IdentificationSection {
                     .figure(
                         Figure(
                             caption: """
-                                The first seed of each loss. CMC: the fraction of probes found at a rank or better. DET: false \
-                                negative over false positive identification rate, the lower the better.
+                                The first seed of each loss. CMC: the share of searches for enrolled people that find the \
+                                person at a rank or better. DET: false negative over false positive identification rate, the \
+                                lower the better.
                                 """, panels: panels)))
             }
             return blocks + [caveats]
         }
     }
 
+    /// What a table is about: pairs of templates, or searches among enrolled people.
+    private enum Kind: CaseIterable {
+        case verification
+        case identification
+
+        func contains(_ measure: TemplateReport.Measure) -> Bool {
+            if case .tar = measure { return self == .verification }
+            return self == .identification
+        }
+
+        /// What the measures mean, in sentences.
+        var explanation: String {
+            switch self {
+            case .verification: "TAR: true acceptance rate at a false acceptance rate."
+            case .identification:
+                "Rank k: share of the searches for enrolled people that find the person among the first k. "
+                    + "TPIR: the share that find the person at rank 1 and above the threshold of a false "
+                    + "positive identification rate."
+            }
+        }
+    }
+
     private static func table(
-        _ rows: [Row], _ measures: [TemplateReport.Measure], seeds: Int
+        _ rows: [Row], _ measures: [TemplateReport.Measure], _ kind: Kind, seeds: Int
     ) -> Table {
         let ranked = rows.filter(\.hasLearned)
         let best = measures.map { measure in ranked.compactMap { $0.estimate(measure)?.mean }.max()
@@ -143,9 +173,8 @@ enum IdentificationSection {
             ? "other people and other seeds" : "other people; one seed says nothing about others"
         return Table(
             caption: """
-                Percent, with the 95 % interval for \(over). TAR: true acceptance rate at a false acceptance rate. \
-                TPIR: fraction of enrolled people’s probes found at rank 1 and above the threshold of a false positive \
-                identification rate.\(unlearned)
+                \(kind == .verification ? "Pairs of templates" : "Searches"), in percent, with the 95 % interval for \(over). \
+                \(kind.explanation)\(unlearned)
                 """,
             columns: [.words("Loss")] + measures.map { .numbers($0.title) }, rows: lines)
     }
@@ -180,7 +209,11 @@ enum IdentificationSection {
     }
 
     private static func panels(_ rows: [Row]) -> [Figure.Panel] {
-        let firsts = rows.compactMap { row in row.reports.first.map { (row.loss.title, $0) } }
+        let firsts = rows.compactMap { row in
+            row.reports.first.map {
+                (TemplateSection.Name(title: row.loss.title, style: row.loss.style), $0)
+            }
+        }
         return [
             TemplateSection.matches(firsts.map { ($0.0, $0.1.cumulativeMatches) }).map {
                 Figure.Panel(title: "CMC", chart: $0)

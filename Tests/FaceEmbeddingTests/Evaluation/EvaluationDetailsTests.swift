@@ -80,6 +80,11 @@ struct EvaluationDetailsTests {
             details.transfers.map { "\($0.chosenOn)\($0.usedOn)" }
                 == ["ab", "ac", "ba", "bc", "ca", "cb"])
         #expect(details.transfers[1].far == 0.001 && !details.isEmpty)
+        // Scores of b alone are normalised.
+        var mixed = EvaluationDetails()
+        mixed.addTransfers(
+            [("a", try scores(0)), ("b", try scores(3)), ("c", try scores(0))], normalized: ["b"])
+        #expect(mixed.transfers.map { "\($0.chosenOn)\($0.usedOn)" } == ["ac", "ca"])
     }
 
     private static let report = """

@@ -78,6 +78,33 @@ import Testing
         return try #require(SeedPeopleEstimate.difference(losses[1], losses[0]))
     }
 
+    /// Wilson's upper end of 0 of n is z² / (n + z²).
+    @Test func ratesOfZeroAreNotCertain() {
+        let upper = 1.959964 * 1.959964 / (50 + 1.959964 * 1.959964)
+        // All draws agree, or all but one of a hundred, which no percentile sees.
+        for highest in [0, 0.02] {
+            let draws = [highest] + [Double](repeating: 0, count: 99)
+            let rate = PeopleReplicates(estimate: 0, draws: draws, people: 50)
+            #expect(rate.interval().lower == 0)
+            #expect(abs(rate.interval().upper - upper) < 1e-6)
+            let mean = SeedPeopleEstimate([rate, rate])?.interval()
+            #expect(mean == rate.interval())
+        }
+    }
+
+    @Test func equalRatesMayDifferInBothDirections() throws {
+        let rate = PeopleReplicates(
+            estimate: 0.3, draws: (0..<100).map { 0.25 + Double($0) / 1000 }, people: 50)
+        let upper = 1.959964 * 1.959964 / (50 + 1.959964 * 1.959964)
+        let single = try #require(rate.minus(rate)).interval()
+        let seeds = try #require(
+            SeedPeopleEstimate.difference([rate, rate], [rate, rate])
+        ).interval()
+        for interval in [single, seeds] {
+            #expect(abs(interval.lower + upper) < 1e-6 && abs(interval.upper - upper) < 1e-6)
+        }
+    }
+
     @Test func lossesThatDoNotDifferAreSeldomSaidTo() throws {
         var stream = SeededRandom(seed: 12, "losses")
         let studies = 400

@@ -61,12 +61,26 @@ import Testing
             genuine: genuine.map { (score: $0.score, quality: 1) }, threshold: 0.5)
         #expect(useless.points.allSatisfy { isClose($0.fnmr, 0.2) })
         #expect(useless.excessArea > 0.05)
+        #expect(curve.pairs == 100)
         #expect(throws: FaceEvaluationError.noPairs) {
             _ = try ErrorRejectCurve(genuine: [], threshold: 0)
         }
         #expect(throws: FaceEvaluationError.scoreNotFinite(pair: 0)) {
             _ = try ErrorRejectCurve(genuine: [(score: .nan, quality: 1)], threshold: 0)
         }
+    }
+
+    /// n pairs of one quality, of which one is accepted, and n errors of a better one: the mean of the
+    /// first n is rounded, and what is left of the sum is more than n for 22 of these n.
+    @Test(arguments: 2...60)
+    func errorsAloneAreAllOfWhatIsLeft(count: Int) throws {
+        let genuine = (0..<2 * count).map {
+            (score: $0 == 0 ? 0.9 : 0.1, quality: $0 < count ? 0.0 : 1)
+        }
+        let curve = try ErrorRejectCurve(genuine: genuine, threshold: 0.5)
+        let last = try #require(curve.points.last)
+        #expect(last.fnmr <= 1 && isClose(last.fnmr, 1))
+        #expect(curve.points.allSatisfy { (0...1).contains($0.fnmr) })
     }
 
     @Test func aGroupWithoutPairsHasNoRow() throws {

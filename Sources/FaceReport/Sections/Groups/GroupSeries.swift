@@ -37,8 +37,9 @@ struct GroupSeries {
         SeedPeopleEstimate(rows(groups).compactMap(\.fmrReplicates))
     }
 
-    /// The groups with the lowest and the highest false non-match rate; nil with fewer than two groups.
-    var extremes: (best: Extreme, worst: Extreme)? {
+    /// The groups with the lowest and the highest false non-match rate, and whether these rates are equal;
+    /// nil with fewer than two groups.
+    var extremes: (best: Extreme, worst: Extreme, areEqual: Bool)? {
         let groups = (reports.first?.rows ?? []).filter { $0.isWithin && $0.fnmr != nil }
         let all = groups.compactMap { row -> Extreme? in
             fnmr(row.groups[0]).map {
@@ -51,7 +52,7 @@ struct GroupSeries {
             let best = all.min(by: { $0.estimate.mean < $1.estimate.mean }),
             let worst = all.max(by: { $0.estimate.mean < $1.estimate.mean })
         else { return nil }
-        return (best, worst)
+        return (best, worst, best.estimate.mean == worst.estimate.mean)
     }
 
     /// The worst group's false non-match rate minus the best one's, on the same draws of people; nil with

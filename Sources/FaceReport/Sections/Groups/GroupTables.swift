@@ -42,8 +42,9 @@ struct GroupTables {
             guard let ends = series.extremes, let gap = series.gap else { return nil }
             let interval = gap.interval()
             return [
-                Table.Entry(series.title, key: series.style), rate(ends.worst, series.mark),
-                rate(ends.best, series.mark),
+                Table.Entry(series.title, key: series.style),
+                rate(ends.worst, series.mark, areEqual: ends.areEqual),
+                rate(ends.best, series.mark, areEqual: ends.areEqual),
                 Table.Entry(
                     Format.percent(gap.mean),
                     detail: TemplateSection.range([
@@ -56,7 +57,7 @@ struct GroupTables {
             caption: """
                 The groups with the highest and the lowest false non-match rate (FNMR), in percent, and the difference in \
                 percentage points, with 95 % intervals for \(over). The groups are selected on the same people, so \
-                that the difference between similar groups appears somewhat larger than it is.
+                that the difference between similar groups appears somewhat larger than it is.\(unlearned)
                 """,
             columns: [
                 .words(what), .words("Highest FNMR"), .words("Lowest FNMR"),
@@ -102,7 +103,7 @@ struct GroupTables {
             caption: """
                 False match rate (FMR) of each group at the common threshold, and between groups, in percent: the share of \
                 the pairs of two people that are accepted, with 95 % intervals for \(over). Equal rates would all be \
-                \(Format.percent(first.fmr)).
+                \(Format.percent(first.fmr)).\(unlearned)
                 """,
             columns: [.words("Group"), .numbers("Pairs")] + columns, rows: rows)
     }
@@ -124,9 +125,12 @@ struct GroupTables {
         }
     }
 
-    private func rate(_ extreme: GroupSeries.Extreme, _ mark: String) -> Table.Entry {
+    /// The rate of the worst or the best group; where all are equal, no group is named.
+    private func rate(
+        _ extreme: GroupSeries.Extreme, _ mark: String, areEqual: Bool
+    ) -> Table.Entry {
         var entry = rate(extreme.estimate, mark)
-        entry.text = "\(extreme.group): " + entry.text
+        entry.text = "\(areEqual ? "all equal" : extreme.group): " + entry.text
         return entry
     }
 
@@ -138,7 +142,7 @@ struct GroupTables {
     }
 
     private var lowest: String {
-        series.count { $0.hasLearned } > 1 ? " The lowest rate of each group is marked." : ""
+        series.count { $0.hasLearned } > 1 ? " The lowest rate of each group is bold." : ""
     }
 
     private var unlearned: String {
@@ -152,7 +156,7 @@ struct GroupTables {
         }
         return byReason.keys.sorted().map { reason in
             let names = (byReason[reason] ?? []).map(\.title).joined(separator: ", ")
-            return "Read with caution, for \(reason): \(names)."
+            return "Read with caution: \(names) (\(reason))."
         }
     }
 }

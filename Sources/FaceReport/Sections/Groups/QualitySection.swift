@@ -31,13 +31,17 @@ enum QualitySection {
                         set.name,
                         set.errorReject.enumerated().map { slot, curve in
                             Line(
-                                title: curve.quality, style: SeriesStyle(slot: slot),
-                                curve: curve)
+                                title: title(curve), style: SeriesStyle(slot: slot), curve: curve)
                         }
                     )
                 ])
         }
         return figures.isEmpty ? nil : section(figures, further: "")
+    }
+
+    /// The name of a quality, short enough for a figure.
+    private static func title(_ curve: QualityCurve) -> String {
+        curve.quality == QualityCurve.norm ? "embedding’s norm" : curve.quality
     }
 
     private static func section(_ figures: [Figure], further: String) -> Section {
@@ -79,10 +83,13 @@ enum QualitySection {
     {
         let lines = panels.flatMap(\.lines)
         guard let far = lines.first?.curve.far else { return nil }
+        // All curves are of the same pairs, unless images failed in some runs alone.
+        let known = lines.compactMap(\.curve.curve.pairs)
+        let pairs = known.max().map { "the " + Format.count($0, "pair") } ?? "pairs"
         return Figure(
             caption: """
                 \(name): FNMR at the threshold of FAR \(OperatingPoint.text(ofRate: far)) on all pairs, over the share of \
-                pairs of one person that are rejected.
+                \(pairs) of one person that are rejected.
                 """,
             panels: panels.filter { !$0.lines.isEmpty }.map {
                 Figure.Panel(title: $0.title, chart: chart($0.lines))

@@ -29,16 +29,17 @@ struct FilePoolTests {
 
     /// The indices of the files that this process has open.
     private func openFiles() throws -> [Int] {
-        let inodes = try files.map { file in
+        let known = try files.map { file in
             var status = stat()
             try #require(stat(file.url.path, &status) == 0)
-            return status.st_ino
+            return "\(status.st_dev) \(status.st_ino)"
         }
-        let open = (0..<4096).compactMap { descriptor -> ino_t? in
+        let open = (0..<4096).compactMap { descriptor -> String? in
             var status = stat()
-            return fstat(Int32(descriptor), &status) == 0 ? status.st_ino : nil
+            guard fstat(Int32(descriptor), &status) == 0 else { return nil }
+            return "\(status.st_dev) \(status.st_ino)"
         }
-        return inodes.indices.filter { open.contains(inodes[$0]) }
+        return known.indices.filter { open.contains(known[$0]) }
     }
 
     @Test("The file that has not been read for the longest is closed, and opened again when needed")

@@ -3,8 +3,11 @@
 /// `lfw/Ann/1.jpg`, `./Ann/1.jpg`, `/data/lfw/Ann/1.jpg` and `Ann/1.jpg` are all Ann's. If the last folder
 /// is a kind of image rather than a person (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are identified
 /// by the one above: of the two levels, the one with more distinct names is used. A file without a folder is
-/// identified by its own name without its trailing number (`Ann_Lee_0001.jpg`).
+/// identified by its own name without its trailing number (`Ann_Lee_0001.jpg`), and so are files that are all
+/// in one folder, which distinguishes nobody (``byFile``).
 struct PathPeople {
+    /// Whether people are identified by files' names, and by folders only where these have no number.
+    private let isByFile: Bool
     /// The indices of the folders seen so far.
     private var indices: [String: Int] = [:]
     /// The parts of each folder's path.
@@ -17,10 +20,35 @@ struct PathPeople {
     /// The index of a folder, or of a name that is used in its place.
     typealias Folder = Int
 
+    init(byFile: Bool = false) {
+        isByFile = byFile
+    }
+
+    /// The number of different folders, or of the names that are used in their place.
+    var count: Int { Set(folders).count }
+
+    /// Registers the folders of all images, or if they share one, the files' names.
+    static func of(_ images: [String]) -> PathPeople {
+        var people = PathPeople()
+        for image in images { _ = people.folder(of: image) }
+        if people.count == 1 {
+            var named = PathPeople(byFile: true)
+            for image in images { _ = named.folder(of: image) }
+            if named.count > 1 { people = named }
+        }
+        people.settle()
+        return people
+    }
+
     /// Registers the folder of a path.
     mutating func folder(of path: String) -> Folder {
         var folder = PathText(path).folder
-        if folder.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) { folder = Self.fileOwner(path) }
+        if folder.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) {
+            folder = Self.fileOwner(path)
+        } else if isByFile {
+            let owner = Self.fileOwner(path)
+            if !owner.isEmpty { folder = owner }
+        }
         if let index = indices[folder] { return index }
         let parts = Self.parts(folder)
         indices[folder] = folders.count
@@ -94,11 +122,7 @@ public struct SharedPerson: Sendable, Hashable {
 extension VerificationPairs {
     /// The people of the images' folders; empty for a pack.
     private var people: PathPeople {
-        var people = PathPeople()
-        guard !(source is VerificationPack) else { return people }
-        for image in images { _ = people.folder(of: image) }
-        people.settle()
-        return people
+        source is VerificationPack ? PathPeople() : PathPeople.of(images)
     }
 
     /// The person of each image, by its path; nil if there is no name, as in a pack.
@@ -161,24 +185,36 @@ extension LabelledImageSet {
 
     /// For each identity, the names in its images' paths other than its own.
     private var namesInPaths: [[String]] {
-        var people = PathPeople()
+        var found = peopleInPaths(byFile: false)
+        if found.people.count < 2 {
+            let named = peopleInPaths(byFile: true)
+            if named.people.count > 1 { found = named }
+        }
+        found.people.settle()
+        return zip(identities, found.folders).map { identity, folders in
+            Set(folders.compactMap(found.people.person)).filter { $0 != identity }.sorted()
+        }
+    }
+
+    /// The folders of each identity's images, or their files' names.
+    private func peopleInPaths(
+        byFile: Bool
+    ) -> (people: PathPeople, folders: [Set<PathPeople.Folder>]) {
+        var people = PathPeople(byFile: byFile)
         var folders = [Set<PathPeople.Folder>](repeating: [], count: identities.count)
         // Images of the same folder are mostly consecutive.
         var last: (folder: String, label: Int) = ("", -1)
         for (index, label) in labels.enumerated() {
             let name = source.name(of: index)
             // A pack's records have no folders and no names.
-            guard name.utf8.contains(UInt8(ascii: "/")) else { continue }
-            let folder = PathText(name).folder
-            guard label != last.label || folder != last.folder else {
+            guard byFile ? Self.isImage(name) : name.utf8.contains(UInt8(ascii: "/")) else {
                 continue
             }
+            let folder = PathText(name).folder
+            guard byFile || label != last.label || folder != last.folder else { continue }
             last = (folder, label)
             folders[label].insert(people.folder(of: name))
         }
-        people.settle()
-        return zip(identities, folders).map { identity, folders in
-            Set(folders.compactMap(people.person)).filter { $0 != identity }.sorted()
-        }
+        return (people, folders)
     }
 }

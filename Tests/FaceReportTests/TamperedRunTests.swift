@@ -333,6 +333,47 @@ struct TamperedRunTests {
         }
     }
 
+    @Test("A copy of a run's folder is named, and does not count as another seed")
+    func copies() throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            let before = try StudyResults(reading: StudyFolder(folder))
+            let name = study.run.url.lastPathComponent
+            let copy = StudyFolder(folder).run(named: "\(name) (copy)")
+            try FileManager.default.copyItem(at: study.run.url, to: copy.url)
+            // A test set may have been added to one of the two.
+            var description = try copy.readDescription()
+            description.tests.append(
+                TestSetFacts(name: "more", pairs: 10, folds: 2, pairsEachEpoch: 10))
+            for isChanged in [false, true] {
+                if isChanged { try copy.write(description) }
+                let (report, damages) = try study.render()
+                let sentence = "'runs/\(name) (copy)' is the same run as 'runs/\(name)'"
+                #expect(damages.contains { $0.hasPrefix(sentence) }, "\(damages)")
+                #expect(report.markdown.contains("is the same run as"))
+                let results = try StudyResults(reading: StudyFolder(folder))
+                #expect(results.runs.map(\.name) == before.runs.map(\.name))
+            }
+        }
+    }
+
+    @Test(
+        "A finished run's scores and epochs that are gone are named",
+        arguments: ["scores/lfw.csv", "metrics.jsonl"])
+    func goneFiles(file: String) throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            #expect(try study.render().damages == [])
+            try FileManager.default.removeItem(at: study.run.url.appendingPathComponent(file))
+            let (report, damages) = try study.render()
+            #expect(damages.count == 1 && damages[0].contains("\(file)': the finished run's file"))
+            #expect(report.markdown.contains("the finished run's file is missing or empty"))
+            // Of a run in progress nothing is missing.
+            try FileManager.default.removeItem(at: study.run.resultURL)
+            #expect(try study.render().damages == [])
+        }
+    }
+
     @Test("Scores of fewer pairs than the run says are not believed")
     func fewerPairs() throws {
         try inTemporaryFolder { folder throws in

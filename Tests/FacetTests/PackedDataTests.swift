@@ -76,10 +76,9 @@ struct PackedDataTests {
             let tool = Tool(folder: folder)
             let images = try FileManager.default.subpathsOfDirectory(atPath: faces.train.path)
                 .count { $0.contains("/") && $0.contains(".") }
-            let written = try tool.run([
-                "data", "convert", faces.train.path, "out/train.\(ending)", "--shard-images",
-                "\((images + 3) / 4)",
-            ])
+            let shards = ending == "tar" ? ["--shard-images", "\((images + 3) / 4)"] : []
+            let written = try tool.run(
+                ["data", "convert", faces.train.path, "out/train.\(ending)"] + shards)
             #expect(written.status == 0, "\(written.errors)")
             let check = try tool.run(["data", "check", set])
             #expect(
@@ -121,9 +120,25 @@ struct PackedDataTests {
             for (words, part) in [
                 (["one.zip", "--one-tar"], "a name that ends in .tar"),
                 (["two.tar", "--one-tar", "--shard-images", "3"], "cannot be combined"),
+                (["two.zip", "--shard-images", "3"], "cannot be combined with 'two.zip'"),
             ] {
                 let outcome = try tool.run(["data", "convert", faces.train.path] + words)
                 #expect(outcome.status == 2 && outcome.errors.contains(part), "\(outcome.errors)")
+            }
+            // Options that would do nothing.
+            for (words, part) in [
+                (["import", faces.train.path, "no", "--png"], "--size is missing"),
+                (["import", faces.train.path, "no", "--quality", "50"], "--size is missing"),
+                (
+                    ["import", faces.train.path, "no", "--size", "16", "--png", "--quality", "5"],
+                    "--png cannot be combined with --quality"
+                ),
+                (["import", test, "no", "--without", "x.txt"], "--without cannot be combined"),
+                (["unpack", faces.train.path, "no", "--folds", "3"], "--folds cannot be combined"),
+            ] {
+                let outcome = try tool.run(["data"] + words)
+                #expect(outcome.status == 2 && outcome.errors.contains(part), "\(outcome.errors)")
+                #expect(!FileManager.default.fileExists(atPath: folder.path + "/no"))
             }
             let table = try tool.run("data", "convert", faces.train.path, "x.csv")
             #expect(table.status == 1)

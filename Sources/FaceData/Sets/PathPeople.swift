@@ -3,8 +3,11 @@
 /// `lfw/Ann/1.jpg`, `./Ann/1.jpg`, `/data/lfw/Ann/1.jpg` and `Ann/1.jpg` are all Ann's. If the last folder
 /// is a kind of image rather than a person (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are identified
 /// by the one above: of the two levels, the one with more distinct names is used. A file without a folder is
-/// identified by its own name without its trailing number (`Ann_Lee_0001.jpg`).
+/// identified by its own name without its trailing number (`Ann_Lee_0001.jpg`), and so are files that are all
+/// in one folder, which distinguishes nobody (``byFile``).
 struct PathPeople {
+    /// Whether people are identified by files' names, and by folders only where these have no number.
+    private let isByFile: Bool
     /// The indices of the folders seen so far.
     private var indices: [String: Int] = [:]
     /// The parts of each folder's path.
@@ -17,10 +20,35 @@ struct PathPeople {
     /// The index of a folder, or of a name that is used in its place.
     typealias Folder = Int
 
+    init(byFile: Bool = false) {
+        isByFile = byFile
+    }
+
+    /// The number of different folders, or of the names that are used in their place.
+    var count: Int { Set(folders).count }
+
+    /// Registers the folders of all images, or if they share one, the files' names.
+    static func of(_ images: [String]) -> PathPeople {
+        var people = PathPeople()
+        for image in images { _ = people.folder(of: image) }
+        if people.count == 1 {
+            var named = PathPeople(byFile: true)
+            for image in images { _ = named.folder(of: image) }
+            if named.count > 1 { people = named }
+        }
+        people.settle()
+        return people
+    }
+
     /// Registers the folder of a path.
     mutating func folder(of path: String) -> Folder {
         var folder = PathText(path).folder
-        if folder.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) { folder = Self.fileOwner(path) }
+        if folder.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) {
+            folder = Self.fileOwner(path)
+        } else if isByFile {
+            let owner = Self.fileOwner(path)
+            if !owner.isEmpty { folder = owner }
+        }
         if let index = indices[folder] { return index }
         let parts = Self.parts(folder)
         indices[folder] = folders.count
@@ -78,11 +106,7 @@ struct PathPeople {
 extension VerificationPairs {
     /// The people of the images' folders; empty for a pack.
     var pathPeople: PathPeople {
-        var people = PathPeople()
-        guard !(source is VerificationPack) else { return people }
-        for image in images { _ = people.folder(of: image) }
-        people.settle()
-        return people
+        source is VerificationPack ? PathPeople() : PathPeople.of(images)
     }
 
     /// The person of each image, by its path; nil if there is no name, as in a pack.

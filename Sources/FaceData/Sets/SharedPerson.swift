@@ -60,24 +60,36 @@ extension LabelledImageSet {
 
     /// For each identity, the names in its images' paths other than its own.
     private var namesInPaths: [[String]] {
-        var people = PathPeople()
+        var found = peopleInPaths(byFile: false)
+        if found.people.count < 2 {
+            let named = peopleInPaths(byFile: true)
+            if named.people.count > 1 { found = named }
+        }
+        found.people.settle()
+        return zip(identities, found.folders).map { identity, folders in
+            Set(folders.compactMap(found.people.person)).filter { $0 != identity }.sorted()
+        }
+    }
+
+    /// The folders of each identity's images, or their files' names.
+    private func peopleInPaths(
+        byFile: Bool
+    ) -> (people: PathPeople, folders: [Set<PathPeople.Folder>]) {
+        var people = PathPeople(byFile: byFile)
         var folders = [Set<PathPeople.Folder>](repeating: [], count: identities.count)
         // Images of the same folder are mostly consecutive.
         var last: (folder: String, label: Int) = ("", -1)
         for (index, label) in labels.enumerated() {
             let name = source.name(of: index)
             // A pack's records have no folders and no names.
-            guard name.utf8.contains(UInt8(ascii: "/")) else { continue }
-            let folder = PathText(name).folder
-            guard label != last.label || folder != last.folder else {
+            guard byFile ? Self.isImage(name) : name.utf8.contains(UInt8(ascii: "/")) else {
                 continue
             }
+            let folder = PathText(name).folder
+            guard byFile || label != last.label || folder != last.folder else { continue }
             last = (folder, label)
             folders[label].insert(people.folder(of: name))
         }
-        people.settle()
-        return zip(identities, folders).map { identity, folders in
-            Set(folders.compactMap(people.person)).filter { $0 != identity }.sorted()
-        }
+        return (people, folders)
     }
 }

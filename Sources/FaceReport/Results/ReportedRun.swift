@@ -78,7 +78,8 @@ package struct ReportedRun: Sendable {
             workingDirectory: environment?.workingDirectory)
         description.shorten(paths)
         self.description = description
-        epochs = attempt(folder.readEpochs) ?? []
+        let epochs = attempt(folder.readEpochs)
+        self.epochs = epochs ?? []
         geometry = attempt(folder.readGeometry) ?? nil
         var templates: [String: TemplateReport] = [:]
         for test in description.templateTests ?? [] {
@@ -96,13 +97,21 @@ package struct ReportedRun: Sendable {
         self.details = details.mapValues { $0.shortened(paths.text) }
         var result = attempt(folder.readResult)
         if let message = result??.message { result??.message = paths.text(message) }
-        if let result, result?.status == .finished { _ = attempt(folder.requireModel) }
+        if let result, result?.status == .finished {
+            _ = attempt(folder.requireModel)
+            if epochs?.isEmpty ?? false {
+                damages.append(Self.missing(folder.metricsURL, "of the training"))
+            }
+        }
         var curves: [String: ROCCurve] = [:]
         var outcomes: [String: PairOutcomes] = [:]
         var recomputed: [String: RecomputedResult] = [:]
         for test in description.tests {
             let scores = attempt { () throws(FaceRunsError) in
                 try folder.readScores(test: test.name)
+            }
+            if case .some(nil) = scores, result??.status == .finished {
+                damages.append(Self.missing(folder.scoresURL(test: test.name), "on '\(test.name)'"))
             }
             guard let scores = scores ?? nil else { continue }
             do {
@@ -115,7 +124,7 @@ package struct ReportedRun: Sendable {
             }
         }
         start = ReportedStart(folder, description.tests, known: &known, damages: &damages)
-        let conflicts = Self.conflicts(result ?? nil, description, epochs, recomputed)
+        let conflicts = Self.conflicts(result ?? nil, description, self.epochs, recomputed)
         damages += conflicts.map { "\(folder.url.path): damaged: \($0)" }
         // Contradictory data are not used, from neither file.
         let isSound = conflicts.isEmpty
@@ -125,7 +134,23 @@ package struct ReportedRun: Sendable {
         self.outcomes = isSound ? outcomes : [:]
         self.damages = damages.map(paths.text)
         nothingLearned =
-            isSound ? Self.outcome(description, epochs, result ?? nil, outcomes) : nil
+            isSound ? Self.outcome(description, self.epochs, result ?? nil, outcomes) : nil
+    }
+
+    private static func missing(_ file: URL, _ figures: String) -> String {
+        "'\(file.path)': the finished run's file is missing or empty, so that its figures \(figures) leave the "
+            + "run out"
+    }
+
+    /// Whether another folder holds the same run: all that was written before the first step agrees.
+    func isCopy(of other: ReportedRun) -> Bool {
+        func atStart(_ description: RunDescription) -> RunDescription {
+            var start = description
+            (start.tests, start.templateTests, start.tuning) = ([], nil, nil)
+            return start
+        }
+        return description.identity == other.description.identity
+            && atStart(description) == atStart(other.description)
     }
 
     private static func outcome(

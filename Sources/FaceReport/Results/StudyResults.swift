@@ -54,6 +54,13 @@ package struct StudyResults: Sendable {
         for folder in folders {
             do {
                 let run = try ReportedRun(reading: folder, known: &known)
+                // A copy would count as another seed whose results are the same.
+                if let original = runs.first(where: run.isCopy) {
+                    damages.append(
+                        "'runs/\(run.name)' is the same run as 'runs/\(original.name)', as a copy of its folder "
+                            + "is; it is left out; remove one of the two")
+                    continue
+                }
                 runs.append(run)
                 damages += run.damages
             } catch {

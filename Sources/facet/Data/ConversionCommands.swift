@@ -94,7 +94,7 @@ let importCommand = Command(
     options: [
         Option("--size", .value("N"), "fit images to N x N pixels"),
         Option("--quality", .value("N"), "JPEG quality with --size; default 95"),
-        Option("--png", .flag, "write lossless PNGs instead"),
+        Option("--png", .flag, "with --size: write lossless PNGs instead"),
         Option("--without", .value("FILE"), "a list of identities and images to leave out"),
     ] + tarOptions + DataWork.options,
     examples: [
@@ -102,13 +102,25 @@ let importCommand = Command(
     ]
 ) { arguments in
     let out = DataWork.url(arguments, "out")
-    var recoding = ImageRecoding()
-    if let side = try arguments.whole("--size", in: 8...4096) {
-        let quality = try arguments.whole("--quality", in: 1...100) ?? 95
-        recoding = ImageRecoding(side: side, quality: arguments.has("--png") ? nil : quality)
-    }
     return try convert(
-        arguments, to: out, as: .named(by: out, arguments), recoding: recoding, leavesOutBad: true)
+        arguments, to: out, as: .named(by: out, arguments), recoding: try recoding(arguments),
+        leavesOutBad: true)
+}
+
+/// How images are re-encoded, which they are with `--size` only.
+private func recoding(_ arguments: Arguments) throws(CommandError) -> ImageRecoding {
+    let quality = try arguments.whole("--quality", in: 1...100)
+    if arguments.has("--png"), quality != nil { throw .together("--png", "--quality") }
+    guard let side = try arguments.whole("--size", in: 8...4096) else {
+        guard !arguments.has("--png"), quality == nil else {
+            throw .missingOption(
+                option: "--size",
+                hint: "images are only encoded anew, as by --png and --quality, if they are fitted "
+                    + "to a size")
+        }
+        return ImageRecoding()
+    }
+    return ImageRecoding(side: side, quality: arguments.has("--png") ? nil : quality ?? 95)
 }
 
 private let outputs = "output folder, .tar, .zip, .parquet, .tfrecord, .lmdb, .rec or .bin"
@@ -121,6 +133,10 @@ private enum Target: Equatable {
 
     static func named(by url: URL, _ arguments: Arguments) throws(CommandError) -> Target {
         let target: Target = url.pathExtension == "bin" ? .bin : .set(ConversionTarget(url))
+        guard target == .set(.shards) || !arguments.has("--shard-images") else {
+            throw .together(
+                "--shard-images", "'\(url.lastPathComponent)', whose name does not end in .tar")
+        }
         guard arguments.has("--one-tar") else { return target }
         guard target == .set(.shards) else {
             throw .badValue(
@@ -163,7 +179,9 @@ private func convert(
     let work = try DataWork(arguments)
     work.isResumable = target.resumes
     return try work.run {
-        var set = try fewer(try work.open(arguments), arguments)
+        let given = try work.open(arguments)
+        try requireOptions(arguments, of: given)
+        var set = try fewer(given, arguments)
         try requireTarget(target, out, set)
         try DataWork.requireNoSource(among: target.files(out), arguments, set)
         try target.requireFree(out)
@@ -204,6 +222,18 @@ private func faces(_ found: DetectedImages, of set: ImageCollection) throws -> I
             VerificationPairs(
                 source: found.source, pairs: pairs.pairs, folds: pairs.folds,
                 warnings: pairs.warnings))
+    }
+}
+
+/// Refuses options that do nothing for a set of the kind.
+private func requireOptions(_ arguments: Arguments, of set: ImageCollection) throws(CommandError) {
+    switch set {
+    case .labelled:
+        guard arguments.has("--folds") else { return }
+        throw .together("--folds", "a training set, which has no pairs")
+    case .pairs:
+        guard arguments.has("--without") else { return }
+        throw .together("--without", "a test set, whose pairs need all of its images")
     }
 }
 

@@ -25,6 +25,9 @@ import Testing
         "id,file_name,age,identity\n0,b/1.jpg,30,10\n1,a/1.jpg,,2\n2,a/2.JPG,41,2\n",
         "Identity\tsplit\tImage Path\n10\ttrain\tb/1.jpg\n2\ttrain\ta/1.jpg\n2\ttest\ta/2.JPG\n",
         "label,path,caption\n10,b/1.jpg,\"one, two\"\n2,a/1.jpg,x.jpg\n2,a/2.JPG,\n",
+        "name,path,age\n10,b/1.jpg,30\n2,a/1.jpg,41\n2,a/2.JPG,41\n",
+        "image x y w h name\nb/1.jpg 0 0 9 9 10\na/1.jpg 0 0 9 9 2\na/2.JPG 1 1 9 9 2\n",
+        "3\nb/1.jpg 10\na/1.jpg 2\na/2.JPG 2\n", "photo who\nb/1.jpg 10\na/1.jpg 2\na/2.JPG 2\n",
     ])
     func titlesTellTheColumnsOfATable(text: String) throws {
         let set = try Self.read(text)
@@ -41,6 +44,20 @@ import Testing
     func tablesWithHolesAreRefused(text: String, reason: String) throws {
         let error = refusal { _ = try Self.read(text) }
         #expect(error?.description.contains(reason) == true)
+    }
+
+    @Test func pathsMayHaveTheBackslashesOfWindows() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x", to: "ann lee/1.jpg")
+        try folder.write("y", to: "b\\c.jpg")
+        for text in ["ann lee\\1.jpg\t0\n", "id,path,label\n0,ann lee\\1.jpg,0\n"] {
+            let set = try LabelledImageSet.list(try folder.write(text, to: "list.txt"))
+            #expect(set.names == ["ann lee/1.jpg"])
+            #expect(try set.source.bytes(of: 0) == [0x78])
+        }
+        // A backslash may also be a file's own.
+        let own = try LabelledImageSet.list(try folder.write("b\\c.jpg\t0\n", to: "own.txt"))
+        #expect(try own.source.bytes(of: 0) == [0x79])
     }
 
     @Test func labelsMayBeNames() throws {
@@ -67,7 +84,16 @@ import Testing
         ("a.jpg 1\na.jpg b.jpg 1", 2, "path and label cannot be separated (3 fields"),
         ("7 a.jpg 1\n8 van dyke 2", 2, "path and label cannot be separated (4 fields"),
         ("# a.jpg 1\n\n#x\n", 1, "no images"),
-        ("path,label\nname,label\n", 1, "expected a path and a label"),
+        ("path,label\nname,label\n", 2, "expected a path and a label"),
+        // A first line that is no header is an image, which must not be lost.
+        ("a/1.gif 1\nb.jpg 2", 1, "expected a path and a label"),
+        ("a.tif\tann\nb.jpg\tbob", 1, "expected a path and a label"),
+        ("a/1.jpg\t\nb.jpg\t2", 1, "expected a path and a label"),
+        ("a.jpg\nb.jpg 2", 1, "expected a path and a label"),
+        ("ann/1 7\nb.jpg 2", 1, "expected a path and a label"),
+        ("ann,7\nb.jpg,2", 1, "expected a path and a label"),
+        ("path,age,who\nb.jpg,31,ann", 1, "the first line names 3 columns, but not which"),
+        ("id;photo;age;who\n0,b.jpg,31,ann", 1, "expected a path and a label"),
     ])
     func refuses(text: String, line: Int, reason: String) throws {
         let error = refusal { _ = try Self.read(text) }

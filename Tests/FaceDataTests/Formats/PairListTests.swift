@@ -30,6 +30,21 @@ import Testing
         #expect(pairs.folds == 2)
     }
 
+    /// Titles tell the columns where they are in another order, as behind the index that pandas writes.
+    @Test(arguments: [
+        ",img1,img2,label\n0,a/1.jpg,a/2.jpg,1\n1,a/1.jpg,a/2.jpg,0\n",
+        "id,img1,img2,same\n1,a/1.jpg,a/2.jpg,1\n0,a/1.jpg,a/2.jpg,0\n",
+        "img1,label,img2\na/1.jpg,1,a/2.jpg\na/1.jpg,0,a/2.jpg\n",
+        "pair id\tfold\tLabel\tfirst\tsecond\n7\t0\t1\ta/1.jpg\ta/2.jpg\n8\t1\t0\ta/1.jpg\ta/2.jpg\n",
+        "img1 img2 label\na/1.jpg a/2.jpg 1\na/1.jpg a/2.jpg 0\n",
+    ])
+    func titlesTellTheColumns(text: String) throws {
+        let pairs = try Self.read(text, try Self.folder())
+        #expect(pairs.images == ["a/1.jpg", "a/2.jpg"])
+        #expect(pairs.pairs.map(\.same) == [true, false])
+        #expect(pairs.pairs.map(\.fold) == [0, 1] && pairs.folds == 2)
+    }
+
     /// CALFW's and CPLFW's lists have a flag behind each of a pair's two images, SLLFW's has none.
     @Test(arguments: [
         "P_Q_0001.jpg 3\nP_Q_0002.jpg 3\nP_Q_0001.jpg 0\nX_0001.jpg 0\n",
@@ -61,6 +76,9 @@ import Testing
 
     @Test(arguments: [
         ("a/1.jpg a/2.jpg 2", 1, "invalid label '2'; it must be 1 or 0"),
+        ("id,one,other,label\n0,a/1.jpg,a/2.jpg", 2, "it has no pair in the columns"),
+        // A first line that is no header is a pair, which must not be lost.
+        ("x.gif y.gif same\na/1.jpg a/2.jpg 1", 1, "there is no image 'x.gif'"),
         (
             "a/1.jpg a/2.jpg 1\na/1.jpg 1 1 1 1", 2,
             "expected three fields, as 'a/1.jpg b/2.jpg 0', or four with a fold"

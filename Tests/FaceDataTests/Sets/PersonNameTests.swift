@@ -32,7 +32,7 @@ import Testing
     /// However paths are written, the people are the same.
     @Test(arguments: [
         "%/1.jpg", "./%/1.jpg", "lfw/%/1.jpg", "/data/lfw/%/1.jpg", "x/../lfw/./%//1.jpg",
-        "Data/Images/%/frontal/01.jpg", "%_0001.jpg",
+        "Data/Images/%/frontal/01.jpg", "%_0001.jpg", "flat/%_0001.jpg", "/data/all/./%_12.jpg",
     ])
     func peopleOfPaths(form: String) {
         let names = ["Ann_Lee", "Bob_Ray", "Cy_Day"]
@@ -47,6 +47,26 @@ import Testing
     @Test func foldersInBetweenNamePeopleToo() {
         let pairs = Self.pairs(["a/Ann/1/x.jpg", "a/Ann/2/x.jpg", "a/Bob/3/x.jpg"])
         #expect(pairs.overlap(with: ["Ann", "a", "bob"]) == ["Ann", "Bob"])
+    }
+
+    /// A folder that all images share is nobody's, unless the files' names tell nobody apart either.
+    @Test func aSharedFolderIsAPersonIfFilesAreNumbered() {
+        #expect(Self.pairs(["Ann/1.jpg", "Ann/2.jpg"]).owners == ["Ann", "Ann"])
+        #expect(Self.pairs(["Ann/image_1.jpg", "Ann/image_2.jpg"]).owners == ["Ann", "Ann"])
+        #expect(Self.pairs(["all/Ann_1.jpg", "all/Bob_2.jpg"]).owners == ["Ann", "Bob"])
+    }
+
+    @Test func namesOfATrainingSetMayBeThoseOfItsFiles() {
+        for folder in ["", "faces/", "/data/faces/"] {
+            let set = LabelledImageSet(
+                source: ImageFiles(
+                    ["Ann_Lee_1.jpg", "Ann_Lee_2.jpg", "BobRay_1.jpg", "Dan_1.jpg"].map {
+                        folder + $0
+                    }, in: URL(fileURLWithPath: "/c")),
+                identities: ["0", "1", "2"], labels: [0, 0, 1, 2])
+            let pairs = Self.pairs(["Ann_Lee/1.jpg", "Bob_Ray/1.jpg", "Eve/1.jpg"])
+            #expect(SetOverlap(of: set, with: pairs, indices: []).people == ["0", "1"])
+        }
     }
 
     @Test func namesOfATrainingSetMayStandInItsPaths() {

@@ -23,12 +23,11 @@ extension LabelledImageSet {
             try lines.first.map { line throws(FaceDataError) in
                 try ListForm(of: line, file, root)
             } ?? nil
-        if form == nil, lines.count > 1, let columns = ListColumns(lines[0].text) {
-            return try table(lines.dropFirst(), columns, file, root)
-        }
-        // The first line is a header.
-        if form == nil, lines.count > 1, let second = try ListForm(of: lines[1], file, root) {
-            form = second
+        if form == nil, lines.count > 1 {
+            if let columns = ListColumns(lines[0].text) {
+                return try table(lines.dropFirst(), columns, file, root)
+            }
+            form = try ListForm.below(lines[0], lines[1], file, root)
             lines.removeFirst()
         }
         var paths: [String] = []
@@ -44,7 +43,7 @@ extension LabelledImageSet {
         }
         let labels = ListLabels(names, fromIm2rec: form.isIm2rec)
         return LabelledImageSet(
-            source: ImageFiles(paths, in: root), identities: labels.identities,
+            source: ImageFiles(withSlashes(paths, root), in: root), identities: labels.identities,
             labels: labels.labels, warnings: labels.warnings)
     }
 }
@@ -63,8 +62,24 @@ extension LabelledImageSet {
         }
         let labels = ListLabels(names)
         return LabelledImageSet(
-            source: ImageFiles(paths, in: root), identities: labels.identities,
+            source: ImageFiles(withSlashes(paths, root), in: root), identities: labels.identities,
             labels: labels.labels, warnings: labels.warnings)
+    }
+}
+
+extension LabelledImageSet {
+    /// Paths as a list has them, or with slashes for the backslashes of Windows, if the files are called so.
+    private static func withSlashes(_ paths: [String], _ root: URL) -> [String] {
+        func slashed(_ path: String) -> String {
+            path.replacingOccurrences(of: "\\", with: "/")
+        }
+        func exists(_ path: String) -> Bool {
+            SystemPath.exists(ImageFiles([path], in: root).path(of: 0))
+        }
+        guard let first = paths.first(where: { $0.utf8.contains(UInt8(ascii: "\\")) }),
+            !exists(first), exists(slashed(first))
+        else { return paths }
+        return paths.map(slashed)
     }
 }
 
@@ -122,6 +137,22 @@ private struct ListForm {
                 path: file.path, line: line.number,
                 reason: "it names two images; a list of pairs is a test set, given as IMAGES,PAIRS")
         }
+    }
+
+    /// The form of the second line, below a first line without an image.
+    ///
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a first line that is not a header, or is one
+    ///   of more than two columns, which does not say which of them has the labels.
+    static func below(
+        _ header: TextFile.Line, _ second: TextFile.Line, _ file: URL, _ root: URL
+    ) throws(FaceDataError) -> ListForm? {
+        guard ListColumns.areTitles(header.text, images: root) else {
+            throw refusal(file, header.number)
+        }
+        guard LandmarkFields.of(header.text).count < 3 else {
+            throw ListColumns.refusal(header, of: file)
+        }
+        return try ListForm(of: second, file, root)
     }
 
     /// Whether a line has an image other than that of its path.

@@ -8,12 +8,12 @@ struct ListColumns {
     /// Titles of the column of paths, in order of preference.
     static let paths = [
         "path", "image_path", "img_path", "filepath", "file_path", "file_name", "filename", "file",
-        "image", "img", "image_id",
+        "image", "img", "image_id", "image_name", "img_name", "image_file",
     ]
     /// Titles of the column of labels, in order of preference.
     static let labels = [
         "label", "identity", "identity_id", "person", "person_id", "subject", "subject_id", "class",
-        "class_id", "target",
+        "class_id", "target", "name", "person_name",
     ]
 
     private let path: Int
@@ -33,6 +33,28 @@ struct ListColumns {
             return nil
         }
         (self.path, self.label, count) = (path, label, titles.count)
+    }
+
+    /// Whether a list's first line has titles of columns, or the number of lines, rather than images that cannot
+    /// be recognised as such, which must not be lost.
+    static func areTitles(_ line: String, images root: URL) -> Bool {
+        let titles = TextFile.fields(line)
+        guard titles.count > 1 else { return titles.allSatisfy { Int($0) != nil } }
+        return titles.allSatisfy { title in
+            // pandas tells two titles apart by a number, as in `image.1`.
+            PathText(title).ending.allSatisfy(\.isNumber)
+                && !title.contains { "/\\".contains($0) } && Double(title) == nil
+                && !SystemPath.exists(ImageFiles([title], in: root).path(of: 0))
+        }
+    }
+
+    /// The error for titles of more than two columns of which one may be the label.
+    static func refusal(_ line: TextFile.Line, of file: URL) -> FaceDataError {
+        .line(
+            path: file.path, line: line.number,
+            reason:
+                "the first line names \(LandmarkFields.of(line.text).count) columns, but not which "
+                + "of them are the path and the label; call these 'path' and 'label'")
     }
 
     /// A line's path and label.

@@ -10,8 +10,9 @@ extension VerificationPairs {
     /// other number for the same person, as in the lists of CALFW and CPLFW. SLLFW's list only has paths: a
     /// pair is of one person if the files' names are equal apart from their numbers.
     ///
-    /// Lines that begin with `#` are comments, and a first line without images is a header. A
-    /// file's case and ending may differ from the list.
+    /// Lines that begin with `#` are comments, and a first line without images is a header. If it calls
+    /// a column `label`, `same` or the like, and all but two of the others `fold` or `id` or the like,
+    /// the columns may be in any order. A file's case and ending may differ from the list.
     ///
     /// - Parameters:
     ///   - root: The folder that paths are relative to.
@@ -153,7 +154,9 @@ private struct PairListReader {
 
     mutating func read(_ lines: [TextFile.Line]) throws(FaceDataError) -> VerificationPairs {
         var lines = lines[...]
+        var columns: PairColumns?
         if lines.count > 1, let first = lines.first, namesColumns(first.text) {
+            columns = PairColumns(first.text)
             lines.removeFirst()
         }
         guard let first = lines.first else {
@@ -165,10 +168,10 @@ private struct PairListReader {
         if isTwoLines {
             pairs = try pairsOfTwoLines(lines)
         } else {
-            for line in lines { pairs.append(try pair(line, form)) }
+            for line in lines { pairs.append(try pair(line, form, columns)) }
         }
         var result =
-            form.hasFold && !isTwoLines
+            (columns?.hasFold ?? form.hasFold) && !isTwoLines
             ? try withFolds(pairs)
             : VerificationPairs.withoutFolds(
                 pairs, of: ImageFiles(images, in: finder.root), path: path, wish: "a fourth field")
@@ -182,12 +185,7 @@ private struct PairListReader {
 
     /// Whether a line is a header.
     private func namesColumns(_ line: String) -> Bool {
-        let fields = TextFile.fields(line)
-        return (3...4).contains(fields.count)
-            && fields.allSatisfy {
-                !LabelledImageSet.isImage($0) && !$0.contains("/") && Int($0) == nil
-                    && !SystemPath.exists(ImageFiles([$0], in: finder.root).path(of: 0))
-            }
+        TextFile.fields(line).count > 2 && ListColumns.areTitles(line, images: finder.root)
     }
 
     /// The pairs with the folds of the list, which must be numbered without gaps.
@@ -264,12 +262,15 @@ private struct PairListReader {
     }
 
     private mutating func pair(
-        _ line: TextFile.Line, _ form: PairForm
+        _ line: TextFile.Line, _ form: PairForm, _ columns: PairColumns?
     ) throws(FaceDataError) -> VerificationPair {
-        guard let (names, label, foldText) = form.parts(line.text) else {
+        let parts = columns.map { $0.parts(line.text) } ?? form.parts(line.text)
+        guard let (names, label, foldText) = parts else {
             throw .line(
                 path: path, line: line.number,
-                reason: "expected three fields, as 'a/1.jpg b/2.jpg 0', or four with a fold")
+                reason: columns == nil
+                    ? "expected three fields, as 'a/1.jpg b/2.jpg 0', or four with a fold"
+                    : "it has no pair in the columns that the first line names")
         }
         guard let same = PairForm.label(label) else {
             throw .line(

@@ -6,7 +6,19 @@ extension LabelledImageSet {
     ///
     /// Names that already have this form, like those of an image folder, stay unchanged.
     func namedForPack() -> LabelledImageSet {
-        var listed = names.enumerated().map { index, name in
+        var named = self
+        named.source = NamedImages(packNames.listed, of: source)
+        return named
+    }
+
+    /// The images that ``namedForPack()`` renames because names are taken or invalid, except for some.
+    func renamedForPack(besides bad: Set<Int>) -> [SetConversion.RenamedImage] {
+        packNames.written?.renamedImages(of: source) { !bad.contains($0) } ?? []
+    }
+
+    /// The images' names in a pack, and where they come from if the set's own are not used.
+    private var packNames: (listed: [String], written: WrittenNames?) {
+        let listed = names.enumerated().map { index, name in
             name.contains("/") ? name : "\(identities[labels[index]])/\(name)"
         }
         let namesIdentities = listed.indices.allSatisfy { index in
@@ -17,13 +29,11 @@ extension LabelledImageSet {
                             && $0 != " "
                 }
         }
-        if !namesIdentities || Set(listed).count < listed.count
-            || Set(identities).count < identities.count
-        {
-            listed = WrittenNames(of: self).paths
-        }
-        var named = self
-        named.source = NamedImages(listed, of: source)
-        return named
+        guard
+            !namesIdentities || Set(listed).count < listed.count
+                || Set(identities).count < identities.count
+        else { return (listed, nil) }
+        let written = WrittenNames(of: self)
+        return (written.paths, written)
     }
 }

@@ -134,11 +134,13 @@ extension SetConversion {
     ) throws -> Outcome {
         let names = WrittenNames(of: set, ending: recoding.ending)
         let writer = try ShardWriter(url, set, images: images, names: names)
-        let outcome = try writeAll(set, progress) { bytes, index in
+        var outcome = try writeAll(set, progress) { bytes, index in
             try writer.append(bytes, index, label: set.labels[index])
         }
         guard outcome.written > 0 else { return outcome }
         try writer.finish()
+        let bad = Set(outcome.bad.map(\.index))
+        outcome.renamed = names.renamedImages(of: set.source) { !bad.contains($0) }
         return outcome
     }
 

@@ -167,6 +167,26 @@ import Testing
         }
     }
 
+    /// Identities that differ in case only, and whose folders are called otherwise.
+    @Test(arguments: formats)
+    func whatIsRenamedIsListed(format: String) throws {
+        let folder = try TemporaryFolder()
+        for index in 1...2 {
+            try folder.write(
+                try ImageEncoder.png(Self.picture(index)), to: "deep/x/\(index).png")
+        }
+        let list = try folder.write("deep/x/1.png\tAnn\ndeep/x/2.png\tann\n", to: "list.txt")
+        let out = folder.url.appendingPathComponent(
+            format == "folder" ? "out" : "out.\(format == "shards" ? "tar" : format)")
+        let target =
+            format == "tar" ? .tar : format == "folder" ? .folder : ConversionTarget(out)
+        let outcome = try SetConversion().write(.list(list), as: target, to: out)
+        #expect(
+            outcome.renamed == [
+                SetConversion.RenamedImage(name: "deep/x/2.png", file: "ann-2/2.png")
+            ])
+    }
+
     @Test(arguments: ["lmdb", "parquet", "rec", "shards", "tar", "tfrecord", "zip"])
     func namesOfAFolderComeBack(format: String) throws {
         let folder = try TemporaryFolder()

@@ -181,10 +181,8 @@ import Testing
         let target =
             format == "tar" ? .tar : format == "folder" ? .folder : ConversionTarget(out)
         let outcome = try SetConversion().write(.list(list), as: target, to: out)
-        #expect(
-            outcome.renamed == [
-                SetConversion.RenamedImage(name: "deep/x/2.png", file: "ann-2/2.png")
-            ])
+        #expect(outcome.renamed.map(\.name) == ["deep/x/2.png"])
+        #expect(outcome.renamed.map(\.file) == ["ann-2/2.png"])
     }
 
     @Test(arguments: ["lmdb", "parquet", "rec", "shards", "tar", "tfrecord", "zip"])

@@ -8,7 +8,8 @@ enum ForeignSet {
     /// - Throws: ``FaceDataError/unknownFormat(path:reason:)``.
     static func refuse(_ file: URL) throws(FaceDataError) {
         guard let store = try? FileReader(file), store.size >= 6,
-            let start = try? store.bytes(at: 0, count: 6), let reason = reason(start, file)
+            let start = try? store.bytes(at: 0, count: min(store.size, 16)),
+            let reason = reason(start, file)
         else { return }
         throw .unknownFormat(path: file.path, reason: reason)
     }
@@ -26,10 +27,16 @@ enum ForeignSet {
     }
 
     private static func reason(_ start: [UInt8], _ file: URL) -> String? {
+        if [.jpeg, .png, .webp].contains(start.withUnsafeBytes { ImageKind($0) }) {
+            return
+                "it is a single image; give a folder with a folder of images for each person, or a "
+                + "list of images"
+        }
         if start.starts(with: Array("PAR1".utf8)) {
             return "it is Parquet; give it a name that ends in .parquet"
         }
-        if start == Array("ARROW1".utf8) || start.starts(with: [0xff, 0xff, 0xff, 0xff]) {
+        if start.starts(with: Array("ARROW1".utf8)) || start.starts(with: [0xff, 0xff, 0xff, 0xff])
+        {
             return
                 "it is an Arrow file of Hugging Face's datasets, which is not read; save the set as Parquet with "
                 + "push_to_hub() or to_parquet(), which is read"

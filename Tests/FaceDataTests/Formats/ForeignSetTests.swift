@@ -13,6 +13,7 @@ import Testing
         ("set.tar.gz", "\u{1f}\u{8b}......", "run 'gunzip set.tar.gz' first"),
         ("set.tar.zst", "(\u{b5}/\u{fd}....", "run 'unzstd set.tar.zst' first"),
         ("set.tbz", "BZh91AY", "run 'bunzip2 set.tbz' first"),
+        ("face.jpg", "\u{ff}\u{d8}\u{ff}\u{e0}......", "it is a single image; give a folder"),
     ])
     func whatItIsAndWhatToDo(name: String, content: String, sentence: String) throws {
         let folder = try TemporaryFolder()

@@ -37,8 +37,10 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
                 + "was \(lastLoss) and the gradient norm \(lastNorm); the weights were not "
                 + "updated; lower the learning rate, or the loss's scale or margin"
         case .tooFewImages(let images, let batchSize):
-            "\(images) training images do not fill a batch of \(batchSize); "
-                + "use a smaller --batch-size"
+            images == 0
+                ? "no training image is left: all were removed (--without) or left out"
+                : "\(counted(images, "training image does", "training images do")) not fill a batch of "
+                    + "\(batchSize); use a smaller --batch-size"
         }
     }
 }

@@ -89,14 +89,18 @@ import Testing
         #expect(svg.contains("<rect class=\"legend\" x=\"44\" y=\"185\""))
     }
 
-    /// Names at both sides would leave 42 units for the numbers of the axis.
+    /// Long names at both sides would leave about 50 units for the six numbers of the axis.
     @Test(arguments: [("A", true), ("A loss of twenty chars", false)])
     func longNamesAreListedBelowEachOther(title: String, atSides: Bool) {
         let items = [99.0, 92].enumerated().map { index, value in
             GroupDiagram.Item(
                 title: title, style: SeriesStyle(slot: index), value: value, text: "\(value)")
         }
-        let svg = Chart.groups(GroupDiagram(x: percent, items: items, groups: []))
+        let ticks = stride(from: 90, through: 100, by: 2).map {
+            Axis.Tick(value: Double($0), label: "\($0)")
+        }
+        let x = Axis(title: "accuracy, %", domain: 90...100, ticks: ticks)
+        let svg = Chart.groups(GroupDiagram(x: x, items: items, groups: []))
             .svg(id: "f", title: "Figure").rendered
         // Only names at the sides are joined to their points by lines.
         #expect(svg.contains("class=\"whisker") == atSides)

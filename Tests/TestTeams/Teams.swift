@@ -10,10 +10,14 @@ package func together<Value: Sendable>(
     _ body: @escaping @Sendable (ProcessTeam) throws -> Value
 ) throws -> [Result<Value, any Error>] {
     let server =
-        try store ?? ProcessStore(host: "127.0.0.1", port: 0, serves: true, limit: .seconds(60))
+        try store ?? ProcessStore(host: "127.0.0.1", port: 0, serves: true, limit: .seconds(300))
     let (results, port) = (Results<Value>(size), server.port)
+    // LibTorch has a number of threads for each thread, and gives a new one the last number that any thread
+    // of the process asked for: sums with another number have other last bits.
+    let computing = LibTorch.threads
     let threads = (0..<size).map { rank in
         let thread = Thread {
+            LibTorch.setThreads(computing)
             results.set(
                 rank,
                 Result {
@@ -35,9 +39,9 @@ extension ProcessTeam.Limits {
     package static var short: Self {
         var limits = Self()
         limits.beat = .milliseconds(100)
-        limits.meeting = .seconds(60)
-        limits.exchange = .seconds(60)
-        limits.silence = .seconds(2)
+        limits.meeting = .seconds(300)
+        limits.exchange = .seconds(300)
+        limits.silence = .seconds(5)
         return limits
     }
 }

@@ -9,9 +9,10 @@ SWIFT_FLAGS = -c $(CONFIGURATION) --pkg-config-path .facet/pkgconfig \
 compare: build
 	./facet compare --preset quick --output studies/quick
 
-# An import of a module that a target does not depend on in Package.swift is an error.
+# An import of a module that a target does not depend on in Package.swift is an error. Tests run beside each
+# other, as many as there are cores, so each computes with one thread; those about threads ask for more.
 test: setup
-	swift test $(SWIFT_FLAGS) --explicit-target-dependency-import-check error
+	OMP_NUM_THREADS=1 swift test $(SWIFT_FLAGS) --explicit-target-dependency-import-check error
 
 build: setup
 	swift build $(SWIFT_FLAGS) --product facet

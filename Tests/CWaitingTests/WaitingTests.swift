@@ -103,7 +103,8 @@
 
         private static func spreadOnThisThread() throws {
             let all = try #require(processors(of: "/proc/thread-self"))
-            let isSpread = all > 1 && LibTorch.threads == all
+            LibTorch.setThreads(all)
+            let isSpread = all > 1
             LibTorch.spreadThreads(true)
             let placed = try LibTorch.withSpreadThreads {
                 #expect(processors(of: "/proc/thread-self") == (isSpread ? 1 : all))

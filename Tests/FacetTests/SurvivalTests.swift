@@ -80,7 +80,8 @@ struct SurvivalTests {
             let content = try Data(contentsOf: image)
             let running = try study.startAndWait()
             let other = study.faces.train.appendingPathComponent("P2/P2_0001.jpg")
-            try Data(contentsOf: other).write(to: image)
+            // Atomically: the run may read it at any moment, and would find an empty file as well.
+            try Data(contentsOf: other).write(to: image, options: .atomic)
             let outcome = try study.end(running)
             #expect(outcome.status == 1)
             #expect(outcome.errors.contains("P3_0004.jpg' has changed since"), "\(outcome.errors)")

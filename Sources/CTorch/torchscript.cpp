@@ -48,6 +48,19 @@ ct_status ct_script_load(const char *path, ct_device target, ct_script *out) {
 
 void ct_script_free(ct_script self) { delete static_cast<torch::jit::Module *>(self.impl); }
 
+ct_status ct_script_output_count(ct_script self, int64_t *out) {
+  return guarded([&] {
+    *out = 1;
+    // A file without this method is refused when it is run.
+    const auto forward = module(self).find_method("forward");
+    if (!forward || forward->function().getSchema().returns().empty()) return;
+    const auto type = forward->function().getSchema().returns()[0].type();
+    if (const auto tuple = type->cast<c10::TupleType>()) {
+      *out = static_cast<int64_t>(tuple->elements().size());
+    }
+  });
+}
+
 ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out) {
   return producing(out, [&] {
     std::vector<c10::IValue> inputs{tensor(input)};

@@ -134,6 +134,11 @@ private struct Opener {
         let normalization = try normalization(
             url, stated: ScriptMetadata.normalization(of: url) ?? .standard)
         let script = try TorchScript(url, device: try Device.named(compute.device))
+        if script.outputCount > 1 {
+            weights.log(
+                "\(quoted: url.lastPathComponent): the first of \(script.outputCount) outputs is used"
+            )
+        }
         let embedder = Embedder(
             script: script, path: url.path, normalization: normalization,
             compute: compute, batchSize: batchSize)

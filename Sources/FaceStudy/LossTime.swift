@@ -1,5 +1,6 @@
 import FaceLosses
 import FaceModels
+import FaceRuns
 import FaceTraining
 import Torch
 
@@ -53,5 +54,33 @@ struct LossTime {
         let trained = Double(training.accumulation) * seconds(differentiate)
         let updated = seconds { optimizer.step(learningRate: 1e-6) }
         step = (trained + updated) * Double(classes) / Double(measured)
+    }
+}
+
+/// Times of losses, each measured once for a number of classes and an embedding size.
+struct LossTimes {
+    private struct Key: Hashable {
+        let loss: LossSpecification
+        let classes: Int
+        let embeddingSize: Int
+    }
+
+    private var known: [Key: LossTime] = [:]
+
+    /// Seconds of a run's loss in a training step.
+    mutating func step(
+        of run: PlannedRun, _ train: PreparedTrainSet, _ configuration: StudyConfiguration,
+        _ compute: ComputeConfiguration
+    ) throws -> Double {
+        let key = Key(
+            loss: run.loss, classes: train.facts.identities,
+            embeddingSize: run.backbone[.embeddingSize])
+        let time =
+            try known[key]
+            ?? LossTime(
+                key.loss, classes: key.classes, embeddingSize: key.embeddingSize, configuration,
+                compute)
+        known[key] = time
+        return time.step
     }
 }

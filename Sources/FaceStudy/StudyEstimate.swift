@@ -92,6 +92,7 @@ extension Study {
         let (data, compute) = (context.data, context.compute)
         LibTorch.setThreads(compute.threads)
         var rates: [BackboneSpecification: StepTimes] = [:]
+        var losses = LossTimes()
         var cells: [StudyEstimate.Cell] = []
         for (index, train) in data.train.enumerated() {
             for backbone in plan.runs.map(\.backbone).uniqued {
@@ -103,12 +104,13 @@ extension Study {
                 let tried = tuning?.left(
                     trainSet: train.facts.name, backbone: backbone.description)
                 let all = plan.runs.first { $0.trainIndex == index && $0.backbone == backbone }
-                guard let first = runs.first ?? (tried?.tries ?? 0 > 0 ? all : nil) else {
-                    continue
+                let remaining =
+                    runs.isEmpty && tried?.tries ?? 0 > 0 ? all.map { [$0] } ?? [] : runs
+                guard !remaining.isEmpty else { continue }
+                let firsts = remaining.map(\.loss).uniqued.compactMap { loss in
+                    remaining.first { $0.loss == loss }
                 }
-                let needs = try losses(of: runs.isEmpty ? [first] : runs).compactMap {
-                    try memory.check(context.run($0))
-                }
+                let needs = try firsts.compactMap { try memory.check(context.run($0)) }
                 let start = ProcessMemory.resident ?? 0
                 let times =
                     try rates[backbone]
@@ -116,7 +118,11 @@ extension Study {
                         backbone, configuration, compute, limit: StepTimes.limit,
                         check: context.control.check)
                 rates[backbone] = times
-                let lossStep = try lossSeconds(runs.isEmpty ? [first] : runs, context, train)
+                let lossSteps = try firsts.map { run in
+                    try context.control.check()
+                    return try losses.step(of: run, train, configuration, compute)
+                }
+                let lossStep = lossSteps.reduce(0, +) / Double(lossSteps.count)
                 var cell = StudyEstimate.Cell(
                     trainSet: train.facts.name, backbone: backbone.description,
                     runs: runs.count + (tried?.choices ?? 0) * configuration.seeds.count,
@@ -135,25 +141,6 @@ extension Study {
         return StudyEstimate(
             cells: cells,
             power: StudyPower(configuration, pairs: data.tests.map(\.facts.pairs)))
-    }
-
-    /// The first run of each loss.
-    private func losses(of runs: [PlannedRun]) -> [PlannedRun] {
-        runs.map(\.loss).uniqued.compactMap { loss in runs.first { $0.loss == loss } }
-    }
-
-    /// Mean seconds of the losses in a step.
-    private func lossSeconds(
-        _ runs: [PlannedRun], _ context: StudyContext, _ train: PreparedTrainSet
-    ) throws -> Double {
-        let times = try losses(of: runs).map { run in
-            try context.control.check()
-            return try LossTime(
-                run.loss, classes: train.facts.identities,
-                embeddingSize: run.backbone[.embeddingSize], configuration, context.compute
-            ).step
-        }
-        return times.reduce(0, +) / Double(times.count)
     }
 
     private func seconds(

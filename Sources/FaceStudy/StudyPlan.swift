@@ -196,7 +196,9 @@ extension StudyConfiguration {
         }
         for (list, names) in [("training set", train.map(\.name)), ("test set", test.map(\.name))] {
             for name in names {
-                if let requirement = SetName.requirement(name) {
+                if let requirement = SetName.requirement(name)
+                    ?? SetName.requirement(name, besides: names)
+                {
                     throw .setName(list: list, name: name, requirement: requirement)
                 }
             }

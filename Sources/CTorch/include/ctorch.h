@@ -401,6 +401,8 @@ ct_status ct_script_load(const char *path, ct_device device, ct_script *out);
 void ct_script_free(ct_script self);
 /// The network's output for one input; the first tensor if it is a tuple or list.
 ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
+/// How many outputs the network declares: the parts of a tuple, or 1 for another type.
+ct_status ct_script_output_count(ct_script self, int64_t *out);
 
 // Traces: the operations of a computation ----------------------------------------------
 

@@ -90,12 +90,11 @@ struct LandmarkColumns {
     }
 }
 
-/// Splits a line of a list into fields at tabs, commas, semicolons or spaces; quoted fields may
-/// contain the separator (RFC 4180).
+/// Splits a line of a list into fields, see ``FieldSeparator``; empty fields count, and quoted ones may contain
+/// the separator (RFC 4180).
 enum LandmarkFields {
     static func of(_ line: String) -> [String] {
-        let separator: Character =
-            line.contains("\t") ? "\t" : line.contains(",") ? "," : line.contains(";") ? ";" : " "
+        let separator = Character(UnicodeScalar(FieldSeparator(of: line).rawValue))
         var fields: [String] = []
         var field = ""
         var isQuoted = false
@@ -115,5 +114,10 @@ enum LandmarkFields {
         }
         fields.append(field.trimmingCharacters(in: .whitespaces))
         return separator == " " ? fields.filter { !$0.isEmpty } : fields
+    }
+
+    /// The titles of columns in a first line, in lower case and with underscores for spaces.
+    static func titles(of line: String) -> [String] {
+        of(line).map { $0.lowercased().replacingOccurrences(of: " ", with: "_") }
     }
 }

@@ -9,7 +9,8 @@ import Spelling
 /// | `path x1 y1 ... x5 y5` | most detectors' lists, CelebA's `list_landmarks_celeba.txt` |
 /// | `aligned path label x1 y1 x2 y2 x1 ... x5 y1 ... y5` | insightface's `.lst`, five x before five y |
 ///
-/// Up to two lines at the beginning that consist of words or of a single number are the header. Lines
+/// Up to two lines at the beginning that consist of words or of a single number are the header; the number is that
+/// of the lines that follow. Lines
 /// without numbers, as for a picture in which no face was found, are ignored.
 public struct LandmarkFile: Sendable {
     /// The file.
@@ -29,10 +30,15 @@ public struct LandmarkFile: Sendable {
         path = url.path
         var header: [String]?
         var columns: LandmarkColumns?
-        for (index, line) in try TextFile.lines(url).enumerated() {
+        var announced: Int?
+        let lines = try TextFile.lines(url)
+        var first = 0
+        for (index, line) in lines.enumerated() {
             let fields = LandmarkFields.of(line.text)
             if index < 2, faces.isEmpty, Self.isHeading(fields) {
                 header = fields
+                announced = announced ?? fields.first.flatMap { Int($0) }
+                first = index + 1
                 continue
             }
             if let titles = header {
@@ -50,6 +56,12 @@ public struct LandmarkFile: Sendable {
         }
         guard !faces.isEmpty else {
             throw .line(path: url.path, line: 1, reason: "the file has no landmarks")
+        }
+        if let announced, announced != lines.count - first {
+            throw .line(
+                path: url.path, line: lines[0].number,
+                reason: "it announces \(counted(announced, "line")), but \(lines.count - first) follow; the "
+                    + "file may be truncated: get it again, or correct the number")
         }
     }
 

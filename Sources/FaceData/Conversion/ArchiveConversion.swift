@@ -49,8 +49,7 @@ extension SetConversion {
         }
         guard outcome.written > 0 else { return outcome }
         try FaceDataError.storing(end)
-        let bad = Set(outcome.bad.map(\.index))
-        outcome.renamed = names.renamedImages(of: set.source) { !bad.contains($0) }
+        outcome.listRenamed(by: names, of: set.source)
         return outcome
     }
 }

@@ -95,20 +95,15 @@ extension SetConversion {
         shardImages: Int = Self.defaultShardImages, progress: Progress = { _ in }
     ) throws -> Outcome {
         try target.requireFree(url)
-        var outcome =
-            switch target {
-            case .database: try write(set, toDatabase: url, progress: progress)
-            case .folder: try write(set, toFolder: url, progress: progress)
-            case .pack: try write(set, toPack: url, progress: progress)
-            case .parquet: try write(set, toParquet: url, progress: progress)
-            case .records: try write(set, toRecords: url, progress: progress)
-            case .shards: try write(set, toShards: url, images: shardImages, progress: progress)
-            case .tar: try write(set, toTar: url, progress: progress)
-            case .zip: try write(set, toZip: url, progress: progress)
-            }
-        if [.database, .pack, .parquet, .records].contains(target) {
-            outcome.renamed = set.renamedForPack(besides: Set(outcome.bad.map(\.index)))
+        return switch target {
+        case .database: try write(set, toDatabase: url, progress: progress)
+        case .folder: try write(set, toFolder: url, progress: progress)
+        case .pack: try write(set, toPack: url, progress: progress)
+        case .parquet: try write(set, toParquet: url, progress: progress)
+        case .records: try write(set, toRecords: url, progress: progress)
+        case .shards: try write(set, toShards: url, images: shardImages, progress: progress)
+        case .tar: try write(set, toTar: url, progress: progress)
+        case .zip: try write(set, toZip: url, progress: progress)
         }
-        return outcome
     }
 }

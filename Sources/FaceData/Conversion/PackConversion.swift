@@ -13,6 +13,9 @@ struct PackConversion {
     private let conversion: SetConversion
     private let url: URL
     private let plan: String
+    /// The images before any is left out, under their own names.
+    private let original: any ImageSource
+    private let names: PackNames
     private var set: LabelledImageSet
     private var scan: PackJournal.Scan?
     private var journal: PackJournal?
@@ -28,7 +31,10 @@ struct PackConversion {
         self.url = url
         // Names are assigned before bad images are left out, so that they do not depend on which
         // are bad.
-        self.set = set.namedForPack()
+        original = set.source
+        names = PackNames(of: set)
+        self.set = set
+        self.set.source = NamedImages(names.names, of: set.source)
         plan = PackJournal.plan(set, conversion)
         journal = PackJournal.read(of: url, plan: plan)
         guard conversion.leavesOutBad else { return }
@@ -70,8 +76,10 @@ struct PackConversion {
         try? FileManager.default.removeItem(at: PackJournal.url(of: url))
         // Partial copies of the small files, which every process starts over.
         PartialFile.removeStale(in: url.deletingLastPathComponent())
-        return SetConversion.Outcome(
+        var outcome = SetConversion.Outcome(
             written: labels.count - kept, kept: kept, bad: scan?.bad ?? [])
+        outcome.listRenamed(by: names.written, of: original)
+        return outcome
     }
 
     /// Indices in ascending order of their labels, then of themselves.

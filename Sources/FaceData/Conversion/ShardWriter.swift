@@ -139,8 +139,7 @@ extension SetConversion {
         }
         guard outcome.written > 0 else { return outcome }
         try writer.finish()
-        let bad = Set(outcome.bad.map(\.index))
-        outcome.renamed = names.renamedImages(of: set.source) { !bad.contains($0) }
+        outcome.listRenamed(by: names, of: set.source)
         return outcome
     }
 

@@ -204,3 +204,15 @@ extension ImageKind {
         }
     }
 }
+
+extension SetConversion.Outcome {
+    /// Lists the written images whose names are not those in the set.
+    ///
+    /// - Parameters:
+    ///   - names: The names under which they were written; nil if these are the set's.
+    ///   - source: The set's images, by whose indices those that were left out are known.
+    mutating func listRenamed(by names: WrittenNames?, of source: any ImageSource) {
+        let leftOut = Set(bad.map(\.index))
+        renamed = names?.renamedImages(of: source) { !leftOut.contains($0) } ?? []
+    }
+}

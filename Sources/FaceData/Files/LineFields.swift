@@ -5,13 +5,29 @@ enum FieldSeparator: UInt8, Sendable {
     case tab = 0x09
     case comma = 0x2c
     case space = 0x20
+    case semicolon = 0x3b
 
-    /// The separator of a line: tabs if it has any, so that names may contain spaces; otherwise
-    /// commas if it has any; otherwise spaces.
+    /// The separator of a line: tabs if it has any, so that names may contain spaces; otherwise commas, then
+    /// semicolons; otherwise spaces. Commas and semicolons that are only part of an image's path separate nothing.
     init(of line: String) {
         let bytes = line.utf8
-        self = bytes.contains(0x09) ? .tab : bytes.contains(0x2c) ? .comma : .space
+        self = .space
+        if bytes.contains(FieldSeparator.tab.rawValue) {
+            self = .tab
+            return
+        }
+        func hasImage(_ separator: FieldSeparator) -> Bool {
+            LineFields(line, separator).texts.contains(where: LabelledImageSet.isImage)
+        }
+        for separator in [FieldSeparator.comma, .semicolon] where bytes.contains(separator.rawValue) {
+            guard hasImage(separator) || !hasImage(.space) else { continue }
+            self = separator
+            return
+        }
     }
+
+    /// Whether fields may be quoted as in CSV.
+    fileprivate var allowsQuotes: Bool { self == .comma || self == .semicolon }
 }
 
 /// A line split into fields.
@@ -22,14 +38,15 @@ struct LineFields {
     /// The non-empty fields, trimmed.
     private(set) var texts: [String] = []
 
-    /// Splits a line. With commas as separators, fields may be quoted as in CSV.
+    /// Splits a line. With commas or semicolons as separators, fields may be quoted as in CSV.
     init(_ line: String, _ separator: FieldSeparator) {
         (self.line, self.separator) = (line, separator)
         let bytes = line.utf8
         var start = bytes.startIndex
+        let mayBeQuoted = separator.allowsQuotes
         var isQuoted = false
         for index in bytes.indices {
-            if separator == .comma, bytes[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if mayBeQuoted, bytes[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
             guard bytes[index] == separator.rawValue, !isQuoted else { continue }
             add(start..<index, separator)
             start = bytes.index(after: index)
@@ -57,7 +74,7 @@ struct LineFields {
         }
         guard start < end else { return }
         var text = String(line[start..<end])
-        if separator == .comma, text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") {
+        if separator.allowsQuotes, text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") {
             text = text.dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "\"")
             guard !text.isEmpty else { return }
         }

@@ -27,17 +27,21 @@ struct PathPeople {
     /// The number of different folders, or of the names that are used in their place.
     var count: Int { Set(folders).count }
 
-    /// Registers the folders of all images, or if they share one, the files' names.
-    static func of(_ images: [String]) -> PathPeople {
+    /// Registers the folders of images, or if these are fewer than two, the files' names where they differ.
+    ///
+    /// - Parameter register: Called with empty people to be filled, and whether by files' names.
+    static func distinct<Value>(
+        _ register: (inout PathPeople, _ byFile: Bool) -> Value
+    ) -> (people: PathPeople, value: Value) {
         var people = PathPeople()
-        for image in images { _ = people.folder(of: image) }
-        if people.count == 1 {
+        var value = register(&people, false)
+        if people.count < 2 {
             var named = PathPeople(byFile: true)
-            for image in images { _ = named.folder(of: image) }
-            if named.count > 1 { people = named }
+            let other = register(&named, true)
+            if named.count > 1 { (people, value) = (named, other) }
         }
         people.settle()
-        return people
+        return (people, value)
     }
 
     /// Registers the folder of a path.
@@ -106,7 +110,10 @@ struct PathPeople {
 extension VerificationPairs {
     /// The people of the images' folders; empty for a pack.
     var pathPeople: PathPeople {
-        source is VerificationPack ? PathPeople() : PathPeople.of(images)
+        guard !(source is VerificationPack) else { return PathPeople() }
+        return PathPeople.distinct { people, _ in
+            for image in images { _ = people.folder(of: image) }
+        }.people
     }
 
     /// The person of each image, by its path; nil if there is no name, as in a pack.

@@ -60,22 +60,16 @@ extension LabelledImageSet {
 
     /// For each identity, the names in its images' paths other than its own.
     private var namesInPaths: [[String]] {
-        var found = peopleInPaths(byFile: false)
-        if found.people.count < 2 {
-            let named = peopleInPaths(byFile: true)
-            if named.people.count > 1 { found = named }
-        }
-        found.people.settle()
-        return zip(identities, found.folders).map { identity, folders in
+        let found = PathPeople.distinct(registerFolders)
+        return zip(identities, found.value).map { identity, folders in
             Set(folders.compactMap(found.people.person)).filter { $0 != identity }.sorted()
         }
     }
 
-    /// The folders of each identity's images, or their files' names.
-    private func peopleInPaths(
-        byFile: Bool
-    ) -> (people: PathPeople, folders: [Set<PathPeople.Folder>]) {
-        var people = PathPeople(byFile: byFile)
+    /// Registers the folders of each identity's images, or their files' names, and returns them.
+    private func registerFolders(
+        _ people: inout PathPeople, byFile: Bool
+    ) -> [Set<PathPeople.Folder>] {
         var folders = [Set<PathPeople.Folder>](repeating: [], count: identities.count)
         // Images of the same folder are mostly consecutive.
         var last: (folder: String, label: Int) = ("", -1)
@@ -90,6 +84,6 @@ extension LabelledImageSet {
             last = (folder, label)
             folders[label].insert(people.folder(of: name))
         }
-        return (people, folders)
+        return folders
     }
 }

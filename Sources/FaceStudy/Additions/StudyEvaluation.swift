@@ -130,6 +130,11 @@ public struct StudyEvaluation {
                 path: folder.url.path, test: name, key: difference.key,
                 stored: difference.theirs, asked: difference.mine)
         }
+        for name in data.tests.map(\.facts.name) + data.templates.map(\.facts.name) {
+            if let requirement = SetName.requirement(name, besides: stored.testNames) {
+                throw .setName(list: "test set", name: name, requirement: requirement)
+            }
+        }
         let known = stored.templateTests ?? []
         for mine in data.tests.map(\.facts) {
             let theirs = stored.tests.first { $0.name == mine.name }

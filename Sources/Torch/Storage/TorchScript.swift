@@ -37,6 +37,13 @@ public final class TorchScript {
         ct_script_free(handle)
     }
 
+    /// How many outputs the network declares, at least 1: more than one if it returns a tuple.
+    public var outputCount: Int {
+        var count: Int64 = 1
+        expectSuccess(unsafe ct_script_output_count(handle, &count), "reading the outputs")
+        return max(1, Int(count))
+    }
+
     /// The network's output for one input; the first tensor if there are several outputs.
     ///
     /// - Throws: ``TorchError/scriptFailed(path:reason:)`` if the network rejects the input.

@@ -53,6 +53,8 @@ let alignCommand = Command(
             try places.landmarks == nil
             ? DetectorOptions.search(arguments, choice, threads: work.threads) : nil
         let source = try pictures(arguments, work)
+        try DataWork.requireNoSource(among: [places.folder], arguments, source)
+        try DataWork.requireOutside(places.folder, arguments)
         let quality = try arguments.whole("--quality", in: 1...100) ?? 95
         let alignment = SetAlignment(
             try template(arguments), quality: arguments.has("--png") ? nil : quality,

@@ -184,6 +184,7 @@ private func convert(
         var set = try fewer(given, arguments)
         try requireTarget(target, out, set)
         try DataWork.requireNoSource(among: target.files(out), arguments, set)
+        try DataWork.requireOutside(out, arguments)
         try target.requireFree(out)
         var conversion = SetConversion(
             recoding: recoding, leavesOutBad: leavesOutBad, threads: work.threads)

@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import SafeFiles
 import Spelling
 import Torch
 
@@ -79,6 +80,20 @@ final class DataWork {
             throw FaceDataError.cannotWrite(
                 path: file, reason: "it is the set being read; choose another name")
         }
+    }
+
+    /// Refuses an output inside the folder being read, which would be taken for a part of the set by the next
+    /// command that reads the folder, or by the same one run again.
+    static func requireOutside(_ out: URL, _ arguments: Arguments) throws {
+        let named = arguments.positional("set") ?? ""
+        let read = plain(named)
+        guard PlainFile.kind(of: URL(fileURLWithPath: read)) == .folder else { return }
+        let folder = plain(out.deletingLastPathComponent().path)
+        guard folder == read || folder.hasPrefix(read + "/") else { return }
+        throw FaceDataError.cannotWrite(
+            path: out.path,
+            reason: "it is inside the folder being read, and would be taken for a part of the set "
+                + "next time; choose a path outside of \(quoted: named)")
     }
 
     /// Reports progress, and stops the work after Ctrl-C.

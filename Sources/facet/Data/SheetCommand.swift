@@ -30,6 +30,7 @@ let sheetCommand = Command(
         let sheet = ContactSheet(side: side).image(of: images)
         let file = DataWork.url(arguments, "picture")
         try DataWork.requireNoSource(among: [file], arguments, set)
+        try DataWork.requireOutside(file, arguments)
         try FileWriter.write(
             isPNG ? ImageEncoder.png(sheet) : ImageEncoder.jpeg(sheet, quality: 92), to: file)
         try work.write(

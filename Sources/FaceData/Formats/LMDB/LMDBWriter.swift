@@ -177,15 +177,15 @@ extension SetConversion {
     public func write(
         _ set: LabelledImageSet, toDatabase folder: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
-        var names = set.namedForPack().names
+        let pack = PackNames(of: set)
         // Each is preceded by a number of eight or more digits and an underscore.
-        if names.contains(where: { $0.utf8.count > LMDBWriter.maxKeyBytes - 20 }) {
-            names = WrittenNames(of: set).paths
-        }
+        let isTooLong = pack.names.contains { $0.utf8.count > LMDBWriter.maxKeyBytes - 20 }
+        let written = pack.written ?? (isTooLong ? WrittenNames(of: set) : nil)
+        let names = written?.paths ?? pack.names
         let writer = try FaceDataError.storing { () throws(SafeFilesError) in
             try LMDBWriter(folder.appendingPathComponent("data.mdb"))
         }
-        let outcome = try writeAll(set, progress) { bytes, index in
+        var outcome = try writeAll(set, progress) { bytes, index in
             let name = names[index]
             let digits = String(index)
             let number = String(repeating: "0", count: max(0, 8 - digits.count)) + digits
@@ -199,6 +199,7 @@ extension SetConversion {
         }
         guard outcome.written > 0 else { return outcome }
         try FaceDataError.storing { () throws(SafeFilesError) in try writer.finish() }
+        outcome.listRenamed(by: written, of: set.source)
         return outcome
     }
 }

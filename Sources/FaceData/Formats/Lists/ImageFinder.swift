@@ -1,7 +1,7 @@
 import Foundation
 import Spelling
 
-/// Finds the images of a list of pairs even if their files are spelt differently: in another case,
+/// Finds the images of a list even if their files are spelt differently: in another case,
 /// with another ending or, for numbered images, with other leading zeros.
 struct ImageFinder {
     enum Found {
@@ -130,6 +130,34 @@ struct ImageFinder {
 }
 
 extension ImageFinder {
+    /// The paths of a list as the files are spelt, and a warning about those that are spelt differently.
+    ///
+    /// Lists may have millions of images, so that all of them are looked for only if one of a few, spread over
+    /// the list, does not exist as it is spelt. Images that are not found keep the list's paths.
+    static func found(
+        _ paths: [String], of file: URL, in root: URL
+    ) -> (paths: [String], warning: String?) {
+        var finder = ImageFinder(root: root)
+        let step = max(1, paths.count / 64)
+        guard !stride(from: 0, to: paths.count, by: step).allSatisfy({ finder.exists(paths[$0]) })
+        else { return (paths, nil) }
+        var respelt: [String] = []
+        let found = paths.map { path in
+            guard case .file(let spelling) = finder.find(path) else { return path }
+            if spelling != path { respelt.append("\(quoted: path) is \(quoted: spelling)") }
+            return spelling
+        }
+        return (found, warning(of: respelt, file))
+    }
+
+    /// A warning about files that are spelt differently from a list; nil if there are none.
+    static func warning(of respelt: [String], _ file: URL) -> String? {
+        respelt.first.map {
+            "\(counted(respelt.count, "file")) \(respelt.count == 1 ? "is" : "are") spelt "
+                + "differently from \(quoted: file.path): \($0)"
+        }
+    }
+
     /// A message about a missing image.
     func refusal(of image: String, _ instead: [String]) -> String {
         "there is no image \(quoted: image) in \(quoted: root.path)"

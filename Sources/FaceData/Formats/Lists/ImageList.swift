@@ -41,10 +41,7 @@ extension LabelledImageSet {
         guard let form, !paths.isEmpty else {
             throw .line(path: file.path, line: 1, reason: "the list has no images")
         }
-        let labels = ListLabels(names, fromIm2rec: form.isIm2rec)
-        return LabelledImageSet(
-            source: ImageFiles(withSlashes(paths, root), in: root), identities: labels.identities,
-            labels: labels.labels, warnings: labels.warnings)
+        return listed(paths, ListLabels(names, fromIm2rec: form.isIm2rec), file, root)
     }
 }
 
@@ -54,32 +51,31 @@ extension LabelledImageSet {
         _ lines: ArraySlice<TextFile.Line>, _ columns: ListColumns, _ file: URL, _ root: URL
     ) throws(FaceDataError) -> LabelledImageSet {
         var paths: [String] = []
-        var names: [String] = []
+        var names = [[String]](repeating: [], count: columns.labels.count)
         for line in lines {
-            let (path, label) = try columns.entry(line, of: file)
+            let (path, labels) = try columns.entry(line, of: file)
             paths.append(path)
-            names.append(label)
+            for (index, label) in labels.enumerated() { names[index].append(label) }
         }
-        let labels = ListLabels(names)
-        return LabelledImageSet(
-            source: ImageFiles(withSlashes(paths, root), in: root), identities: labels.identities,
-            labels: labels.labels, warnings: labels.warnings)
+        let (chosen, warning) = columns.choice(of: names)
+        if let (line, _) = zip(lines, names[chosen]).first(where: { $0.1.isEmpty }) {
+            throw .line(
+                path: file.path, line: line.number,
+                reason: "it has no label in the column \(quoted: columns.labels[chosen])")
+        }
+        return listed(
+            paths, ListLabels(names[chosen]), file, root, warnings: warning.map { [$0] } ?? [])
     }
-}
 
-extension LabelledImageSet {
-    /// Paths as a list has them, or with slashes for the backslashes of Windows, if the files are called so.
-    private static func withSlashes(_ paths: [String], _ root: URL) -> [String] {
-        func slashed(_ path: String) -> String {
-            path.replacingOccurrences(of: "\\", with: "/")
-        }
-        func exists(_ path: String) -> Bool {
-            SystemPath.exists(ImageFiles([path], in: root).path(of: 0))
-        }
-        guard let first = paths.first(where: { $0.utf8.contains(UInt8(ascii: "\\")) }),
-            !exists(first), exists(slashed(first))
-        else { return paths }
-        return paths.map(slashed)
+    /// The set of a list's images.
+    private static func listed(
+        _ paths: [String], _ labels: ListLabels, _ file: URL, _ root: URL, warnings: [String] = []
+    ) -> LabelledImageSet {
+        let (found, respelt) = ImageFinder.found(paths, of: file, in: root)
+        return LabelledImageSet(
+            source: ImageFiles(found, in: root), identities: labels.identities,
+            labels: labels.labels,
+            warnings: labels.warnings + warnings + (respelt.map { [$0] } ?? []))
     }
 }
 
@@ -117,13 +113,8 @@ private struct ListForm {
     /// Determines the form from a list's first line; nil if it has none.
     init?(of line: TextFile.Line, _ file: URL, _ root: URL) throws(FaceDataError) {
         (self.file, self.root) = (file, root)
-        var separator = FieldSeparator(of: line.text)
-        var fields = LineFields(line.text, separator)
-        // With spaces as separators, a path may contain commas.
-        if separator == .comma, !Self.mayBeForm(fields.texts) {
-            separator = .space
-            fields = LineFields(line.text, separator)
-        }
+        let separator = FieldSeparator(of: line.text)
+        let fields = LineFields(line.text, separator)
         (self.separator, self.fields) = (separator, fields.count)
         guard Self.mayBeForm(fields.texts),
             let last = fields.texts.lastIndex(where: LabelledImageSet.isImage)

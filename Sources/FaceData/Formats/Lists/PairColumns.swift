@@ -23,9 +23,7 @@ struct PairColumns {
     /// Parses a first line; nil if its titles do not show which two columns have the images, or if these and the
     /// others are where a list without titles has them, whose paths may contain spaces.
     init?(_ header: String) {
-        let titles = LandmarkFields.of(header).map {
-            $0.lowercased().replacingOccurrences(of: " ", with: "_")
-        }
+        let titles = LandmarkFields.titles(of: header)
         guard let label = titles.firstIndex(where: Self.labels.contains) else { return nil }
         let fold = titles.firstIndex(where: Self.folds.contains)
         let images = titles.indices.filter {

@@ -175,11 +175,8 @@ private struct PairListReader {
             ? try withFolds(pairs)
             : VerificationPairs.withoutFolds(
                 pairs, of: ImageFiles(images, in: finder.root), path: path, wish: "a fourth field")
-        if let first = respelt.first {
-            result.warnings.append(
-                "\(counted(respelt.count, "file")) \(respelt.count == 1 ? "is" : "are") spelt "
-                    + "differently from \(quoted: path): \(first)")
-        }
+        let warning = ImageFinder.warning(of: respelt, URL(fileURLWithPath: path))
+        result.warnings += warning.map { [$0] } ?? []
         return result
     }
 

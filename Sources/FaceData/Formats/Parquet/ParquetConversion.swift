@@ -13,16 +13,17 @@ extension SetConversion {
         progress: Progress = { _ in }
     ) throws -> Outcome {
         try Self.requireDistinct(set.identities, url)
-        let names = set.namedForPack().names
+        let pack = PackNames(of: set)
         let writer = try ParquetWriter(
             url, fields: [.structure("image", [.bytes("bytes"), .text("path")]), .int64("label")],
             texts: [("huggingface", try Self.features(classes: set.identities))],
             groupBytes: groupBytes)
-        let outcome = try writeAll(set, progress) { bytes, index in
-            try writer.append([.bytes(bytes), .text(names[index]), .int64(set.labels[index])])
+        var outcome = try writeAll(set, progress) { bytes, index in
+            try writer.append([.bytes(bytes), .text(pack.names[index]), .int64(set.labels[index])])
         }
         guard outcome.written > 0 else { return outcome }
         try writer.finish()
+        outcome.listRenamed(by: pack.written, of: set.source)
         return outcome
     }
 

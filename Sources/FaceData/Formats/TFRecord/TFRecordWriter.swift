@@ -70,18 +70,19 @@ extension SetConversion {
     public func write(
         _ set: LabelledImageSet, toRecords url: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
-        let names = set.namedForPack().names
+        let pack = PackNames(of: set)
         let writer = try FaceDataError.storing { () throws(SafeFilesError) in
             try TFRecordWriter(url)
         }
-        let outcome = try writeAll(set, progress) { bytes, index in
-            let (name, label) = (names[index], set.labels[index])
+        var outcome = try writeAll(set, progress) { bytes, index in
+            let (name, label) = (pack.names[index], set.labels[index])
             try FaceDataError.storing { () throws(SafeFilesError) in
                 try writer.append(bytes, name: name, label: label, identity: set.identities[label])
             }
         }
         guard outcome.written > 0 else { return outcome }
         try FaceDataError.storing { () throws(SafeFilesError) in try writer.finish() }
+        outcome.listRenamed(by: pack.written, of: set.source)
         return outcome
     }
 }

@@ -47,6 +47,11 @@ struct StudyPlanTests {
         ("the study has no seed; give at least one", { $0.seeds = [] }),
         ("'a' occurs twice in train; give each once", { $0.train[1].name = "a" }),
         (
+            "'A' is not a valid training set name; it must be a name that differs from 'a' in more "
+                + "than upper and lower case, since files are named after both",
+            { ($0.train[0].name, $0.train[1].name) = ("A", "a") }
+        ),
+        (
             "'../x' is not a valid training set name; it must be a name that is not empty, does "
                 + "not start with a dot or a space, does not end with a space, and does not contain "
                 + "'/', '\\' or ','",

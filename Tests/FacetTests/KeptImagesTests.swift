@@ -116,6 +116,20 @@ struct KeptImagesTests {
                     "\(outcome.errors)")
             }
             #expect(try Data(contentsOf: folder.appendingPathComponent("train.lst")) == list)
+            // What is written into the folder would be an identity when it is read again.
+            for words in [
+                ["unpack", "set", "set/new"], ["convert", "set", "set/p0/new.rec"],
+                ["import", "set", "./set/./new", "--size", "8"], ["sheet", "set", "set/p1/s.png"],
+                ["align", "set", "train.lst", "set/aligned"],
+            ] {
+                let outcome = try tool.run(["data"] + words)
+                #expect(
+                    outcome.status == 1
+                        && outcome.errors.contains("it is inside the folder being read"),
+                    "\(words): \(outcome.output)\(outcome.errors)")
+            }
+            #expect(try files(folder.appendingPathComponent("set")).count == 4)
+            #expect(try tool.run("data", "unpack", "set", "setnew").status == 0)
             // In place, images would be replaced.
             let import8 = try tool.run("data", "import", "set", "set", "--size", "8", "--png")
             #expect(import8.status == 1, "\(import8.output)")

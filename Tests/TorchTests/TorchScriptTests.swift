@@ -36,6 +36,8 @@ struct TorchScriptTests {
     @Test("Of several outputs the first counts")
     func tuple() throws {
         let network = try TorchScript(url("tuple"))
+        #expect(network.outputCount == 2)
+        #expect(try TorchScript(url("network")).outputCount == 1)
         let output = try withoutGradients { try network(images) }
         for (value, expected) in zip(output.array(of: Float.self), try golden().unit) {
             #expect(abs(value - expected) < 1e-5)

@@ -20,6 +20,9 @@ public struct LandmarkFile: Sendable {
     /// The names by their stems; nil if several have the same stem.
     private var stems: [String: String?] = [:]
 
+    /// Warnings about the file, such as fewer lines than it announces.
+    public private(set) var warnings: [String] = []
+
     /// Number of pictures with at least one face.
     public var count: Int { faces.count }
 
@@ -58,10 +61,9 @@ public struct LandmarkFile: Sendable {
             throw .line(path: url.path, line: 1, reason: "the file has no landmarks")
         }
         if let announced, announced != lines.count - first {
-            throw .line(
-                path: url.path, line: lines[0].number,
-                reason: "it announces \(counted(announced, "line")), but \(lines.count - first) follow; the "
-                    + "file may be truncated: get it again, or correct the number")
+            warnings.append(
+                "\(quoted: url.path) announces \(counted(announced, "line")), but "
+                    + "\(grouped(lines.count - first)) follow; the file may be truncated")
         }
     }
 

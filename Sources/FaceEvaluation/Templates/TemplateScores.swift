@@ -63,6 +63,9 @@ public struct TemplateScores: Sendable {
                     pair: pair, image: Int(rows[pair]), count: embeddings.count)
             }
         }
+        let (lefts, rights) = (pairs.first, pairs.second)
+        let tiles = PairTiles(
+            lefts, rights, rows: (embeddings.count, second.count), dimension: embeddings.dimension)
         let part = 1 << 14
         return [Double](unsafeUninitializedCapacity: pairs.count) { output, filled in
             nonisolated(unsafe) let output = output
@@ -73,13 +76,36 @@ public struct TemplateScores: Sendable {
                     DispatchQueue.concurrentPerform(iterations: (pairs.count + part - 1) / part) {
                         number in
                         let range = number * part..<min(pairs.count, (number + 1) * part)
+                        if let order = tiles?.order[range] {
+                            Self.products(order, of: lefts, rows, rights, others, into: output)
+                            return
+                        }
                         RowArithmetic.products(
-                            of: pairs.first[range], in: rows, with: pairs.second[range], in: others,
+                            of: lefts[range], in: rows, with: rights[range], in: others,
                             into: UnsafeMutableBufferPointer(rebasing: output[range]))
                     }
                 }
             }
             filled = pairs.count
+        }
+    }
+
+    /// Computes the scalar products of some pairs of a list and stores each at its pair's index.
+    private static func products(
+        _ order: ArraySlice<Int32>, of lefts: [Int32], _ rows: EmbeddingTable.Rows,
+        _ rights: [Int32], _ others: EmbeddingTable.Rows,
+        into output: UnsafeMutableBufferPointer<Double>
+    ) {
+        let first = order.map { lefts[Int($0)] }
+        let second = order.map { rights[Int($0)] }
+        let values = [Double](unsafeUninitializedCapacity: order.count) { values, filled in
+            RowArithmetic.products(
+                of: first[...], in: rows, with: second[...], in: others,
+                into: UnsafeMutableBufferPointer(rebasing: values[..<order.count]))
+            filled = order.count
+        }
+        for (pair, value) in zip(order, values) {
+            output.initializeElement(at: Int(pair), to: value)
         }
     }
 

@@ -64,9 +64,10 @@ let alignCommand = Command(
         if let way {
             outcome = try alignment.align(source, way, to: places.folder, progress: progress)
         } else {
+            let landmarks = try LandmarkFile(places.landmarks ?? places.folder)
+            landmarks.warnings.forEach { Console.standard.warning($0) }
             outcome = try alignment.align(
-                source, try LandmarkFile(places.landmarks ?? places.folder),
-                to: places.folder, progress: progress)
+                source, landmarks, to: places.folder, progress: progress)
         }
         try work.write(outcome, text: text(of: outcome, places.folder, source))
         return code(of: outcome)

@@ -44,6 +44,21 @@ import Testing
         #expect(file.faces(of: "b/1.jpg").isEmpty)
     }
 
+    @Test("A list with fewer lines than it announces may be truncated", arguments: [1, 2, 3])
+    func announcedLines(announced: Int) throws {
+        let titles = "lefteye_x lefteye_y righteye_x righteye_y nose_x nose_y l r l r"
+        let faces = "a/1.jpg \(Self.standard)\nb/1.jpg \(Self.standard)\n"
+        for text in ["\(announced)\n\(titles)\n\(faces)", "\(announced)\n\(faces)"] {
+            let file = try file(text)
+            #expect(file.count == 2)
+            let isTold = file.warnings.contains {
+                $0.contains("announces \(announced) line") && $0.contains("but 2 follow")
+            }
+            #expect(isTold == (announced != 2), "\(file.warnings)")
+        }
+        #expect(try file(faces).warnings.isEmpty)
+    }
+
     @Test func namesMayHaveSpacesAndCommas() throws {
         #expect(try file("Ann Lee/1.jpg \(Self.standard)\n").faces(of: "Ann Lee/1.jpg").count == 1)
         let text = "path,\(Self.columns)\n\"Lee, \"\"Ann\"\"/1.jpg\",\(Self.quoted)\n"

@@ -12,7 +12,8 @@ import Testing
         "b/1.jpg 10\na/1.jpg 2\na/2.JPG 2\n", "10 b/1.jpg\n2 a/1.jpg\n2 a/2.JPG",
         "7\t10.000000\tb/1.jpg\n8\t2.0\ta/1.jpg\n9\t2.0\ta/2.JPG\n",
         "1\tb/1.jpg\t10\n1\ta/1.jpg\t2\t0\t0\t5\t5\n1\ta/2.JPG\t2\n",
-        "b/1.jpg,10\r\na/1.jpg,2\r\na/2.JPG,2",
+        "b/1.jpg,10\r\na/1.jpg,2\r\na/2.JPG,2", "b/1.jpg;10\na/1.jpg; 2\n\"a/2.JPG\";2\n",
+        "10;b/1.jpg\n2;a/1.jpg\n2;a/2.JPG",
     ])
     func readsListsInCirculation(text: String) throws {
         let set = try Self.read(text)
@@ -26,6 +27,7 @@ import Testing
         "Identity\tsplit\tImage Path\n10\ttrain\tb/1.jpg\n2\ttrain\ta/1.jpg\n2\ttest\ta/2.JPG\n",
         "label,path,caption\n10,b/1.jpg,\"one, two\"\n2,a/1.jpg,x.jpg\n2,a/2.JPG,\n",
         "name,path,age\n10,b/1.jpg,30\n2,a/1.jpg,41\n2,a/2.JPG,41\n",
+        "id;file_name;age;identity\n0;b/1.jpg;30;10\n1;a/1.jpg;;2\n2;a/2.JPG;41;2\n",
         "image x y w h name\nb/1.jpg 0 0 9 9 10\na/1.jpg 0 0 9 9 2\na/2.JPG 1 1 9 9 2\n",
         "3\nb/1.jpg 10\na/1.jpg 2\na/2.JPG 2\n", "photo who\nb/1.jpg 10\na/1.jpg 2\na/2.JPG 2\n",
     ])
@@ -44,6 +46,62 @@ import Testing
     func tablesWithHolesAreRefused(text: String, reason: String) throws {
         let error = refusal { _ = try Self.read(text) }
         #expect(error?.description.contains(reason) == true)
+    }
+
+    /// A column that is the same in all lines says nothing of people.
+    @Test func theColumnThatTellsPeopleApartHasTheLabels() throws {
+        let lines = ["b/1.jpg,face,10,x", "a/1.jpg,face,2,y", "a/2.JPG,face,2,y"]
+        func read(_ titles: String) throws -> LabelledImageSet {
+            try Self.read(([titles] + lines).joined(separator: "\n"))
+        }
+        let set = try read("path,label,identity,name")
+        #expect(set.identities == ["2", "10"] && set.labels == [1, 0, 0])
+        #expect(
+            set.warnings.contains {
+                $0.contains("'label' is the same in all lines; 'identity' is used")
+            })
+        // Names beside numbers group the images alike, and nothing is said.
+        #expect(try read("path,age,identity,name").warnings.isEmpty)
+        let constant = try read("path,label,other,another")
+        #expect(constant.identities == ["face"])
+    }
+
+    @Test func columnsThatGroupImagesDifferentlyAreTold() throws {
+        let set = try Self.read(
+            "path,label,identity\na/1.jpg,0,ann\na/2.jpg,1,ann\nb/1.jpg,0,ben\nb/2.jpg,1,ben\n")
+        #expect(set.identities == ["0", "1"])
+        #expect(
+            set.warnings.contains {
+                $0.contains("'label' and 'identity' group the images differently; 'label' is used")
+            })
+        // A column with another value in each line is no identity.
+        let numbered = try Self.read(
+            "path,identity,name\na/1.jpg,ann,1\na/2.jpg,ann,2\nb/1.jpg,ben,3\n")
+        #expect(numbered.identities == ["ann", "ben"] && numbered.warnings.isEmpty)
+    }
+
+    /// As the lists of pairs, lists of images find files of another case or ending.
+    @Test func filesMayBeSpeltDifferently() throws {
+        let folder = try TemporaryFolder()
+        for (path, text) in [("a/1.JPG", "x"), ("a/2.jpg", "y"), ("B/3.png", "z")] {
+            try folder.write(text, to: path)
+        }
+        for text in [
+            "a/1.jpg 0\na/2.jpg 0\nB/3.jpg 1\n",
+            "path,age,label\na/1.jpg,,0\na/2.jpg,,0\nB/3.jpg,,1",
+        ] {
+            let set = try LabelledImageSet.list(try folder.write(text, to: "list.txt"))
+            #expect(set.names == ["a/1.JPG", "a/2.jpg", "B/3.png"])
+            #expect(try set.source.bytes(of: 2) == Array("z".utf8))
+            #expect(
+                set.warnings.contains {
+                    $0.contains("2 files are spelt differently")
+                        && $0.contains("'a/1.jpg' is 'a/1.JPG'")
+                }, "\(set.warnings)")
+        }
+        // Files that are not there keep the list's paths.
+        let gone = try LabelledImageSet.list(try folder.write("a/9.jpg 0\na/2.jpg 1", to: "l"))
+        #expect(gone.names == ["a/9.jpg", "a/2.jpg"] && gone.warnings.isEmpty)
     }
 
     @Test func pathsMayHaveTheBackslashesOfWindows() throws {

@@ -20,6 +20,8 @@ import Testing
     @Test(arguments: [
         "a/1.jpg a/2.jpg 1\na/1.jpg\ta/2.jpg\t0\n", "1 a/1.jpg a/2.jpg\r\n0 a/1.jpg a/2.jpg",
         "a/1.jpg,a/2.jpg,true\n\na/1.jpg, a/2.jpg, False",
+        "a/1.jpg;a/2.jpg;1\na/1.jpg;a/2.jpg;0",
+        "first;second;same\na/1.jpg;a/2.jpg;1\na/1.jpg;a/2.jpg;0",
         "\u{feff}same a/1.jpg a/2.jpg\n-1 a/1.jpg a/2.jpg",
     ])
     func readsAnyOrder(text: String) throws {

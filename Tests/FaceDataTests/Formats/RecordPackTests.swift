@@ -182,6 +182,10 @@ import Testing
         try expect(0, 0, "cannot describe a pack") {
             $0.replaceSubrange(32..<36, with: Self.word(.nan))
         }
+        // Six images from record 1 on, of which the header says that there are two.
+        try expect(0, 0, "images end before record 3, but record 3 has an image") {
+            $0.replaceSubrange(32..<36, with: Self.word(3))
+        }
         #expect(try Self.damaged({ _ in }) == nil)
         guard case .line = try Self.damaged({ _ in }, property: "many\n") else {
             Issue.record("a bad property was accepted")
@@ -341,7 +345,9 @@ import Testing
             return $0 < border
         }
         #expect(
-            layout == RecordLayout(images: 1..<border, identities: border..<border + identities))
+            layout
+                == .success(
+                    RecordLayout(images: 1..<border, identities: border..<border + identities)))
         #expect(asked < 40)
     }
 

@@ -18,23 +18,43 @@ struct RecordLayout: Sendable, Hashable {
     ///   - first: Header of the first record, if that has no image.
     ///   - count: Number of records.
     ///   - hasImage: Whether a record has one.
-    /// - Returns: nil if the header's labels are not valid for a pack of this size.
+    /// - Returns: The layout, or why the header's labels do not describe the pack.
     static func of(
         first: RecordHeader?, count: Int,
         hasImage: (Int) throws(FaceDataError) -> Bool
-    ) throws(FaceDataError) -> RecordLayout? {
-        guard let first else { return RecordLayout(images: 0..<count, identities: count..<count) }
+    ) throws(FaceDataError) -> Result<RecordLayout, Contradiction> {
+        guard let first else {
+            return .success(RecordLayout(images: 0..<count, identities: count..<count))
+        }
+        let invalid = Contradiction(
+            reason: "its labels \(first.labels) cannot describe a pack of \(count) records")
         guard let border = first.labels.first, border.isFinite, border >= 1,
             border < Float(UInt32.max)
-        else { return nil }
+        else { return .failure(invalid) }
         if border < exactFloats {
-            guard border.rounded() == border, Int(border) <= count else { return nil }
-            return RecordLayout(images: 1..<Int(border), identities: Int(border)..<count)
+            guard border.rounded() == border, Int(border) <= count else { return .failure(invalid) }
+            let end = Int(border)
+            // Images beyond the border would be passed over.
+            for record in [end, count - 1] where record >= end && record < count {
+                guard try !hasImage(record) else {
+                    return .failure(
+                        Contradiction(
+                            reason:
+                                "its first label says that images end before record \(end), but record "
+                                + "\(record) has an image; make the pack again"))
+                }
+            }
+            return .success(RecordLayout(images: 1..<end, identities: end..<count))
         }
         let end = try (1..<count).partitioningIndex { (record) throws(FaceDataError) in
             try !hasImage(record)
         }
-        return RecordLayout(images: 1..<end, identities: end..<count)
+        return .success(RecordLayout(images: 1..<end, identities: end..<count))
+    }
+
+    /// Why the header of a pack does not describe its records.
+    struct Contradiction: Error, Hashable {
+        let reason: String
     }
 
     /// 2^24: above it, not every integer is a 32-bit float.

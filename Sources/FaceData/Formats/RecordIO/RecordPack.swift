@@ -41,8 +41,8 @@ public struct RecordPack: ImageSource {
         announced: Int? = nil
     ) throws(FaceDataError) {
         let file = RecordFile(store: store)
-        let found = try Self.index(of: file, index)
-        var records = found.index
+        let read = try Self.index(of: file, index)
+        var records = read.index
         guard records.count > 0 else {
             throw .unknownFormat(path: store.path, reason: "it has no records")
         }
@@ -55,21 +55,22 @@ public struct RecordPack: ImageSource {
             records = sorted
         }
         let all = records
-        let layout = try RecordLayout.of(first: first, count: all.count) {
+        let found = try RecordLayout.of(first: first, count: all.count) {
             (position) throws(FaceDataError) in try Self.header(ofEmpty: position, all, file) == nil
         }
-        guard let layout else {
-            throw file.refusal(
-                0, all.offsets[0],
-                "its labels \(first?.labels ?? []) cannot describe a pack of \(all.count) records")
+        let layout: RecordLayout
+        switch found {
+        case .success(let described): layout = described
+        case .failure(let contradiction):
+            throw file.refusal(0, all.offsets[0], contradiction.reason)
         }
         self.location = location
         self.file = file
         self.index = all
         self.layout = layout
         announcedIdentities = announced
-        hasKeys = found.warning == nil
-        warnings = found.warning.map { [$0] } ?? []
+        hasKeys = read.warning == nil
+        warnings = read.warning.map { [$0] } ?? []
     }
 
     /// Number of images.

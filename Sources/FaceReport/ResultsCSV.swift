@@ -12,7 +12,7 @@ struct ResultsCSV {
         let columns =
             Self.columns + [Self.values(results.tunedCells)] + Self.tuning
             + results.testSets.dropFirst().map { Self.accuracy(on: $0.name) }
-            + Self.groups(results)
+            + Self.groups(results) + Self.identification(results)
         let rows = results.runs.map { run in
             CSVTable.spreadsheetLine(columns.map { $0.value(run) ?? "" })
         }
@@ -76,6 +76,20 @@ struct ResultsCSV {
                         ends($0).map { "\($0.worst - $0.best)" }
                     },
                 ]
+            }
+        }
+    }
+
+    /// The figures on each test set of templates and on MegaFace.
+    private static func identification(_ results: StudyResults) -> [Column] {
+        results.templateSets.flatMap { test -> [Column] in
+            let measures = results.runs.flatMap { $0.identification[test]?.figures ?? [] }
+                .filter { $0.value != nil }.map(\.measure).uniqued
+            return measures.map { measure in
+                Column("\(measure.columnName):\(test)") { run in
+                    guard run.status == .finished else { return nil }
+                    return run.identification[test]?.value(measure).map { "\($0)" }
+                }
             }
         }
     }
@@ -160,4 +174,16 @@ struct ResultsCSV {
             run.status == .finished ? run.nothingLearned == nil ? "yes" : "no" : nil
         },
     ]
+}
+
+extension TemplateReport.Measure {
+    /// Name of the measure in a column.
+    fileprivate var columnName: String {
+        switch self {
+        case .tar(let far): "tar_at_far_\(OperatingPoint.text(ofRate: far))"
+        case .rank(let k): "rank_\(k)"
+        case .tpir(let fpir): "tpir_at_fpir_\(OperatingPoint.text(ofRate: fpir))"
+        case .rankAmong(let k, let distractors): "rank_\(k)_among_\(distractors)"
+        }
+    }
 }

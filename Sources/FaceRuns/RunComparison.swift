@@ -106,13 +106,16 @@ public struct RunComparison: Codable, Sendable, Hashable {
                             + ", \(grouped(count)) with other scores"))
             }
         }
-        for test in try first.readDescription().templateTests?.map(\.name) ?? [] {
-            let reports = (
-                try first.readTemplates(test: test), try second.readTemplates(test: test)
-            )
-            // A set may have been added to one of them.
-            guard let mine = reports.0, let theirs = reports.1, mine != theirs else { continue }
-            differences.append(.ofNumbers("figures of \(test)"))
+        for test in try first.readDescription().templateTests ?? [] {
+            let isSame =
+                test.distractors == nil
+                ? Self.isSame(
+                    try first.readTemplates(test: test.name),
+                    try second.readTemplates(test: test.name))
+                : Self.isSame(
+                    try first.readDistractors(test: test.name),
+                    try second.readDistractors(test: test.name))
+            if !isSame { differences.append(.ofNumbers("figures of \(test.name)")) }
         }
         // Runs of earlier versions have none; that is not a difference in their numbers.
         if let mine = try first.readGeometry(), let theirs = try second.readGeometry(),
@@ -121,6 +124,11 @@ public struct RunComparison: Codable, Sendable, Hashable {
             differences.append(.ofNumbers("geometry of embeddings"))
         }
         return differences
+    }
+
+    /// Whether two records are equal; a set may have been added to one of the runs.
+    private static func isSame<Record: Equatable>(_ mine: Record?, _ theirs: Record?) -> Bool {
+        mine == nil || theirs == nil || mine == theirs
     }
 
     private mutating func compareModels(

@@ -2,26 +2,31 @@ public import FaceEvaluation
 public import Foundation
 import Spelling
 
-/// A report's data on a test set of templates.
+/// A report's data on a test set of templates, or on MegaFace.
 public struct TemplateTestFacts: Codable, Sendable, Hashable {
     /// Name given to the set.
     public var name: String
-    /// Templates of the set.
+    /// Templates of the set; MegaFace's probes.
     public var templates: Int
+    /// MegaFace's distractors; nil for other sets.
+    public var distractors: Int?
     /// SHA-256 over the names and contents of the images, in hexadecimal.
     public var contentHash: String?
 
-    /// Creates the description of a set of templates.
-    public init(name: String, templates: Int, contentHash: String? = nil) {
+    /// Creates the description of a set.
+    public init(
+        name: String, templates: Int, distractors: Int? = nil, contentHash: String? = nil
+    ) {
         self.name = name
         self.templates = templates
+        self.distractors = distractors
         self.contentHash = contentHash
     }
 }
 
 extension RunFolder {
-    /// File of the `TemplateReport` of the last epoch's backbone on a test set of templates:
-    /// `identification/<test>.json`, named as ``scoresURL(test:)`` names its files.
+    /// File of the `TemplateReport` of the last epoch's backbone on a test set of templates, or of the
+    /// `DistractorReport` on MegaFace: `identification/<test>.json`, named as ``scoresURL(test:)`` names its files.
     public func templatesURL(test: String) -> URL {
         let name = scoresURL(test: test).deletingPathExtension().lastPathComponent
         return url.appendingPathComponent("identification").appendingPathComponent("\(name).json")
@@ -38,11 +43,44 @@ extension RunFolder {
         guard let data = try read(url) else { return nil }
         return try JSONRecord.decode(TemplateReport.self, from: data, path: url.path)
     }
+
+    /// Writes `identification/<test>.json` of MegaFace, atomically.
+    public func write(_ report: DistractorReport, test: String) throws(FaceRunsError) {
+        try replace(templatesURL(test: test), with: report)
+    }
+
+    /// Reads `identification/<test>.json` of MegaFace; nil if there is none.
+    public func readDistractors(test: String) throws(FaceRunsError) -> DistractorReport? {
+        let url = templatesURL(test: test)
+        guard let data = try read(url) else { return nil }
+        return try JSONRecord.decode(DistractorReport.self, from: data, path: url.path)
+    }
 }
 
 extension TemplateReport: CheckedRecord {
+    func check() throws(RecordFault) { try figures.check() }
+}
+
+extension DistractorReport: CheckedRecord {
     func check() throws(RecordFault) {
-        for figure in figures {
+        try RecordChecks.count("pairs", pairs)
+        try RecordChecks.count("people", people)
+        try RecordChecks.count("noisyProbes", noisyProbes)
+        try RecordChecks.count("noisyDistractors", noisyDistractors)
+        for rates in rates {
+            try RecordChecks.count("distractors", rates.distractors, from: 1)
+            try RecordChecks.fraction("rank1", rates.rank1)
+            try RecordChecks.fraction("rank10", rates.rank10)
+        }
+        try RecordChecks.fraction("tarAtFAR1e6", tarAtFAR1e6)
+        try figures.check()
+    }
+}
+
+extension [TemplateReport.Figure] {
+    /// Throws for the first figure that is not a fraction.
+    fileprivate func check() throws(RecordFault) {
+        for figure in self {
             let numbers =
                 [figure.value, figure.insightFace].compactMap { $0 } + (figure.interval ?? [])
             if !numbers.allSatisfy({ (0...1).contains($0) })

@@ -43,8 +43,6 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case notReproduced(reason: String)
     /// Scores of a study's models are to be normalised, but there is no cohort.
     case noCohort
-    /// A test set is MegaFace, which studies do not support.
-    case megaFace(name: String)
     /// All test sets of a study are sets of templates.
     case onlyTemplates(name: String)
     /// The processes that compute a training together cannot continue.
@@ -95,12 +93,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .noCohort:
             "scores are to be normalised, and the training people are not read when existing models are tested; "
                 + "give a folder of other people with --cohort PATH"
-        case .megaFace(let name):
-            "\(quoted: name) is MegaFace, which studies do not support; test a run's model with "
-                + "facet evaluate RUN "
-                + "--test \(name)=IMAGES,LISTS"
         case .onlyTemplates(let name):
-            "\(quoted: name) is a test set of templates, and a study needs one of pairs of images "
+            "\(quoted: name) is a test set of templates or MegaFace, and a study needs one of pairs of images "
                 + "besides, on which each "
                 + "epoch is tested; add --test NAME=PACK or NAME=IMAGES,PAIRS"
         case .changedImage(let path):

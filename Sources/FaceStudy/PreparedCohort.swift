@@ -34,7 +34,7 @@ extension RunContext {
     /// The cohort from the folder in the configuration, or from the training set; nil if scores are not
     /// normalised.
     func cohort() throws -> PreparedCohort? {
-        guard !templates.isEmpty,
+        guard templates.contains(where: { $0.megaFace == nil }),
             let normalization = configuration.evaluation.normalization
         else { return nil }
         return try study.data.cohort

@@ -23,7 +23,7 @@ struct PreparedTrainSet {
 struct PreparedData {
     let train: [PreparedTrainSet]
     let tests: [PreparedTest]
-    /// Test sets of templates.
+    /// Test sets of templates, and MegaFace.
     let templates: [PreparedTemplates]
     /// The cohort that normalises scores on them; nil if scores are not normalised, or by training people.
     let cohort: PreparedCohort?
@@ -57,7 +57,8 @@ struct PreparedData {
         let scannedTests = try others.map { try reader.readTest($0) }
         train = try configuration.train.map { try reader.readTrain($0, against: scannedTests) }
         tests = scannedTests.map(\.prepared)
-        cohort = try templates.isEmpty ? nil : reader.readCohort(templates)
+        let normalized = templates.filter { $0.megaFace == nil }
+        cohort = try normalized.isEmpty ? nil : reader.readCohort(normalized)
         self.found = reader.found
     }
 

@@ -66,7 +66,7 @@ struct RunContext {
     var compute: ComputeConfiguration { study.compute }
     /// The study's test sets.
     var tests: [PreparedTest] { study.data.tests }
-    /// The study's test sets of templates.
+    /// The study's test sets of templates, and MegaFace.
     var templates: [PreparedTemplates] { study.data.templates }
     /// The run's training set.
     var trainSet: PreparedTrainSet { study.data.train[run.trainIndex] }

@@ -126,7 +126,7 @@ final class RunRecorder: TrainingObserver {
         }
     }
 
-    /// Tests the model on the sets of templates.
+    /// Tests the model on the sets of templates, and on MegaFace.
     private func writeTemplates() throws {
         let cohort: ScoreCohort? = try FaceStudyError.lostImages {
             try context.cohort()?.embed(embedder, configuration.evaluation.pooling) { done, total in
@@ -143,8 +143,7 @@ final class RunRecorder: TrainingObserver {
                     try control.report(.evaluating(run, name, $0, $1))
                 }
             }
-            try folder.write(found.report, test: name)
-            try folder.write(found.details)
+            try found.write(to: folder, test: name)
         }
     }
 

@@ -9,10 +9,6 @@ import Torch
 extension SetReader {
     mutating func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
         guard let location = try location(source.images) else { return try plannedTest(source) }
-        let folder = URL(fileURLWithPath: location)
-        guard try MegaFaceImages.open(images: folder, lists: source.pairs) == nil else {
-            throw FaceStudyError.megaFace(name: source.name)
-        }
         let opened = try VerificationPairs.open(
             images: URL(fileURLWithPath: location), pairs: source.pairs)
         let all = FileStamps(opened.source, now: control.now())
@@ -38,7 +34,7 @@ extension SetReader {
                 stamps: (all: all, subset: FileStamps(subset.source))), scan: scan)
     }
 
-    /// Reads a test set of templates; nil for a set of pairs.
+    /// Reads a test set of templates, or MegaFace; nil for a set of pairs.
     mutating func readTemplates(
         _ source: StudyConfiguration.TestSource
     ) throws -> PreparedTemplates? {
@@ -47,18 +43,22 @@ extension SetReader {
         guard let location = try location(source.images) else {
             return try builtIn.map { try plannedTemplates($0, source) }
         }
-        let set = try TemplateSet.open(
-            images: URL(fileURLWithPath: location), pairs: source.pairs)
-        guard let set else { return nil }
+        let folder = URL(fileURLWithPath: location)
+        let megaFace = try MegaFaceImages.open(images: folder, lists: source.pairs)
+        let opened =
+            try megaFace?.unpaired ?? TemplateSet.open(images: folder, pairs: source.pairs)
+        guard let set = opened else { return nil }
         set.warnings.forEach { control.listener(.warning("\(quoted: source.name): \($0)")) }
         let stamps = FileStamps(set.source, now: control.now())
         let scan = try scan(set.source, name: source.name, stamps)
         let images = try TestImages(
             set.source, scan, counts: configuration.evaluation.countsFailures)
+        let probes = megaFace?.people.count
         return PreparedTemplates(
             facts: TemplateTestFacts(
-                name: source.name, templates: set.templates.count, contentHash: scan.contentHash),
-            set: set.reading(images.source), failed: images.failed,
+                name: source.name, templates: probes ?? set.templates.count,
+                distractors: probes.map { set.source.count - $0 }, contentHash: scan.contentHash),
+            set: set.reading(images.source), megaFace: megaFace, failed: images.failed,
             pooling: configuration.evaluation.pooling, stamps: stamps)
     }
 

@@ -108,7 +108,7 @@ extension StudyConfiguration.TestSource {
                 "a `.bin`, a folder of images, `synthetic:pairs` or `synthetic:templates`"),
             .text(
                 "pairs", \.pairs, mayBeAbsent: true,
-                "a list of pairs, or `FP` or `FF` for CFP; optional"),
+                "a list of pairs, `FP` or `FF` for CFP, or MegaFace's folder of lists; optional"),
         ])
 }
 

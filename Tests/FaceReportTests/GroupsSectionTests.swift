@@ -144,7 +144,9 @@ import Testing
             DistractorReport.self,
             from: Data(
                 """
-                {"pairs": 40, "noisyProbes": 1, "noisyDistractors": 2, "failedPairs": 0, "tarAtFAR1e6": 0.625,
+                {"pairs": 40, "people": 9, "noisyProbes": 1, "noisyDistractors": 2, "failedPairs": 0,
+                 "failedDistractors": 0, "tarAtFAR1e6": 0.625, "warnings": [],
+                 "figures": [{"measure": {"tar": {"far": 1e-6}}, "value": 0.625}],
                  "rates": [{"distractors": 10, "rank1": 0.9375, "rank10": 1}, {"distractors": 1000, "rank1": 0.8125}]}
                 """.utf8))
         let report = EvaluationReport(

@@ -127,6 +127,32 @@ import Testing
         }
     }
 
+    @Test func figuresOfMegaFaceAreComparedToo() throws {
+        func record(_ rank: Double) -> String {
+            """
+            {"pairs": 2, "people": 1, "noisyProbes": 0, "noisyDistractors": 0, "failedPairs": 0,
+             "failedDistractors": 0, "rates": [{"distractors": 10, "rank1": \(rank)}], "warnings": [],
+             "figures": [{"measure": {"rankAmong": {"_0": 1, "distractors": 10}}, "value": \(rank)}]}
+            """
+        }
+        try Samples.inTemporaryFolder { folder throws in
+            let runs = try ["a", "b", "c", "d"].map { try write(folder, name: $0) }
+            for (run, rank) in zip(runs, [0.5, 1, 0.5]) {
+                var description = Samples.description
+                description.templateTests = [
+                    TemplateTestFacts(name: "mf", templates: 2, distractors: 10)
+                ]
+                try run.write(description)
+                try AtomicFile.write(record(rank), to: run.templatesURL(test: "mf"))
+                #expect(try run.readDistractors(test: "mf")?.figures.map(\.value) == [rank])
+            }
+            let difference = try #require(RunComparison(runs[0], runs[1]).atEnd.first)
+            #expect(difference.what == "figures of mf")
+            #expect(try RunComparison(runs[0], runs[2]).isSame)
+            #expect(try RunComparison(runs[0], runs[3]).isSame)
+        }
+    }
+
     @Test func scoresAreCountedOnEachSide() throws {
         try Samples.inTemporaryFolder { folder throws in
             let first = try write(folder, name: "a")

@@ -34,6 +34,32 @@ struct AddedTestsTests {
         return .init(name: "own", images: study.file("test").path, pairs: list.path)
     }
 
+    /// MegaFace of the first test set's images: two probes of each of three people among six distractors.
+    private static func megaFace(_ study: TinyStudy) throws -> StudyConfiguration.TestSource {
+        let (images, lists) = (study.file("images"), study.file("lists"))
+        let files = FileManager.default
+        try files.createDirectory(at: lists, withIntermediateDirectories: true)
+        var lines = (probes: "", distractors: "")
+        for person in 0..<3 {
+            for image in 1...4 {
+                let name = "p\(person)/p\(person)_000\(image).jpg"
+                let path = image < 3 ? "facescrub/\(name)" : "megaface/0/\(name)"
+                if image < 3 {
+                    lines.probes += path + "\n"
+                } else {
+                    lines.distractors += path + "\n"
+                }
+                let target = images.appendingPathComponent(path)
+                try files.createDirectory(
+                    at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try files.copyItem(at: study.file("test/\(name)"), to: target)
+            }
+        }
+        try Data(lines.probes.utf8).write(to: lists.appendingPathComponent("facescrub_lst"))
+        try Data(lines.distractors.utf8).write(to: lists.appendingPathComponent("megaface_lst"))
+        return .init(name: "mf", images: images.path, pairs: lists.path)
+    }
+
     private func run(_ study: TinyStudy) throws -> RunFolder {
         try #require(try StudyFolder(study.output).runs().first)
     }
@@ -274,6 +300,91 @@ struct AddedTestsTests {
             ]
             let kind = try StudyEvaluation(study.output, asked).run(StudyControl())
             #expect(kind.failed.first?.contains("own") == true && kind.tested == 0)
+        }
+    }
+
+    @Test("MegaFace is added as well, with the numbers of a whole study, and embedded once")
+    func megaFace() throws {
+        try TinyStudy.with { study in
+            try study.run()
+            var asked = StudyConfiguration()
+            asked.test = [try Self.megaFace(study)]
+            (asked.device, asked.threads) = ("cpu", 1)
+            let evaluation = StudyEvaluation(study.output, asked)
+            var embedded = 0
+            let control = StudyControl(listener: { event in
+                if case .evaluating(_, "mf", _, _) = event { embedded += 1 }
+            })
+            #expect(try evaluation.run(control) == .init(tested: 1))
+            #expect(embedded > 0)
+            let mine = try run(study)
+            let report = try #require(try mine.readDistractors(test: "mf"))
+            #expect(report.pairs == 6 && report.people == 3)
+            #expect(report.rates.map(\.distractors) == [6])
+            #expect(report.warnings.contains { $0.hasPrefix("3 people of 3 were in training") })
+            // Every figure has an interval, of as many draws as others of a run have.
+            #expect(report.figures.map(\.measure) == [.rankAmong(1, distractors: 6)])
+            #expect(report.figures.allSatisfy { $0.replicates?.draws.count == 200 })
+            let facts = try #require(try mine.readDescription().templateTests?.first)
+            #expect(facts.name == "mf" && facts.templates == 6 && facts.distractors == 6)
+            // Nothing is left to do; annotations are not of MegaFace.
+            embedded = 0
+            let record = mine.templatesURL(test: "mf")
+            let files = [mine.descriptionURL, mine.resultURL, mine.studyURL, record]
+            let before = try files.map { try Data(contentsOf: $0) }
+            let attributes = study.file("attributes.csv")
+            try Data("person,sex\np0,f\np1,m\n".utf8).write(to: attributes)
+            #expect(try evaluation.run(control) == .init(tested: 1))
+            asked.evaluation.attributes = attributes.path
+            #expect(try StudyEvaluation(study.output, asked).run(control) == .init(tested: 1))
+            #expect(embedded == 0)
+            #expect(try files.map { try Data(contentsOf: $0) } == before)
+            // What was cut off before the run's description is tested again.
+            var description = try mine.readDescription()
+            description.templateTests = nil
+            try mine.write(description)
+            try FileManager.default.removeItem(at: record)
+            #expect(try evaluation.run(control) == .init(tested: 1))
+            #expect(embedded > 0)
+            #expect(try files.map { try Data(contentsOf: $0) } == before)
+            study.configuration.test.append(asked.test[0])
+            let root = study.file("whole")
+            _ = try Study(study.configuration, folder: root).run(StudyControl())
+            let theirs = try #require(try StudyFolder(root).runs().first)
+            #expect(try theirs.readDistractors(test: "mf") == report)
+            #expect(try RunComparison(mine, theirs).isSame)
+        }
+    }
+
+    @Test("Another MegaFace of the same name, or a set of another kind, is refused")
+    func otherMegaFace() throws {
+        try TinyStudy.with { study in
+            let source = try Self.megaFace(study)
+            study.configuration.test.append(source)
+            try study.run()
+            var asked = StudyConfiguration()
+            asked.test = [source]
+            (asked.device, asked.threads) = ("cpu", 1)
+            func failure() throws -> String {
+                let outcome = try StudyEvaluation(study.output, asked).run(StudyControl())
+                return try #require(outcome.failed.first)
+            }
+            let list = study.file("lists/megaface_lst")
+            let lines = try String(contentsOf: list, encoding: .utf8).split(separator: "\n")
+            try Data(lines.dropLast().joined(separator: "\n").utf8).write(to: list)
+            #expect(try failure().contains("the distractors of mf were 6, now 5"))
+            #expect(throws: FaceStudyError.self) { try study.run() }
+            let first = study.file("images/\(lines[0])")
+            try Data(lines.joined(separator: "\n").utf8).write(to: list)
+            try FileManager.default.removeItem(at: first)
+            try FileManager.default.copyItem(at: study.file("test/p1/p1_0001.jpg"), to: first)
+            #expect(try failure().contains("the content of mf was"))
+            asked.test = [try Self.templates(study)]
+            asked.test[0].name = "mf"
+            #expect(try failure().contains("the kind of mf was MegaFace, now templates"))
+            asked.test = [study.configuration.test[0]]
+            asked.test[0].name = "mf"
+            #expect(try failure().contains("the kind of mf was MegaFace, now pairs"))
         }
     }
 

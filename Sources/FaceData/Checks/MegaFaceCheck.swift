@@ -62,8 +62,6 @@ public struct MegaFaceCheck: Codable, Sendable, Hashable {
     private static func diagnostics(
         _ found: [String: [String]], _ sizes: [Int: Int], _ lists: MegaFaceLists
     ) -> [SetCheck.Diagnostic] {
-        let counts = Dictionary(lists.probes.map { ($0.person, 1) }, uniquingKeysWith: +)
-        let alone = counts.filter { $0.value == 1 }.keys.sorted()
         let lengths = sizes.keys.sorted().map {
             "\($0) numbers: \(counted(sizes[$0] ?? 0, "file"))"
         }
@@ -80,16 +78,54 @@ public struct MegaFaceCheck: Codable, Sendable, Hashable {
             SetCheck.Diagnostic(
                 .error, "zero-feature", found["zero"] ?? [], "feature has no direction",
                 "features have no direction"),
+        ].compactMap { $0 } + lists.diagnostics
+    }
+}
+
+extension MegaFaceLists {
+    /// What is wrong with the lists themselves.
+    fileprivate var diagnostics: [SetCheck.Diagnostic] {
+        let counts = Dictionary(probes.map { ($0.person, 1) }, uniquingKeysWith: +)
+        let alone = counts.filter { $0.value == 1 }.keys.sorted()
+        return [
             SetCheck.Diagnostic(
-                .warning, "listed-twice", lists.duplicates, "image is listed twice",
+                .warning, "listed-twice", duplicates, "image is listed twice",
                 "images are listed twice"),
             SetCheck.Diagnostic(
-                .warning, "unknown-noise", lists.unknownNoise,
+                .warning, "unknown-noise", unknownNoise,
                 "entry of the lists of noise is not in the lists of images",
                 "entries of the lists of noise are not in the lists of images"),
             SetCheck.Diagnostic(
                 .note, "lone-probe", alone, "person has one probe alone, which is in no pair",
                 "people have one probe alone, which is in no pair"),
         ].compactMap { $0 }
+    }
+}
+
+extension SetCheck {
+    /// Checks MegaFace's images and lists.
+    ///
+    /// - Parameter survey: The survey of its images.
+    public init(_ set: MegaFaceImages, survey: ImageSurvey) {
+        let names = CheckNames(set)
+        self.init(
+            images: set.source.count, identities: names.identities.count, survey: survey,
+            PictureChecks.diagnostics(survey, names) + DuplicateChecks.diagnostics(survey, names)
+                + [Self.sharedPictures(set, survey, names)].compactMap { $0 }
+                + set.lists.diagnostics)
+    }
+
+    /// Probes whose picture is among the distractors too, which then count against them.
+    private static func sharedPictures(
+        _ set: MegaFaceImages, _ survey: ImageSurvey, _ names: CheckNames
+    ) -> Diagnostic? {
+        let probes = 0..<set.people.count
+        let shared = survey.copies.filter {
+            $0.contains(where: probes.contains) && !$0.allSatisfy(probes.contains)
+        }
+        return Diagnostic(
+            .warning, "probe-among-distractors",
+            shared.map { $0.map(names.image).joined(separator: " = ") },
+            "picture is a probe and a distractor", "pictures are a probe and a distractor")
     }
 }

@@ -154,6 +154,13 @@ struct CheckNames {
         self.owners = owners
     }
 
+    /// For MegaFace: nobody owns the distractors.
+    init(_ set: MegaFaceImages) {
+        source = set.source
+        identities = Set(set.people).sorted()
+        owners = set.people + [String?](repeating: nil, count: set.source.count - set.people.count)
+    }
+
     func image(_ index: Int) -> String { source.name(of: index) }
 
     /// The identity of an image's person; nil if the set does not state it.

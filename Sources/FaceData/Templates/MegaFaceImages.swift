@@ -8,7 +8,19 @@ public struct MegaFaceImages: Sendable {
     /// The person of each probe.
     public let people: [String]
     /// Numbers of probes and distractors that are left out as noise.
-    public let noisy: (probes: Int, distractors: Int)
+    public var noisy: (probes: Int, distractors: Int) { lists.noisy }
+    /// The lists that name the images.
+    let lists: MegaFaceLists
+
+    /// Whether some of the first probes' images exist, as they do not in a folder of features.
+    public var hasImages: Bool {
+        (0..<min(100, people.count)).contains { SystemPath.exists(source.path(of: $0)) }
+    }
+
+    /// The images with the probes' people, without templates.
+    public var unpaired: TemplateSet {
+        TemplateSet(source: source, templates: [], people: Set(people).sorted())
+    }
 
     /// Names of the folders of images, as used by insightface and the development kit.
     private static let folders = [
@@ -48,6 +60,6 @@ public struct MegaFaceImages: Sendable {
             source: ImageFiles(
                 read.probes.map { path($0.path, 0) } + read.distractors.map { path($0, 1) },
                 in: images),
-            people: read.probes.map(\.person), noisy: read.noisy)
+            people: read.probes.map(\.person), lists: read)
     }
 }

@@ -37,19 +37,33 @@ public struct EvaluatedMegaFace: Sendable {
     /// The numbers as text for a terminal.
     public var text: String {
         func percent(_ value: Double?) -> String { value.map(EvaluatedTemplates.percent) ?? "-" }
-        let failed =
-            report.failedPairs > 0
-            ? "; \(counted(report.failedPairs, "pair")) with a probe that failed count as misses"
-            : ""
         let head =
             "\(name): \(counted(report.pairs, "pair")) of images of one person; noise left out: "
             + "\(counted(report.noisyProbes, "probe")) and "
-            + "\(counted(report.noisyDistractors, "distractor"))\(failed)"
+            + counted(report.noisyDistractors, "distractor")
         let lines = report.rates.map { row in
-            "  \(counted(row.distractors, "distractor")): rank 1 \(percent(row.rank1)), rank 10 "
-                + percent(row.rank10)
+            let interval = figure(.rankAmong(1, distractors: row.distractors)).map(Self.interval)
+            return "  \(counted(row.distractors, "distractor")): rank 1 \(percent(row.rank1))"
+                + "\(interval ?? ""), rank 10 \(percent(row.rank10))"
         }
-        return ([head] + lines + ["  TAR at FAR 1e-6: \(percent(report.tarAtFAR1e6))"])
+        let tars = report.figures.compactMap { figure -> String? in
+            guard case .tar = figure.measure else { return nil }
+            return "  \(figure.measure.title): \(percent(figure.value))\(Self.interval(figure))"
+        }
+        let none = ["  \(TemplateReport.Measure.tar(far: 1e-6).title): -"]
+        return ([head] + lines + (tars.isEmpty ? none : tars) + report.warnings.map { "  \($0)" })
             .joined(separator: "\n")
+    }
+
+    private func figure(_ measure: TemplateReport.Measure) -> TemplateReport.Figure? {
+        report.figures.first { $0.measure == measure }
+    }
+
+    /// A figure's interval in brackets; empty without one.
+    private static func interval(_ figure: TemplateReport.Figure) -> String {
+        figure.interval.map { ends in
+            " (95 %: \(EvaluatedTemplates.number(ends[0] * 100)) to "
+                + "\(EvaluatedTemplates.number(ends[1] * 100)))"
+        } ?? ""
     }
 }

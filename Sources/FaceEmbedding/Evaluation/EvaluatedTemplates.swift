@@ -96,7 +96,7 @@ enum SetMetrics: Codable, Hashable {
     }
 }
 
-/// Two models on the same templates.
+/// Two models on the same templates, or on MegaFace.
 struct TemplateDifference: Codable, Hashable {
     var test: String
     var measure: String
@@ -113,7 +113,7 @@ struct TemplateDifference: Codable, Hashable {
     static func all(_ models: [(name: String, results: EvaluationResults)]) -> [TemplateDifference]
     {
         var differences: [TemplateDifference] = []
-        for set in models.first?.results.templates.indices ?? 0..<0 {
+        for set in models.first?.results.comparedFigures.indices ?? 0..<0 {
             for first in models.indices {
                 for second in models.indices where second > first {
                     differences += between(models[first], models[second], set)
@@ -129,8 +129,9 @@ struct TemplateDifference: Codable, Hashable {
         _ first: (name: String, results: EvaluationResults),
         _ second: (name: String, results: EvaluationResults), _ set: Int
     ) -> [TemplateDifference] {
-        let (mine, theirs) = (first.results.templates[set], second.results.templates[set])
-        return zip(mine.report.figures, theirs.report.figures).compactMap { mineFigure, other in
+        let mine = first.results.comparedFigures[set]
+        let theirs = second.results.comparedFigures[set]
+        return zip(mine.figures, theirs.figures).compactMap { mineFigure, other in
             guard mineFigure.value != nil, other.value != nil, mineFigure.measure == other.measure,
                 let a = mineFigure.replicates, let b = other.replicates, let found = a.minus(b)
             else { return nil }

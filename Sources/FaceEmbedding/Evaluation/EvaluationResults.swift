@@ -30,6 +30,12 @@ public struct EvaluationResults {
         self.scores = scores
     }
 
+    /// The figures on which models are compared, on sets of templates and on MegaFace.
+    var comparedFigures: [(name: String, figures: [TemplateReport.Figure])] {
+        templates.map { ($0.name, $0.report.figures) }
+            + megaFace.map { ($0.name, $0.report.comparedFigures) }
+    }
+
     /// The scores of one test set.
     struct SetScores {
         var name: String

@@ -104,7 +104,7 @@ public struct ModelEvaluation {
     ) throws {
         let images = URL(fileURLWithPath: test.images)
         if let set = try MegaFaceImages.open(images: images, lists: test.pairs) {
-            try evaluate(set, name: test.name, &work, progress)
+            try evaluate(set, name: test.name, &work, warn, progress)
         } else if let set = try templateSet(of: test) {
             if let warning = cohort.flatMap(set.cohortWarning) {
                 warn("\(quoted: test.name): \(warning)")
@@ -118,22 +118,24 @@ public struct ModelEvaluation {
     /// Tests the model on MegaFace.
     private func evaluate(
         _ set: MegaFaceImages, name: String, _ work: inout EvaluationWork,
-        _ progress: (String, Int, Int) throws -> Void
+        _ warn: (String) -> Void, _ progress: (String, Int, Int) throws -> Void
     ) throws {
-        let embedded = try embed(
-            TemplateSet(source: set.source, templates: [], people: []), name: name, work,
-            { _ in }, progress)
-        let names = (0..<set.source.count).map(set.source.name(of:))
-        work.keep(name, embedded.views, names)
-        let rows = try embedded.views.normalizedSum()
-        let probes = 0..<set.people.count
-        let report = try DistractorReport(
-            probes: rows.selected(probes), people: set.people,
-            distractors: rows.selected(
-                (probes.upperBound..<rows.count).filter { !embedded.failed.contains($0) }),
-            noisy: set.noisy, failed: embedded.failed.filter(probes.contains),
-            product: TemplateProduct.torch)
+        let images = warned(set.unpaired)
+        let embedded = try embed(images, name: name, work, warn, progress)
+        work.keep(name, embedded.views, images.images)
+        var report = try DistractorReport(
+            of: set, embedded.views, failed: embedded.failed, product: TemplateProduct.torch)
+        report.warnings = images.warnings + report.warnings
         work.megaFace.append(EvaluatedMegaFace(name: name, report: report))
+    }
+
+    /// A set with a warning about people who were in the network's training.
+    private func warned(_ set: TemplateSet) -> TemplateSet {
+        guard case .network(let network) = source, let warning = network.trained?.warning(of: set)
+        else { return set }
+        var warned = set
+        warned.warnings.append(warning)
+        return warned
     }
 
     /// Tests the model on a set of templates.
@@ -141,10 +143,7 @@ public struct ModelEvaluation {
         _ opened: TemplateSet, name: String, _ work: inout EvaluationWork,
         _ warn: (String) -> Void, _ progress: (String, Int, Int) throws -> Void
     ) throws {
-        var set = opened
-        if case .network(let network) = source, let warning = network.trained?.warning(of: set) {
-            set.warnings.append(warning)
-        }
+        let set = warned(opened)
         let embedded = try embed(set, name: name, work, warn, progress)
         let (views, failed) = (embedded.views, embedded.failed)
         work.keep(name, views, set.images)

@@ -10,12 +10,18 @@ public struct DistractorSearch: Sendable {
     public let sizes: [Int]
     /// For each size, how many pairs have each rank: 1 first, up to ``ranks``, then all others.
     public let counts: [[Int]]
+    /// For each size, how many pairs of each probe have rank 1.
+    public let firsts: [[Int]]
     /// Pairs of a probe and another image of its person.
     public let pairs: Int
-    /// Scores of the pairs of one person and the highest of probes and distractors, for TAR.
+    /// Scores of the pairs of one person, highest first.
     public let scores: [Double]
-    private let highest: [Float]
-    private let impostors: Int
+    /// The same, each with its probe, for draws of people.
+    let mates: [HighestScores.Entry]
+    /// The highest scores of probes and distractors, for TAR.
+    let highest: [HighestScores.Entry]
+    /// Number of pairs of a probe and a distractor.
+    let impostors: Int
 
     /// Ranks that are counted one by one.
     public static let ranks = 100
@@ -39,7 +45,7 @@ public struct DistractorSearch: Sendable {
             throw FaceEvaluationError.embeddingCount(images: people.count, rows: probes.count)
         }
         var cuts: [Int] = []
-        for size in sizes.sorted() where size > 0 {
+        for size in sizes.sorted() where size > 0 && distractors.count > 0 {
             let size = min(size, distractors.count)
             if cuts.last != size { cuts.append(size) }
         }
@@ -54,9 +60,11 @@ public struct DistractorSearch: Sendable {
             }
         }
         impostors = probes.count * distractors.count
-        let wanted = min(1 << 20, TemplateScores.allowed(far, of: impostors) + 1)
+        // More than the rate allows, because on a draw of people other scores are among the highest.
+        let wanted = min(1 << 20, max(4 * TemplateScores.allowed(far, of: impostors), 4096) + 1)
         let lock = HighestScores.Locked(HighestScores(limit: wanted))
         var counts = cuts.map { _ in [Int](repeating: 0, count: Self.ranks + 1) }
+        var firsts: [[Int]] = []
         let scores = BlockScores(probes: probes, gallery: distractors, product: product)
         let exact = scores.exact
         let slack = exact?.slack ?? 0
@@ -64,7 +72,7 @@ public struct DistractorSearch: Sendable {
         var done = 0
         func count(upTo first: Int) {
             while done < cuts.count, cuts[done] <= first {
-                for mates in state { mates.count(into: &counts[done]) }
+                firsts.append(state.map { $0.count(into: &counts[done]) })
                 done += 1
             }
         }
@@ -76,15 +84,19 @@ public struct DistractorSearch: Sendable {
                         exact?.score(probe, first + index) ?? score
                     }
                     state[probe].add(scores, slack, exactly)
-                    lock.add(scores, slack: slack, exact: exactly)
+                    lock.add(scores, of: probe, slack: slack, exact: exactly)
                 }
             }
             count(upTo: end)
         }
         self.sizes = cuts
         self.counts = counts
-        pairs = state.reduce(0) { $0 + $1.scores.count }
-        self.scores = state.flatMap { $0.scores.map(Double.init) }.sorted(by: >)
+        self.firsts = firsts
+        mates = state.enumerated().flatMap { row, mates in
+            mates.scores.map { HighestScores.Entry(score: $0, row: Int32(row)) }
+        }.sorted(by: >)
+        pairs = mates.count
+        self.scores = mates.map { Double($0.score) }
         highest = lock.value.sorted()
     }
 
@@ -104,7 +116,7 @@ public struct DistractorSearch: Sendable {
         else { return nil }
         let allowed = TemplateScores.allowed(rate, of: impostors)
         guard allowed < highest.count, pairs > 0 else { return nil }
-        let threshold = Double(highest[allowed])
+        let threshold = Double(highest[allowed].score)
         return Double(TemplateScores.count(above: threshold, in: scores)) / Double(pairs)
     }
 
@@ -141,12 +153,17 @@ public struct DistractorSearch: Sendable {
             scores.partitioningIndex { $0 > score }
         }
 
-        func count(into counts: inout [Int]) {
-            var ahead = 0
+        /// Adds the ranks of the other images.
+        ///
+        /// - Returns: How many of them have rank 1.
+        func count(into counts: inout [Int]) -> Int {
+            var (ahead, firsts) = (0, 0)
             for index in scores.indices.reversed() {
                 ahead += reached[index]
                 counts[min(ahead, DistractorSearch.ranks)] += 1
+                if ahead == 0 { firsts += 1 }
             }
+            return firsts
         }
     }
 }

@@ -80,7 +80,7 @@ public struct GallerySearch: Sendable {
             // The highest scores of all probes share one list, so this is a second pass.
             let lock = HighestScores.Locked(highest)
             try scores.forEach { probe, first, scores in
-                lock.add(scores, slack: exact?.slack ?? 0) { index, score in
+                lock.add(scores, of: probe, slack: exact?.slack ?? 0) { index, score in
                     people[first + index] == state[probe].person
                         ? nil : exact?.score(probe, first + index) ?? score
                 }
@@ -88,7 +88,7 @@ public struct GallerySearch: Sendable {
             highest = lock.value
         }
         galleryCount = gallery.count
-        highestImpostors = highest.sorted()
+        highestImpostors = highest.sorted().map(\.score)
         outcomes = zip(set.probes, state).map { probe, state in
             SearchOutcome(
                 probe: probe, person: set.templates[probe].person, mate: state.mate,

@@ -15,6 +15,8 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         /// True positive identification rate at rank 1, 1 − FNIR, at a false positive identification
         /// rate.
         case tpir(fpir: Double)
+        /// Rank-k identification rate with a number of distractors in the gallery, as in MegaFace.
+        case rankAmong(Int, distractors: Int)
 
         /// Name in tables.
         public var title: String {
@@ -22,6 +24,8 @@ public struct TemplateReport: Codable, Sendable, Hashable {
             case .tar(let far): "TAR at FAR \(OperatingPoint.text(ofRate: far))"
             case .rank(let k): "rank \(k)"
             case .tpir(let fpir): "TPIR at FPIR \(OperatingPoint.text(ofRate: fpir))"
+            case .rankAmong(let k, let distractors):
+                "rank \(k) among \(counted(distractors, "distractor"))"
             }
         }
 
@@ -29,7 +33,7 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         var needs: String {
             switch self {
             case .tar: "pairs of two people"
-            case .rank: "searches"
+            case .rank, .rankAmong: "searches"
             case .tpir: "searches for people who are not enrolled"
             }
         }

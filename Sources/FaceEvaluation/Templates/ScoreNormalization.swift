@@ -143,7 +143,7 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
 
         var value: (mean: Double, deviation: Double) {
             var all = self
-            for score in highest?.sorted() ?? [] { all.add(Double(score)) }
+            for entry in highest?.sorted() ?? [] { all.add(Double(entry.score)) }
             let mean = all.sum / max(1, all.count)
             let variance = all.squares / max(1, all.count) - mean * mean
             // A cohort of equal embeddings has no spread.

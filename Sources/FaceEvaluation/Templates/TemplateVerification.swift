@@ -77,8 +77,9 @@ public struct TemplateVerification: Sendable {
 }
 
 /// Pairs prepared for draws of people: sorted by score, without the lowest scores.
-private struct PairDraws {
-    private struct Pair {
+struct PairDraws {
+    /// A pair's score, and the people of both sides.
+    struct Pair {
         let score: Double
         let first: Int32
         let second: Int32
@@ -89,6 +90,22 @@ private struct PairDraws {
     /// Every n-th impostor pair, to estimate the sum of all weights.
     private let sample: [(Int32, Int32)]
     private let step: Int
+    /// The threshold if all prepared impostor pairs are accepted.
+    private let lowest: Double
+
+    /// Takes prepared pairs.
+    ///
+    /// - Parameters:
+    ///   - genuine: Pairs of one person, highest score first.
+    ///   - impostor: The highest pairs of two people, highest score first.
+    ///   - sample: The people of every `step`-th impostor pair, also of those that were not prepared.
+    ///   - lowest: The threshold if all prepared impostor pairs are accepted.
+    init(
+        genuine: [Pair], impostor: [Pair], sample: [(Int32, Int32)], step: Int, lowest: Double
+    ) {
+        (self.genuine, self.impostor) = (genuine, impostor)
+        (self.sample, self.step, self.lowest) = (sample, step, lowest)
+    }
 
     init(_ pairs: TemplatePairs, _ scores: [Double], _ people: [Int], bound: Double) {
         var (genuine, impostor, sample) = ([Pair](), [Pair](), [(Int32, Int32)]())
@@ -110,6 +127,7 @@ private struct PairDraws {
         self.genuine = genuine.sorted { $0.score > $1.score }
         self.impostor = impostor.sorted { $0.score > $1.score }
         self.sample = sample
+        lowest = -.infinity
     }
 
     /// TAR at each rate for weighted people; an impostor pair has the product of both weights.
@@ -133,7 +151,7 @@ private struct PairDraws {
                 accepted += weight
                 place += 1
             }
-            let threshold = place < impostor.count ? impostor[place].score : -.infinity
+            let threshold = place < impostor.count ? impostor[place].score : lowest
             let above = genuine.partitioningIndex { $0.score <= threshold }
             result[index] = above > 0 ? sums[above - 1] / all : 0
         }

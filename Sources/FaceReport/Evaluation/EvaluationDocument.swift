@@ -7,10 +7,11 @@ enum EvaluationDocument {
     static func document(_ report: EvaluationReport) -> Document {
         Document(
             title: "Face verification with \(report.model)",
-            subtitle: subtitle(report.sets, report.templates),
+            subtitle: subtitle(report),
             sections: pairs(report.sets)
                 + [
-                    TemplateSection.section(report.templates), megaFace(report.megaFace),
+                    TemplateSection.section(report.templates),
+                    DistractorSection.section(report.megaFace),
                     GroupsSection.section(report.details), QualitySection.section(report.details),
                     transfers(report.transfers),
                 ].compactMap { $0 },
@@ -25,16 +26,17 @@ enum EvaluationDocument {
             .compactMap { $0 }
     }
 
-    private static func subtitle(
-        _ sets: [EvaluationReport.TestSet], _ templates: [(name: String, report: TemplateReport)]
-    ) -> RichText {
-        let results = sets.map { set -> RichText in
+    private static func subtitle(_ report: EvaluationReport) -> RichText {
+        let results = report.sets.map { set -> RichText in
             let accuracy = Format.withSign(set.report.insightFace.accuracy)
             return "\(strong: accuracy) on \(set.name)"
         }
-        let others = templates.compactMap { set -> RichText? in
-            guard let figure = set.report.headline, let value = figure.value else { return nil }
-            return "\(strong: Format.withSign(value)) \(figure.measure.title) on \(set.name)"
+        let headlines =
+            report.templates.map { ($0.name, $0.report.headline) }
+            + report.megaFace.map { ($0.name, $0.report.headline) }
+        let others = headlines.compactMap { name, figure -> RichText? in
+            guard let figure, let value = figure.value else { return nil }
+            return "\(strong: Format.withSign(value)) \(figure.measure.title) on \(name)"
         }
         return RichText.list(results + others) + "."
     }
@@ -190,33 +192,6 @@ enum EvaluationDocument {
         return [
             Table.Entry(Format.percent(point.tar)), Table.Entry(Format.fixed(cosine, 3)),
         ]
-    }
-
-    private static func megaFace(
-        _ sets: [(name: String, report: DistractorReport)]
-    ) -> Section? {
-        guard !sets.isEmpty else { return nil }
-        let blocks = sets.flatMap { set -> [Block] in
-            let rows = set.report.rates.map { rates in
-                [
-                    Table.Entry(Format.count(rates.distractors)),
-                    entry(rates.rank1) { Format.percent($0) },
-                    entry(rates.rank10) { Format.percent($0) },
-                ]
-            }
-            let tar = set.report.tarAtFAR1e6.map {
-                " TAR at FAR 1e-6: \(Format.withSign($0))."
-            }
-            let table = Table(
-                caption: RichText(
-                    "\(set.name): \(Format.count(set.report.pairs, "pair")) of images of one person, one as the probe and the "
-                        + "other alone among distractors; found at rank 1 and 10, in percent. Ties count against a probe."
-                        + (tar ?? "")),
-                columns: [.words("Distractors"), .numbers("Rank 1"), .numbers("Rank 10")],
-                rows: rows)
-            return [.table(table)]
-        }
-        return Section("megaface", "Among distractors", blocks)
     }
 
     private static func transfers(_ transfers: [ThresholdTransfer]) -> Section? {

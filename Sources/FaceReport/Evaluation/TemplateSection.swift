@@ -148,7 +148,7 @@ enum TemplateSection {
     }
 
     /// Names are placed beside the lines if a corner has no room for all.
-    private static func naming(_ lines: [LineChart.Line]) -> LineChart.Naming {
+    static func naming(_ lines: [LineChart.Line]) -> LineChart.Naming {
         lines.count > 6 ? .atEnds : .inCorner
     }
 }

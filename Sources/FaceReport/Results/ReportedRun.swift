@@ -33,8 +33,8 @@ package struct ReportedRun: Sendable {
     package let curves: [String: ROCCurve]
     /// The last model's outcomes on the pairs of each test set whose scores are present.
     package let outcomes: [String: PairOutcomes]
-    /// The last model's results on the test sets of templates, by the sets' names.
-    package let templates: [String: TemplateReport]
+    /// The last model's results on the test sets of templates, and on MegaFace, by the sets' names.
+    package let identification: [String: IdentificationResult]
     /// Groups of people and error against rejection on each test set that has them, by their names.
     package let details: [String: SetDetails]
     /// The geometry of the last model's embeddings; `nil` if it was not measured.
@@ -81,13 +81,12 @@ package struct ReportedRun: Sendable {
         let epochs = attempt(folder.readEpochs)
         self.epochs = epochs ?? []
         geometry = attempt(folder.readGeometry) ?? nil
-        var templates: [String: TemplateReport] = [:]
+        var identification: [String: IdentificationResult] = [:]
         for test in description.templateTests ?? [] {
-            templates[test.name] =
-                attempt { () throws(FaceRunsError) in try folder.readTemplates(test: test.name) }
-                ?? nil
+            identification[test.name] =
+                attempt { () throws(FaceRunsError) in try Self.result(on: test, folder) } ?? nil
         }
-        self.templates = templates
+        self.identification = identification
         var details: [String: SetDetails] = [:]
         let names = description.tests.map(\.name) + (description.templateTests ?? []).map(\.name)
         for name in names {
@@ -135,6 +134,15 @@ package struct ReportedRun: Sendable {
         self.damages = damages.map(paths.text)
         nothingLearned =
             isSound ? Self.outcome(description, self.epochs, result ?? nil, outcomes) : nil
+    }
+
+    /// The record on a test set of templates or on MegaFace.
+    private static func result(
+        on test: TemplateTestFacts, _ folder: RunFolder
+    ) throws(FaceRunsError) -> IdentificationResult? {
+        test.distractors == nil
+            ? try folder.readTemplates(test: test.name).map { .templates($0) }
+            : try folder.readDistractors(test: test.name).map { .distractors($0) }
     }
 
     private static func missing(_ file: URL, _ figures: String) -> String {

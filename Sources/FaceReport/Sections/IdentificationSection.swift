@@ -4,7 +4,7 @@ import FaceEvaluation
 import FaceRuns
 import FaceStatistics
 
-/// The losses' results on test sets of templates, and their significant differences there.
+/// The losses' results on test sets of templates and on MegaFace, and their significant differences there.
 enum IdentificationSection {
     static func section(_ results: StudyResults) -> Section? {
         let parts = results.templateSets.flatMap { name in
@@ -25,7 +25,7 @@ enum IdentificationSection {
     /// A loss with its seeds' results.
     private struct Row {
         let loss: LossSeries
-        let reports: [TemplateReport]
+        let reports: [IdentificationResult]
         /// Whether its runs learned something; otherwise it is shown, but neither ranked nor compared.
         let hasLearned: Bool
         let mark: String
@@ -55,13 +55,13 @@ enum IdentificationSection {
     private struct Part {
         private let title: String
         private let rows: [Row]
-        private let first: TemplateReport
+        private let first: IdentificationResult
         private let measures: [TemplateReport.Measure]
 
         init?(_ name: String, _ configuration: Configuration, _ results: StudyResults) {
             rows = results.losses.compactMap { loss -> Row? in
                 let cell = results.cell(configuration, loss)
-                let reports = cell.finished.compactMap { $0.templates[name] }
+                let reports = cell.finished.compactMap { $0.identification[name] }
                 guard !reports.isEmpty else { return nil }
                 return Row(
                     loss: loss, reports: reports, hasLearned: cell.hasLearned, mark: cell.mark)
@@ -77,7 +77,8 @@ enum IdentificationSection {
 
         /// The comparisons of each loss with the best one of each measure, on the same templates.
         var differences: [Comparison] {
-            measures.flatMap { measure -> [Comparison] in
+            let compared = first.comparedFigures.map(\.measure)
+            return measures.filter(compared.contains).flatMap { measure -> [Comparison] in
                 let known = rows.filter { $0.hasLearned && $0.estimate(measure) != nil }
                 let best = known.max {
                     ($0.estimate(measure)?.mean ?? 0) < ($1.estimate(measure)?.mean ?? 0)
@@ -94,7 +95,7 @@ enum IdentificationSection {
         }
 
         func blocks(_ differences: [Comparison], _ pValues: [Double]) -> [Block] {
-            let facts: [Block] = [.heading(title), .paragraph(TemplateSection.facts(first))]
+            let facts: [Block] = [.heading(title), .paragraph(first.facts)]
             let caveats = Block.caveats(first.warnings.map { RichText($0) })
             guard !measures.isEmpty else { return facts + [caveats] }
             let seeds = rows.map(\.reports.count).max() ?? 1
@@ -104,27 +105,17 @@ enum IdentificationSection {
                 blocks.append(
                     .table(
                         IdentificationSection.table(
-                            rows, measures.filter(kind.contains), kind, seeds: seeds)))
+                            rows, measures.filter(kind.contains), kind.caption(first), seeds: seeds)
+                    ))
             }
             if !differences.isEmpty {
                 blocks.append(.table(IdentificationSection.table(differences, pValues)))
             }
-            let panels = IdentificationSection.panels(rows)
-            if !panels.isEmpty {
-                blocks.append(
-                    .figure(
-                        Figure(
-                            caption: """
-                                The first seed of each loss. CMC: the share of searches for enrolled people that find the \
-                                person at a rank or better. DET: false negative over false positive identification rate, the \
-                                lower the better.
-                                """, panels: panels)))
-            }
-            return blocks + [caveats]
+            return blocks + IdentificationSection.figures(rows).map(Block.figure) + [caveats]
         }
     }
 
-    /// What a table is about: pairs of templates, or searches among enrolled people.
+    /// What a table is about: pairs, or searches.
     private enum Kind: CaseIterable {
         case verification
         case identification
@@ -134,20 +125,39 @@ enum IdentificationSection {
             return self == .identification
         }
 
-        /// What the measures mean, in sentences.
-        var explanation: String {
-            switch self {
-            case .verification: "TAR: true acceptance rate at a false acceptance rate."
-            case .identification:
-                "Rank k: share of the searches for enrolled people that find the person among the first k. "
-                    + "TPIR: the share that find the person at rank 1 and above the threshold of a false "
-                    + "positive identification rate."
+        /// What is in the table of a set, and what its measures mean, in sentences.
+        func caption(_ set: IdentificationResult) -> (title: String, explanation: String) {
+            switch (self, set) {
+            case (.verification, .templates):
+                (
+                    "Pairs of templates", "TAR: true acceptance rate at a false acceptance rate."
+                )
+            case (.verification, .distractors):
+                (
+                    "Pairs of images",
+                    "TAR: true acceptance rate of the pairs of one person at a false acceptance rate among probes "
+                        + "and distractors."
+                )
+            case (.identification, .templates):
+                (
+                    "Searches",
+                    "Rank k: share of the searches for enrolled people that find the person among the first k. "
+                        + "TPIR: the share that find the person at rank 1 and above the threshold of a false "
+                        + "positive identification rate."
+                )
+            case (.identification, .distractors):
+                (
+                    "Searches",
+                    "Rank 1: share of the pairs of one person whose other image scores higher than every distractor, "
+                        + "by the number of distractors."
+                )
             }
         }
     }
 
     private static func table(
-        _ rows: [Row], _ measures: [TemplateReport.Measure], _ kind: Kind, seeds: Int
+        _ rows: [Row], _ measures: [TemplateReport.Measure],
+        _ caption: (title: String, explanation: String), seeds: Int
     ) -> Table {
         let ranked = rows.filter(\.hasLearned)
         let best = measures.map { measure in ranked.compactMap { $0.estimate(measure)?.mean }.max()
@@ -173,10 +183,16 @@ enum IdentificationSection {
             ? "other people and other seeds" : "other people; one seed says nothing about others"
         return Table(
             caption: """
-                \(kind == .verification ? "Pairs of templates" : "Searches"), in percent, with the 95 % interval for \(over). \
-                \(kind.explanation)\(unlearned)
+                \(caption.title), in percent, with the 95 % interval for \(over). \(caption.explanation)\(unlearned)
                 """,
-            columns: [.words("Loss")] + measures.map { .numbers($0.title) }, rows: lines)
+            columns: [.words("Loss")] + measures.map(column), rows: lines)
+    }
+
+    private static func column(_ measure: TemplateReport.Measure) -> Table.Column {
+        if case .rankAmong(let k, let distractors) = measure {
+            return .numbers(Format.count(distractors), group: "Rank \(k) among distractors")
+        }
+        return .numbers(measure.title)
     }
 
     private static func table(_ differences: [Comparison], _ pValues: [Double]) -> Table {
@@ -199,7 +215,7 @@ enum IdentificationSection {
         }
         return Table(
             caption: """
-                The best loss of each measure against the others on the same templates, in percentage points, with \
+                The best loss of each measure against the others on the same images, in percentage points, with \
                 95 % intervals; p is corrected for all comparisons of this chapter, over all its test sets and measures \
                 (Holm).
                 """,
@@ -208,25 +224,58 @@ enum IdentificationSection {
             ], groups: groups)
     }
 
-    private static func panels(_ rows: [Row]) -> [Figure.Panel] {
-        let firsts = rows.compactMap { row in
-            row.reports.first.map {
-                (TemplateSection.Name(title: row.loss.title, style: row.loss.style), $0)
+    /// The curves of the first seed of each loss.
+    private static func figures(_ rows: [Row]) -> [Figure] {
+        var templates: [(name: TemplateSection.Name, report: TemplateReport)] = []
+        var distractors: [(name: TemplateSection.Name, report: DistractorReport)] = []
+        for row in rows {
+            let name = TemplateSection.Name(title: row.loss.title, style: row.loss.style)
+            switch row.reports.first {
+            case .templates(let report): templates.append((name, report))
+            case .distractors(let report): distractors.append((name, report))
+            case nil: break
             }
         }
-        return [
-            TemplateSection.matches(firsts.map { ($0.0, $0.1.cumulativeMatches) }).map {
+        let first = "The first seed of each loss. "
+        let figures = [
+            Figure(
+                caption: RichText(
+                    first
+                        + "CMC: the share of searches for enrolled people that find the person at a rank or better. "
+                        + "DET: false negative over false positive identification rate, the lower the better."
+                ),
+                panels: panels(templates)),
+            DistractorSection.figure(first, DistractorSection.panels(distractors)),
+        ]
+        return figures.filter { !$0.panels.isEmpty }
+    }
+
+    private static func panels(
+        _ series: [(name: TemplateSection.Name, report: TemplateReport)]
+    ) -> [Figure.Panel] {
+        [
+            TemplateSection.matches(series.map { ($0.name, $0.report.cumulativeMatches) }).map {
                 Figure.Panel(title: "CMC", chart: $0)
             },
-            TemplateSection.errors(firsts.map { ($0.0, $0.1.errorTradeOff) }).map {
+            TemplateSection.errors(series.map { ($0.name, $0.report.errorTradeOff) }).map {
                 Figure.Panel(title: "DET", chart: $0)
             },
         ].compactMap { $0 }
     }
 }
 
+extension IdentificationResult {
+    /// What was tested, in sentences.
+    fileprivate var facts: RichText {
+        switch self {
+        case .templates(let report): TemplateSection.facts(report)
+        case .distractors(let report): DistractorSection.facts(report)
+        }
+    }
+}
+
 extension StudyResults {
-    /// Names of the test sets of templates, in the order of the runs.
+    /// Names of the test sets of templates and of MegaFace, in the order of the runs.
     var templateSets: [String] {
         runs.flatMap { $0.description.templateTests ?? [] }.map(\.name).uniqued
     }

@@ -63,19 +63,17 @@ enum RankSection {
                 ? try FriedmanTest(accuracyColumns.map(\.values)) : nil
         }
 
-        /// The headline figure of a set of templates, and its mean over the seeds of each cell that has it.
+        /// The headline figure of a set of templates or of MegaFace, and its mean over the seeds of each cell that has it.
         private static func headline(
             _ cells: [Cell], _ name: String
         ) -> (TemplateReport.Measure, [Double])? {
-            let reports = cells.map { cell in cell.finished.compactMap { $0.templates[name] } }
+            let reports = cells.map { cell in cell.finished.compactMap { $0.identification[name] } }
             guard let measure = reports.first?.first?.headline?.measure else { return nil }
             return (
                 measure,
                 reports.compactMap { reports in
                     Summary(
-                        reports.compactMap { report in
-                            report.figures.first { $0.measure == measure }?.value
-                        })?.mean
+                        reports.compactMap { $0.value(measure) })?.mean
                 }
             )
         }

@@ -7,7 +7,9 @@ typealias SetDifference = (key: String, mine: String, theirs: String)
 /// A former and a current value as text, with the verb in singular or plural: `peak was 0.1, now 0.2`, `the
 /// pairs of lfw were 12, now 14`.
 func changeText(_ key: String, from stored: String, to asked: String) -> String {
-    let plural = ["the files", "the pairs", "the templates", "the weights"]
+    let plural = [
+        "the files", "the pairs", "the templates", "the weights", "the probes", "the distractors",
+    ]
     let isPlural = plural.contains { key.hasPrefix($0) }
     return "\(key) \(isPlural ? "were" : "was") \(stored), now \(asked)"
 }
@@ -27,16 +29,28 @@ extension TestSetFacts {
 }
 
 extension TemplateTestFacts {
-    /// The difference from another set of the same name: in its templates or its images.
+    /// The difference from another set of the same name: in its kind, its templates or its images.
     func difference(from other: TemplateTestFacts) -> SetDifference? {
+        guard (distractors == nil) == (other.distractors == nil) else {
+            return ("the kind of \(name)", kind, other.kind)
+        }
         guard templates == other.templates else {
-            return ("the templates of \(name)", "\(templates)", "\(other.templates)")
+            let what = distractors == nil ? "templates" : "probes"
+            return ("the \(what) of \(name)", "\(templates)", "\(other.templates)")
+        }
+        guard distractors == other.distractors else {
+            return (
+                "the distractors of \(name)", "\(distractors ?? 0)", "\(other.distractors ?? 0)"
+            )
         }
         let contents = [contentHash, other.contentHash].map {
             SetContent(images: $0, annotations: nil)
         }
         return contents[0].difference(from: contents[1], of: name)
     }
+
+    /// What the set consists of.
+    var kind: String { distractors == nil ? "templates" : "MegaFace" }
 }
 
 extension SetContent {

@@ -139,22 +139,22 @@ public struct StudyEvaluation {
         for mine in data.tests.map(\.facts) {
             let theirs = stored.tests.first { $0.name == mine.name }
             try refuse(mine.name, theirs.flatMap { mine.difference(from: $0) })
-            if known.contains(where: { $0.name == mine.name }) {
-                try refuse(mine.name, ("the kind of \(mine.name)", "pairs", "templates"))
+            if let other = known.first(where: { $0.name == mine.name }) {
+                try refuse(mine.name, ("the kind of \(mine.name)", "pairs", other.kind))
             }
         }
         for mine in data.templates.map(\.facts) {
             let theirs = known.first { $0.name == mine.name }
             try refuse(mine.name, theirs.flatMap { mine.difference(from: $0) })
             if stored.tests.contains(where: { $0.name == mine.name }) {
-                try refuse(mine.name, ("the kind of \(mine.name)", "templates", "pairs"))
+                try refuse(mine.name, ("the kind of \(mine.name)", mine.kind, "pairs"))
             }
         }
     }
 
     /// Refuses a pooling or normalisation of scores that differs from the one with which a set was tested.
     private func requireSameScores(_ data: PreparedData, in folder: RunFolder) throws {
-        for test in data.templates {
+        for test in data.templates where test.megaFace == nil {
             let name = test.facts.name
             guard let theirs = try folder.readTemplates(test: name) else { continue }
             let mine = data.cohort.map { "\($0.normalization.title) by \($0.name)" }

@@ -26,7 +26,7 @@ struct TestAddition {
         var warnings: [String] = []
     }
 
-    /// A set of templates that may have to be added.
+    /// A set of templates, or MegaFace, that may have to be added.
     struct TemplateCandidate {
         /// The set, read and checked.
         let test: PreparedTemplates
@@ -72,8 +72,10 @@ struct TestAddition {
         let plain = try candidates.filter {
             try known.contains($0.test.facts.name) && lacks($0.test.facts.name)
         }
+        // MegaFace has no groups and qualities.
         let others = try templates.filter {
-            try searched.contains($0.test.facts.name) && lacks($0.test.facts.name)
+            try $0.test.megaFace == nil && searched.contains($0.test.facts.name)
+                && lacks($0.test.facts.name)
         }
         let added =
             (missing + plain).map(\.test.facts.name) + (more + others).map(\.test.facts.name)
@@ -81,11 +83,14 @@ struct TestAddition {
         if let first = added.first {
             let model = try openModel(for: first)
             for candidate in missing { try add(candidate, model, order, to: &result) }
-            let cohort = more.isEmpty && others.isEmpty ? nil : try embeddedCohort(model)
+            let isNormalized = (more + others).contains { $0.test.megaFace == nil }
+            let cohort = isNormalized ? try embeddedCohort(model) : nil
             for candidate in more { try add(candidate, cohort, model, order) }
-            for candidate in plain { try write(details(of: try evaluate(candidate, model))) }
+            for candidate in plain {
+                try write(details: details(of: try evaluate(candidate, model)))
+            }
             for candidate in others {
-                try folder.write(try evaluate(candidate, cohort, model).details)
+                try write(details: try evaluate(candidate, cohort, model).details)
             }
             try describeAnnotations()
         }
@@ -119,7 +124,7 @@ struct TestAddition {
     ) throws {
         let evaluation = try evaluate(candidate, model)
         try folder.write(evaluation.scores, test: evaluation.name)
-        try write(details(of: evaluation))
+        try write(details: details(of: evaluation))
         let records = try record(evaluation)
         try addGeometry(candidate.test, evaluation, order)
         result.tests.removeAll { $0.name == evaluation.name }
@@ -156,8 +161,7 @@ struct TestAddition {
     ) throws {
         let facts = candidate.test.facts
         let found = try evaluate(candidate, cohort, model)
-        try folder.write(found.report, test: facts.name)
-        try folder.write(found.details)
+        try found.write(to: folder, test: facts.name)
         let tests = try name(candidate.source, order)
         var description = try folder.readDescription()
         var known = description.templateTests ?? []
@@ -171,7 +175,7 @@ struct TestAddition {
 
     private func evaluate(
         _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: SetEmbedder
-    ) throws -> (report: TemplateReport, details: SetDetails) {
+    ) throws -> TestedTemplates {
         try FaceStudyError.lostImages {
             try candidate.test.evaluate(
                 model, cohort: cohort, trained: try trained(), annotations
@@ -189,7 +193,7 @@ struct TestAddition {
         return try folder.readDetails(test: test)?.annotations != annotations.contentHash
     }
 
-    private func write(_ details: SetDetails?) throws {
+    private func write(details: SetDetails?) throws {
         if let details { try folder.write(details) }
     }
 

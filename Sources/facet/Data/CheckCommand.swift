@@ -14,7 +14,8 @@ let checkCommand = Command(
         crops that do not match it. Test sets of templates (a folder of IJB-B, IJB-C, TinyFace or SurvFace, or \
         IMAGES,LIST with an identification protocol) are checked for templates without images, people and pictures on \
         both sides of a search, repeated probes, and pairs that are repeated or contradict the lists of people; \
-        FEATURES,LISTS of MegaFace for features that are missing, damaged or of different lengths. The exit code is 1 if there is an error. An interrupted check starts \
+        IMAGES,LISTS of MegaFace for probes among the distractors and people without a pair, and FEATURES,LISTS for \
+        features that are missing, damaged or of different lengths. The exit code is 1 if there is an error. An interrupted check starts \
         over, so that its result describes all files at one time.
         """,
     positionals: [Positional("set", "the set to check")],
@@ -61,7 +62,7 @@ let checkCommand = Command(
     }
 }
 
-/// Checks a test set of templates, or MegaFace's features; nil for another set.
+/// Checks a test set of templates, or MegaFace's images or features; nil for another set.
 private func checkBeyondPairs(_ arguments: Arguments, _ work: DataWork) throws -> ExitCode? {
     let source = arguments.positional("set") ?? ""
     let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
@@ -71,6 +72,11 @@ private func checkBeyondPairs(_ arguments: Arguments, _ work: DataWork) throws -
         for option in ["--against", "--removal"] where arguments.has(option) {
             throw .together(option, what)
         }
+    }
+    // What is wrong with the lists is also said of features.
+    if let set = try? MegaFaceImages.open(images: folder, lists: list), set.hasImages {
+        try refuse("MegaFace")
+        return try checkMegaFace(set, work)
     }
     if MegaFaceLists.isPair(features: folder, lists: list) {
         try refuse("MegaFace's features")
@@ -97,11 +103,27 @@ private func checkBeyondPairs(_ arguments: Arguments, _ work: DataWork) throws -
     return check.worst == .error ? .failure : .success
 }
 
+/// Checks MegaFace's images.
+private func checkMegaFace(_ set: MegaFaceImages, _ work: DataWork) throws -> ExitCode {
+    let survey = try ImageSurvey(
+        set.source, threads: work.threads, progress: work.progress("checking", set.source.count))
+    let check = SetCheck(set, survey: survey)
+    let head = sizes(
+        probes: set.people.count, people: Set(set.people).count,
+        distractors: set.source.count - set.people.count)
+    try work.write(check, text: head + "\n" + text(of: check))
+    return check.worst == .error ? .failure : .success
+}
+
 private func text(of check: MegaFaceCheck) -> String {
     ([
-        "\(counted(check.probes, "probe")) of \(counted(check.people, "person", "people")) and "
-            + counted(check.distractors, "distractor")
+        sizes(probes: check.probes, people: check.people, distractors: check.distractors)
     ] + lines(of: check.diagnostics)).joined(separator: "\n")
+}
+
+private func sizes(probes: Int, people: Int, distractors: Int) -> String {
+    "\(counted(probes, "probe")) of \(counted(people, "person", "people")) and "
+        + counted(distractors, "distractor")
 }
 
 /// The findings as text.

@@ -10,8 +10,10 @@ let megaFaceCommand = Command(
         FEATURES contains facescrub/PERSON/IMAGE_SUFFIX.bin and megaface/A/B/IMAGE_SUFFIX.bin; LISTS contains \
         facescrub_lst, megaface_lst and, to exclude noise, facescrub_noises.txt and \
         megaface_noises.txt, all as insightface names them. Prints the rank-1 rate over the number of \
-        distractors, and TAR at FAR 1e-6. Ties count against a probe. With images instead of features, a \
-        network is tested by facet evaluate MODEL --test NAME=IMAGES,LISTS; facet embed --suffix writes features.
+        distractors, and TAR at FAR 1e-6 or the lowest rate that the pairs support, with intervals for other people. \
+        Ties count against a probe. With images instead of features, a \
+        network is tested by facet evaluate MODEL --test NAME=IMAGES,LISTS, and the losses of a study by facet compare \
+        with the same option; facet embed --suffix writes features.
         """,
     positionals: [
         Positional("features", "folder of the features", completion: .folders),

@@ -179,6 +179,45 @@ import Testing
             ])
         #expect(found.noisy == (0, 1))
         #expect(try MegaFaceImages.open(images: images, lists: "") == nil)
+        #expect(found.hasImages && found.unpaired.people == ["Ann", "Bob"])
+        // A folder of features has the same folders.
+        try folder.write("z", to: "features/facescrub/Ann/1.png_insightface.bin")
+        try folder.write("z", to: "features/megaface/0/1/a.jpg_insightface.bin")
+        let features = try #require(
+            try MegaFaceImages.open(
+                images: folder.url.appendingPathComponent("features"), lists: lists))
+        #expect(!features.hasImages)
+    }
+
+    @Test func whatIsWrongWithMegaFacesImagesIsNamed() throws {
+        let folder = try folder(["Ann/1.png", "Ann/2.png", "Bob/3.png"])
+        try megaFace(folder, noise: "0/9/z.jpg\n")
+        let images = folder.url.appendingPathComponent("images")
+        for (from, to) in [
+            ("set/Ann/1.png", "facescrub/Ann/1.png"), ("set/Ann/2.png", "facescrub/Ann/2.png"),
+            ("set/Bob/3.png", "facescrub/Bob/3.png"), ("set/Ann/2.png", "megaface/0/1/a.jpg"),
+        ] {
+            let target = images.appendingPathComponent(to)
+            try FileManager.default.createDirectory(
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                at: folder.url.appendingPathComponent(from), to: target)
+        }
+        try folder.write("rubbish", to: "images/megaface/0/1/b.jpg")
+        let lists = folder.url.appendingPathComponent("lists").path
+        let set = try #require(try MegaFaceImages.open(images: images, lists: lists))
+        let check = SetCheck(set, survey: try ImageSurvey(set.source, threads: 1))
+        #expect(check.images == 7 && check.identities == 2 && check.worst == .error)
+        #expect(
+            items(check, "probe-among-distractors") == [
+                "facescrub/Ann/2.png = megaface/0/1/a.jpg"
+            ])
+        #expect(items(check, "listed-twice") == ["facescrub/Ann/1.png"])
+        #expect(items(check, "unknown-noise") == ["0/9/z.jpg"])
+        #expect(items(check, "lone-probe") == ["Bob"])
+        let undecodable = check.diagnostics.filter { $0.severity == .error }.flatMap(\.items)
+        #expect(undecodable.contains { $0.contains("megaface/0/1/b.jpg") })
+        #expect(undecodable.contains { $0.contains("megaface/0/2/c.jpg") })
     }
 
     // MARK: Images that fail

@@ -12,7 +12,8 @@ compare: build
 # An import of a module that a target does not depend on in Package.swift is an error. Tests run beside each
 # other, as many as there are cores, so each computes with one thread; those about threads ask for more.
 test: setup
-	OMP_NUM_THREADS=1 swift test $(SWIFT_FLAGS) --explicit-target-dependency-import-check error
+	TMPDIR=$$(scripts/test-folder) OMP_NUM_THREADS=1 \
+		swift test $(SWIFT_FLAGS) --explicit-target-dependency-import-check error
 
 build: setup
 	swift build $(SWIFT_FLAGS) --product facet

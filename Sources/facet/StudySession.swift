@@ -188,7 +188,7 @@ extension StudySession {
         var control = StudyControl(
             endProcess: { message in
                 Console.standard.error(message)
-                exit(ExitCode.failure.rawValue)
+                ExitCode.endProcess(ExitCode.failure.rawValue)
             }, shouldStop: { interrupt.isRequested })
         do {
             control.team = try processes.meet(study.traits)?.team
@@ -250,7 +250,7 @@ extension StudyControl {
             commit: BuildInformation.commit,
             endProcess: { message in
                 Console.standard.error(message)
-                exit(ExitCode.failure.rawValue)
+                ExitCode.endProcess(ExitCode.failure.rawValue)
             },
             shouldStop: { interrupt.isRequested }, listener: printer.show)
     }

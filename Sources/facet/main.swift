@@ -29,7 +29,9 @@ let facet = Command(
 
 // Paths are not necessarily UTF-8.
 let words = ByteText.arguments
-if let code = LivePageProcess.run(words) ?? WorkerMeasurement.run(words) { exit(code) }
-exit(
+if let code = LivePageProcess.run(words) ?? WorkerMeasurement.run(words) {
+    ExitCode.endProcess(code)
+}
+ExitCode.endProcess(
     CommandLineTool(facet, version: FacetVersion.number, isUsage: UsageErrors.contains)
         .run(words).rawValue)

@@ -19,7 +19,10 @@ struct MagnitudeTests {
     /// A finite loss whose gradient is none would be trained on for a step before anybody notices.
     @Test("never have a finite loss with a gradient that is not", arguments: Losses.all)
     func gradients(_ name: String) throws {
-        for magnitude in Self.magnitudes {
+        // Presets differ in numbers alone.
+        let magnitudes =
+            Losses.names.contains(name) ? Self.magnitudes : [1e-37, 1e-20, 1e11, 1e19, 1e30]
+        for magnitude in magnitudes {
             let sample = Self.sample(magnitude)
             let ways: [(HeadOptions?, Kernels)] = [
                 (nil, .avx512), (HeadOptions(), .avx512), (HeadOptions(), .libTorch),

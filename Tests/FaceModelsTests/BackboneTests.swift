@@ -151,11 +151,13 @@ struct BackboneTests {
         let backbone = try make(text, inputSize: 64)
         let batch = images(8, 64, 64).contiguous(.channelsLast)
         for _ in 0..<20 { _ = withoutGradients { backbone(batch, training: true) } }
-        let exact = backbone(batch, training: false)
-        let rounded = withPrecision(.bfloat16, on: .cpu) { backbone(batch, training: false) }
+        // Products in bfloat16 take long without a processor's instructions for them.
+        let few = batch.narrowed(0, 0..<4)
+        let exact = backbone(few, training: false)
+        let rounded = withPrecision(.bfloat16, on: .cpu) { backbone(few, training: false) }
         #expect(rounded.type == .float32)
         #expect((rounded - exact).norm().item() < 0.1 * exact.norm().item())
-        let trained = withPrecision(.bfloat16, on: .cpu) { backbone(batch, training: true) }
+        let trained = withPrecision(.bfloat16, on: .cpu) { backbone(few, training: true) }
         #expect(trained.type == .float32)
         trained.square().sum().backward()
         for entry in backbone.state.parameters {
@@ -247,7 +249,10 @@ struct BackboneTests {
 
     @Test("Networks that draw nothing say so")
     func withoutNoise() throws {
-        for text in ["mobilenetv1", "ir50:dropout=0", "vit_t:droppath=0,mask=0", "mobilefacenet"] {
+        for text in [
+            "mobilenetv1:width=0.25", "ir50:dropout=0,width=0.125",
+            "vit_t:droppath=0,mask=0,width=0.125", "mobilefacenet:width=0.125",
+        ] {
             #expect(try !make(text).isRandomInTraining)
         }
     }

@@ -96,9 +96,10 @@ struct SampleStudy {
         edit(&description)
         run.test = description.tests[0].name
         let folder = study.run(named: name.replacingOccurrences(of: " ", with: "__"))
-        try folder.write(description)
-        try folder.write(Self.environment)
-        try run.write(to: folder, failed: failed.contains(name), stopAfter: unfinished[name])
+        try MadeRun(
+            description: description, numbers: run, failed: failed.contains(name),
+            stopAfter: unfinished[name]
+        ).write(to: folder)
     }
 
     private func description(
@@ -121,7 +122,7 @@ struct SampleStudy {
 }
 
 /// Fabricates the numbers of one run.
-struct SampleRun {
+struct SampleRun: Hashable {
     var name: String
     var skill: Double
     var speed: Double

@@ -170,9 +170,7 @@ struct TunedSample {
             description.tuning = TuningRole(tuned == nil ? .standard : .tuned, of: cell(loss))
         }
         let folder = study.run(named: name)
-        try folder.write(description)
-        try folder.write(SampleStudy.environment)
         let run = SampleRun(name: name, skill: skill, speed: 400, pairs: pairs, epochs: 4)
-        try run.write(to: folder, failed: false, stopAfter: nil)
+        try MadeRun(description: description, numbers: run).write(to: folder)
     }
 }

@@ -104,6 +104,11 @@ struct SlurmJobTests {
     func limit() throws {
         let (status, said) = try run("USR1", worker: Self.patient)
         #expect(status == 143 && said == ["ready", "saved", "scontrol requeue 17"])
+        // Also when the script does not know the worker yet.
+        let (early, after) = try run(
+            nil,
+            worker: "trap 'exit 143' TERM; kill -USR1 $PPID; while :; do sleep 0.01; done")
+        #expect(early == 143 && after == ["scontrol requeue 17"])
     }
 
     @Test("that is cancelled ends the worker, and does not come back by itself")

@@ -108,7 +108,7 @@ struct SharedLossTests {
         let alone = try Self.numbers(name, rate: rate, nil)
         #expect(alone.steps.allSatisfy { $0[0].isFinite && $0[1] > 0.5 })
         // Five blocks: a sixth process has none.
-        for size in [2, 3, 4, 6] {
+        for size in (name, rate) == Self.losses[0] ? [2, 3, 4, 6] : [3, 6] {
             let parts = try together(size) { try Self.numbers(name, rate: rate, $0) }
                 .map { try $0.get() }
             let all = Numbers.joined(parts)

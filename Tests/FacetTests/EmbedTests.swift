@@ -111,14 +111,15 @@ struct EmbedTests {
         #expect(process.terminationStatus == 0)
     }
 
-    @Test("Sets of every format are embedded as the folder is")
+    @Test("Sets of other formats are embedded as the folder is")
     func otherFormats() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
             let tool = Tool(folder: folder)
             #expect(try embed(tool, faces.test.path, "e.npy").status == 0)
             let expected = try Data(contentsOf: folder.appendingPathComponent("e.npy"))
-            for name in ["s/x.tar", "x.zip", "p/x.parquet", "x.lmdb", "x.tfrecord"] {
+            // Those that are one file are read as in training, which `PackedDataTests` tries.
+            for name in ["s/x.tar", "p/x.parquet", "x.lmdb"] {
                 let made = try tool.run("data", "convert", faces.test.path, name)
                 #expect(made.status == 0, "\(made.errors)")
                 // Shards and tables by their folder, too.

@@ -57,14 +57,13 @@ struct TeamTests {
     @Test("come to the bytes of one, for losses with class weights and of pairs")
     func sameBytes() throws {
         try withFolder { folder in
-            let study = try DividedStudy(in: folder, losses: "softmax,arcface,triplet")
+            let study = try DividedStudy(
+                in: folder, epochs: 2, losses: "softmax,arcface,triplet")
             let expected = try study.alone()
-            for processes in ["2", "3"] {
-                let outcome = try study.tool.run(study.words + ["--processes", processes])
-                #expect(outcome.status == 0, "\(outcome.errors)")
-                #expect(try Snapshot(of: study.study.url) == expected, "\(processes) processes")
-                try FileManager.default.removeItem(at: study.study.url)
-            }
+            // Two of them are compared with one below, and in `FaceTrainingTests`.
+            let outcome = try study.tool.run(study.words + ["--processes", "3"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(try Snapshot(of: study.study.url) == expected)
         }
     }
 

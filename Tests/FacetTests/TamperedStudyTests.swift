@@ -63,7 +63,7 @@ struct TamperedStudyTests {
             #expect(try Tool(folder: folder).run(sample.words).status == 0)
             let all = try Tampering.all(of: sample.study)
             #expect(all.count > 1000)
-            for change in drawn(120, of: all, "render") {
+            for change in drawn(60, of: all, "render") {
                 try sample.with(change) {
                     do {
                         let html = try Report(study: sample.study).render().html

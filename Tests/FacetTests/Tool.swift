@@ -17,6 +17,10 @@ struct Tool {
         return tests.deletingLastPathComponent().appendingPathComponent("facet")
     }()
 
+    /// What the tool starts itself again with (`Sources/CWaiting`), which takes time at each start;
+    /// ``ToolWaitingTests`` starts it without.
+    private static let waiting = ["OMP_WAIT_POLICY": "ACTIVE", "GOMP_SPINCOUNT": "300000"]
+
     /// Folder the tool runs in.
     let folder: URL
 
@@ -68,7 +72,8 @@ struct Tool {
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(Self.waiting) { $1 }
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         let name = UUID().uuidString
         let output = folder.appendingPathComponent("\(name).out")

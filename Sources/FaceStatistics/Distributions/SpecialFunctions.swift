@@ -120,7 +120,8 @@ enum ContinuedFraction {
             d = 1 / d
             let factor = c * d
             value *= factor
-            if abs(factor - 1) < 3e-16 { break }
+            // Nothing changes what is no number either.
+            if !(abs(factor - 1) >= 3e-16) { break }
         }
         return first.a / value
     }

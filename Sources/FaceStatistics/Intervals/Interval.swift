@@ -70,12 +70,19 @@ public enum BinomialInterval {
         guard count > 0 else { return Interval(0, 1) }
         let tail = (1 - level) / 2
         let (hits, misses) = (Double(hits), Double(count - hits))
-        let lower = RootSearch.crossing(of: tail, from: 0, to: 1) {
-            BetaFunctions.incomplete($0, 1 - $0, hits, misses + 1).lower
-        }
-        let upper = RootSearch.crossing(of: -tail, from: 0, to: 1) {
-            -BetaFunctions.incomplete($0, 1 - $0, hits + 1, misses).upper
-        }
-        return Interval(hits > 0 ? lower : 0, misses > 0 ? upper : 1)
+        // Without hits or misses an end is known, and its beta distribution has no parameters.
+        let lower =
+            hits == 0
+            ? 0
+            : RootSearch.crossing(of: tail, from: 0, to: 1) {
+                BetaFunctions.incomplete($0, 1 - $0, hits, misses + 1).lower
+            }
+        let upper =
+            misses == 0
+            ? 1
+            : RootSearch.crossing(of: -tail, from: 0, to: 1) {
+                -BetaFunctions.incomplete($0, 1 - $0, hits + 1, misses).upper
+            }
+        return Interval(lower, upper)
     }
 }

@@ -117,6 +117,7 @@ public struct SlurmJob: Sendable, Hashable {
 
             requeue=
             worker=
+            signalled=
             end() { signalled=yes; if [ -n "$worker" ]; then kill -TERM "$worker" 2>/dev/null; fi; }
             # Before the time limit: the worker saves and ends, and the task comes back.
             trap 'requeue=yes; end' USR1
@@ -127,6 +128,8 @@ public struct SlurmJob: Sendable, Hashable {
             cd \(Self.quoted(workingDirectory)) || exit 1
             \(words.map(Self.quoted).joined(separator: " ")) &
             worker=$!
+            # A signal may have come before the worker could be named.
+            if [ -n "$signalled" ]; then kill -TERM "$worker" 2>/dev/null; fi
             # A signal ends the wait, but not the worker.
             while :; do
                 signalled=

@@ -59,10 +59,10 @@ import Testing
     }
 
     @Test func copiesOfEveryKindAreFoundAndStrangersAreNot() throws {
-        let originals = (0..<200).map { Self.picture(UInt64($0)) }
+        let originals = (0..<120).map { Self.picture(UInt64($0)) }
         let index = PictureIndex(Self.table(originals))
         #expect(try index.groups(threads: 2).isEmpty)
-        for seed in 0..<20 {
+        for seed in 0..<10 {
             let copies = [
                 try Self.compressed(originals[seed], quality: 50),
                 Self.picture(UInt64(seed), width: 128), Self.picture(UInt64(seed), width: 32),

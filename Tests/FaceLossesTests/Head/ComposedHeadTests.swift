@@ -21,7 +21,7 @@ struct ComposedHeadTests {
     func float64(_ name: String) throws {
         for sample in [Self.large] + Sample.adversarial {
             let tolerance = sample.name.hasPrefix("angles") ? 1e-11 : 1e-12
-            for fraction in [0, 0.3, 0.99] {
+            for fraction in MarginHeadTests.fractions(of: sample) {
                 expectSame(
                     try evaluate(name, sample, HeadOptions(), fraction: fraction),
                     try evaluate(name, sample, nil, fraction: fraction), tolerance: tolerance,

@@ -13,10 +13,10 @@ struct DividedHeadTests {
         arguments: MarginHeadTests.losses, [1, 0.2])
     func float64(_ name: String, _ rate: Double) throws {
         let options = HeadOptions(rate: rate)
-        for fraction in [0.3, 0.99] {
+        for (fraction, sizes) in [(0.3, [128]), (0.99, [7, 332])] {
             let expected = try HeadEvaluation(
                 name, Self.sample, options, fraction: fraction, type: .float64)
-            for size in [7, 128, 332] {
+            for size in sizes {
                 let found = try HeadEvaluation(
                     name, Self.sample, options, inBlocksOf: size, fraction: fraction,
                     type: .float64)

@@ -24,12 +24,19 @@ struct MarginHeadTests {
         #expect(Self.losses.count >= 20)
     }
 
+    /// The parts of a run at which a sample is evaluated: what changes in its course is seen by the large
+    /// sample, and by all angles.
+    static func fractions(of sample: Sample) -> [Double] {
+        if sample.classes > 5 { return [0, 0.3, 0.99] }
+        return sample.name.hasPrefix("angles") ? [0.3, 0.99] : [0.99]
+    }
+
     @Test("gives in float64 what the loss gives", arguments: losses)
     func float64(_ name: String) throws {
         for sample in [Self.large] + Sample.adversarial {
             // At angles near 0 the exact gradient divides by sinθ, and rounding with it.
             let tolerance = sample.name.hasPrefix("angles") ? 1e-11 : 1e-12
-            for fraction in [0, 0.3, 0.99] {
+            for fraction in Self.fractions(of: sample) {
                 let found = try HeadEvaluation(
                     name, sample, Self.full, fraction: fraction, type: .float64)
                 let expected = try HeadEvaluation(
@@ -44,7 +51,7 @@ struct MarginHeadTests {
     /// A cosine is rounded by 6e-8, so with a scale of 64 a logit by 4e-6, in either way of computing.
     @Test("gives in float32 what the loss gives", arguments: losses)
     func float32(_ name: String) throws {
-        for seed in 81...84 as ClosedRange<UInt64> {
+        for seed in 81...82 as ClosedRange<UInt64> {
             let sample = Sample.random(seed: seed, count: 30, classes: 300, size: 64)
             let found = try HeadEvaluation(name, sample, Self.full, type: .float32)
             let expected = try HeadEvaluation(name, sample, nil, type: .float32)

@@ -292,7 +292,10 @@ ORIGINALS = {
 OWN = {
     "iresnet34:width=0.25": (lambda: Residual((3, 4, 6, 3), 0.25), False),
     "iresnet200:width=0.25": (lambda: Residual((6, 26, 60, 6), 0.25), False),
+    "ir50:dropout=0,width=0.25": (lambda: Residual((3, 4, 14, 3), 0.25, ada=True), True),
     "irse50:dropout=0": (lambda: Residual((3, 4, 14, 3), ada=True, excited=True), True),
+    "irse50:dropout=0,width=0.25": (
+        lambda: Residual((3, 4, 14, 3), 0.25, ada=True, excited=True), True),
     "vit_t:droppath=0,mask=0": (lambda: Transformer(256, 12), False),
     "vit_s:droppath=0,mask=0,width=0.25": (lambda: Transformer(128, 12), False),
     "vit_b:droppath=0,mask=0,width=0.25": (lambda: Transformer(128, 24), False),

@@ -4,12 +4,16 @@ import Testing
 import Torch
 
 /// `Fixtures/golden.json`: what torchvision's and timm's networks give in float64.
-struct Golden: Decodable {
+struct Golden: Decodable, Sendable {
     var cases: [GoldenCase]
     /// What networks have in front of the embedding layer.
     var trunks: [GoldenTrunk]
 
-    static func load() throws -> Golden {
+    static func load() throws -> Golden { try content.get() }
+
+    private static let content = Result { try read() }
+
+    private static func read() throws -> Golden {
         let url = try #require(
             Bundle.module.url(forResource: "Fixtures/golden", withExtension: "json"))
         return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
@@ -17,7 +21,7 @@ struct Golden: Decodable {
 }
 
 /// The size of a network without its embedding layer.
-struct GoldenTrunk: Decodable {
+struct GoldenTrunk: Decodable, Sendable {
     var backbone: String
     var parameters: Int
     /// Of one image, by its size, e.g. `112x112`.
@@ -25,7 +29,7 @@ struct GoldenTrunk: Decodable {
 }
 
 /// One network, one batch, and what comes out forth and back.
-struct GoldenCase: Decodable {
+struct GoldenCase: Decodable, Sendable {
     var backbone: String
     var batch: Int
     var height: Int

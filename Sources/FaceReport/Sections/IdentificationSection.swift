@@ -25,21 +25,35 @@ enum IdentificationSection {
     /// A loss with its seeds' results.
     private struct Row {
         let loss: LossSeries
-        let reports: [TemplateReport]
+        let seeds: [(seed: UInt64, report: TemplateReport)]
         /// Whether its runs learned something; otherwise it is shown, but neither ranked nor compared.
         let hasLearned: Bool
         let mark: String
 
-        /// The values of a figure on the draws of people, seed by seed.
-        func replicates(_ measure: TemplateReport.Measure) -> [PeopleReplicates] {
-            reports.compactMap { report in
-                report.figures.first { $0.measure == measure && $0.value != nil }?.replicates
+        /// The values of a figure on the draws of people, by seed.
+        private func replicates(_ measure: TemplateReport.Measure) -> [UInt64: PeopleReplicates] {
+            let pairs = seeds.compactMap { seed, report in
+                report.figures.first { $0.measure == measure && $0.value != nil }?.replicates.map {
+                    (seed, $0)
+                }
             }
+            return Dictionary(pairs) { first, _ in first }
         }
 
         func estimate(_ measure: TemplateReport.Measure) -> SeedPeopleEstimate? {
             let all = replicates(measure)
-            return all.count == reports.count ? SeedPeopleEstimate(all) : nil
+            return all.count == seeds.count
+                ? SeedPeopleEstimate(all.sorted { $0.key < $1.key }.map(\.value)) : nil
+        }
+
+        /// The figure minus that of another loss, on the seeds that both have; nil without any.
+        func difference(
+            _ measure: TemplateReport.Measure, from other: Row
+        ) -> SeedPeopleEstimate? {
+            let (mine, theirs) = (replicates(measure), other.replicates(measure))
+            let common = mine.keys.filter { theirs[$0] != nil }.sorted()
+            return SeedPeopleEstimate.difference(
+                common.compactMap { mine[$0] }, common.compactMap { theirs[$0] })
         }
     }
 
@@ -61,12 +75,13 @@ enum IdentificationSection {
         init?(_ name: String, _ configuration: Configuration, _ results: StudyResults) {
             rows = results.losses.compactMap { loss -> Row? in
                 let cell = results.cell(configuration, loss)
-                let reports = cell.finished.compactMap { $0.templates[name] }
-                guard !reports.isEmpty else { return nil }
-                return Row(
-                    loss: loss, reports: reports, hasLearned: cell.hasLearned, mark: cell.mark)
+                let seeds = cell.finished.compactMap { run in
+                    run.templates[name].map { (seed: run.seed, report: $0) }
+                }
+                guard !seeds.isEmpty else { return nil }
+                return Row(loss: loss, seeds: seeds, hasLearned: cell.hasLearned, mark: cell.mark)
             }
-            guard let first = rows.first?.reports.first else { return nil }
+            guard let first = rows.first?.seeds.first?.report else { return nil }
             let rows = rows
             self.first = first
             measures = first.figures.map(\.measure).filter { measure in
@@ -84,9 +99,7 @@ enum IdentificationSection {
                 }
                 guard let best else { return [] }
                 return known.filter { $0.loss != best.loss }.compactMap { other in
-                    SeedPeopleEstimate.difference(
-                        best.replicates(measure), other.replicates(measure)
-                    ).map {
+                    best.difference(measure, from: other).map {
                         Comparison(measure: measure.title, best: best, other: other, estimate: $0)
                     }
                 }
@@ -97,7 +110,7 @@ enum IdentificationSection {
             let facts: [Block] = [.heading(title), .paragraph(TemplateSection.facts(first))]
             let caveats = Block.caveats(first.warnings.map { RichText($0) })
             guard !measures.isEmpty else { return facts + [caveats] }
-            let seeds = rows.map(\.reports.count).max() ?? 1
+            let seeds = rows.map(\.seeds.count)
             // Two tables, because one of all measures would be wider than a page.
             var blocks = facts
             for kind in Kind.allCases where measures.contains(where: kind.contains) {
@@ -147,7 +160,7 @@ enum IdentificationSection {
     }
 
     private static func table(
-        _ rows: [Row], _ measures: [TemplateReport.Measure], _ kind: Kind, seeds: Int
+        _ rows: [Row], _ measures: [TemplateReport.Measure], _ kind: Kind, seeds: [Int]
     ) -> Table {
         let ranked = rows.filter(\.hasLearned)
         let best = measures.map { measure in ranked.compactMap { $0.estimate(measure)?.mean }.max()
@@ -169,8 +182,8 @@ enum IdentificationSection {
             ranked.count < rows.count
             ? " \(Cell.nothingLearnedMark) Nothing was learned; not ranked and not compared." : ""
         let over =
-            seeds > 1
-            ? "other people and other seeds" : "other people; one seed says nothing about others"
+            TemplateSection.scope(ofSeeds: seeds)
+            + (seeds.max() ?? 1 > 1 ? "" : "; one seed says nothing about others")
         return Table(
             caption: """
                 \(kind == .verification ? "Pairs of templates" : "Searches"), in percent, with the 95 % interval for \(over). \
@@ -183,7 +196,7 @@ enum IdentificationSection {
         var groups: [Table.Group] = []
         for (item, p) in zip(differences, pValues) {
             let interval = item.estimate.interval()
-            let title = "\(item.measure): \(item.best.loss.title) is best, by"
+            let title = "\(item.measure): \(item.best.loss.title) minus"
             if groups.last?.title != title { groups.append(Table.Group(title: title, rows: [])) }
             groups[groups.count - 1].rows.append([
                 Table.Entry(item.other.loss.title, key: item.other.loss.style),
@@ -199,19 +212,19 @@ enum IdentificationSection {
         }
         return Table(
             caption: """
-                The best loss of each measure against the others on the same templates, in percentage points, with \
-                95 % intervals; p is corrected for all comparisons of this chapter, over all its test sets and measures \
-                (Holm).
+                The loss with the highest mean of each measure minus each other one, on the same templates and the seeds \
+                that both have finished, in percentage points, with 95 % intervals; p is corrected for all comparisons of \
+                this chapter, over all its test sets and measures (Holm).
                 """,
             columns: [
-                .words("Compared with"), .numbers("Difference"), .numbers("p"), .words("Verdict"),
+                .words("Other loss"), .numbers("Difference"), .numbers("p"), .words("Verdict"),
             ], groups: groups)
     }
 
     private static func panels(_ rows: [Row]) -> [Figure.Panel] {
         let firsts = rows.compactMap { row in
-            row.reports.first.map {
-                (TemplateSection.Name(title: row.loss.title, style: row.loss.style), $0)
+            row.seeds.first.map {
+                (TemplateSection.Name(title: row.loss.title, style: row.loss.style), $0.report)
             }
         }
         return [
@@ -227,7 +240,11 @@ enum IdentificationSection {
 
 extension StudyResults {
     /// Names of the test sets of templates, in the order of the runs.
-    var templateSets: [String] {
-        runs.flatMap { $0.description.templateTests ?? [] }.map(\.name).uniqued
+    var templateSets: [String] { templateFacts.map(\.name) }
+
+    /// The test sets of templates, each once, in the order of the runs.
+    var templateFacts: [TemplateTestFacts] {
+        let all = runs.flatMap { $0.description.templateTests ?? [] }
+        return all.map(\.name).uniqued.compactMap { name in all.first { $0.name == name } }
     }
 }

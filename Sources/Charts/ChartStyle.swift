@@ -37,6 +37,7 @@ package enum ChartStyle {
         svg .base,svg .tick{stroke:var(--rule);stroke-width:1}
         svg .zero{stroke:var(--ink);stroke-width:1}
         .series{fill:none;stroke:var(--c);stroke-width:1.7;stroke-linejoin:round}
+        .neutral{fill:none;stroke:var(--ink);stroke-width:1.2;stroke-linejoin:round}
         .joint .series{stroke-width:1;opacity:.6}
         .band{fill:var(--c);opacity:.13;stroke:none}
         .point{fill:var(--c);stroke:var(--paper);stroke-width:.7}
@@ -59,7 +60,7 @@ package enum ChartStyle {
         .guide{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;opacity:.75}
         .lost{fill:none;stroke:var(--muted);stroke-width:1.4}
         .dots{fill:none;stroke:var(--c);stroke-width:6;stroke-linecap:round;opacity:.8}
-        svg .spot{font-weight:700;font-size:12px;paint-order:stroke;stroke:var(--paper);
+        svg .spot{fill:var(--c);font-weight:700;font-size:12px;paint-order:stroke;stroke:var(--paper);
         stroke-width:4px;stroke-linejoin:round}
 
         """

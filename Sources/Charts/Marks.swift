@@ -93,8 +93,12 @@ enum Label {
         }
     }
 
+    /// A label shortened to 20 characters. One that is at most four longer is shown whole: the ellipsis would hide
+    /// as much as it saves, e.g. the loss in `Cross-entropy + Triplet`.
+    static func short(_ text: String) -> String { text.count <= 24 ? text : short(text, 20) }
+
     /// A label shortened to at most `count` characters.
-    static func short(_ text: String, _ count: Int = 20) -> String {
+    static func short(_ text: String, _ count: Int) -> String {
         text.count <= count ? text : text.prefix(count - 1) + "…"
     }
 }

@@ -18,7 +18,7 @@ let explainCommand = Command(
     let interrupt = try Interrupt.untilSaved()
     let bundle = try FailureBundle(
         reading: URL(fileURLWithPath: arguments.positional("bundle") ?? ""))
-    Console.output(FailureText(bundle).text)
+    Console.outputWrapped(FailureText(bundle).text)
     guard arguments.has("--replay") else { return .success }
     let printer = StudyPrinter()
     let replay = try FailureReplay(bundle)
@@ -33,7 +33,7 @@ let explainCommand = Command(
         throw interrupt.exitCode ?? ExitCode.interrupted
     }
     printer.finish()
-    Console.output(text(outcome, bundle.failure))
+    Console.outputWrapped(text(outcome, bundle.failure))
     if case .sameStep = outcome { return .success }
     return .failure
 }

@@ -26,7 +26,7 @@ let keysCommand = Command(
             reason: "there is no such key"
                 + Names.advice(for: start, among: keys.map(\.path), else: "the keys are"))
     }
-    Console.output(asked.map(\.text).joined(separator: "\n"))
+    Console.outputWrapped(asked.map(\.text).joined(separator: "\n"))
     return .success
 }
 

@@ -27,7 +27,7 @@ let lossesCommand = Command(
     } else if arguments.has("--json") {
         try writeJSON(LossCatalogue.descriptors)
     } else {
-        Console.output(LossCatalogue.descriptors.map(\.line).joined(separator: "\n"))
+        Console.outputWrapped(LossCatalogue.descriptors.map(\.line).joined(separator: "\n"))
     }
     return .success
 }
@@ -59,7 +59,7 @@ private func show(_ text: String, json: Bool) throws -> ExitCode {
     if json {
         try writeJSON(parts.map(\.descriptor))
     } else {
-        Console.output(parts.map(\.details).joined(separator: "\n\n"))
+        Console.outputWrapped(parts.map(\.details).joined(separator: "\n\n"))
     }
     return .success
 }
@@ -78,7 +78,7 @@ private func show(_ request: LossRequest, json: Bool) throws -> ExitCode {
             + String(format: "%.2f %%", (chosen.accuracy ?? 0) * 100)
             + " on \(cell.validation.identities) held-out identities, the best of \(cell.budget.tries)"
     }
-    Console.output(lines.joined(separator: "\n"))
+    Console.outputWrapped(lines.joined(separator: "\n"))
     return .success
 }
 

@@ -38,9 +38,9 @@ let modelsCommand = Command(
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         Console.output(String(decoding: try encoder.encode(models), as: UTF8.self))
     } else if let model = models.first, name != nil {
-        Console.output(model.text)
+        Console.outputWrapped(model.text)
     } else {
-        Console.output(ModelList(models: models, batchSize: batchSize).text)
+        Console.outputWrapped(ModelList(models: models, batchSize: batchSize).text)
     }
     return .success
 }

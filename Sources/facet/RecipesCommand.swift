@@ -19,7 +19,7 @@ let recipesCommand = Command(
         Console.output(String(try Recipe.named(name).studyFile.dropLast()))
         return .success
     }
-    Console.output(
+    Console.outputWrapped(
         Recipe.all.map { recipe in
             let limits = recipe.limits.map { "\n    not as published: \($0)" }.joined()
             return "\(recipe.name)\n    \(recipe.title)\n    \(recipe.source)\(limits)"

@@ -49,7 +49,7 @@ let reportCommand = Command(
         if arguments.has("--json") {
             try Console.standard.writeJSON(summary)
         } else {
-            Console.output(summary.text)
+            Console.outputWrapped(summary.text)
         }
         if let page = files.first { Console.note("comparison: \(page.path)") }
         return .success
@@ -113,7 +113,7 @@ func writeReport(_ report: Report, json: Bool) throws {
         if let page = files.first { Console.note("report: \(page.path)") }
         return
     }
-    Console.output(rendered.answer.text + "\n")
+    Console.outputWrapped(rendered.answer.text + "\n")
     Console.note(
         rendered.showsFaces
             ? "Before sharing the report: it shows faces and names from the test set;\n"

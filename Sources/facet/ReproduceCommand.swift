@@ -31,7 +31,7 @@ let reproduceCommand = Command(
         if arguments.has("--json") {
             try Console.standard.writeJSON(result)
         } else {
-            Console.output(result.text)
+            Console.outputWrapped(result.text)
         }
         return result.isSame ? .success : .failure
     } catch FaceStudyError.interrupted {

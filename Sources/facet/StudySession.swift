@@ -99,7 +99,7 @@ struct StudySession {
                 if json {
                     try Console.standard.writeJSON(preview)
                 } else {
-                    Console.output(preview.text)
+                    Console.outputWrapped(preview.text)
                 }
                 preview.problems.forEach(Console.standard.error)
                 return preview.problems.isEmpty ? .success : .failure

@@ -23,7 +23,7 @@ let statusCommand = Command(
     if arguments.has("--json") {
         try Console.standard.writeJSON(status)
     } else {
-        Console.output(status.text)
+        Console.outputWrapped(status.text)
     }
     return .success
 }

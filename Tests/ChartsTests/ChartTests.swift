@@ -158,9 +158,23 @@ import Testing
         }
         let map = MapPlot(groups: groups, x: 0...1, y: 0...1, xTitle: "x", yTitle: "y")
         let svg = Chart.map(map).svg(id: "f", title: "Figure").rendered
-        let spots = svg.matches(of: /class="spot" x="([\d.]+)" y="([\d.]+)"/)
+        let spots = svg.matches(of: /class="spot c\d" x="([\d.]+)" y="([\d.]+)"/)
             .map { "\($0.1) \($0.2)" }
         #expect(spots.count == 8 && Set(spots).count == 8)
+    }
+
+    @Test(arguments: [
+        ("Cross-entropy + Triplet", "Cross-entropy + Triplet"),
+        ("A loss of twenty-four ch", "A loss of twenty-four ch"),
+        ("A loss of twenty-five cha", "A loss of twenty-fi…"),
+    ])
+    func shortensOnlyNamesThatAreMuchTooLong(title: String, shown: String) {
+        let line = LineChart.Line(
+            title: title, style: SeriesStyle(slot: 0), points: [.init(1, 95), .init(2, 96)])
+        let epochs = Axis.linear("epoch", covering: [1, 2])
+        let svg = Chart.lines(LineChart(x: epochs, y: percent, lines: [line]))
+            .svg(id: "f", title: "Figure").rendered
+        #expect(svg.contains(">\(shown)</text>"))
     }
 
     @Test func survivesNothing() {

@@ -143,9 +143,9 @@ enum SampleCharts {
     }
 
     private static var histogram: Chart {
-        func series(_ title: String, _ slot: Int, _ middle: Double) -> HistogramChart.Series {
+        func series(_ title: String, _ slot: Int?, _ middle: Double) -> HistogramChart.Series {
             HistogramChart.Series(
-                title: title, style: SeriesStyle(slot: slot),
+                title: title, style: slot.map { SeriesStyle(slot: $0) },
                 heights: (0..<20).map { bin in
                     let distance = (Double(bin) + 0.5) / 5 - middle
                     return 20 * exp(-2 * distance * distance)
@@ -156,7 +156,7 @@ enum SampleCharts {
                 x: .linear("squared L2 distance", covering: [0, 4]),
                 y: .linear("fraction of the pairs, %", covering: [0, 20], includesZero: true),
                 extent: 0...4,
-                series: [series("one person", 3, 1.1), series("two people", 5, 2)],
+                series: [series("one person", 3, 1.1), series("two people", nil, 2)],
                 mark: .init(value: 1.5, label: "threshold 1.50", range: 1.4...1.65)))
     }
 

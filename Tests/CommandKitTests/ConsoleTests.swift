@@ -87,6 +87,26 @@ import Testing
         #expect(try recorder.diagnosed == text + "\n")
     }
 
+    /// Columns of a table stay below each other; what a program may read is never broken.
+    @Test func resultsForPeopleAreBrokenBetweenWordsOnATerminal() throws {
+        let terminal = try PseudoTerminal(columns: 60)
+        let console = Console(
+            output: terminal.descriptor, diagnostics: terminal.descriptor,
+            environment: ["TERM": "dumb"])
+        let row = "  best threshold        0.037 cosine (-0.037 to 0.159), 1.925 squared L2"
+        try console.writeWrapped("own: 64.00 %\n\(row)")
+        #expect(
+            terminal.reads(
+                "own: 64.00 %\r\n"
+                    + "  best threshold        0.037 cosine (-0.037 to 0.159),\r\n"
+                    + "    1.925 squared L2\r\n"))
+        try console.write(row)
+        #expect(terminal.reads("\(row)\r\n"))
+        let recorder = try Recorder(environment: ["COLUMNS": "60"])
+        try recorder.console.writeWrapped(row)
+        #expect(try recorder.written == row + "\n")
+    }
+
     @Test func aReaderWhoHasGoneIsAnError() throws {
         let pipe = Pipe()
         try pipe.fileHandleForReading.close()

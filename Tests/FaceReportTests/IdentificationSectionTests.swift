@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    /// A loss with one seed of two is compared on that seed, and its interval is not said to cover seeds.
+    @Test func lossesAreComparedOnTheSeedsThatBothHave() throws {
+        try inTemporaryFolder { folder throws in
+            for run in try study(folder)
+            where run.url.lastPathComponent.contains("arcface")
+                && run.url.lastPathComponent.hasSuffix("seed2")
+            {
+                try FileManager.default.removeItem(at: run.templatesURL(test: "ijb"))
+            }
+            let results = try StudyResults(reading: StudyFolder(folder))
+            let page = HTMLPage(
+                Document(title: "t", results: results, statistics: StudyStatistics(results))
+            ).text
+            #expect(page.contains("for a loss with one seed for other people only"))
+            #expect(page.contains("rank 1: ArcFace minus"))
+            #expect(page.contains("ijb (60 templates)"))
+        }
+    }
+
     /// One loss of five has been tested, so that its place in the figure is not its place in the study.
     @Test func curvesLookAsTheirLossDoesElsewhere() throws {
         try inTemporaryFolder { folder throws in

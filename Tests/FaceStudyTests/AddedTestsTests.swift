@@ -238,7 +238,7 @@ struct AddedTestsTests {
             #expect(report.mated == 4 && report.nonmated == 4 && report.galleries == [2])
             let description = try mine.readDescription()
             #expect(description.templateTests?.map(\.name) == ["own"])
-            #expect(report.warnings.contains { $0.hasPrefix("3 people of 3 were in training") })
+            #expect(report.warnings.contains { $0.hasPrefix("3 of 3 people were in training") })
             #expect(description.tests.map(\.name) == ["pairs"])
             study.configuration.test += asked.test
             #expect(try StudyConfiguration.read(mine.studyURL).test == study.configuration.test)

@@ -2,11 +2,13 @@
 package struct HistogramChart: FramedChart, Hashable, Sendable {
     package struct Series: Hashable, Sendable {
         package var title: String
-        package var style: SeriesStyle
+        /// The style; nil for an outline in the colour of text without a filling, for what belongs to no series of
+        /// the report: any colour would be that of one of them.
+        package var style: SeriesStyle?
         /// Height of each bar; the bars are adjacent.
         package var heights: [Double]
 
-        package init(title: String, style: SeriesStyle, heights: [Double]) {
+        package init(title: String, style: SeriesStyle?, heights: [Double]) {
             self.title = title
             self.style = style
             self.heights = heights
@@ -72,7 +74,8 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
         let entries = frame.rowLegend(
             series.map(\.title), keyWidth: 14, gap: 5, pitch: 34, y: 26
         ) { index, x in
-            Self.outline(series[index].style, [(x, 26), (x + 14, 26)])
+            // One bar of the series.
+            Self.bars(series[index].style, [(x, 30), (x, 22), (x + 14, 22), (x + 14, 30)])
         }
         return element("g", ["class": "names"]) {
             for entry in entries { element("g") { entry } }
@@ -86,19 +89,24 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
             return [frame.point(left, height), frame.point(left + width, height)]
         }
         guard let first = corners.first, let last = corners.last else { return .nothing }
-        let ends = [(first.x, frame.baseline), (last.x, frame.baseline)]
-        return .group([
-            Mark.outline(
-                "band \(series.style.colorClass)", [ends[0]] + corners + [ends[1]], closed: true),
-            Self.outline(series.style, corners),
-        ])
+        let ends: [(x: Double, y: Double)] = [
+            (first.x, frame.baseline), (last.x, frame.baseline),
+        ]
+        return Self.bars(series.style, corners, from: ends)
     }
 
-    /// A solid line, since dashes would be lost in steps as short as a bar.
-    private static func outline(
-        _ style: SeriesStyle, _ points: [(x: Double, y: Double)]
+    /// Bars as one outline, filled down to two points of the axis unless the series is neutral. The line is solid,
+    /// since dashes would be lost in steps as short as a bar.
+    private static func bars(
+        _ style: SeriesStyle?, _ corners: [(x: Double, y: Double)],
+        from ends: [(x: Double, y: Double)] = []
     ) -> Markup {
-        Mark.path(style, points, dashed: false)
+        guard let style else { return Mark.outline("neutral", corners) }
+        let area = ends.prefix(1) + corners + ends.dropFirst()
+        return .group([
+            Mark.outline("band \(style.colorClass)", Array(area), closed: true),
+            Mark.path(style, corners, dashed: false),
+        ])
     }
 
     private func marker(_ frame: Frame) -> Markup {

@@ -97,7 +97,7 @@ package struct MapPlot: FramedChart, Hashable, Sendable {
         (-18, 0),
     ]
 
-    /// The groups' numbers at their centres, without overlaps.
+    /// The groups' numbers at their centres, without overlaps, each in the colour of its dots.
     private func numbers(_ position: (Double, Double) -> (x: Double, y: Double)) -> [Markup] {
         var taken: [(x: Double, y: Double)] = []
         return groups.enumerated().map { index, group in
@@ -109,7 +109,9 @@ package struct MapPlot: FramedChart, Hashable, Sendable {
             }
             let spot = free ?? middle
             taken.append(spot)
-            return Mark.text("\(index + 1)", spot.x, spot.y + 4, anchor: "middle", kind: "spot")
+            return Mark.text(
+                "\(index + 1)", spot.x, spot.y + 4, anchor: "middle",
+                kind: "spot \(group.style.colorClass)")
         }
     }
 }

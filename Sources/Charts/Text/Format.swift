@@ -87,13 +87,21 @@ package enum Format {
 
     /// A number with about three significant digits and a metric prefix: `4.09 G`.
     package static func quantity(_ value: Double) -> String {
-        for (limit, prefix) in [
-            (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"),
-        ]
-        where value >= limit {
-            return significant(value / limit) + " " + prefix
-        }
-        return significant(value)
+        guard let (limit, prefix) = metricPrefix(value) else { return significant(value) }
+        return significant(value / limit) + " " + prefix
+    }
+
+    /// A number with the metric prefix and the decimals of another one, e.g. a standard deviation beside its
+    /// mean: `0.61 k` beside `1.30 k`.
+    package static func quantity(_ value: Double, as other: Double) -> String {
+        let (limit, prefix) = metricPrefix(other) ?? (1, "")
+        let decimals = significant(other / limit).split(separator: ".").dropFirst().last?.count ?? 0
+        return fixed(value / limit, decimals) + (prefix.isEmpty ? "" : " " + prefix)
+    }
+
+    private static func metricPrefix(_ value: Double) -> (limit: Double, prefix: String)? {
+        [(1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
+            .first { value >= $0.0 }
     }
 
     /// A number with three significant digits, or all digits before the decimal point.

@@ -50,6 +50,12 @@ public final class Console: Sendable {
         try aboveStatus { () throws(ConsoleError) in try output.write(text.visible + "\n") }
     }
 
+    /// The same, with lines that are too long for a terminal broken between words. For what people read; what may
+    /// be copied into a file, such as JSON or a script, is written unchanged by ``write(_:)``.
+    public func writeWrapped(_ text: String) throws(ConsoleError) {
+        try write(Self.fitted(text.visible, to: output.width))
+    }
+
     /// Writes a value as JSON with sorted keys to the standard output.
     ///
     /// - Parameters:
@@ -74,8 +80,17 @@ public final class Console: Sendable {
 
     /// Writes a result to the process's standard output; ``CommandLineTool`` reports a failure at the end.
     public static func output(_ text: String) {
+        recordingFailure { () throws(ConsoleError) in try standard.write(text) }
+    }
+
+    /// Writes a result for people to the process's standard output, as ``writeWrapped(_:)``.
+    public static func outputWrapped(_ text: String) {
+        recordingFailure { () throws(ConsoleError) in try standard.writeWrapped(text) }
+    }
+
+    private static func recordingFailure(_ body: () throws(ConsoleError) -> Void) {
         do {
-            try standard.write(text)
+            try body()
         } catch {
             standard.firstFailure.withLock { $0 = $0 ?? error }
         }
@@ -104,14 +119,15 @@ public final class Console: Sendable {
     private func diagnose(_ label: String, _ style: TextStyle?, _ text: String) {
         let shown = text.visible.shortened(to: Self.maxNoteLength)
         let start = style.map { diagnostics.hasColours ? $0.applied(to: label) : label }
-        let line = fitted(shown, after: start == nil ? 0 : label.count + 1)
+        let line = Self.fitted(
+            shown, to: diagnostics.width, after: start == nil ? 0 : label.count + 1)
         aboveStatus { try? diagnostics.write((start.map { $0 + " " } ?? "") + line + "\n") }
     }
 
     /// The text with lines that are too long for the terminal broken between words, which a terminal does not
     /// care for; unchanged where there is no terminal.
-    private func fitted(_ text: String, after label: Int) -> String {
-        guard let width = diagnostics.width, width >= Self.minWrappedWidth else { return text }
+    private static func fitted(_ text: String, to width: Int?, after label: Int = 0) -> String {
+        guard let width, width >= minWrappedWidth else { return text }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return lines.enumerated().map { index, line in
             let taken = index == 0 ? label : 0

@@ -13,26 +13,37 @@ extension String {
     }
 
     /// The words in lines of at most so many columns, those of the first line and those of the others; a longer
-    /// word has a line of its own. A percent sign stays with its number.
+    /// word has a line of its own. A percent sign stays with its number, and several spaces inside a line, as
+    /// between the columns of a table, remain.
     package func wordLines(first: Int, rest: Int) -> [String] {
         var lines: [String] = []
         var line = ""
-        let words = split(separator: " ").reduce(into: [String]()) { words, word in
-            if word.hasPrefix("%"), let last = words.popLast() {
-                words.append("\(last) \(word)")
-            } else {
-                words.append(String(word))
-            }
-        }
-        for word in words {
+        for (gap, word) in spacedWords {
             let room = lines.isEmpty ? first : rest
-            if !line.isEmpty, line.displayWidth + 1 + word.displayWidth > room {
+            let spaces = String(repeating: " ", count: gap)
+            if !line.isEmpty, line.displayWidth + gap + word.displayWidth > room {
                 lines.append(line)
                 line = ""
             }
-            line += line.isEmpty ? word : " \(word)"
+            line += line.isEmpty ? word : spaces + word
         }
         return lines + [line]
+    }
+
+    /// The words, each with the number of spaces before it; a number and its percent sign are one.
+    private var spacedWords: [(gap: Int, word: String)] {
+        var gap = 0
+        return split(separator: " ", omittingEmptySubsequences: false)
+            .reduce(into: []) { words, part in
+                gap += 1
+                guard !part.isEmpty else { return }
+                if part.hasPrefix("%"), gap == 1, let last = words.popLast() {
+                    words.append((last.gap, "\(last.word) \(part)"))
+                } else {
+                    words.append((gap, String(part)))
+                }
+                gap = 0
+            }
     }
 }
 

@@ -98,11 +98,16 @@ package struct HTMLPage {
         .group(
             text.parts.map { part in
                 switch part {
-                case .plain(let text): .text(text)
-                case .strong(let text): element("strong") { text }
+                case .plain(let text): .text(joined(text))
+                case .strong(let text): element("strong") { joined(text) }
                 case .emphasis(let text): element("em") { text }
                 case .code(let text): element("code") { text }
                 }
             })
+    }
+
+    /// A text in which no line begins with a percent sign.
+    private static func joined(_ text: String) -> String {
+        text.replacing(" %", with: "\u{A0}%")
     }
 }

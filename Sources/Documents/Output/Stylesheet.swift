@@ -62,8 +62,8 @@ enum Stylesheet {
     private static let tables = """
         .table{margin:2rem 0}
         .scroll{overflow-x:auto;scrollbar-width:thin;background:
-        linear-gradient(to right,var(--paper) 50%,transparent) 0 0/3rem 100% no-repeat local,
-        linear-gradient(to left,var(--paper) 50%,transparent) 100% 0/3rem 100% no-repeat local,
+        linear-gradient(to right,var(--paper) 50%,transparent) 0 0/1.5rem 100% no-repeat local,
+        linear-gradient(to left,var(--paper) 50%,transparent) 100% 0/1.5rem 100% no-repeat local,
         linear-gradient(to right,var(--edge),transparent) 0 0/1rem 100% no-repeat scroll,
         linear-gradient(to left,var(--edge),transparent) 100% 0/1rem 100% no-repeat scroll}
         .table figcaption{margin:0 0 .65rem}

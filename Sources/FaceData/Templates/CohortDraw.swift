@@ -54,10 +54,12 @@ extension TemplateSet {
         let shared = overlap(with: trained)
         guard !shared.isEmpty else { return nil }
         let numbers = shared.count { PersonName($0).isNumber }
+        let some = shared.someJoined()
+        let names = some.hasSuffix("...") ? some : some + "."
         return
-            "\(counted(shared.count, "person", "people")) of \(grouped(people.count)) "
+            "\(grouped(shared.count)) of \(counted(people.count, "person", "people")) "
             + "\(shared.count == 1 ? "was" : "were") in training"
             + (numbers == 0 ? "" : " (\(numbers) by a mere number, which may be somebody else's)")
-            + ", which makes the figures too good: " + shared.someJoined() + "."
+            + ", which makes the figures too good: \(names)"
     }
 }

@@ -180,11 +180,11 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         let missing = figures.filter { $0.value == nil }
         if !missing.isEmpty {
             warnings.append(
-                "Fewer than ten errors are to be expected at "
+                "No figure is given where fewer than ten errors are to be expected: "
                     + missing.map { figure in
                         "\(figure.measure.title) (needs \(grouped(figure.needed ?? 0)) "
                             + "\(figure.measure.needs))"
-                    }.joined(separator: ", ") + ", so no figure is given.")
+                    }.joined(separator: ", ") + ".")
         }
         if !hasPairs, !set.probes.isEmpty {
             warnings.append(

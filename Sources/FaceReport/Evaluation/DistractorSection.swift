@@ -4,7 +4,10 @@ import FaceEvaluation
 
 /// The chapter of an evaluation on MegaFace: rank 1 and 10 over the number of distractors, and TAR.
 enum DistractorSection {
-    static func section(_ sets: [(name: String, report: DistractorReport)]) -> Section? {
+    /// - Parameter slots: Number of sets before these, whose lines have the first colours.
+    static func section(
+        _ sets: [(name: String, report: DistractorReport)], after slots: Int
+    ) -> Section? {
         guard !sets.isEmpty else { return nil }
         let blocks = sets.flatMap { set -> [Block] in
             let heading: [Block] = sets.count > 1 ? [.heading(set.name)] : []
@@ -14,7 +17,7 @@ enum DistractorSection {
         let curves = panels(
             sets.enumerated().map { slot, set in
                 (
-                    TemplateSection.Name(title: set.name, style: SeriesStyle(slot: slot)),
+                    TemplateSection.Name(title: set.name, style: SeriesStyle(slot: slots + slot)),
                     set.report
                 )
             })

@@ -18,9 +18,10 @@ enum EvaluationCharts {
             det(sets).map { Picture(file: "det", title: "DET", chart: $0) },
         ]
         let files = fileNames(sets.map(\.name))
-        let histograms = zip(sets, files).map { set, file in
+        let histograms = zip(sets.enumerated(), files).map { set, file in
             Picture(
-                file: "scores-\(file)", title: "Scores on \(set.name)", chart: scores(set))
+                file: "scores-\(file)", title: "Scores on \(set.element.name)",
+                chart: scores(set.element, SeriesStyle(slot: set.offset)))
         }
         return drawn.compactMap { $0 } + histograms
     }
@@ -90,7 +91,11 @@ enum EvaluationCharts {
     }
 
     /// The distributions of the cosines of both kinds of pairs.
-    static func scores(_ set: EvaluationReport.TestSet) -> Chart {
+    ///
+    /// - Parameters:
+    ///   - set: The set.
+    ///   - style: Style of the set in the other figures, for pairs of one person.
+    static func scores(_ set: EvaluationReport.TestSet, _ style: SeriesStyle) -> Chart {
         let histogram = set.report.histogram
         let used = histogram.positives.indices.filter {
             histogram.positives[$0] + histogram.negatives[$0] > 0
@@ -99,15 +104,17 @@ enum EvaluationCharts {
         func cosine(_ edge: Int) -> Double { 1 - Double(edge) * histogram.binWidth / 2 }
         // A bin of small distances corresponds to one of large cosines.
         let extent = cosine(range.upperBound + 1)...cosine(range.lowerBound)
-        func series(_ title: String, _ slot: Int, _ counts: [Int]) -> HistogramChart.Series {
+        func series(
+            _ title: String, _ style: SeriesStyle?, _ counts: [Int]
+        ) -> HistogramChart.Series {
             let all = Double(max(counts.reduce(0, +), 1))
             return HistogramChart.Series(
-                title: title, style: SeriesStyle(slot: slot),
+                title: title, style: style,
                 heights: counts[range].reversed().map { 100 * Double($0) / all })
         }
         let both = [
-            series("one person", 1, histogram.positives),
-            series("different people", 3, histogram.negatives),
+            series("one person", style, histogram.positives),
+            series("different people", nil, histogram.negatives),
         ].filter { $0.heights.contains { $0 > 0 } }
         return .histogram(
             HistogramChart(

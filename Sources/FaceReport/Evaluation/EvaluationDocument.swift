@@ -10,8 +10,9 @@ enum EvaluationDocument {
             subtitle: subtitle(report),
             sections: pairs(report.sets)
                 + [
-                    TemplateSection.section(report.templates),
-                    DistractorSection.section(report.megaFace),
+                    TemplateSection.section(report.templates, after: report.sets.count),
+                    DistractorSection.section(
+                        report.megaFace, after: report.sets.count + report.templates.count),
                     GroupsSection.section(report.details), QualitySection.section(report.details),
                     transfers(report.transfers),
                 ].compactMap { $0 },
@@ -107,7 +108,11 @@ enum EvaluationDocument {
             EvaluationCharts.roc(sets).map { Figure.Panel(title: "ROC", chart: $0) },
             EvaluationCharts.det(sets).map { Figure.Panel(title: "DET", chart: $0) },
         ].compactMap { $0 }
-        let scores = sets.map { Figure.Panel(title: $0.name, chart: EvaluationCharts.scores($0)) }
+        let scores = sets.enumerated().map { slot, set in
+            Figure.Panel(
+                title: set.name,
+                chart: EvaluationCharts.scores(set, SeriesStyle(slot: slot)))
+        }
         let figures = [
             Figure(
                 caption: """

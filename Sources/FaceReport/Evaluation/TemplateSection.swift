@@ -4,7 +4,12 @@ import FaceEvaluation
 
 /// The chapter of an evaluation on sets of templates: TAR, ranks, TPIR, CMC and DET.
 enum TemplateSection {
-    static func section(_ sets: [(name: String, report: TemplateReport)]) -> Section? {
+    /// - Parameters:
+    ///   - sets: Names of the sets, and their results.
+    ///   - slots: Number of styles that other sets of the page have, so that each has its own.
+    static func section(
+        _ sets: [(name: String, report: TemplateReport)], after slots: Int
+    ) -> Section? {
         guard !sets.isEmpty else { return nil }
         let blocks = sets.flatMap { set -> [Block] in
             let heading: [Block] = sets.count > 1 ? [.heading(set.name)] : []
@@ -12,7 +17,8 @@ enum TemplateSection {
                 + [Block.caveats(set.report.warnings.map { RichText($0) })]
         }
         return Section(
-            "templates", "Templates and identification", blocks + figures(sets).map(Block.figure))
+            "templates", "Templates and identification",
+            blocks + figures(sets, after: slots).map(Block.figure))
     }
 
     static func facts(_ report: TemplateReport) -> RichText {
@@ -70,15 +76,24 @@ enum TemplateSection {
         return Table.Entry("\(emphasis: needed)")
     }
 
+    /// What the intervals of losses with these numbers of seeds cover.
+    static func scope(ofSeeds counts: [Int]) -> String {
+        guard counts.max() ?? 1 > 1 else { return "other people" }
+        return "other people and other seeds"
+            + (counts.min() ?? 1 > 1 ? "" : ", for a loss with one seed for other people only")
+    }
+
     static func range(_ interval: [Double]) -> String {
         "\(Format.percent(interval[0])) to \(Format.percent(interval[1]))"
     }
 
     // MARK: Curves
 
-    private static func figures(_ sets: [(name: String, report: TemplateReport)]) -> [Figure] {
-        let named = sets.enumerated().map { slot, set in
-            (Name(title: set.name, style: SeriesStyle(slot: slot)), set.report)
+    private static func figures(
+        _ sets: [(name: String, report: TemplateReport)], after slots: Int
+    ) -> [Figure] {
+        let named = sets.enumerated().map { index, set in
+            (Name(title: set.name, style: SeriesStyle(slot: slots + index)), set.report)
         }
         let panels = [
             matches(named.map { ($0, $1.cumulativeMatches) }).map {

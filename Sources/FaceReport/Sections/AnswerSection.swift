@@ -30,7 +30,9 @@ enum AnswerSection {
             Format.count(results.backbones.count, "backbone"),
             Format.count(results.trainSets.count, "training set"),
         ]
-        let tests = results.testSets.map { "\($0.name) (\(Format.count($0.pairs, "pair")))" }
+        let tests =
+            results.testSets.map { "\($0.name) (\(Format.count($0.pairs, "pair")))" }
+            + results.templateFacts.map { "\($0.name) (\($0.size))" }
         let states = RunStatus.allCases.compactMap { status -> String? in
             let count = results.count(status)
             return count > 0 ? "\(Format.count(count)) \(status.rawValue)" : nil

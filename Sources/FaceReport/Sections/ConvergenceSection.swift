@@ -83,14 +83,15 @@ enum ConvergenceSection {
         let way = Format.entry(cell.nearlyBestEpoch) {
             Format.fixed($0, cell.nearlyBestEpoch?.count ?? 1 > 1 ? 1 : 0)
         }
+        let images = cell.summary { $0.convergence.map { Double($0.withinBand.images) } }
         let validated = hasValidation ? [entry { $0.validated.map { Double($0.epoch) } }] : []
         return [
             Table.Entry(loss.title, key: loss.style), entry { Double($0.best.epoch) },
             entry { Double($0.withinBand.epoch) }, way,
         ] + validated + [
-            Format.entry(cell.summary { $0.convergence.map { Double($0.withinBand.images) } }) {
+            Format.entry(images) {
                 // A deviation of 0 images has no decimals.
-                $0 == 0 ? "0" : Format.quantity($0)
+                $0 == 0 ? "0" : Format.quantity($0, as: images?.mean ?? $0)
             },
             Format.entry(cell.summary { $0.convergence?.area }) { Format.percent($0) },
         ]

@@ -98,14 +98,15 @@ enum CurvesSection {
     private static func warmUps(_ results: StudyResults) -> [RichText] {
         let changes = results.losses.compactMap { loss -> String? in
             let runs = results.configurations.flatMap { results.cell($0, loss).drawn }
-            let keys = ["lambda", "margin", "scale"].compactMap { key -> String? in
-                guard let last = runs.compactMap({ lastChange($0.epochs, key) }).max() else {
-                    return nil
-                }
-                let isLast = last == runs.compactMap(\.epochs.last?.epoch).max()
-                return "\(key) \(isLast ? "throughout" : "until epoch \(last)")"
+            let ends = ["lambda", "margin", "scale"].compactMap { key in
+                runs.compactMap { lastChange($0.epochs, key) }.max().map { (key: key, last: $0) }
             }
-            return keys.isEmpty ? nil : "\(loss.title) (\(Format.list(keys)))"
+            let end = runs.compactMap(\.epochs.last?.epoch).max()
+            let spans = ends.map(\.last).uniqued.map { last in
+                Format.list(ends.filter { $0.last == last }.map(\.key))
+                    + (last == end ? " throughout" : " until epoch \(last)")
+            }
+            return spans.isEmpty ? nil : "\(loss.title) (\(Format.list(spans)))"
         }
         guard !changes.isEmpty else { return [] }
         return [

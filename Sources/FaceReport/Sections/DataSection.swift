@@ -11,7 +11,7 @@ enum DataSection {
         }
         var blocks: [Block] = [.table(trainTable(facts))]
         blocks += facts.flatMap { name, facts in diagnostics(name, facts) }
-        blocks.append(.table(testTable(results.testSets)))
+        blocks.append(.table(testTable(results.testSets, templates: results.templateSets)))
         if let added = added(results) { blocks.append(.paragraph(added)) }
         blocks += results.testSets.filter { !$0.warnings.isEmpty }.flatMap {
             warnings("Warnings on \($0.name)", $0.warnings)
@@ -82,7 +82,7 @@ enum DataSection {
             : [.paragraph("\(strong: "\(title): \(sentences.count).")"), list]
     }
 
-    private static func testTable(_ tests: [TestSetFacts]) -> Table {
+    private static func testTable(_ tests: [TestSetFacts], templates: [String]) -> Table {
         let rows = tests.map { test in
             [
                 Table.Entry(test.name), Table.Entry(Format.count(test.pairs)),
@@ -90,10 +90,14 @@ enum DataSection {
                 Table.Entry(Format.count(test.pairsEachEpoch)),
             ]
         }
+        let others =
+            templates.isEmpty
+            ? ""
+            : " Templates and identification describes \(Format.list(templates)), tested after the last epoch."
         return Table(
             caption: """
-                Test sets. The last epoch’s model is tested on all pairs, earlier ones on the number in \
-                the last column.
+                Test sets of pairs. The last epoch’s model is tested on all pairs, earlier ones on the number in \
+                the last column.\(others)
                 """,
             columns: [
                 .words("Test set"), .numbers("Pairs"), .numbers("Folds"),

@@ -222,8 +222,8 @@ private struct MapFigure {
         guard isFirst else { return what }
         let names = map.identities.enumerated().map { "\($0 + 1)\u{A0}\($1.name)" }
         return what + """
-             The \(map.identities.count) with most images, each image a dot, numbered at their \
-            centres: \(names.joined(separator: ", ")). Normalised embeddings of the models with the \
+             The \(map.identities.count) with most images, each image a dot, with a number in \
+            their colour at their centre: \(names.joined(separator: ", ")). Normalised embeddings of the models with the \
             first seed, projected on the two directions of their largest variance; all panels have \
             the same scale. Points that are apart here are apart; points that coincide may differ in the directions \
             not shown.

@@ -25,21 +25,35 @@ enum IdentificationSection {
     /// A loss with its seeds' results.
     private struct Row {
         let loss: LossSeries
-        let reports: [IdentificationResult]
+        let seeds: [(seed: UInt64, report: IdentificationResult)]
         /// Whether its runs learned something; otherwise it is shown, but neither ranked nor compared.
         let hasLearned: Bool
         let mark: String
 
-        /// The values of a figure on the draws of people, seed by seed.
-        func replicates(_ measure: TemplateReport.Measure) -> [PeopleReplicates] {
-            reports.compactMap { report in
-                report.figures.first { $0.measure == measure && $0.value != nil }?.replicates
+        /// The values of a figure on the draws of people, by seed.
+        private func replicates(_ measure: TemplateReport.Measure) -> [UInt64: PeopleReplicates] {
+            let pairs = seeds.compactMap { seed, report in
+                report.figures.first { $0.measure == measure && $0.value != nil }?.replicates.map {
+                    (seed, $0)
+                }
             }
+            return Dictionary(pairs) { first, _ in first }
         }
 
         func estimate(_ measure: TemplateReport.Measure) -> SeedPeopleEstimate? {
             let all = replicates(measure)
-            return all.count == reports.count ? SeedPeopleEstimate(all) : nil
+            return all.count == seeds.count
+                ? SeedPeopleEstimate(all.sorted { $0.key < $1.key }.map(\.value)) : nil
+        }
+
+        /// The figure minus that of another loss, on the seeds that both have; nil without any.
+        func difference(
+            _ measure: TemplateReport.Measure, from other: Row
+        ) -> SeedPeopleEstimate? {
+            let (mine, theirs) = (replicates(measure), other.replicates(measure))
+            let common = mine.keys.filter { theirs[$0] != nil }.sorted()
+            return SeedPeopleEstimate.difference(
+                common.compactMap { mine[$0] }, common.compactMap { theirs[$0] })
         }
     }
 
@@ -61,12 +75,13 @@ enum IdentificationSection {
         init?(_ name: String, _ configuration: Configuration, _ results: StudyResults) {
             rows = results.losses.compactMap { loss -> Row? in
                 let cell = results.cell(configuration, loss)
-                let reports = cell.finished.compactMap { $0.identification[name] }
-                guard !reports.isEmpty else { return nil }
-                return Row(
-                    loss: loss, reports: reports, hasLearned: cell.hasLearned, mark: cell.mark)
+                let seeds = cell.finished.compactMap { run in
+                    run.identification[name].map { (seed: run.seed, report: $0) }
+                }
+                guard !seeds.isEmpty else { return nil }
+                return Row(loss: loss, seeds: seeds, hasLearned: cell.hasLearned, mark: cell.mark)
             }
-            guard let first = rows.first?.reports.first else { return nil }
+            guard let first = rows.first?.seeds.first?.report else { return nil }
             let rows = rows
             self.first = first
             measures = first.figures.map(\.measure).filter { measure in
@@ -85,9 +100,7 @@ enum IdentificationSection {
                 }
                 guard let best else { return [] }
                 return known.filter { $0.loss != best.loss }.compactMap { other in
-                    SeedPeopleEstimate.difference(
-                        best.replicates(measure), other.replicates(measure)
-                    ).map {
+                    best.difference(measure, from: other).map {
                         Comparison(measure: measure.title, best: best, other: other, estimate: $0)
                     }
                 }
@@ -98,7 +111,7 @@ enum IdentificationSection {
             let facts: [Block] = [.heading(title), .paragraph(first.facts)]
             let caveats = Block.caveats(first.warnings.map { RichText($0) })
             guard !measures.isEmpty else { return facts + [caveats] }
-            let seeds = rows.map(\.reports.count).max() ?? 1
+            let seeds = rows.map(\.seeds.count)
             // Two tables, because one of all measures would be wider than a page.
             var blocks = facts
             for kind in Kind.allCases where measures.contains(where: kind.contains) {
@@ -157,7 +170,7 @@ enum IdentificationSection {
 
     private static func table(
         _ rows: [Row], _ measures: [TemplateReport.Measure],
-        _ caption: (title: String, explanation: String), seeds: Int
+        _ caption: (title: String, explanation: String), seeds: [Int]
     ) -> Table {
         let ranked = rows.filter(\.hasLearned)
         let best = measures.map { measure in ranked.compactMap { $0.estimate(measure)?.mean }.max()
@@ -179,8 +192,8 @@ enum IdentificationSection {
             ranked.count < rows.count
             ? " \(Cell.nothingLearnedMark) Nothing was learned; not ranked and not compared." : ""
         let over =
-            seeds > 1
-            ? "other people and other seeds" : "other people; one seed says nothing about others"
+            TemplateSection.scope(ofSeeds: seeds)
+            + (seeds.max() ?? 1 > 1 ? "" : "; one seed says nothing about others")
         return Table(
             caption: """
                 \(caption.title), in percent, with the 95 % interval for \(over). \(caption.explanation)\(unlearned)
@@ -199,7 +212,7 @@ enum IdentificationSection {
         var groups: [Table.Group] = []
         for (item, p) in zip(differences, pValues) {
             let interval = item.estimate.interval()
-            let title = "\(item.measure): \(item.best.loss.title) is best, by"
+            let title = "\(item.measure): \(item.best.loss.title) minus"
             if groups.last?.title != title { groups.append(Table.Group(title: title, rows: [])) }
             groups[groups.count - 1].rows.append([
                 Table.Entry(item.other.loss.title, key: item.other.loss.style),
@@ -215,12 +228,12 @@ enum IdentificationSection {
         }
         return Table(
             caption: """
-                The best loss of each measure against the others on the same images, in percentage points, with \
-                95 % intervals; p is corrected for all comparisons of this chapter, over all its test sets and measures \
-                (Holm).
+                The loss with the highest mean of each measure minus each other one, on the same images and the seeds that \
+                both have finished, in percentage points, with 95 % intervals; p is corrected for all comparisons of this \
+                chapter, over all its test sets and measures (Holm).
                 """,
             columns: [
-                .words("Compared with"), .numbers("Difference"), .numbers("p"), .words("Verdict"),
+                .words("Other loss"), .numbers("Difference"), .numbers("p"), .words("Verdict"),
             ], groups: groups)
     }
 
@@ -230,7 +243,7 @@ enum IdentificationSection {
         var distractors: [(name: TemplateSection.Name, report: DistractorReport)] = []
         for row in rows {
             let name = TemplateSection.Name(title: row.loss.title, style: row.loss.style)
-            switch row.reports.first {
+            switch row.seeds.first?.report {
             case .templates(let report): templates.append((name, report))
             case .distractors(let report): distractors.append((name, report))
             case nil: break
@@ -276,7 +289,20 @@ extension IdentificationResult {
 
 extension StudyResults {
     /// Names of the test sets of templates and of MegaFace, in the order of the runs.
-    var templateSets: [String] {
-        runs.flatMap { $0.description.templateTests ?? [] }.map(\.name).uniqued
+    var templateSets: [String] { templateFacts.map(\.name) }
+
+    /// The test sets of templates and MegaFace's, each once, in the order of the runs.
+    var templateFacts: [TemplateTestFacts] {
+        let all = runs.flatMap { $0.description.templateTests ?? [] }
+        return all.map(\.name).uniqued.compactMap { name in all.first { $0.name == name } }
+    }
+}
+
+extension TemplateTestFacts {
+    /// How large the set is, in words.
+    var size: String {
+        guard let distractors else { return Format.count(templates, "template") }
+        return
+            "\(Format.count(templates, "probe")) among \(Format.count(distractors, "distractor"))"
     }
 }

@@ -41,8 +41,8 @@ enum RankSection {
                     let values = cells.compactMap { $0.accuracy(on: set.name)?.mean }
                     guard values.count == losses.count else { continue }
                     let title = results.title(configuration)
-                    accuracyColumns.append(
-                        (results.testSets.count > 1 ? "\(title), \(set.name)" : title, values))
+                    let isOnlySet = results.testSets.count + results.templateSets.count == 1
+                    accuracyColumns.append((isOnlySet ? title : "\(title), \(set.name)", values))
                 }
             }
             for name in results.templateSets {
@@ -151,7 +151,10 @@ enum RankSection {
                 } + [Table.Entry(Format.fixed(test.meanRanks[index], 2))]
         }
         return Table(
-            caption: "Rank and mean accuracy in percent of each loss in each combination.",
+            caption: """
+                Rank of each loss in each combination, with its mean in percent: of the accuracy, or of the measure that \
+                the column names.
+                """,
             columns: [.words("Loss")] + rankings.accuracyColumns.map { .numbers($0.title) } + [
                 .numbers("Mean rank")
             ], rows: rows)

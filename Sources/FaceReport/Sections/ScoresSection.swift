@@ -43,8 +43,7 @@ enum ScoresSection {
                         series: [
                             .init(title: "one person", style: loss.style, heights: fractions.same),
                             .init(
-                                title: "two people", style: SeriesStyle(slot: 5),
-                                heights: fractions.different),
+                                title: "two people", style: nil, heights: fractions.different),
                         ],
                         mark: threshold.map {
                             .init(value: $0.mean, label: "threshold \(Format.fixed($0.mean, 2))")

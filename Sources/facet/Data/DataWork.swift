@@ -142,7 +142,7 @@ final class DataWork {
 
     func write(_ result: some Encodable, text: @autoclosure () -> String) throws {
         endLine()
-        guard json else { return Console.output(text()) }
+        guard json else { return Console.outputWrapped(text()) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         Console.output(String(decoding: try encoder.encode(result), as: UTF8.self))

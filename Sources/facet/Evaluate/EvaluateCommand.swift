@@ -166,11 +166,12 @@ let evaluateCommand = Command(
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
     let all = arguments.has("--all-protocols")
-    if let only = results.first, results.count == 1 {
-        Console.output(arguments.has("--json") ? try only.json() : only.text(allProtocols: all))
+    let only = results.count == 1 ? results.first : nil
+    if arguments.has("--json") {
+        Console.output(try only?.json() ?? comparison.json())
     } else {
-        Console.output(
-            arguments.has("--json") ? try comparison.json() : comparison.text(allProtocols: all))
+        Console.outputWrapped(
+            only?.text(allProtocols: all) ?? comparison.text(allProtocols: all))
     }
     guard let output else { return .success }
     for (index, result) in results.enumerated() {

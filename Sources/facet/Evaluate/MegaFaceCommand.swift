@@ -35,7 +35,7 @@ let megaFaceCommand = Command(
     if arguments.has("--json") {
         try Console.standard.writeJSON(found.report)
     } else {
-        Console.output(found.text)
+        Console.outputWrapped(found.text)
     }
     return .success
 }

@@ -115,7 +115,7 @@ let exportCommand = Command(
         try Console.standard.writeJSON(comparison)
         return .success
     }
-    Console.output("\(target.path)\n\(comparison.summary)")
+    Console.outputWrapped("\(target.path)\n\(comparison.summary)")
     for test in comparison.tests {
         for pair in test.flipped {
             Console.output(

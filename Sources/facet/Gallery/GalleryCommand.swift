@@ -86,7 +86,7 @@ private let galleryListCommand = Command(
     } else if people.isEmpty {
         Console.note("no one is enrolled")
     } else {
-        Console.output(
+        Console.outputWrapped(
             people.map { "\($0.name): \(counted($0.pictures, "picture"))" }.joined(separator: "\n"))
     }
     return .success

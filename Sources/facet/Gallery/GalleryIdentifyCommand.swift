@@ -73,7 +73,7 @@ let galleryIdentifyCommand = Command(
                     Console.standard.warning("\(quoted: found.picture): \($0)")
                 }
             }
-            Console.output(found.text)
+            Console.outputWrapped(found.text)
         }
     }
     return identifications.contains(where: \.isWithoutFace) ? .failure : .success

@@ -62,7 +62,7 @@ let verifyCommand = Command(
         try Console.standard.writeJSON(verdict)
     } else {
         verdict.warnings.forEach(Console.standard.warning)
-        Console.output(verdict.text)
+        Console.outputWrapped(verdict.text)
     }
     return .success
 }

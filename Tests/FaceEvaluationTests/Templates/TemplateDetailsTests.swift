@@ -194,7 +194,9 @@ import Testing
         #expect(tars[3].needed == 10_000)
         #expect(tars.allSatisfy { $0.insightFace != nil })
         #expect(
-            report.warnings.contains { $0.hasPrefix("Fewer than ten errors are to be expected") })
+            report.warnings.contains {
+                $0.hasPrefix("No figure is given where fewer than ten errors are to be expected: ")
+            })
         let data = try JSONEncoder().encode(report)
         #expect(try JSONDecoder().decode(TemplateReport.self, from: data) == report)
     }

@@ -99,6 +99,20 @@ import Testing
         }
     }
 
+    /// Curves of pairs, scores and curves of templates are different figures with one colour for each set.
+    @Test func everyTestSetHasAColourOfItsOwn() throws {
+        let report = EvaluationReport(
+            model: "m", sets: [try set("lfw")],
+            templates: [("ijb", try IdentificationSectionTests.report(rank: 0.9))])
+        let html = try text(report, "index.html")
+        for (title, color) in [("ROC", "c0"), ("lfw", "c0"), ("CMC", "c1"), ("DET", "c1")] {
+            let parts = html.components(separatedBy: ": \(title)</title>").dropFirst()
+            let drawing = try #require(parts.last).components(separatedBy: "</svg>")[0]
+            let drawn = Set(drawing.matches(of: /class="series (c\d+)"/).map { String($0.1) })
+            #expect(drawn == [color], "\(title)")
+        }
+    }
+
     @Test func picturesAreFilesOfTheirOwn() throws {
         let sets = [try set("a b"), try set("a/b")]
         let files = EvaluationReport(model: "m", sets: sets).render().map(\.name)

@@ -1,6 +1,7 @@
 import Charts
 import Documents
 import FaceEvaluation
+import FaceRuns
 import FaceStatistics
 
 /// Tables of error rates by group, for the losses of a study or for one model.
@@ -65,10 +66,7 @@ struct GroupTables {
             ], rows: rows)
     }
 
-    private var over: String {
-        (series.map(\.reports.count).max() ?? 1) > 1
-            ? "other people and other seeds" : "other people"
-    }
+    private var over: String { TemplateSection.scope(ofSeeds: series.map(\.reports.count)) }
 
     // MARK: Rates of each group
 
@@ -151,12 +149,15 @@ struct GroupTables {
     }
 
     private var caveats: [RichText] {
-        let byReason = Dictionary(grouping: first.rows.filter { $0.caveat != nil }) {
-            $0.caveat ?? ""
+        let reasons = first.rows.compactMap(\.caveat).uniqued
+        guard !reasons.isEmpty else { return [] }
+        let parts = reasons.map { reason in
+            let rows = first.rows.filter { $0.caveat == reason }
+            let names =
+                rows.count == first.rows.count
+                ? "all groups and pairs of groups" : rows.map(\.title).joined(separator: ", ")
+            return "\(names) (\(reason))"
         }
-        return byReason.keys.sorted().map { reason in
-            let names = (byReason[reason] ?? []).map(\.title).joined(separator: ", ")
-            return "Read with caution: \(names) (\(reason))."
-        }
+        return ["Read with caution: \(parts.joined(separator: "; "))."]
     }
 }

@@ -18,7 +18,7 @@ enum QualitySection {
             figure(name, of: results, results.configurations)
         }
         guard !figures.isEmpty else { return nil }
-        return section(figures, further: "The first seed of each loss.")
+        return section(figures, further: "Each curve is of the first seed of its loss.")
     }
 
     /// The chapter of an evaluation of one model.
@@ -93,7 +93,7 @@ enum QualitySection {
                 """,
             panels: panels.filter { !$0.lines.isEmpty }.map {
                 Figure.Panel(title: $0.title, chart: chart($0.lines))
-            }, data: table(panels))
+            }, data: table(name, panels))
     }
 
     private static func chart(_ lines: [Line]) -> Chart {
@@ -114,16 +114,18 @@ enum QualitySection {
     }
 
     /// The curves at some rejection rates, and the excess area of each over a perfect quality.
-    private static func table(_ panels: [(title: String, lines: [Line])]) -> Table {
+    private static func table(
+        _ name: String, _ panels: [(title: String, lines: [Line])]
+    ) -> Table {
         let shares = [0, 0.05, 0.1, 0.2, 0.3]
         return Table(
             caption: """
-                FNMR in percent, and the area between a curve and that of a perfect quality, which rejects errors first, in \
-                percent: 0 is perfect.
+                \(name): FNMR in percent, by the share of the pairs that is rejected, and the area between a curve and that \
+                of a perfect quality, which rejects errors first, in percent: 0 is perfect.
                 """,
-            columns: [.words("Rejected by")]
+            columns: [.words("Curve")]
                 + shares.map {
-                    .numbers(Format.whole(100 * $0) + "\u{A0}%", group: "FNMR, rejected")
+                    .numbers(Format.whole(100 * $0) + "\u{A0}%", group: "FNMR, share rejected")
                 }
                 + [.numbers("Excess area")],
             groups: panels.map { panel in

@@ -4,6 +4,10 @@ import Spelling
 public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An option's value is not what it must be.
     case badValue(option: String, value: String, expected: String)
+    /// An argument is an empty text, such as a variable of a shell script that is not set.
+    case emptyArgument(name: String)
+    /// An option's value is an empty text.
+    case emptyValue(option: String, placeholder: String)
     /// An option that takes one value was given twice.
     case givenTwice(option: String)
     /// A required argument was not given.
@@ -30,6 +34,10 @@ public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .badValue(let option, let value, let expected):
             "\(quoted: value) is not a valid value for \(option); it must be \(expected)"
+        case .emptyArgument(let name):
+            "the argument <\(name)> is empty; if it is a variable, set it, and give '.' for this folder"
+        case .emptyValue(let option, let placeholder):
+            "the value of \(option) is empty; give \(option) \(placeholder), or leave the option out"
         case .givenTwice(let option): "\(option) was given twice; give it once"
         case .missingArgument(let name): "the argument <\(name)> is missing"
         case .missingOption(let option, let hint):

@@ -119,6 +119,7 @@ public struct CommandParser: Sendable {
         guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
             throw .missingValue(option: name, placeholder: option.placeholder)
         }
+        if value.isEmpty { throw .emptyValue(option: name, placeholder: option.placeholder) }
         if case .value = option.kind, arguments.has(name) { throw .givenTwice(option: name) }
         arguments.options[name, default: []].append(value)
     }
@@ -126,6 +127,11 @@ public struct CommandParser: Sendable {
     private func bindPositionals(
         _ free: [String], _ command: Command, _ arguments: inout Arguments
     ) throws(CommandError) {
+        // As paths, empty words would mean the current folder.
+        if let place = free.firstIndex(of: "") {
+            let meant = command.positionals.dropFirst(place).first ?? command.positionals.last
+            throw meant.map { .emptyArgument(name: $0.name) } ?? .unexpectedArgument("")
+        }
         var rest = free[...]
         for positional in command.positionals {
             if let value = rest.popFirst() {

@@ -63,6 +63,9 @@ package enum JSONRecord {
         switch error {
         case .keyNotFound(let key, let context):
             "\(quoted: field(context.codingPath + [key])) is missing"
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty,
+            .valueNotFound(_, let context) where context.codingPath.isEmpty:
+            "it is not an object, with its keys in braces"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             "\(quoted: field(context.codingPath)) has the wrong type"
         case .dataCorrupted(let context) where context.codingPath.isEmpty:

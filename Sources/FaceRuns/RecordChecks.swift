@@ -43,6 +43,12 @@ enum RecordChecks {
         try number(name, value, in: -1e100...1e100)
     }
 
+    /// Names by which runs are grouped, so that an empty one would make a group of its own.
+    static func name(_ name: String, _ value: String) throws(RecordFault) {
+        guard value.isEmpty else { return }
+        throw RecordFault(reason: "\(quoted: name) is empty")
+    }
+
     static func distinct(_ name: String, _ values: [String]) throws(RecordFault) {
         var seen: Set<String> = []
         guard let twice = values.first(where: { !seen.insert($0).inserted }) else { return }
@@ -58,6 +64,9 @@ protocol CheckedRecord {
 
 extension RunDescription: CheckedRecord {
     func check() throws(RecordFault) {
+        try RecordChecks.name("identity.trainSet", identity.trainSet)
+        try RecordChecks.name("identity.backbone", identity.backbone)
+        try RecordChecks.name("identity.loss", identity.loss)
         try RecordChecks.count("epochs", epochs, to: 1_000_000_000)
         try RecordChecks.count("batchSize", batchSize)
         try RecordChecks.count("backbone.parameters", backbone.parameters)

@@ -66,9 +66,10 @@ extension String {
 
 extension DefaultStringInterpolation {
     /// Appends a name, a path or other text from outside to a message, in single quotes: `"no image \(quoted: name)"`.
-    /// A long text is ``Swift/String/shortened``, so that a message stays readable whatever a file contains.
+    /// A long text is ``Swift/String/shortened`` and line breaks are escaped, so that a message stays one readable
+    /// line whatever a file contains.
     public mutating func appendInterpolation(quoted text: some CustomStringConvertible) {
-        appendLiteral("'\(text.description.shortened)'")
+        appendLiteral("'\(text.description.shortened.inOneLine)'")
     }
 }
 

@@ -6,19 +6,20 @@ enum OptionsElsewhere {
 
     static let threads = [
         "--workers", "--num-workers", "--n-workers", "--jobs", "-j", "--num-threads", "--cpus",
-        "--nproc", "--decode-threads", "--dataloader-workers",
+        "--nproc", "--decode-threads", "--dataloader-workers", "--data-workers", "--loader-workers",
     ]
     static let precision = [
         "--fp16", "--fp32", "--amp", "--half", "--bf16", "--use-amp", "--mixed-precision",
-        "--dtype",
+        "--dtype", "--float16", "--bfloat16", "--autocast", "--use-fp16", "--half-precision",
     ]
     static let device = [
         "--gpu", "--gpus", "--gpu-id", "--gpu-ids", "--cuda", "--use-gpu", "--devices", "--no-cuda",
-        "--accelerator", "--ctx", "--context",
+        "--accelerator", "--ctx", "--context", "--use-cuda", "--device-id", "--device-ids", "--cpu",
     ]
     static let batchSize = [
         "--batch", "--bs", "-b", "--batches", "--train-batch-size", "--per-batch-size",
-        "--mini-batch-size", "--images-per-batch",
+        "--mini-batch-size", "--mini-batch", "--images-per-batch", "--per-device-train-batch-size",
+        "--batch-per-gpu",
     ]
     static let learningRate = [
         "--lr", "--base-lr", "--init-lr", "--initial-lr", "--lr-init", "--peak-lr", "--max-lr",
@@ -59,7 +60,8 @@ enum OptionsElsewhere {
     ]
     static let epochs = [
         "--num-epochs", "--num-epoch", "--n-epochs", "--nepochs", "--max-epochs", "--max-epoch",
-        "--end-epoch", "--total-epochs", "-e", "--train-epochs", "--epoch-num",
+        "--end-epoch", "--total-epochs", "-e", "--train-epochs", "--epoch-num", "--nb-epoch",
+        "--nb-epochs", "--max-nrof-epochs", "--epochs-num",
     ]
     static let seeds = [
         "--random-seed", "--manual-seed", "--rng-seed", "--num-seeds", "--repeats", "--repeat",
@@ -92,14 +94,22 @@ enum OptionsElsewhere {
             ["--wd", "--weight-decay", "--decay", "--l2"],
             instead: file("the weight decay", "training.optimizer.weightDecay")),
         AbsentOption(
-            ["--momentum", "--mom", "--beta1"],
+            ["--momentum", "--mom"],
             instead: file("the momentum", "training.optimizer.momentum")),
+        AbsentOption(
+            [
+                "--beta1", "--beta2", "--betas", "--adam-beta1", "--adam-beta2", "--eps",
+                "--epsilon",
+            ],
+            instead: file("it", "training.adamw")),
         AbsentOption(["--nesterov"], instead: file("it", "training.optimizer.nesterov")),
         AbsentOption(
             [
                 "--scheduler", "--lr-scheduler", "--lr-schedule", "--schedule", "--lr-policy",
                 "--lr-decay", "--gamma", "--step-size", "--milestones", "--lr-steps",
-                "--decay-epochs", "--cosine", "--min-lr",
+                "--decay-epochs", "--cosine", "--min-lr", "--lr-step", "--lr-step-size",
+                "--lr-gamma",
+                "--lr-milestones", "--learning-rate-schedule", "--learning-rate-decay-factor",
             ], instead: file("the learning-rate schedule", "training.schedule")),
         AbsentOption(
             ["--warmup", "--warmup-epochs", "--warmup-steps", "--warm-up", "--num-warmup"],
@@ -119,7 +129,9 @@ enum OptionsElsewhere {
         AbsentOption(
             [
                 "--flip", "--hflip", "--random-flip", "--mirror", "--augment",
-                "--aug", "--rand-mirror",
+                "--aug", "--rand-mirror", "--augmentations", "--random-crop", "--color-jitter",
+                "--random-erasing", "--auto-augment", "--autoaugment", "--rand-augment",
+                "--randaugment", "--rand-aug", "--mixup", "--cutmix", "--cutout",
             ],
             instead:
                 "images are flipped unless training.flip is false in a study file, and changed "
@@ -128,6 +140,7 @@ enum OptionsElsewhere {
             [
                 "--margin", "-m", "--scale", "-s", "--m", "--s", "--m1", "--m2", "--m3",
                 "--margin-list", "--temperature", "--easy-margin", "--margin-m", "--margin-s",
+                "--triplet-margin", "--center-loss-factor", "--lambda", "--alpha",
             ],
             instead: "it is a parameter of the loss, as in arcface:m=0.5,s=64; facet losses NAME "
                 + "lists them"),
@@ -149,13 +162,16 @@ enum OptionsElsewhere {
         AbsentOption(
             [
                 "--pretrained", "--weights", "--finetune", "--fine-tune", "--init", "--load",
-                "--load-from", "--pretrain", "--init-from", "--transfer",
+                "--load-from", "--pretrain", "--init-from", "--transfer", "--pretrained-model",
+                "--pretrained-weights", "--init-weights", "--load-weights",
             ],
             instead: "the weights to start from are given by --from FILE"),
         AbsentOption(
             [
                 "--resume", "--continue", "--restore", "--resume-from", "--auto-resume", "--ckpt",
-                "--checkpoint", "--start-epoch", "--begin-epoch",
+                "--checkpoint", "--start-epoch", "--begin-epoch", "--ckpt-path",
+                "--checkpoint-path",
+                "--resume-training", "--resume-path",
             ],
             instead:
                 "run the same command with the same --output again to resume from the last checkpoint"
@@ -171,21 +187,75 @@ enum OptionsElsewhere {
             [
                 "--print-freq", "--log-interval", "--log-freq", "--frequent", "--verbose", "-v",
                 "--save-freq", "--save-interval", "--save-every", "--eval-freq", "--eval-interval",
-                "--save-period", "--val-freq",
+                "--save-period", "--val-freq", "--eval-every", "--val-interval", "--val-every",
+                "--test-freq", "--log-every", "--log-steps", "--debug",
             ],
             instead: "every step and epoch is recorded, and a checkpoint is written every minute"),
+        AbsentOption(
+            ["--patience", "--early-stopping", "--early-stop", "--save-best", "--best"],
+            instead:
+                "training never stops early; --validation identities=0.05 chooses the best epoch "
+                + "on held-out training identities"),
+        AbsentOption(
+            [
+                "--val-split", "--test-size", "--val-size", "--split", "--validation-split",
+                "--val-ratio",
+            ],
+            instead: "--validation identities=0.05 holds out training identities"),
+        AbsentOption(
+            ["--freeze-backbone", "--frozen", "--frozen-stages", "--freeze-layers", "--trainable"],
+            instead: "--freeze LIST names the tensors that are not trained; * is the whole backbone"
+        ),
+        AbsentOption(
+            ["--unfreeze"], instead: "all tensors are trained but those of --freeze LIST"),
+        AbsentOption(
+            ["--ema-decay", "--use-ema", "--model-ema", "--model-ema-decay", "--swa"],
+            instead: "--ema X keeps a moving average of the weights, as 0.999"),
+        AbsentOption(
+            ["--shuffle", "--no-shuffle", "--drop-last", "--balanced", "--oversample"],
+            instead: "--sampler NAME chooses the order of the images; an incomplete last batch is "
+                + "left out"),
+        AbsentOption(
+            [
+                "--mean", "--std", "--normalize", "--normalise", "--pixel-mean", "--pixel-std",
+                "--image-mean", "--image-std",
+            ],
+            instead: "--input-mean X and --input-deviation X normalise the bytes"),
+        AbsentOption(
+            ["--bgr", "--rgb", "--color", "--color-mode", "--channels"],
+            instead: "--colour NAME is the order of the channels, rgb or bgr"),
+        AbsentOption(
+            [
+                "--pin-memory", "--prefetch", "--prefetch-factor", "--persistent-workers",
+                "--cache",
+                "--cache-images", "--dali", "--num-prefetch",
+            ],
+            instead: "images are always decoded ahead of training"),
+        AbsentOption(
+            ["--force", "--overwrite", "-f", "--yes", "-y", "--exist-ok", "--clobber"],
+            instead: "finished runs are never overwritten; choose another --output, or delete a "
+                + "run's folder to repeat it"),
+        AbsentOption(
+            ["--label-smoothing", "--class-weights", "--sync-bn", "--sync-batchnorm"],
+            instead: "this program has nothing like it; facet keys lists what can be set"),
+        AbsentOption(
+            ["--export", "--onnx", "--save-onnx", "--quantize", "--int8"],
+            instead: "facet export writes the trained network as ONNX and other formats"),
         AbsentOption(
             [
                 "--distributed", "--dist-url", "--dist-backend", "--world-size", "--rank",
                 "--local-rank", "--local_rank", "--multiprocessing-distributed", "--nodes",
                 "--num-nodes", "--nnodes", "--nproc-per-node", "--ddp", "--num-gpus", "--ngpu",
+                "--ngpus", "--n-gpus", "--gpus-per-node", "--strategy",
             ],
             instead:
                 "--processes N computes a run in several processes on this machine, torchrun and srun start them on "
                 + "several, and --workers N executes several runs at a time"),
         AbsentOption(
             ["--seed"],
-            instead: "--seeds 5 trains with the seeds 1 to 5, and --seeds 5, with seed 5 alone"),
+            instead:
+                "'--seeds 5' trains with the seeds 1 to 5, and '--seeds 5,' (with a comma) with "
+                + "seed 5 alone"),
         AbsentOption(
             [
                 "--deterministic", "--cudnn-benchmark", "--benchmark", "--compile", "--jit",

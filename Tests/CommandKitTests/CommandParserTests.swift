@@ -135,6 +135,52 @@ struct CommandParserTests {
     }
 }
 
+@Suite("Empty words, as of shell variables that are not set")
+struct EmptyWordTests {
+    private static let root = Command(
+        "tool", "A tool.",
+        subcommands: [
+            Command(
+                "unpack", "Unpacks.",
+                positionals: [
+                    Positional("set", "a set"), Positional("folders", "folders", isRepeating: true),
+                ], options: [Option("--output", .value("FOLDER"), "the folder")]
+            ) { _ in .success },
+            Command("list", "Lists.") { _ in .success },
+        ])
+
+    @Test(
+        "They are no paths: the current folder is '.'",
+        arguments: [
+            (["unpack", "", "b"], CommandError.emptyArgument(name: "set")),
+            (["unpack", "a", ""], .emptyArgument(name: "folders")),
+            (["unpack", "a", "b", "--", ""], .emptyArgument(name: "folders")),
+            (
+                ["unpack", "a", "b", "--output", ""],
+                .emptyValue(option: "--output", placeholder: "FOLDER")
+            ),
+            (
+                ["unpack", "a", "b", "--output="],
+                .emptyValue(option: "--output", placeholder: "FOLDER")
+            ),
+            (["list", ""], .unexpectedArgument("")),
+        ])
+    func refused(_ words: [String], _ error: CommandError) {
+        #expect(throws: error) { _ = try CommandParser(Self.root).parse(words) }
+    }
+
+    @Test("The messages name what is empty")
+    func messages() {
+        #expect(
+            CommandError.emptyArgument(name: "set").description
+                == "the argument <set> is empty; if it is a variable, set it, and give '.' for "
+                + "this folder")
+        #expect(
+            CommandError.emptyValue(option: "--output", placeholder: "FOLDER").description
+                == "the value of --output is empty; give --output FOLDER, or leave the option out")
+    }
+}
+
 @Suite("Options of other tools")
 struct ElsewhereTests {
     private static let root = Command(

@@ -19,4 +19,13 @@ import Testing
                 == "**A\\*** and *b* and ``c`d\\|e``, 1,234")
         #expect(MarkdownText.fence("a\n````\nb") == "`````\na\n````\nb\n`````")
     }
+
+    @Test func codeShowsWhatWouldActOnATerminal() {
+        let name = "a\u{1B}[2Jb\u{202E}c\u{9B}d"
+        let shown = "a\\u001b[2Jb\\u202ec\\u009bd"
+        let text: RichText = "\(code: name)"
+        #expect(MarkdownText.render(text) == "`\(shown)`")
+        #expect(MarkdownText.render(text, inTable: true) == "`\(shown)`")
+        #expect(MarkdownText.fence("\(name)\n\te") == "```\n\(shown)\n\te\n```")
+    }
 }

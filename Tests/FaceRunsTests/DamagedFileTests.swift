@@ -19,7 +19,8 @@ import Testing
         ("", "not valid JSON"),
         ("{\"format\":\"1\"}", "'format' has the wrong type"),
         ("{}", "'format' is missing"),
-        ("[]", "'' has the wrong type"),
+        ("[]", "it is not an object, with its keys in braces"),
+        ("null", "it is not an object, with its keys in braces"),
     ])
     func saysWhatIsWrongWithADescription(text: String, reason: String) throws {
         try Samples.inTemporaryFolder { folder throws in

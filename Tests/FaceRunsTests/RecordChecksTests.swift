@@ -130,6 +130,16 @@ import Testing
         #expect(Self.reason(result) == nil)
     }
 
+    @Test func namesOfARunAreNotEmpty() {
+        for (field, path) in [
+            ("trainSet", \RunIdentity.trainSet), ("backbone", \.backbone), ("loss", \.loss),
+        ] as [(String, WritableKeyPath<RunIdentity, String>)] {
+            var description = Samples.description
+            description.identity[keyPath: path] = ""
+            #expect(Self.reason(description) == "'identity.\(field)' is empty")
+        }
+    }
+
     @Test func theFirstNameThatIsThereTwiceIsSaid() {
         var description = Samples.description
         description.tests = ["b", "a", "c", "a", "c"].map {

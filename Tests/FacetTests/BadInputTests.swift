@@ -25,6 +25,18 @@ struct BadInputTests {
             "no such option", ["compare", "--epoch", "3"], 2,
             "unknown option --epoch; did you mean '--epochs'?"),
         Case(
+            "another program's option", ["train", "--patience", "3"], 2,
+            "unknown option --patience; training never stops early"),
+        Case(
+            "another program's option with a similar name here", ["train", "--mean=0.5"], 2,
+            "unknown option --mean; --input-mean X and --input-deviation X"),
+        Case(
+            "an option that PyTorch's loaders have", ["train", "--prefetch_factor", "2"], 2,
+            "unknown option --prefetch_factor; images are always decoded ahead of training"),
+        Case(
+            "a variable that is not set", ["data", "check", ""], 2,
+            "the argument <set> is empty; if it is a variable, set it"),
+        Case(
             "a value that is none", ["compare", "--epochs", "many"], 2,
             "'many' is not a valid value for --epochs; it must be a whole number from 1 to 100000"),
         Case(

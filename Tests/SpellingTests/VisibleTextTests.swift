@@ -33,6 +33,7 @@ struct VisibleTextTests {
                 "'" + String(repeating: "漢", count: 200) + " ... (1048326 characters) ... "
                     + String(repeating: "漢", count: 50) + "'"
             ),
+            ("c\nd/1.jpg", "'c\\u000ad/1.jpg'"), ("c\r\nd", "'c\\u000d\\u000ad'"),
         ])
     func quoted(text: String, shown: String) { #expect("\(quoted: text)" == shown) }
 

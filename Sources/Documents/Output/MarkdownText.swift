@@ -38,9 +38,10 @@ package enum MarkdownText {
         return result
     }
 
-    /// A code span; its fence is longer than any row of backticks inside.
+    /// A code span; its fence is longer than any row of backticks inside. Backslashes do not escape in code,
+    /// so invisible characters can be shown.
     private static func code(_ text: String, inTable: Bool) -> String {
-        var line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        var line = text.split(whereSeparator: \.isNewline).joined(separator: " ").visible
         if inTable {
             line = line.split(separator: "|", omittingEmptySubsequences: false)
                 .joined(separator: "\\|")
@@ -50,8 +51,9 @@ package enum MarkdownText {
         return fence + pad + line + pad + fence
     }
 
-    /// A fenced code block.
-    package static func fence(_ text: String) -> String {
+    /// A fenced code block; what would act on a terminal is shown as in code spans.
+    package static func fence(_ code: String) -> String {
+        let text = code.visible
         let fence = String(repeating: "`", count: max(3, maxBackticks(text) + 1))
         return "\(fence)\n\(text)\n\(fence)"
     }

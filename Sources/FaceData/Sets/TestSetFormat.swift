@@ -26,6 +26,7 @@ extension VerificationPairs {
                 reason: FileReader.obstacle(to: images) ?? "it cannot be found")
         }
         guard kind == .folder else {
+            try ForeignTestSet.refuse(images)
             guard pairs.isEmpty else {
                 throw .unknownFormat(
                     path: images.path,

@@ -303,6 +303,15 @@ import Testing
             (SafeFilesError.noSpace(path: "p"), FaceRunsError.noSpace(path: "p")),
             (.unreadable(path: "p", reason: "r"), .unreadable(path: "p", reason: "r")),
             (.unwritable(path: "p", reason: "r"), .unwritable(path: "p", reason: "r")),
+            (.notPlain(path: "p", kind: .link), .notPlain(path: "p", kind: .link)),
+            (
+                .busy(path: "p", holder: nil),
+                .unwritable(
+                    path: "p",
+                    reason: "another process is using 'p'; wait until it ends, or choose another "
+                        + "folder"
+                )
+            ),
         ] { #expect(FaceRunsError(error) == expected) }
     }
 }

@@ -43,6 +43,34 @@ import Testing
         }
     }
 
+    /// The header's 74 bytes and 466 lines of 35 bytes are a block of 16 KiB.
+    @Test func linesAreWrittenOnceABlockIsFull() throws {
+        let header = "step,epoch,learning_rate,loss,gradient_norm,accuracy,accuracy_with_margin\n"
+        let lines = (1000...1465).map { "\($0),1,0.125,0.125,0.125,0.25,0.25\n" }
+        let block = header + lines.joined()
+        try #require(block.utf8.count == 16_384)
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            let log = try StepLog(run, keepingUpTo: 0)
+            func append(_ step: Int) throws {
+                try log.append(
+                    StepRecord(
+                        step: step, epoch: 1, learningRate: 0.125, loss: 0.125,
+                        gradientNorm: 0.125, accuracy: 0.25, accuracyWithMargin: 0.25))
+            }
+            for step in 1000...1464 { try append(step) }
+            #expect(try Data(contentsOf: run.stepsURL).isEmpty)
+            try append(1465)
+            #expect(try String(contentsOf: run.stepsURL, encoding: .utf8) == block)
+            try append(1466)
+            #expect(try String(contentsOf: run.stepsURL, encoding: .utf8) == block)
+            try log.synchronize()
+            #expect(
+                try String(contentsOf: run.stepsURL, encoding: .utf8)
+                    == block + "1466,1,0.125,0.125,0.125,0.25,0.25\n")
+        }
+    }
+
     @Test func aLineThatIsNoStepIsNamed() throws {
         try Samples.inTemporaryFolder { folder throws in
             let run = RunFolder(folder)

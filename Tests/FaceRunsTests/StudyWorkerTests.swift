@@ -71,6 +71,29 @@ struct StudyWorkerTests {
         }
     }
 
+    @Test("say once that they are done")
+    func end() throws {
+        try withStudy { study in
+            let worker = try StudyWorker(study, record())
+            let url = study.recordURL(worker.token)
+            func published() throws -> (file: Int, isDone: Bool?) {
+                let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
+                return (
+                    try #require(attributes[.systemFileNumber] as? Int),
+                    try study.readWorker(worker.token)?.isDone
+                )
+            }
+            let before = try published()
+            #expect(before.isDone == nil)
+            try worker.publishEnd()
+            let first = try published()
+            #expect(first.isDone == true && first.file != before.file)
+            // Each write replaces the file, which the others read.
+            try worker.publishEnd()
+            #expect(try published().file == first.file)
+        }
+    }
+
     @Test("that give no sign of life are forgotten, and their role and runs taken over")
     func leftBehind() throws {
         try withStudy { study in
@@ -188,6 +211,40 @@ struct StudyWorkerTests {
             #expect(status.secondsLeft == 70)
             lease?.release()
             #expect(try StudyStatus(study).runs[1].state == .interrupted)
+        }
+    }
+
+    @Test("are listed by machine and process, and share the time that is left")
+    func sharedTime() throws {
+        try withStudy { study in
+            let holders = [("b", 1), ("a", 12), ("a", 3)].map { host, process in
+                ProcessIdentity(host: host, process: process, since: "2026-01-31T12:00:00Z")
+            }
+            let first = try StudyWorker(study, record(holders[0]))
+            try first.publish(planned: ["x", "y", "z"])
+            var description = Samples.description
+            description.epochs = 4
+            let run = study.run(named: "x")
+            try run.write(description)
+            var epoch = Samples.epoch(1)
+            (epoch.trainSeconds, epoch.evaluationSeconds) = (8, 2)
+            try run.append(epoch)
+            // Three epochs of x, and four each of y and z, of 10 s.
+            #expect(try StudyStatus(study).secondsLeft == 110)
+            let second = try StudyWorker(study, record(holders[1]))
+            #expect(try StudyStatus(study).secondsLeft == 55)
+            let third = try StudyWorker(study, record(holders[2]))
+            #expect(try StudyStatus(study).workers == [holders[2], holders[1], holders[0]])
+            try run.append(Samples.epoch(2))
+            try run.write(Samples.result)
+            // Two runs are left: a third worker finds nothing to do.
+            let left = try #require(try StudyStatus(study).secondsLeft)
+            let mean = (10 + 6.9) / 2
+            #expect(abs(left - 8 * mean / 2) < 1e-9)
+            // Without workers, nobody has said which runs are planned.
+            for worker in [first, second, third] { worker.leave() }
+            #expect(try StudyStatus(study).runs.map(\.name) == ["x"])
+            #expect(try StudyStatus(study).secondsLeft == 0)
         }
     }
 }

@@ -67,6 +67,9 @@ struct NothingLearnedTests {
         #expect(Run(norm: 2e6, distances: [1, 1, 1]).judged?.reason == .diverged)
         #expect(Run(norm: 2e6).judged == nil)
         #expect(Run(norm: 5e5, distances: [1, 1, 1]).judged?.reason == .collapsed)
+        // Two identities can be told apart, and guessing one of them is right half of the time.
+        #expect(Run(identities: 2, trainAccuracy: 0.9, accuracy: 0.5).judged?.reason == .test)
+        #expect(Run(identities: 2, trainAccuracy: 0.5).judged?.reason == .training)
         let pairs = Run(
             identities: 200, images: 200, trainAccuracy: 0, accuracy: 0.5, sampler: "pk:4x2")
         #expect(pairs.judged?.reason == .noPairs)

@@ -1,8 +1,9 @@
-import FaceReport
 import FaceConfiguration
 import FaceRuns
 import Foundation
 import Testing
+
+@testable import FaceReport
 
 @Suite struct StudyComparisonReportTests {
     /// Two studies, the second of them changed.
@@ -64,6 +65,52 @@ import Testing
             #expect(text.contains("| `schedule.rate` | yes | 0.1 | – |"))
             #expect(text.contains("A dash: the runs of that study do not have the key"))
         }
+    }
+
+    @Test("Of the machines, what computes otherwise decides, and what is only faster does not")
+    func machines() throws {
+        func results(_ edit: (inout RunEnvironment) -> Void) throws -> StudyResults {
+            try inTemporaryFolder { folder throws in
+                let study = StudyFolder(folder)
+                let run = PlainRun(loss: "softmax", seed: 1, pairs: 1000)
+                try run.write(accuracy: 0.9, to: study)
+                var environment = SampleStudy.environment
+                edit(&environment)
+                try run.folder(in: study).write(environment)
+                return try StudyResults(reading: study)
+            }
+        }
+        let first = try results { $0.kernels = "native" }
+        let second = try results { environment in
+            environment.facet = "2.0.0"
+            environment.commit = "abc"
+            environment.libtorch = "2.14.0"
+            environment.processor = "Another Processor"
+            environment.threads = 1024
+            environment.device = "cuda"
+            environment.precision = "bfloat16"
+            environment.kernels = "library"
+        }
+        let differences = StudyDifferences(first, second)
+        #expect(differences.shared == 1)
+        let expected: [(key: String, first: String, second: String, decides: Bool)] = [
+            ("commit", "4960270", "abc", false), ("device", "cpu", "cuda", true),
+            ("facet", "1.0.0", "2.0.0", false), ("kernels", "native", "library", false),
+            ("libtorch", "2.13.0", "2.14.0", false), ("precision", "float32", "bfloat16", true),
+            ("processor", "Some Processor @ 2.50 GHz", "Another Processor", false),
+            ("threads", "2", "1,024", false),
+        ]
+        #expect(
+            differences.differences
+                == expected.map {
+                    StudyDifferences.Difference(
+                        key: "environment.\($0.key)", first: [$0.first], second: [$0.second],
+                        decides: $0.decides)
+                })
+        #expect(
+            differences.obstacles.map(\.key) == ["environment.device", "environment.precision"])
+        #expect(!differences.arePoolable)
+        #expect(StudyDifferences(first, first).differences.isEmpty)
     }
 
     @Test func noticesOtherData() throws {

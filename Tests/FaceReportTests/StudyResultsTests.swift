@@ -80,6 +80,14 @@ import Testing
         #expect(results.count(.finished) == 18)
     }
 
+    @Test func hasNothingOfNoRuns() {
+        let results = StudyResults(runs: [])
+        #expect(results.seeds == 0 && results.count(.finished) == 0)
+        #expect(results.losses.isEmpty && results.configurations.isEmpty)
+        #expect(results.testSets.isEmpty && results.tunedCells.isEmpty)
+        #expect(results.title(ofBackbone: "resnet50") == "resnet50")
+    }
+
     @Test func saysWhenThereIsNothing() throws {
         try inTemporaryFolder { folder throws in
             #expect(throws: FaceReportError.noRuns(study: folder.path, damaged: 0)) {

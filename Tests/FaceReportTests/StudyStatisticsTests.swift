@@ -1,7 +1,8 @@
-import FaceReport
 import FaceRuns
 import FaceStatistics
 import Testing
+
+@testable import FaceReport
 
 @Suite struct StudyStatisticsTests {
     /// A study of 400 pairs whose losses get the first `right` pairs of each seed right, in a place
@@ -119,6 +120,111 @@ import Testing
             let statistics = StudyStatistics(try StudyResults(reading: study))
             #expect(statistics.comparisons.count == 1)
         }
+    }
+
+    @Test("Of lists of pairs that equally many runs have, the first run's is compared")
+    func equallyFrequentPairs() throws {
+        try inTemporaryFolder { folder throws in
+            let study = StudyFolder(folder)
+            try PlainRun(loss: "softmax", seed: 1, pairs: 400).write(wrong: [1, 2], to: study)
+            try PlainRun(loss: "arcface", seed: 1, pairs: 200).write(wrong: [3], to: study)
+            let results = try StudyResults(reading: study)
+            let statistics = StudyStatistics(results)
+            let configuration = results.configurations[0]
+            let estimates = results.losses.map {
+                statistics.estimate(configuration, $0, test: "v")
+            }
+            #expect(results.losses.map(\.loss) == ["softmax", "arcface"])
+            #expect(estimates[0]?.pairs == 400 && estimates[1] == nil)
+            #expect(statistics.comparisons.isEmpty && statistics.problems.isEmpty)
+        }
+    }
+
+    @Test("Student's interval of the folds, whose accuracies are means over the seeds")
+    func foldInterval() throws {
+        // Fold f has 40 pairs: f of them wrong with one seed, and two with the other.
+        let first = (0..<10).flatMap { fold in (0..<fold).map { 40 * fold + $0 } }
+        let second = (0..<10).flatMap { fold in (0..<2).map { 40 * fold + $0 } }
+        let results = try results([("softmax", [first, second])])
+        let interval = try #require(
+            StudyStatistics(results).foldInterval(
+                results.configurations[0], results.losses[0], test: "v"))
+        // The standard deviation of 0...9 is √(55 / 6), and Student's quantile for nine degrees of freedom
+        // is 2.2621571627982.
+        let reach = 2.262_157_162_798_2 * (55.0 / 6).squareRoot() / 80 / 10.0.squareRoot()
+        #expect(abs((interval.lower + interval.upper) / 2 - (1 - 6.5 / 80)) < 1e-12)
+        #expect(abs(interval.reach - reach) < 1e-9)
+    }
+
+    /// Three losses of three seeds on 400 pairs: errors of one vary with the seed, of the others not.
+    private func varied() throws -> (StudyResults, StudyStatistics) {
+        let results = try results([
+            ("softmax", [40, 60, 80].map { spread($0, from: 0) }),
+            ("arcface", [10, 10, 10].map { spread($0, from: 0) }),
+            ("marginal", [30, 30, 30].map { spread($0, from: 3) }),
+        ])
+        return (results, StudyStatistics(results, rope: 0.01))
+    }
+
+    @Test("One comparison says the opposite of either loss")
+    func eitherLoss() throws {
+        let (results, statistics) = try varied()
+        let (softmax, arcface) = (results.losses[0], results.losses[1])
+        let comparison = try #require(
+            statistics.comparison(softmax, arcface, results.configurations[0], test: "v"))
+        #expect(comparison.better == arcface && comparison.worse == softmax)
+        let (ahead, behind) = (comparison.lead(of: arcface), comparison.lead(of: softmax))
+        #expect(abs(ahead.mean - 50.0 / 400) < 1e-12 && behind.mean == -ahead.mean)
+        #expect(ahead.interval == comparison.interval && ahead.interval.contains(ahead.mean))
+        #expect(behind.interval.lower == -ahead.interval.upper)
+        #expect(behind.interval.upper == -ahead.interval.lower)
+        let (better, worse) = (
+            try #require(comparison.equivalence(of: arcface)),
+            try #require(comparison.equivalence(of: softmax))
+        )
+        #expect(better.better > 0.9 && better.better == worse.worse)
+        #expect(better.worse == worse.better && better.equal == worse.equal)
+    }
+
+    @Test("Power is that of the seeds' variance, or of the pairs' part of it where that is larger")
+    func power() throws {
+        let (results, statistics) = try varied()
+        let losses = results.losses
+        func comparison(_ first: Int, _ second: Int) throws -> LossComparison {
+            try #require(
+                statistics.comparison(
+                    losses[first], losses[second], results.configurations[0], test: "v"))
+        }
+        // Differences of 30, 50 and 70 pairs of 400: their variance is that of one seed.
+        let unsteady = try comparison(0, 1)
+        let power = try #require(unsteady.power)
+        #expect(abs(power.seedVariance - 0.05 * 0.05) < 1e-12)
+        #expect(power.pairVariance == unsteady.difference.floorVariance)
+        // Models of equal seeds would need no more of them, but for what other seeds would change.
+        let steady = try comparison(1, 2)
+        #expect(losses[2].loss == "marginal" && steady.difference.seedVariance == 0)
+        #expect(
+            try #require(steady.power).seedVariance == 3 * steady.difference.residualVariance)
+    }
+
+    @Test("The bootstrap draws people, of whom each pair has its own")
+    func bootstrap() throws {
+        let (results, statistics) = try varied()
+        let comparison = try #require(
+            statistics.comparison(
+                results.losses[0], results.losses[1], results.configurations[0], test: "v"))
+        let design = try PairDesign(
+            folds: (0..<400).map { $0 / 40 },
+            people: (0..<400).map { ("p\($0)", $0 % 2 == 0 ? "p\($0)" : "q\($0)") })
+        let errors = [40, 60, 80].map { Set(spread($0, from: 0)) }
+        let right = Set(spread(10, from: 0))
+        let average = (0..<400).map { pair in
+            Double(errors.count { $0.contains(pair) }) / 3 - (right.contains(pair) ? 1 : 0)
+        }
+        let expected = PairBootstrap(design, unit: .people, resamples: 999).interval(of: average)
+        let interval = try #require(comparison.bootstrap)
+        #expect(abs(interval.lower - expected.lower) < 1e-12)
+        #expect(abs(interval.upper - expected.upper) < 1e-12)
     }
 
     @Test func saysInWordsWhatIsKnown() throws {

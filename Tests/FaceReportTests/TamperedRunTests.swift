@@ -275,10 +275,11 @@ struct TamperedRunTests {
             let stated = try #require(try study.run.readResult()?.tests.first)
             let value = try #require(
                 key == "auc" ? stated.auc : key == "eer" ? stated.eer : stated.tarAtFar1e3)
-            // What rounding does to a sum is no contradiction.
-            try study.set("result.json", ["tests", "0", key], to: value * (1 - 1e-9))
+            // What rounding does to a sum is no contradiction; a pair in a million is one.
+            let sign = value > 0.5 ? -1.0 : 1
+            try study.set("result.json", ["tests", "0", key], to: value + sign * 5e-8)
             #expect(try study.render().damages == [])
-            let wrong = value > 0.5 ? value - 1e-5 : value + 1e-5
+            let wrong = value + sign * 2e-7
             try study.set("result.json", ["tests", "0", key], to: wrong)
             let damages = try study.render().damages
             let sentence =

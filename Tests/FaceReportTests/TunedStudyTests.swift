@@ -54,6 +54,31 @@ struct TunedStudyTests {
         }
         #expect(abs((arcface.gain?.mean ?? 0) - (means[1] - means[0])) < 1e-9)
         #expect(study.answer != nil)
+        // Holm's first factor is the number of losses, and a loss that kept its default is one of them.
+        let pValues = study.losses.compactMap { $0.gain?.pValue }
+        let least = try #require(pValues.min())
+        let adjusted = try #require(study.losses.map(\.adjusted).min())
+        #expect(abs(adjusted - min(1, 5 * least)) < 1e-12)
+    }
+
+    @Test("A loss of which every try failed has its default alone, which is its answer")
+    func allFailed() throws {
+        let study = try tuned { record in
+            guard let index = record.cells.firstIndex(where: { $0.loss == "marginal" }) else {
+                return
+            }
+            record.cells[index].chosen = nil
+            for place in record.cells[index].tries.indices {
+                record.cells[index].tries[place].state = .failed
+                record.cells[index].tries[place].accuracy = nil
+            }
+        }
+        let marginal = try loss("marginal", study)
+        #expect(marginal.cell.isComplete && !marginal.keepsDefault && marginal.gain == nil)
+        #expect(marginal.failed.count == 16 && marginal.scores.allSatisfy { $0 == 0.5 })
+        let runs = try #require(study.results).runs
+        #expect(runs.count == 10)
+        #expect(runs.count { $0.description.lossName == "marginal" } == 2)
     }
 
     @Test("While a loss has tries to come its default is not an answer")

@@ -21,7 +21,7 @@ public struct WaitingFraction {
 
     /// Text for the progress line; nil below 10 %.
     public var sentence: String? {
-        fraction > Self.minReported
+        fraction >= Self.minReported
             ? "waits for images \(Int((fraction * 100).rounded())) % of the time" : nil
     }
 }

@@ -33,6 +33,9 @@ struct FailureDetectorTests {
         #expect(diagnostics.map(\.kind) == [.stuck])
         let diagnostic = try #require(diagnostics.first)
         #expect(diagnostic.step == 400 && diagnostic.epoch == 4 && diagnostic.classes == 500)
+        // The means of the last fifty steps, of whose 6,400 images 13 are right.
+        let loss = (351...400).reduce(0.0) { $0 + 6.3 + 0.05 * sin(Double($1)) } / 50
+        #expect(abs(diagnostic.loss - loss) < 1e-9 && diagnostic.accuracy == 13.0 / 6400)
         #expect(
             diagnostic.description.hasPrefix(
                 "after step 400 (epoch 4) the loss, 6.3, has not left its starting value and 0.20 %"

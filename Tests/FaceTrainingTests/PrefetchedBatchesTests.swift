@@ -1,4 +1,5 @@
 import FaceData
+import FaceModels
 import Testing
 import Torch
 
@@ -56,5 +57,63 @@ struct PrefetchedBatchesTests {
         #expect(share.sentence == nil)
         for _ in 0..<200 { share.add(step(waiting: 0.5)) }
         #expect(share.sentence == "waits for images 25 % of the time")
+    }
+
+    @Test("A tenth of the time is reported, and less is not")
+    func tenth() {
+        // A step is a twentieth of the mean: 0.05, 0.05 + 0.05 · 0.95, and from there to a tenth.
+        var share = WaitingFraction()
+        for waiting in [2, 2, 0.295] {
+            #expect(share.sentence == nil)
+            share.add(
+                StepSummary(
+                    step: 1, steps: 9, epoch: 1, learningRate: 0.1, loss: 1, gradientNorm: 1,
+                    accuracy: 0, accuracyWithMargin: 0, images: 8, seconds: 2,
+                    waitingSeconds: waiting))
+        }
+        #expect(share.fraction == 0.1)
+        #expect(share.sentence == "waits for images 10 % of the time")
+    }
+
+    /// A source that counts the batches it was asked for.
+    private final class CountingSource: TrainingSource {
+        private let source = ToySource(imageCount: 12, batchSize: 4)
+        fileprivate var loaded = 0
+
+        var imageCount: Int { source.imageCount }
+        var stepsPerEpoch: Int { source.stepsPerEpoch }
+
+        func batches(epoch: Int, from step: Int, flip: Bool) throws -> any TrainingBatches {
+            Batches(
+                batches: try source.batches(epoch: epoch, from: step, flip: flip), source: self)
+        }
+
+        private struct Batches: TrainingBatches {
+            let batches: any TrainingBatches
+            let source: CountingSource
+
+            func next() throws -> ImageBatch? {
+                source.loaded += 1
+                return try batches.next()
+            }
+        }
+    }
+
+    @Test("On the processor, where nothing overlaps, no batch is read before its step")
+    func processor() throws {
+        try withFolder { folder in
+            let source = CountingSource()
+            let trainer = try Trainer(
+                model: Model(backbone: ToyBackbone(), loss: ToyLoss()), source: source,
+                configuration: TrainingConfiguration(
+                    epochs: 2, batchSize: 4,
+                    schedule: LearningRateSchedule(peak: 0.05, warmup: 0.1)),
+                compute: ComputeConfiguration(
+                    device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
+                checkpoint: folder, fingerprint: "toy")
+            var loaded: [Int] = []
+            try trainer.run { if case .step = $0 { loaded.append(source.loaded) } }
+            #expect(loaded == Array(1...6))
+        }
     }
 }

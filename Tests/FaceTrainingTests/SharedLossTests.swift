@@ -180,6 +180,49 @@ struct SharedLossTests {
         }
     }
 
+    // MARK: Rows
+
+    @Test("gathers each row once, in pieces of 16 MiB at most")
+    func pieces() throws {
+        // 1,200,000 rows of 32 bytes in four blocks, of which each process has two.
+        let found = try together(2) { team -> [Int] in
+            let loss = try LossCatalogue.make(
+                LossSpecification(parsing: "arcface"), classes: 1_200_000, embeddingSize: 8,
+                initial: InitialWeights(seed: 2, path: "head"), head: HeadOptions())
+            (loss as? any DividedHead)?.divide(intoBlocksOf: 300_000)
+            let rows = try #require(SharedRows(loss, team))
+            rows.find(in: loss.state.prefixed("loss"))
+            var sizes: [Int] = []
+            try rows.gather(try #require(rows.entries.first)) { sizes.append($0.shape[0]) }
+            return sizes
+        }.map { try $0.get() }
+        #expect(found == [[524_288, 75_712, 524_288, 75_712], []])
+    }
+
+    @Test("has the weights of all classes at process 0 again, once")
+    func restored() throws {
+        let found = try together(2) { team -> [[Float]] in
+            let loss = try Self.loss("arcface")
+            let whole = loss.state[0].tensor.array(of: Float.self)
+            let rows = try #require(SharedRows(loss, team))
+            rows.find(in: loss.state.prefixed("loss"))
+            let own = loss.state[0].tensor.array(of: Float.self)
+            try rows.restoreWeights()
+            let restored = loss.state[0].tensor.array(of: Float.self)
+            // What is done to them afterwards stays.
+            loss.state[0].tensor.detached().fill(7)
+            try rows.restoreWeights()
+            return [whole, own, restored, loss.state[0].tensor.array()]
+        }.map { try $0.get() }
+        for (rank, arrays) in found.enumerated() {
+            let (whole, own, restored) = (arrays[0], arrays[1], arrays[2])
+            #expect(whole.count == 40 * 8 && own.count == (rank == 0 ? 16 : 24) * 8)
+            #expect(restored == (rank == 0 ? whole : own))
+            #expect(own == Array(rank == 0 ? whole.prefix(128) : whole.suffix(192)))
+            #expect(arrays[3] == Array(repeating: 7, count: restored.count))
+        }
+    }
+
     // MARK: Runs
 
     private static func trainer(

@@ -1,5 +1,6 @@
 import FaceLosses
 import FaceTraining
+import Processes
 import Testing
 import Torch
 
@@ -72,6 +73,44 @@ struct TrainingConfigurationTests {
         (
             "schedule.factor: it must be a number from 0 to 1, but it is 2",
             { $0.schedule.factor = 2 }
+        ),
+        (
+            "schedule.cycles: it must be a whole number from 1 to 10000, but it is 0",
+            { $0.schedule.cycles = 0 }
+        ),
+        (
+            "schedule.cycles: it must be a whole number from 1 to 10000, but it is 10001",
+            { $0.schedule.cycles = 10_001 }
+        ),
+        (
+            "schedule.epochs: it must be a whole number from 0 to 100000, but it is -1",
+            { $0.schedule.epochs = -1 }
+        ),
+        (
+            "adamw.beta1: it must be a number from 0 to below 1, but it is 1",
+            { $0.adamw.beta1 = 1 }
+        ),
+        (
+            "microBatches: it must be a divisor of the batch size 128 that leaves micro-batches of 2 "
+                + "images or more, but it is 3", { $0.microBatches = 3 }
+        ),
+        (
+            "microBatches: it must be 1 where gradients accumulate (accumulation 2)",
+            {
+                $0.microBatches = 2
+                $0.accumulation = 2
+            }
+        ),
+        (
+            "reduction: it must be exact where the batch is not divided (microBatches 1)",
+            { $0.reduction = .fast }
+        ),
+        (
+            "algorithm: it must be sgd where a step has a fraction of the classes (head.rate)",
+            {
+                $0.algorithm = .adamw
+                $0.head.rate = 0.5
+            }
         ),
     ]
 

@@ -76,12 +76,10 @@ struct StudyWorkerTests {
         try withStudy { study in
             let worker = try StudyWorker(study, record())
             let url = study.recordURL(worker.token)
-            func published() throws -> (file: Int, isDone: Bool?) {
+            func published() throws -> (file: String, isDone: Bool?) {
                 let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
-                return (
-                    try #require(attributes[.systemFileNumber] as? Int),
-                    try study.readWorker(worker.token)?.isDone
-                )
+                let file = try #require(attributes[.systemFileNumber])
+                return ("\(file)", try study.readWorker(worker.token)?.isDone)
             }
             let before = try published()
             #expect(before.isDone == nil)

@@ -156,12 +156,13 @@ import Testing
         #expect(abs(interval.reach - reach) < 1e-9)
     }
 
-    /// Three losses of three seeds on 400 pairs: errors of one vary with the seed, of the others not.
+    /// Three losses of three seeds on 400 pairs: the number of errors varies with the seed, or only which
+    /// pairs are wrong, or nothing.
     private func varied() throws -> (StudyResults, StudyStatistics) {
         let results = try results([
             ("softmax", [40, 60, 80].map { spread($0, from: 0) }),
             ("arcface", [10, 10, 10].map { spread($0, from: 0) }),
-            ("marginal", [30, 30, 30].map { spread($0, from: 3) }),
+            ("marginal", [3, 100, 200].map { spread(30, from: $0) }),
         ])
         return (results, StudyStatistics(results, rope: 0.01))
     }
@@ -182,7 +183,7 @@ import Testing
             try #require(comparison.equivalence(of: arcface)),
             try #require(comparison.equivalence(of: softmax))
         )
-        #expect(better.better > 0.9 && better.better == worse.worse)
+        #expect(better.better > 0.5 && better.better == worse.worse)
         #expect(better.worse == worse.better && better.equal == worse.equal)
     }
 
@@ -200,11 +201,13 @@ import Testing
         let power = try #require(unsteady.power)
         #expect(abs(power.seedVariance - 0.05 * 0.05) < 1e-12)
         #expect(power.pairVariance == unsteady.difference.floorVariance)
-        // Models of equal seeds would need no more of them, but for what other seeds would change.
+        // 20 pairs of 400 with each seed, but not the same ones.
         let steady = try comparison(1, 2)
-        #expect(losses[2].loss == "marginal" && steady.difference.seedVariance == 0)
-        #expect(
-            try #require(steady.power).seedVariance == 3 * steady.difference.residualVariance)
+        let (bySeed, rest) = (
+            try #require(steady.difference.seedVariance), steady.difference.residualVariance
+        )
+        #expect(losses[2].loss == "marginal" && bySeed < 1e-15 && rest > 1e-6)
+        #expect(try #require(steady.power).seedVariance == 3 * rest)
     }
 
     @Test("The bootstrap draws people, of whom each pair has its own")
@@ -217,9 +220,9 @@ import Testing
             folds: (0..<400).map { $0 / 40 },
             people: (0..<400).map { ("p\($0)", $0 % 2 == 0 ? "p\($0)" : "q\($0)") })
         let errors = [40, 60, 80].map { Set(spread($0, from: 0)) }
-        let right = Set(spread(10, from: 0))
+        let fewer = Set(spread(10, from: 0))
         let average = (0..<400).map { pair in
-            Double(errors.count { $0.contains(pair) }) / 3 - (right.contains(pair) ? 1 : 0)
+            Double(errors.count { $0.contains(pair) }) / 3 - (fewer.contains(pair) ? 1 : 0)
         }
         let expected = PairBootstrap(design, unit: .people, resamples: 999).interval(of: average)
         let interval = try #require(comparison.bootstrap)

@@ -89,6 +89,26 @@ struct RecipeTests {
         }
     }
 
+    @Test("Rates fall at the published steps, and biases decay where those of the source do")
+    func published() throws {
+        let steps: [(name: String, milestones: [Double], of: Double, decaysAll: Bool)] = [
+            ("arcface-casia-r50", [20, 28], 32, true),
+            ("sphereface-20", [16_000, 24_000], 28_000, false),
+            ("amsoftmax-casia", [16_000, 24_000, 28_000], 30_000, false),
+            ("cosface-casia", [16_000, 24_000, 28_000], 30_000, false),
+            ("adaface-casia-r50", [12, 20, 24], 26, false),
+            ("facexzoo-mobilefacenet", [10, 13, 16], 18, true),
+        ]
+        for (name, milestones, whole, decaysAll) in steps {
+            let training = try Recipe.named(name).configuration().training
+            let schedule = training.schedule
+            #expect(schedule.milestones == milestones.map { $0 / whole }, "\(name)")
+            #expect(schedule.shape == .step && schedule.factor == 0.1 && schedule.warmup == 0)
+            #expect(schedule.peak == 0.1 && training.gradientClip == 0)
+            #expect(training.optimizer.decaysBiasAndNormalization == decaysAll, "\(name)")
+        }
+    }
+
     @Test("insightface's rate is the polynomial of its logs, or of its code", arguments: [2, 1])
     func insightFace(power: Int) throws {
         for short in ["r50", "mbf"] {

@@ -114,6 +114,39 @@ struct StartingClassesTests {
             try weights(double) == Array(first[0..<4]) + [10, 20] + Array(first[6...]))
     }
 
+    /// A loss that has a centre for each class besides its weight.
+    private final class CentredLoss: FaceLoss {
+        static let descriptor = CrossEntropyLoss.descriptor
+        let state = [
+            StateEntry("weight", .zeros([3, 2]), .buffer),
+            StateEntry("centres", .zeros([3, 4]), .buffer),
+        ]
+
+        func evaluate(
+            embeddings: Tensor, labels: Tensor, progress: LossProgress
+        ) -> LossOutput {
+            LossOutput(loss: embeddings.sum())
+        }
+    }
+
+    @Test(
+        "What is kept for each class may have several numbers, and as many as ours",
+        arguments: [4, 3])
+    func centres(_ width: Int) throws {
+        let loss = CentredLoss()
+        let centres = Tensor((1...2 * width).map { Float($0) }, shape: [2, width])
+        _ = try StartingClasses(
+            loss, lossName: "softmax", identities: ["a", "b", "c"],
+            head: head(
+                ["b", "a"], [1, 2, 3, 4], loss: "softmax", others: ["centres": centres]),
+            means: nil)
+        #expect(try weights(loss) == [3, 4, 1, 2, 0, 0])
+        let taken: [Float] = [5, 6, 7, 8, 1, 2, 3, 4, 0, 0, 0, 0]
+        #expect(
+            loss.state[1].tensor.array()
+                == (width == 4 ? taken : [Float](repeating: 0, count: 12)))
+    }
+
     @Test("What else the same loss keeps for each class comes along, from another loss it does not")
     func others() throws {
         let bias = Tensor([7, 8] as [Float])

@@ -38,6 +38,16 @@ struct StepTimesTests {
         #expect(all.batch == 16 && all.measured == 16)
     }
 
+    @Test("A step and an embedding take no longer than measuring them does")
+    func bounds() throws {
+        let start = ContinuousClock.now
+        let found = try times(16)
+        let whole = start.duration(to: .now) / .seconds(1)
+        // An image's embedding is that of two images, and what was timed was a batch of them.
+        #expect(found.embedding > 0 && found.embedding * 16 / 2 <= whole)
+        #expect(found.step > 0 && found.step <= whole)
+    }
+
     @Test("Every loss is timed, with all classes and with a sample of them")
     func losses() throws {
         var configuration = StudyConfiguration(

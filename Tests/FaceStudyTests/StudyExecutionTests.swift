@@ -29,6 +29,24 @@ struct StudyExecutionTests {
         return wins / Double(same.count * other.count)
     }
 
+    @Test("that is stopped while a model is tested records no epoch, and tests it again")
+    func stoppedInATest() throws {
+        try TinyStudy.with { study in
+            var isStopped = false
+            let control = StudyControl(
+                shouldStop: { isStopped },
+                listener: { if case .evaluating = $0 { isStopped = true } })
+            #expect(throws: FaceStudyError.interrupted) {
+                try Study(study.configuration, folder: study.output).run(control)
+            }
+            let run = try folder(study)
+            #expect(try run.readEpochs().isEmpty && run.readResult() == nil)
+            // The epoch's four steps were saved before the test.
+            let trace = try study.run()
+            #expect(trace.steps == 8 && trace.epochs == [1, 2, 3])
+        }
+    }
+
     @Test("writes what its scores, epochs and steps say, each number where it belongs")
     func records() throws {
         try TinyStudy.with { study in

@@ -21,6 +21,8 @@ struct StudyPowerTests {
         let expected = 2.8016 * (0.976 * 0.95 * 0.05 / 6000).squareRoot()
         #expect(abs(try difference(power, near: 0.95) - expected) < 1e-5)
         #expect(power.text.contains("one seed says nothing about the losses"))
+        let rows = try #require(power.rows.first).differences
+        #expect(rows.map(\.accuracy) == [0.8, 0.9, 0.95, 0.99, 0.995])
     }
 
     @Test("More seeds and more pairs find less, more comparisons find more")

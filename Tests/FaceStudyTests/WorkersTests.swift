@@ -1,10 +1,11 @@
-import FaceRuns
+import FaceConfiguration
 import FaceTraining
 import Foundation
 import SafeFiles
 import Testing
 import Torch
 
+@testable import FaceRuns
 @testable import FaceStudy
 
 /// Several processes on one study. A second one is either the same code, called in the middle of the first
@@ -263,6 +264,64 @@ struct WorkersTests {
                 #expect(text.contains(expected), "\(text)")
                 #expect(text.contains("process \(process) on host"), "\(text)")
             }
+            #expect(hiddenFiles(study) == [])
+        }
+    }
+
+    @Test("wait for one of another study that gives no sign of life, and say so once")
+    func silent() throws {
+        try TinyStudy.with { study in
+            let time = Time()
+            let grid = try Study(study.configuration, folder: study.output)
+            let (watch, token) = (LeaseWatch(time.clock), UUID().uuidString)
+            let leases = try [grid.folder.workerURL(token), grid.folder.reporterURL].map {
+                try #require(try Lease.take($0, watch, holder: Self.elsewhere))
+            }
+            let record = WorkerRecord(
+                holder: Self.elsewhere, request: .object(["precision": .null]))
+            try AtomicFile.write(
+                JSONEncoder().encode(record), to: grid.folder.recordURL(token))
+            var (slept, notes, control) = (Duration.zero, [String](), StudyControl())
+            control.leases = time.clock
+            control.sleep = {
+                slept += $0
+                time.advance($0)
+            }
+            control.listener = { if case .note(let text) = $0 { notes.append(text) } }
+            #expect(try grid.run(control) == Study.Outcome(finished: 1))
+            #expect(slept == .seconds(60))
+            #expect(
+                notes == [
+                    "waiting to see whether process 4711 on host 'elsewhere' still works on another "
+                        + "study in this folder"
+                ])
+            #expect(leases.allSatisfy { !$0.beat() })
+            #expect(hiddenFiles(study) == [])
+        }
+    }
+
+    @Test("are watched by one who reports nothing where another of them reports")
+    func watched() throws {
+        try TinyStudy.with { study in
+            let grid = try Study(study.configuration, folder: study.output)
+            var (watched, elsewhere) = (Study.Outcome?.none, 0)
+            var control = StudyControl()
+            control.report = { _ in
+                var watching = StudyControl(listener: { event in
+                    if case .runFinishedElsewhere = event { elsewhere += 1 }
+                })
+                watching.report = { _ in Issue.record("Another one reports.") }
+                watched = try grid.oversee(watching) { true }
+            }
+            #expect(try grid.run(control) == Study.Outcome(finished: 1))
+            #expect(watched == Study.Outcome(finished: 1, isReportedElsewhere: true))
+            #expect(elsewhere == 1)
+            // With none of them left, the one who watches reports.
+            var reported: [Study.Outcome] = []
+            var last = StudyControl()
+            last.report = { reported.append($0) }
+            #expect(try grid.oversee(last) { true } == Study.Outcome(finished: 1))
+            #expect(reported == [Study.Outcome(finished: 1)])
             #expect(hiddenFiles(study) == [])
         }
     }

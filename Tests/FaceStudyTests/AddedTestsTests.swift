@@ -216,6 +216,12 @@ struct AddedTestsTests {
             asked.test[0].name = "third"
             let lost = try StudyEvaluation(study.output, asked).run(StudyControl())
             #expect(lost.failed.first?.contains("model is missing") == true, "\(lost.failed)")
+            // Of several sets the first is named.
+            asked.test.append(asked.test[0])
+            asked.test[1].name = "fourth"
+            let both = try StudyEvaluation(study.output, asked).run(StudyControl())
+            #expect(both.failed.first?.contains("'third'") == true, "\(both.failed)")
+            #expect(both.failed.first?.contains("'fourth'") == false)
             #expect(throws: FaceStudyError.noRuns(path: study.root.path)) {
                 try StudyEvaluation(study.root, asked).run(StudyControl())
             }

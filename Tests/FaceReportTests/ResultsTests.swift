@@ -83,6 +83,8 @@ struct NothingLearnedTests {
         // Nine images an identity: training accuracy counts only beside a guessing test accuracy.
         #expect(Run(images: 90, trainAccuracy: 0.1).judged == nil)
         #expect(Run(images: 100, trainAccuracy: 0.1).judged?.reason == .training)
+        #expect(Run(images: 99, trainAccuracy: 0.1, losses: [3]).judged == nil)
+        #expect(Run(images: 100, trainAccuracy: 0.1, losses: [3]).judged?.reason == .training)
         // Those of the last of several epochs.
         #expect(Run(images: 90, trainAccuracy: 0.1, losses: [3, 2, 1]).judged == nil)
         #expect(Run(images: 100, trainAccuracy: 0.1, losses: [3, 2, 1]).judged != nil)

@@ -1,5 +1,6 @@
 import FaceEvaluation
 import FaceRuns
+import Spelling
 
 /// `results.csv`: one row per run, whatever its status, in the order of the report.
 ///
@@ -14,9 +15,9 @@ struct ResultsCSV {
             + results.testSets.dropFirst().map { Self.accuracy(on: $0.name) }
             + Self.groups(results) + Self.identification(results)
         let rows = results.runs.map { run in
-            CSVTable.spreadsheetLine(columns.map { $0.value(run) ?? "" })
+            CSVTable.spreadsheetLine(columns.map { ($0.value(run) ?? "").visible })
         }
-        text = CSVTable.spreadsheetLine(columns.map(\.name)) + rows.joined()
+        text = CSVTable.spreadsheetLine(columns.map(\.name.visible)) + rows.joined()
     }
 
     private struct Column {

@@ -28,7 +28,7 @@ package enum JSONRecord {
         } catch let fault as RecordFault {
             throw .damagedFile(path: path, line: line, reason: fault.reason)
         } catch let error as DecodingError {
-            throw .damagedFile(path: path, line: line, reason: reason(error))
+            throw .damagedFile(path: path, line: line, reason: reason(error, of: data))
         } catch {
             throw .damagedFile(path: path, line: line, reason: "not the JSON of a record")
         }
@@ -56,6 +56,15 @@ package enum JSONRecord {
         } catch {
             throw .unwritable(path: path, reason: "the record cannot be encoded as JSON")
         }
+    }
+
+    /// The error in the JSON of a record. A number that does not fit its type makes the decoder call the whole text
+    /// invalid, without the value's path.
+    private static func reason(_ error: DecodingError, of data: Data) -> String {
+        guard case .dataCorrupted(let context) = error, context.codingPath.isEmpty,
+            (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil
+        else { return reason(error) }
+        return "a number in it is out of range, or not a whole one"
     }
 
     /// The error in the JSON of a record, with the path of the value.

@@ -32,6 +32,23 @@ import Testing
         }
     }
 
+    /// The decoder calls a text with such a number invalid as a whole.
+    @Test(arguments: ["-1", "18446744073709551616", "1.5"])
+    func numbersOutOfRangeAreNotBadJSON(seed: String) throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            try run.write(Samples.description)
+            let text = try String(contentsOf: run.descriptionURL, encoding: .utf8)
+            let changed = text.replacing(/"seed" ?: ?\d+/, with: "\"seed\": \(seed)")
+            try #require(changed != text)
+            try AtomicFile.write(changed, to: run.descriptionURL)
+            let expected = FaceRunsError.damagedFile(
+                path: run.descriptionURL.path, line: nil,
+                reason: "a number in it is out of range, or not a whole one")
+            #expect(throws: expected) { try run.readDescription() }
+        }
+    }
+
     @Test func refusesAGeometryThatIsNone() throws {
         try Samples.inTemporaryFolder { folder throws in
             let run = RunFolder(folder)

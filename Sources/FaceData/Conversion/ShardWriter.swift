@@ -17,6 +17,10 @@ final class ShardWriter {
     private let perShard: Int
     private let names: WrittenNames
     private var keys: Set<String> = []
+    /// Indices of images whose names are not those in the set.
+    private let otherNames: Set<Int>
+    /// The files of images whose names are not those in the set, by index.
+    private var files: [Int: String] = [:]
     private var shards: [FileWriter] = []
     private var written = 0
 
@@ -31,6 +35,7 @@ final class ShardWriter {
     ) throws(FaceDataError) {
         self.url = url
         self.names = names
+        otherNames = Set(names.renamed)
         perShard = max(images, (set.count + Self.maxShards - 1) / Self.maxShards, 1)
         let count = (set.count + perShard - 1) / perShard
         guard count > 0 else { throw .cannotWrite(path: url.path, reason: "the set has no images") }
@@ -73,7 +78,8 @@ final class ShardWriter {
     ///   - label: The number of its identity.
     func append(_ bytes: [UInt8], _ index: Int, label: Int) throws(FaceDataError) {
         let ending = bytes.withUnsafeBytes { ImageKind($0) }.ending
-        let key = key(of: index)
+        let (key, isOther) = key(of: index)
+        if isOther { files[index] = "\(key).\(ending)" }
         try FaceDataError.storing { () throws(SafeFilesError) in
             if written % perShard == 0 { try beginShard() }
             guard let file = shards.last else { return }
@@ -102,8 +108,15 @@ final class ShardWriter {
         }
     }
 
-    /// A unique key: the file's name as in a folder, without points.
-    private func key(of index: Int) -> String {
+    /// The images whose names in the shards are not those in the set, with both names.
+    func renamedImages(of source: any ImageSource) -> [SetConversion.RenamedImage] {
+        files.sorted { $0.key < $1.key }.map {
+            SetConversion.RenamedImage(name: source.name(of: $0.key), file: $0.value)
+        }
+    }
+
+    /// A unique key: the file's name as in a folder, without points; and whether it is another name than the image's.
+    private func key(of index: Int) -> (key: String, isOther: Bool) {
         let path = names.paths[index]
         let plain = LabelledImageSet.isImage(path) ? PathText(path).withoutEnding : path
         let (folder, base) = (PathText(plain).folder, PathText(plain).name)
@@ -116,7 +129,7 @@ final class ShardWriter {
             number += 1
             key = "\(stem)-\(number)"
         }
-        return key
+        return (key, key != head + base || otherNames.contains(index))
     }
 }
 
@@ -139,7 +152,7 @@ extension SetConversion {
         }
         guard outcome.written > 0 else { return outcome }
         try writer.finish()
-        outcome.listRenamed(by: names, of: set.source)
+        outcome.renamed = writer.renamedImages(of: set.source)
         return outcome
     }
 

@@ -163,10 +163,17 @@ struct WrittenNames: Sendable {
         return plain.isEmpty || plain.hasPrefix(".") ? "_" + plain : plain
     }
 
-    /// The form by which a case-insensitive file system compares names. Swift's string comparison already
-    /// ignores Unicode normalisation.
+    /// The form by which a file system compares names that ignores case and, as Windows does, points and spaces
+    /// at the end of a part. Swift's string comparison already ignores Unicode normalisation.
     private static func key(_ name: String) -> String {
-        name.utf8.allSatisfy { $0 < 0x80 } ? name.lowercased() : name.uppercased().lowercased()
+        let folded =
+            name.utf8.allSatisfy { $0 < 0x80 } ? name.lowercased() : name.uppercased().lowercased()
+        func isDropped(_ character: Character) -> Bool { character == "." || character == " " }
+        guard folded.last.map(isDropped) ?? false || folded.contains("./") || folded.contains(" /")
+        else { return folded }
+        return folded.split(separator: "/", omittingEmptySubsequences: false).map { part in
+            part.lastIndex { !isDropped($0) }.map { part[...$0] } ?? ""
+        }.joined(separator: "/")
     }
 
     /// Adds numbers to names so that all of them differ.

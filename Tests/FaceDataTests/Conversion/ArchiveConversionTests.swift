@@ -85,6 +85,18 @@ import Testing
         }
     }
 
+    /// A sample's key ends at the first point of its name.
+    @Test func namesThatShardsCannotHoldAreTold() throws {
+        let folder = try TemporaryFolder()
+        let set = try Self.set(["a.b/1.x.png", "a.b/1_x.png", "a.b/2.png"], folder)
+        let out = folder.url.appendingPathComponent("x.tar")
+        let outcome = try SetConversion().write(set, as: .shards, to: out)
+        #expect(outcome.renamed.map(\.name) == ["a.b/1.x.png", "a.b/1_x.png"], "\(outcome)")
+        #expect(outcome.renamed.map(\.file) == ["a.b/1_x.png", "a.b/1_x-2.png"], "\(outcome)")
+        let back = try LabelledImageSet.open(folder.url.appendingPathComponent("x-000000.tar").path)
+        #expect(back.names == outcome.renamed.map(\.file) + ["a.b/2.png"])
+    }
+
     // MARK: Parquet
 
     @Test func aFileOfManyGroupsAndPages() throws {

@@ -49,6 +49,16 @@ import Testing
         #expect(names.renamed == [1, 3])
     }
 
+    /// Windows drops points and spaces at the end of a folder's name.
+    @Test func pointsAtTheEndOfAFolderTellNobodyApart() {
+        let set = LabelledImageSet(
+            source: ImageFiles((0..<4).map { "\($0).jpg" }, in: URL(fileURLWithPath: "/")),
+            identities: ["Ann", "Ann.", "ann ", "A.n"], labels: [0, 1, 2, 3])
+        let names = WrittenNames(of: set)
+        #expect(names.paths == ["Ann/0.jpg", "Ann.-2/1.jpg", "ann -2/2.jpg", "A.n/3.jpg"])
+        #expect(names.renamed == [1, 2])
+    }
+
     @Test func whatLiesBelowAnIdentityStaysInTheName() {
         #expect(
             Self.paths(

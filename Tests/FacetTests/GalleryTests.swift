@@ -210,6 +210,28 @@ struct GalleryTests {
         }
     }
 
+    @Test("A picture that cannot be decoded is left out, and those behind it are not")
+    func damagedPicture() throws {
+        try withGallery { tool, faces, folder in
+            try Data("no picture".utf8).write(
+                to: faces.train.appendingPathComponent("P3/P3_0002.jpg"))
+            let enrolled = try tool.run(
+                ["gallery", "enrol", "g.db", faces.train.path] + Self.network)
+            #expect(enrolled.status == 1)
+            for part in [
+                "P3_0002.jpg", "63 pictures of 8 people enrolled", "1 picture was left out",
+            ] {
+                #expect(enrolled.errors.contains(part), "\(part): \(enrolled.errors)")
+            }
+            #expect(try list(tool).values.sorted() == [7, 8, 8, 8, 8, 8, 8, 8])
+            let found = try tool.run(
+                ["gallery", "identify", "g.db", faces.train.path + "/P3", "--threshold", "0.99"]
+                    + Self.network)
+            #expect(found.status == 1)
+            #expect(found.output.contains("P3_0002.jpg") && found.output.contains("P3_0008.jpg"))
+        }
+    }
+
     @Test("What cannot be done is one sentence, with the right code")
     func badInput() throws {
         try withGallery { tool, faces, folder in

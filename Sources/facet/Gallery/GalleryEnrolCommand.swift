@@ -10,7 +10,8 @@ let galleryEnrolCommand = Command(
     "enrol", "Enrol people from pictures of their faces.",
     discussion: """
         Pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose faces \
-        are found and aligned; those without a face are reported and left out, with the exit code 1. A folder contains one folder per person, \
+        are found and aligned; those without a face, or that cannot be decoded, are reported and left out, with the \
+        exit code 1. A folder contains one folder per person, \
         FOLDER/NAME/*.jpg; with --person, all pictures are that person's. Pictures that are already enrolled are \
         skipped: run the same command again to resume an enrolment.
         """,
@@ -66,7 +67,7 @@ private func enrol(
 ) throws -> (added: Int, leftOut: Int) {
     let new = try fresh(pictures, of: person, in: gallery)
     var faces: [(url: URL, hash: String, crop: CroppedFace)] = []
-    for (picture, face) in zip(new, try UseFlags.faces(of: new.map(\.url), embedder)) {
+    for (picture, face) in zip(new, embedder.faces(of: new.map(\.url))) {
         switch face {
         case .success(let face): faces.append((picture.url, picture.hash, face))
         case .failure(let error): Console.standard.warning("\(error)")

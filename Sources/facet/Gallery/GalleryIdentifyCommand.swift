@@ -18,7 +18,8 @@ let galleryIdentifyCommand = Command(
         in the gallery who are taken for somebody in it. It is the threshold of that rate divided by \
         the number of enrolled pictures, which holds however similar they are. Below it, a picture is 'unknown'.
 
-        The exit code is 0 whether the person is known or not (see --json), and 1 if a photograph has no face.
+        The exit code is 0 whether the person is known or not (see --json), and 1 if a picture cannot be decoded or a \
+        photograph has no face.
         """,
     positionals: [
         GalleryFlags.file,
@@ -92,7 +93,7 @@ private struct GallerySearch {
 
     /// The identifications of pictures, in their order.
     func people(in pictures: [URL]) throws -> [Identification] {
-        let crops = try UseFlags.faces(of: pictures, embedder)
+        let crops = embedder.faces(of: pictures)
         let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get().image) }
         let vectors = try embedder.embeddings(
             of: faces.map(\.crop), names: faces.map { pictures[$0.index].path })
@@ -164,10 +165,10 @@ private struct Identification: Encodable {
     var threshold: Double
     var candidates: [Candidate]
     var warnings: [String]
-    /// Whether no face was found in the picture, as the only warning states.
+    /// Whether the picture cannot be decoded or no face was found in it, as the only warning states.
     var isWithoutFace = false
 
-    /// The result for a picture without a face.
+    /// The result for a picture without a face, or that cannot be decoded.
     init(picture: String, _ threshold: DecisionThreshold, without error: FaceDataError) {
         self.picture = picture
         self.threshold = threshold.cosine

@@ -1,5 +1,4 @@
 import CommandKit
-import FaceData
 import FaceEmbedding
 import FaceModels
 import FaceStudy
@@ -39,18 +38,6 @@ enum UseFlags {
         guard let aligner else { return embedder }
         return embedder.cropping(
             by: .detecting(aligner) { Console.standard.warning($0) })
-    }
-
-    /// The aligned faces of pictures; with `--detect`, some may have none.
-    static func faces(
-        of urls: [URL], _ embedder: FaceEmbedder
-    ) throws -> [Result<CroppedFace, FaceDataError>] {
-        try embedder.faces(of: urls).map { face in
-            if case .failure(let error) = face {
-                guard case .noFace = error else { throw error }
-            }
-            return face
-        }
     }
 
     /// The value of an option that is a rate.

@@ -55,7 +55,7 @@ import Testing
             source: ImageFiles((0..<4).map { "\($0).jpg" }, in: URL(fileURLWithPath: "/")),
             identities: ["Ann", "Ann.", "ann ", "A.n"], labels: [0, 1, 2, 3])
         let names = WrittenNames(of: set)
-        #expect(names.paths == ["Ann/0.jpg", "Ann.-2/1.jpg", "ann -2/2.jpg", "A.n/3.jpg"])
+        #expect(names.paths == ["Ann/0.jpg", "Ann.-2/1.jpg", "ann -3/2.jpg", "A.n/3.jpg"])
         #expect(names.renamed == [1, 2])
     }
 

@@ -62,7 +62,7 @@ import Testing
         #expect(
             refusal { _ = try VerificationPairs.open(images: folder.url, pairs: "FP") }
                 == .line(path: file.path, line: 2, reason: "there is no image 9 in the list"))
-        try folder.write("1;1", to: "Protocol/Split/FP/02/same.txt")
+        try folder.write("1:1", to: "Protocol/Split/FP/02/same.txt")
         #expect(
             refusal { _ = try VerificationPairs.open(images: folder.url, pairs: "FP") }
                 == .line(

@@ -151,7 +151,7 @@ import Testing
         ("ann/1 7\nb.jpg 2", 1, "expected a path and a label"),
         ("ann,7\nb.jpg,2", 1, "expected a path and a label"),
         ("path,age,who\nb.jpg,31,ann", 1, "the first line names 3 columns, but not which"),
-        ("id;photo;age;who\n0,b.jpg,31,ann", 1, "expected a path and a label"),
+        ("id;photo;age;who\n0,b.jpg,31,ann", 1, "the first line names 4 columns, but not which"),
     ])
     func refuses(text: String, line: Int, reason: String) throws {
         let error = refusal { _ = try Self.read(text) }

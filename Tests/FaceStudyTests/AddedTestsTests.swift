@@ -327,7 +327,7 @@ struct AddedTestsTests {
             let report = try #require(try mine.readDistractors(test: "mf"))
             #expect(report.pairs == 6 && report.people == 3)
             #expect(report.rates.map(\.distractors) == [6])
-            #expect(report.warnings.contains { $0.hasPrefix("3 people of 3 were in training") })
+            #expect(report.warnings.contains { $0.hasPrefix("3 of 3 people were in training") })
             // Every figure has an interval, of as many draws as others of a run have.
             #expect(report.figures.map(\.measure) == [.rankAmong(1, distractors: 6)])
             #expect(report.figures.allSatisfy { $0.replicates?.draws.count == 200 })

@@ -59,7 +59,7 @@ import Testing
         try inTemporaryFolder { folder throws in
             for run in try study(folder)
             where run.url.lastPathComponent.contains("arcface")
-                && run.url.lastPathComponent.hasSuffix(" 2")
+                && run.url.lastPathComponent.hasSuffix("__2")
             {
                 try FileManager.default.removeItem(at: run.templatesURL(test: "ijb"))
             }

@@ -19,7 +19,8 @@ enum FieldSeparator: UInt8, Sendable {
         func hasImage(_ separator: FieldSeparator) -> Bool {
             LineFields(line, separator).texts.contains(where: LabelledImageSet.isImage)
         }
-        for separator in [FieldSeparator.comma, .semicolon] where bytes.contains(separator.rawValue) {
+        for separator in [FieldSeparator.comma, .semicolon] where bytes.contains(separator.rawValue)
+        {
             guard hasImage(separator) || !hasImage(.space) else { continue }
             self = separator
             return
@@ -74,7 +75,8 @@ struct LineFields {
         }
         guard start < end else { return }
         var text = String(line[start..<end])
-        if separator.allowsQuotes, text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") {
+        if separator.allowsQuotes, text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"")
+        {
             text = text.dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "\"")
             guard !text.isEmpty else { return }
         }

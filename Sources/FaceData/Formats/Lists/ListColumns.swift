@@ -51,13 +51,13 @@ struct ListColumns {
             return (
                 chosen,
                 "the columns \(quoted: labels[chosen]) and \(quoted: labels[other]) group the images differently; "
-                    + "\(quoted: labels[chosen]) is used as the identity"
+                    + "\(quoted: labels[chosen]) is used"
             )
         }
         guard chosen > 0 else { return (chosen, nil) }
         return (
             chosen,
-            "the column \(quoted: labels[0]) is the same in all lines; \(quoted: labels[chosen]) is used as the identity"
+            "the column \(quoted: labels[0]) is the same in all lines; \(quoted: labels[chosen]) is used instead"
         )
     }
 

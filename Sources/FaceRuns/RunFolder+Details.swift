@@ -17,9 +17,7 @@ extension RunFolder {
 
     /// Reads `details/<test>.json`; nil where there is none.
     public func readDetails(test: String) throws(FaceRunsError) -> SetDetails? {
-        let url = detailsURL(test: test)
-        guard let data = try read(url) else { return nil }
-        return try JSONRecord.decode(SetDetails.self, from: data, path: url.path)
+        try readRecord(SetDetails.self, at: detailsURL(test: test))
     }
 }
 

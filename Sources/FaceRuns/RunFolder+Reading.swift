@@ -19,9 +19,7 @@ extension RunFolder {
 
     /// Reads `environment.json`, or returns `nil` if there is none yet.
     public func readEnvironment() throws(FaceRunsError) -> RunEnvironment? {
-        guard let data = try read(environmentURL) else { return nil }
-        return try JSONRecord.decode(
-            RunEnvironment.self, from: data, path: environmentURL.path)
+        try readRecord(RunEnvironment.self, at: environmentURL)
     }
 
     /// Reads the epochs of `metrics.jsonl`; empty if there is no such file yet.
@@ -74,6 +72,14 @@ extension RunFolder {
         var result = try JSONRecord.decode(RunResult.self, from: data, path: resultURL.path)
         result.tests = result.tests.map(\.withoutMissingCurve)
         return result
+    }
+
+    /// Reads a record that is a whole file; nil if there is none.
+    func readRecord<Record: Decodable>(
+        _ type: Record.Type, at url: URL
+    ) throws(FaceRunsError) -> Record? {
+        guard let data = try read(url) else { return nil }
+        return try JSONRecord.decode(type, from: data, path: url.path)
     }
 
     private func require(_ url: URL) throws(FaceRunsError) -> Data {

@@ -39,9 +39,7 @@ extension RunFolder {
 
     /// Reads `identification/<test>.json`; nil if there is none.
     public func readTemplates(test: String) throws(FaceRunsError) -> TemplateReport? {
-        let url = templatesURL(test: test)
-        guard let data = try read(url) else { return nil }
-        return try JSONRecord.decode(TemplateReport.self, from: data, path: url.path)
+        try readRecord(TemplateReport.self, at: templatesURL(test: test))
     }
 
     /// Writes `identification/<test>.json` of MegaFace, atomically.
@@ -51,9 +49,7 @@ extension RunFolder {
 
     /// Reads `identification/<test>.json` of MegaFace; nil if there is none.
     public func readDistractors(test: String) throws(FaceRunsError) -> DistractorReport? {
-        let url = templatesURL(test: test)
-        guard let data = try read(url) else { return nil }
-        return try JSONRecord.decode(DistractorReport.self, from: data, path: url.path)
+        try readRecord(DistractorReport.self, at: templatesURL(test: test))
     }
 }
 

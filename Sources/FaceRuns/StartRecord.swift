@@ -77,8 +77,7 @@ extension RunFolder {
 
     /// Reads `start.json`, or returns `nil` if the run began with random weights.
     public func readStart() throws(FaceRunsError) -> StartRecord? {
-        guard let data = try read(startURL) else { return nil }
-        return try JSONRecord.decode(StartRecord.self, from: data, path: startURL.path)
+        try readRecord(StartRecord.self, at: startURL)
     }
 
     /// Writes `start.json`, atomically.

@@ -21,15 +21,18 @@ struct PreparedTemplates {
     /// Tests a backbone.
     ///
     /// - Parameters:
+    ///   - kept: Embeddings of earlier processes, which those of this one are added to; nil if none are kept.
     ///   - cohort: The cohort that normalises scores of templates; nil for none.
     ///   - trained: Names of the people who were in training, as far as known.
     ///   - annotations: The user's annotations of people and images.
     func evaluate(
         _ embedder: SetEmbedder, cohort: ScoreCohort?, trained: [String],
-        _ annotations: SetAnnotations, progress: (Int, Int) throws -> Void
+        _ annotations: SetAnnotations, kept: KeptEmbeddings?, progress: (Int, Int) throws -> Void
     ) throws -> TestedTemplates {
-        let views = try embedder.embeddings(
-            of: set.source, .templates(facts.name), progress: progress)
+        let name = SharedImages.templates(facts.name)
+        let views =
+            try kept?.embeddings(of: set.source, name, by: embedder, progress: progress)
+            ?? embedder.embeddings(of: set.source, name, progress: progress)
         try stamps.check(0..<set.source.count, of: set.source)
         var tested = set
         if let warning = set.trainedWarning(trained) { tested.warnings.append(warning) }

@@ -57,7 +57,8 @@ struct RunContext {
             embedder: try Embedder(
                 backbone: model.backbone, normalization: configuration.input.normalization,
                 compute: compute, batchSize: configuration.evaluation.batchSize),
-            size: configuration.inputSize, team: study.embedsTogether ? control.team : nil)
+            size: configuration.inputSize, team: study.embedsTogether ? control.team : nil,
+            keeping: model.backbone)
     }
 
     /// Whether the run is a try of a tuning, of which no model is kept.

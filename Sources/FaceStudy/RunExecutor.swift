@@ -342,6 +342,7 @@ struct RunExecutor {
         if !context.isTry { try writeModel(model, average) }
         try context.folder.write(result)
         removeCheckpoint()
+        KeptEmbeddings.removeAll(in: context.folder)
     }
 
     private func writeModel(_ model: Model, _ average: WeightAverage?) throws {

@@ -138,7 +138,7 @@ final class RunRecorder: TrainingObserver {
             let found = try FaceStudyError.lostImages {
                 try test.evaluate(
                     embedder, cohort: cohort, trained: context.trainSet.set.identities,
-                    context.study.data.annotations
+                    context.study.data.annotations, kept: embedder.kept(test, in: folder)
                 ) {
                     try control.report(.evaluating(run, name, $0, $1))
                 }

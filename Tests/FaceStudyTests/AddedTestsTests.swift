@@ -362,6 +362,60 @@ struct AddedTestsTests {
         }
     }
 
+    @Test(
+        "A run that ends while it is tested embeds only what is missing, to the same numbers",
+        arguments: [false, true])
+    func keptEmbeddings(isAdded: Bool) throws {
+        try TinyStudy.with { study in
+            let tests = [try Self.templates(study), try Self.megaFace(study)]
+            study.configuration.evaluation.batchSize = 1
+            if isAdded { try study.run() }
+            study.configuration.test += tests
+            /// Runs the study until a set's images are embedded so far; the counts that were reported.
+            func run(until set: String = "", _ images: Int = 0) throws -> [String: [Int]] {
+                var told: [String: [Int]] = [:]
+                let control = StudyControl(
+                    shouldStop: { told[set]?.last ?? -1 >= images },
+                    listener: { event in
+                        guard case .evaluating(_, let name, let done, _) = event else { return }
+                        told[name, default: []].append(done)
+                    })
+                do {
+                    _ = try Study(study.configuration, folder: study.output).run(control)
+                } catch FaceStudyError.interrupted {}
+                return told
+            }
+            func kept() throws -> [String] {
+                let folder = try self.run(study).templatesURL(test: "own")
+                    .deletingLastPathComponent()
+                return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+                    .filter { $0.hasSuffix(".part") }.sorted()
+            }
+            // Four batches of an image are written at once.
+            #expect(try run(until: "own", 10)["own"]?.last == 10)
+            #expect(try kept() == ["..own.json.rows.part"])
+            let second = try run(until: "mf", 5)
+            #expect(second["own"]?.first == 8 && second["own"]?.last == 12)
+            #expect(second["mf"]?.last == 5)
+            let last = try run()
+            // An added set is recorded as soon as it has been evaluated.
+            #expect(last["own"].map { Set($0) } == (isAdded ? nil : [12]))
+            #expect(last["mf"]?.first == 4 && last["mf"]?.last == 12)
+            #expect(try kept() == [])
+            let root = study.file("whole")
+            _ = try Study(study.configuration, folder: root).run(StudyControl())
+            let (mine, theirs) = (
+                try self.run(study), try #require(try StudyFolder(root).runs().first)
+            )
+            for test in ["own", "mf"] {
+                #expect(
+                    try Data(contentsOf: mine.templatesURL(test: test))
+                        == Data(contentsOf: theirs.templatesURL(test: test)), "\(test)")
+            }
+            #expect(try RunComparison(mine, theirs).isSame)
+        }
+    }
+
     @Test("Another MegaFace of the same name, or a set of another kind, is refused")
     func otherMegaFace() throws {
         try TinyStudy.with { study in

@@ -87,6 +87,40 @@ struct TeamStudyTests {
         #expect(count < 18 || notes.all.contains("1 checks 4..<8"))
     }
 
+    @Test("embeds a part of a description, and checks the images that it is of")
+    func parts() throws {
+        let notes = Lines()
+        let ends = try together(2) { team -> EmbeddingViews? in
+            let images = NotedImages(rank: team.rank, count: 20, notes: notes)
+            let embedder = try Self.embedder(team)
+            if team.leads {
+                return try embedder.embeddings(
+                    of: SelectedImages(Array(5..<15), of: images), .part(.heldOut, 5..<15),
+                    progress: { _, _ in })
+            }
+            let order = try JSONDecoder().decode(
+                EmbeddingOrder.self, from: Data(try team.nextOrder().utf8))
+            guard case .part(.heldOut, let range) = order.images else {
+                Issue.record("\(order.images)")
+                return nil
+            }
+            try embedder.assist(order) {
+                CheckedImages(source: images) { notes.add("\(team.rank) checks \($0)") }
+                    .part(range)
+            }
+            return nil
+        }
+        let found = try #require(try ends[0].get())
+        let alone = try Self.embedder(nil).embeddings(
+            of: SelectedImages(
+                Array(5..<15), of: NotedImages(rank: 0, count: 20, notes: Lines())),
+            progress: { _, _ in })
+        #expect(found.original.values == alone.original.values)
+        #expect(found.mirrored?.values == alone.mirrored?.values)
+        _ = try ends[1].get()
+        #expect(notes.all.contains("1 checks 9..<13"))
+    }
+
     @Test("says in process 0 which other process cannot read an image, and waits for none")
     func broken() throws {
         let ends = try Self.embedded(2) {

@@ -27,20 +27,32 @@ struct FacePose {
     }
 
     private init(_ seen: CentredPoints) {
-        var best = (left: Double.infinity, dot: 0.0, cross: 0.0, square: 1.0)
-        let views = Self.views
+        var left = SIMD8<Double>(repeating: .infinity)
+        var dot = SIMD8<Double>()
+        var cross = SIMD8<Double>()
+        var square = SIMD8<Double>(repeating: 1)
+        // Beyond it, squares would overflow.
+        let views = seen.square < 1e200 ? Self.views : []
         for view in views {
-            let dot = (view.x * seen.x + view.y * seen.y).sum()
-            let cross = (view.x * seen.y - view.y * seen.x).sum()
-            // The sum of squares that the view does not explain, in units of the view.
-            let square = dot * dot + cross * cross
-            guard square > 0, square.isFinite, seen.square.isFinite else { continue }
-            let left = max(0, seen.square * view.square * view.square / square - view.square)
-            if left < best.left { best = (left, dot, cross, view.square) }
+            var (dots, crosses) = (SIMD8<Double>(), SIMD8<Double>())
+            for index in 0..<5 {
+                dots += view.x[index] * seen.x[index] + view.y[index] * seen.y[index]
+                crosses += view.x[index] * seen.y[index] - view.y[index] * seen.x[index]
+            }
+            // The sum of squares that each view does not explain, in units of the view; infinite or not a
+            // number, and so never less, where a view explains nothing.
+            let explained = dots * dots + crosses * crosses
+            let unexplained = seen.square * view.square * view.square / explained - view.square
+            let isNearer = unexplained .< left
+            left.replace(with: unexplained, where: isNearer)
+            dot.replace(with: dots, where: isNearer)
+            cross.replace(with: crosses, where: isNearer)
+            square.replace(with: view.square, where: isNearer)
         }
-        distance = (best.left / 5).squareRoot()
-        roll = atan2(best.cross, best.dot) * 180 / .pi
-        scale = (best.dot * best.dot + best.cross * best.cross).squareRoot() / best.square
+        let best = (0..<8).min { left[$0] < left[$1] } ?? 0
+        distance = (max(0, left[best]) / 5).squareRoot()
+        roll = atan2(cross[best], dot[best]) * 180 / .pi
+        scale = (dot[best] * dot[best] + cross[best] * cross[best]).squareRoot() / square[best]
     }
 
     /// The spread of the points across their line of best fit, as a fraction of that along it (the ratio of
@@ -81,18 +93,25 @@ struct FacePose {
         }
     }
 
+    /// Eight views, a lane each, of the template's five points.
+    private struct Views {
+        var x = [SIMD8<Double>](repeating: .zero, count: 5)
+        var y = [SIMD8<Double>](repeating: .zero, count: 5)
+        var square = SIMD8<Double>()
+    }
+
     /// The template's points as seen from all sides.
-    private static let views: [CentredPoints] = {
+    private static let views: [Views] = {
         let points = FacePoints.template(side: 112).points
         let (x, y) = points.reduce((0, 0)) { ($0.0 + $1.x / 5, $0.1 + $1.y / 5) }
         let flat = points.map { ($0.x - x, $0.y - y) }
         // Depths of a mean head in pixels of the template, in which the eyes are 35 pixels apart.
         let depths = [0.0, 0, 15, 1, 1]
-        var views: [CentredPoints] = []
+        var seen: [CentredPoints] = []
         for yaw in stride(from: -90.0, through: 90, by: 15) {
             for pitch in stride(from: -45.0, through: 45, by: 15) {
                 let (a, b) = (yaw * .pi / 180, pitch * .pi / 180)
-                views.append(
+                seen.append(
                     CentredPoints { index in
                         let (point, depth) = (flat[index], depths[index])
                         let x = point.0 * cos(a) + depth * sin(a)
@@ -101,6 +120,18 @@ struct FacePose {
                     })
             }
         }
-        return views
+        return stride(from: 0, to: seen.count, by: 8).map { start in
+            var views = Views()
+            for lane in 0..<8 {
+                // The last view fills what is left of the last eight.
+                let view = seen[min(start + lane, seen.count - 1)]
+                for index in 0..<5 {
+                    views.x[index][lane] = view.x[index]
+                    views.y[index][lane] = view.y[index]
+                }
+                views.square[lane] = view.square
+            }
+            return views
+        }
     }()
 }

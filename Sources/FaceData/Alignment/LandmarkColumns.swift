@@ -90,11 +90,11 @@ struct LandmarkColumns {
     }
 }
 
-/// Splits a line of a list into fields, see ``FieldSeparator``; empty fields count, and quoted ones may contain
+/// Splits a line of a list into fields, see ``LineFields/init(_:)``; empty fields count, and quoted ones may contain
 /// the separator (RFC 4180).
 enum LandmarkFields {
     static func of(_ line: String) -> [String] {
-        let separator = Character(UnicodeScalar(FieldSeparator(of: line).rawValue))
+        let separator = Character(UnicodeScalar(LineFields(line).separator.rawValue))
         var fields: [String] = []
         var field = ""
         var isQuoted = false

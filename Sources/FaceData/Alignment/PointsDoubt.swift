@@ -28,15 +28,47 @@ struct PointsDoubt {
 
     /// Checks the points; nil if they may be those of a face.
     init?(_ points: FacePoints, width: Int, height: Int) {
-        guard let problem = Self.problem(points, width, height) else { return nil }
-        cause = Self.cause(points, width, height)
+        var readings = Readings(points)
+        guard
+            let problem = Self.problem(
+                points, FacePose(points), width, height, { readings.least })
+        else { return nil }
+        cause = Self.cause(points, width, height, &readings)
         reason = problem + (cause.map { "; they would fit as \($0)" } ?? "")
     }
 
-    private static func problem(_ points: FacePoints, _ width: Int, _ height: Int) -> String? {
-        let pose = FacePose(points)
+    /// Ten numbers read as five points in every order.
+    private struct Readings {
+        let numbers: [Double]
+        let width: Double
+        let height: Double
+        lazy var all = PointOrder.all.compactMap { order in
+            order.points(numbers, width: width, height: height).map {
+                (order: order, points: $0, pose: FacePose($0))
+            }
+        }
+        /// The least distance of the orders in which the face is not upside down.
+        lazy var least =
+            all.filter { abs($0.pose.roll) <= maxRoll }.map(\.pose.distance).min() ?? .infinity
+
+        /// - Parameters:
+        ///   - width: The factor of all x.
+        ///   - height: The factor of all y.
+        init(_ points: FacePoints, width: Double = 1, height: Double = 1) {
+            numbers = points.points.flatMap { [$0.x, $0.y] }
+            (self.width, self.height) = (width, height)
+        }
+    }
+
+    /// - Parameter least: The least distance in any order, which points that are unlike most faces are compared with.
+    private static func problem(
+        _ points: FacePoints, _ pose: FacePose, _ width: Int, _ height: Int, _ least: () -> Double
+    ) -> String? {
         guard FacePose.width(points) >= minWidth else { return "its landmarks lie on a line" }
-        guard pose.distance <= maxDistance, !hasBetterOrder(points, than: pose) else {
+        guard
+            pose.distance <= likelyDistance
+                || pose.distance <= maxDistance && least() >= pose.distance / 2
+        else {
             return "its landmarks do not have the layout of a face"
                 + (pose.distance < 1000
                     ? " (by \(Int(pose.distance.rounded())) pixels of 112 on average)" : "")
@@ -54,16 +86,6 @@ struct PointsDoubt {
                 + "picture of \(width)x\(height) pixels"
         }
         return nil
-    }
-
-    /// Whether points that are unlike most faces would fit much better in another order.
-    private static func hasBetterOrder(_ points: FacePoints, than pose: FacePose) -> Bool {
-        guard pose.distance > likelyDistance else { return false }
-        let numbers = points.points.flatMap { [$0.x, $0.y] }
-        return PointOrder.all.contains { order in
-            guard let other = order.points(numbers).map(FacePose.init) else { return false }
-            return other.distance < pose.distance / 2 && abs(other.roll) <= maxRoll
-        }
     }
 
     /// The fraction of an aligned face that is outside the picture.
@@ -85,21 +107,20 @@ struct PointsDoubt {
 
     // MARK: Causes
 
-    private static func cause(_ points: FacePoints, _ width: Int, _ height: Int) -> String? {
-        let numbers = points.points.flatMap { [$0.x, $0.y] }
-        let isRelative = OrderGuess.areRelative(numbers)
-        let (right, bottom) = isRelative ? (Double(width), Double(height)) : (1, 1)
-        func guesses(_ orders: [PointOrder]) -> [OrderGuess] {
-            orders.compactMap { order in
-                guard let other = order.points(numbers, width: right, height: bottom),
-                    problem(other, width, height) == nil
-                else { return nil }
-                let pose = FacePose(other)
-                return OrderGuess(order: order, distance: pose.distance, roll: abs(pose.roll))
-            }
+    private static func cause(
+        _ points: FacePoints, _ width: Int, _ height: Int, _ readings: inout Readings
+    ) -> String? {
+        let isRelative = OrderGuess.areRelative(readings.numbers)
+        if isRelative {
+            readings = Readings(points, width: Double(width), height: Double(height))
         }
-        let known = guesses(PointOrder.known)
-        let name = OrderGuess.name(known.isEmpty ? guesses(PointOrder.all) : known)
+        let least = readings.least
+        let guesses = readings.all.compactMap { order, other, pose -> OrderGuess? in
+            guard problem(other, pose, width, height, { least }) == nil else { return nil }
+            return OrderGuess(order: order, distance: pose.distance, roll: abs(pose.roll))
+        }
+        let known = guesses.filter(\.order.isKnown)
+        let name = OrderGuess.name(known.isEmpty ? guesses : known)
         guard isRelative else {
             return named(name?.text, name?.distance, points, width, height)
         }

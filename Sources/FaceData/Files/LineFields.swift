@@ -1,31 +1,11 @@
 import Foundation
 
-/// The separator between the fields of a list's lines.
+/// The separator between the fields of a list's lines, see ``LineFields/init(_:)``.
 enum FieldSeparator: UInt8, Sendable {
     case tab = 0x09
     case comma = 0x2c
     case space = 0x20
     case semicolon = 0x3b
-
-    /// The separator of a line: tabs if it has any, so that names may contain spaces; otherwise commas, then
-    /// semicolons; otherwise spaces. Commas and semicolons that are only part of an image's path separate nothing.
-    init(of line: String) {
-        let bytes = line.utf8
-        self = .space
-        if bytes.contains(FieldSeparator.tab.rawValue) {
-            self = .tab
-            return
-        }
-        func hasImage(_ separator: FieldSeparator) -> Bool {
-            LineFields(line, separator).texts.contains(where: LabelledImageSet.isImage)
-        }
-        for separator in [FieldSeparator.comma, .semicolon] where bytes.contains(separator.rawValue)
-        {
-            guard hasImage(separator) || !hasImage(.space) else { continue }
-            self = separator
-            return
-        }
-    }
 
     /// Whether fields may be quoted as in CSV.
     fileprivate var allowsQuotes: Bool { self == .comma || self == .semicolon }
@@ -38,6 +18,30 @@ struct LineFields {
     private var ranges: [Range<String.Index>] = []
     /// The non-empty fields, trimmed.
     private(set) var texts: [String] = []
+
+    /// Splits a line at its own separator: tabs if it has any, so that names may contain spaces; otherwise
+    /// commas, then semicolons; otherwise spaces. Commas and semicolons that are only part of an image's path
+    /// separate nothing.
+    init(_ line: String) {
+        let bytes = line.utf8
+        if bytes.contains(FieldSeparator.tab.rawValue) {
+            self.init(line, .tab)
+            return
+        }
+        var spaced: LineFields?
+        for separator in [FieldSeparator.comma, .semicolon] where bytes.contains(separator.rawValue)
+        {
+            let fields = LineFields(line, separator)
+            if !fields.hasImage {
+                let bySpaces = spaced ?? LineFields(line, .space)
+                spaced = bySpaces
+                guard !bySpaces.hasImage else { continue }
+            }
+            self = fields
+            return
+        }
+        self = spaced ?? LineFields(line, .space)
+    }
 
     /// Splits a line. With commas or semicolons as separators, fields may be quoted as in CSV.
     init(_ line: String, _ separator: FieldSeparator) {
@@ -57,6 +61,8 @@ struct LineFields {
 
     /// Number of fields.
     var count: Int { texts.count }
+
+    private var hasImage: Bool { texts.contains(where: LabelledImageSet.isImage) }
 
     /// The line's text over a range of fields, including the separators between them.
     func text(_ range: ClosedRange<Int>) -> String {

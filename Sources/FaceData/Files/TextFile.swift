@@ -63,9 +63,9 @@ enum TextFile {
         start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff])
     }
 
-    /// A line's fields, see ``FieldSeparator``.
+    /// A line's fields, see ``LineFields/init(_:)``.
     static func fields(_ line: String) -> [String] {
-        LineFields(line, FieldSeparator(of: line)).texts
+        LineFields(line).texts
     }
 
     /// The lines without comments, which begin with `#` and are not an image's path in the first

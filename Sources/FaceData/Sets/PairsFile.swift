@@ -65,7 +65,7 @@ enum PairsHeader {
     /// The fields of a pair of numbered images: three for a matching pair, four for a non-matching
     /// one; nil for other lines. Names may contain spaces even if these separate fields.
     static func numberedPair(_ line: String) -> [String]? {
-        if FieldSeparator(of: line) == .tab { return pair(LineFields(line, .tab)) }
+        if line.utf8.contains(FieldSeparator.tab.rawValue) { return pair(LineFields(line, .tab)) }
         return pair(LineFields(line, .comma)) ?? pair(LineFields(line, .space))
     }
 

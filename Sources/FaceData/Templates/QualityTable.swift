@@ -25,7 +25,7 @@ public struct QualityTable: Sendable, Hashable {
         let lines = try TextFile.lines(of: store)
         var found: [String: Double] = [:]
         for (index, line) in lines.enumerated() {
-            let fields = LineFields(line.text, FieldSeparator(of: line.text))
+            let fields = LineFields(line.text)
             let number = fields.texts.last.flatMap(Double.init)
             // Only the first line may have no number: it is a header.
             if number == nil, index == 0, fields.count > 1, lines.count > 1 { continue }

@@ -1,11 +1,11 @@
-import FaceData
-import FaceEvaluation
-import Foundation
+package import FaceData
+package import FaceEvaluation
+package import Foundation
 import SafeFiles
 
 /// A hidden file of finished embeddings, part by part with a checksum each, from which a later process
 /// resumes.
-final class EmbeddingJournal {
+package final class EmbeddingJournal {
     /// The header of a part, followed by its numbers: first those of the images, then of the mirror images,
     /// row by row.
     struct Part: Codable {
@@ -43,11 +43,13 @@ final class EmbeddingJournal {
     private static let maxNumbers = 1 << 31
 
     /// Creates the journal of an output file, without writing anything.
-    init(_ output: URL, plan: String) {
+    package init(_ output: URL, plan: String) {
         url = output.deletingLastPathComponent()
-            .appendingPathComponent(".\(output.lastPathComponent).rows")
+            .appendingPathComponent(".\(output.lastPathComponent).\(Self.suffix)")
         self.plan = SHA256.hexDigest(of: Array(plan.utf8))
     }
+
+    private static let suffix = "rows"
 
     /// Batches of a part.
     private static let batches = 4
@@ -59,7 +61,7 @@ final class EmbeddingJournal {
     ///   - progress: Receives the number of images that are done; finished parts are kept if it throws.
     ///   - embed: Embeds the images of a range.
     /// - Returns: How many images earlier processes had embedded.
-    func fill(
+    package func fill(
         with images: any ImageSource, batchSize: Int, progress: (Int) throws -> Void,
         _ embed: (Range<Int>) throws -> EmbeddingViews
     ) throws -> Int {
@@ -176,10 +178,11 @@ final class EmbeddingJournal {
     }
 
     /// The embeddings of all images, as they were added.
-    func views() throws -> EmbeddingViews {
+    package func views() throws -> EmbeddingViews {
         let rows = entries.reduce(0) { $0 + $1.part.rows }
         var (original, mirrored) = ([Float](), [Float]())
         original.reserveCapacity(rows * dimension)
+        if entries.first?.part.views == 2 { mirrored.reserveCapacity(rows * dimension) }
         try forEachPart { part in
             original += part.original.values
             mirrored += part.mirrored?.values ?? []
@@ -204,6 +207,18 @@ final class EmbeddingJournal {
     func remove() {
         writer?.keepsPart = false
         writer = nil
+    }
+
+    /// Removes the hidden files in a folder, which need not exist.
+    package static func removeAll(in folder: URL) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names {
+            let file = folder.appendingPathComponent(name)
+            guard name.hasPrefix("."), name.hasSuffix(".\(suffix).part"),
+                PlainFile.kind(of: file) == .file
+            else { continue }
+            try? FileManager.default.removeItem(at: file)
+        }
     }
 }
 

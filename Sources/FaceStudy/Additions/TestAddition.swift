@@ -95,6 +95,7 @@ struct TestAddition {
             try describeAnnotations()
         }
         try sort(order, &result)
+        KeptEmbeddings.removeAll(in: folder)
         return (result, added)
     }
 
@@ -110,7 +111,7 @@ struct TestAddition {
             return SetEmbedder(
                 embedder: try Embedder(
                     backbone: backbone, normalization: metadata.normalization, compute: compute,
-                    batchSize: batchSize), size: metadata.inputSize)
+                    batchSize: batchSize), size: metadata.inputSize, keeping: backbone)
         } catch {
             throw FaceStudyError.cannotTest(
                 path: folder.url.path, test: test, reason: "\(error)")
@@ -178,7 +179,8 @@ struct TestAddition {
     ) throws -> TestedTemplates {
         try FaceStudyError.lostImages {
             try candidate.test.evaluate(
-                model, cohort: cohort, trained: try trained(), annotations
+                model, cohort: cohort, trained: try trained(), annotations,
+                kept: model.kept(candidate.test, in: folder)
             ) {
                 try control.report(.evaluating(run, candidate.test.facts.name, $0, $1))
             }

@@ -1,6 +1,8 @@
 import FaceData
 import FaceEmbedding
 import FaceEvaluation
+import FaceModels
+import FaceRuns
 import Foundation
 import Processes
 import Torch
@@ -19,6 +21,8 @@ struct SetEmbedder {
     var team: ProcessTeam?
     /// Whether the network has the moving averages of the weights.
     var averaged = false
+    /// The network, if its finished embeddings of templates' images are kept until they are used.
+    var keeping: (any Backbone)?
 
     /// Embeddings of images and of their mirror images, not normalised.
     ///
@@ -48,6 +52,11 @@ struct SetEmbedder {
             try EmbeddingTable(count: count, dimension: $0.count / count, values: $0)
         }
         return try EmbeddingViews(original: tables[0], mirrored: mirroring ? tables[1] : nil)
+    }
+
+    /// The embeddings of a test set that are kept in a run's folder; nil if none are.
+    func kept(_ test: PreparedTemplates, in folder: RunFolder) -> KeptEmbeddings? {
+        keeping.map { KeptEmbeddings(of: test, by: self, $0, in: folder) }
     }
 
     /// Embeds this process's part of the images that process 0 requests.

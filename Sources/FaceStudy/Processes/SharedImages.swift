@@ -6,7 +6,7 @@ import SafeFiles
 import Spelling
 
 /// A description of images of a study, sent from one process to another.
-enum SharedImages: Codable, Hashable {
+indirect enum SharedImages: Codable, Hashable {
     /// The images of a test set: all, or those for every epoch but the last.
     case test(String, all: Bool)
     /// The images of the held-out identities of the training set.
@@ -15,6 +15,8 @@ enum SharedImages: Codable, Hashable {
     case templates(String)
     /// Images of the training set, by index.
     case training([Int])
+    /// Some of the images of a description.
+    case part(SharedImages, Range<Int>)
 }
 
 /// An order of process 0 to the other processes of a training to embed images.
@@ -58,6 +60,14 @@ struct CheckedImages {
     let source: any ImageSource
     /// Throws if any in a range have changed since they were read.
     let check: (Range<Int>) throws -> Void
+
+    /// Some of the images.
+    func part(_ range: Range<Int>) -> CheckedImages {
+        CheckedImages(source: SelectedImages(Array(range), of: source)) {
+            try check(
+                range.lowerBound + $0.lowerBound..<range.lowerBound + $0.upperBound)
+        }
+    }
 }
 
 extension RunContext {
@@ -85,6 +95,12 @@ extension RunContext {
             return CheckedImages(source: SelectedImages(indices, of: set.set.source)) {
                 try set.stamps.check(indices[$0], of: set.set.source)
             }
+        case .part(let whole, let range):
+            let all = try self.images(whole)
+            guard range.lowerBound >= 0, range.upperBound <= all.source.count else {
+                return try lacks("all images that process 0 has")
+            }
+            return all.part(range)
         }
     }
 

@@ -113,9 +113,8 @@ private struct ListForm {
     /// Determines the form from a list's first line; nil if it has none.
     init?(of line: TextFile.Line, _ file: URL, _ root: URL) throws(FaceDataError) {
         (self.file, self.root) = (file, root)
-        let separator = FieldSeparator(of: line.text)
-        let fields = LineFields(line.text, separator)
-        (self.separator, self.fields) = (separator, fields.count)
+        let fields = LineFields(line.text)
+        (separator, self.fields) = (fields.separator, fields.count)
         guard Self.mayBeForm(fields.texts),
             let last = fields.texts.lastIndex(where: LabelledImageSet.isImage)
         else { return nil }

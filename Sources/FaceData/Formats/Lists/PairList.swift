@@ -92,7 +92,7 @@ private struct PairForm {
 
     /// Determines the form from a list's first line.
     init(of line: String, _ root: URL) {
-        let first = LineFields(line, FieldSeparator(of: line))
+        let first = LineFields(line)
         fields = first.count
         func isLabel(_ index: Int) -> Bool { Self.label(first.texts[index]) != nil }
         guard let (one, other) = Self.images(first) else {
@@ -110,7 +110,7 @@ private struct PairForm {
 
     /// A line's images, label and fold; nil if it has another form.
     func parts(_ line: String) -> (images: [String], label: String, fold: String?)? {
-        let all = LineFields(line, FieldSeparator(of: line))
+        let all = LineFields(line)
         let start = isLabelFirst ? 1 : 0
         let further = (isLabelFirst ? 0 : 1) + (hasFold ? 1 : 0)
         let (one, other) = Self.images(all) ?? (start, start + 1)

@@ -1,7 +1,9 @@
 # Each target sets up what it needs: Debian packages, LibTorch in a virtual environment, a build.
 
 CONFIGURATION ?= release
-SWIFT_FLAGS = -c $(CONFIGURATION) --pkg-config-path .facet/pkgconfig \
+# The tests see what is internal. SwiftPM compiles for that differently, and would compile everything again whenever
+# `make test` follows `make build`, or the reverse; so everything is always compiled for it.
+SWIFT_FLAGS = -c $(CONFIGURATION) --pkg-config-path .facet/pkgconfig -Xswiftc -enable-testing \
 	-Xlinker -rpath -Xlinker $$(cat .facet/torch-lib)
 
 .PHONY: compare test build setup bench bench-gpu bench-head docs wheel format check clean
@@ -13,7 +15,8 @@ compare: build
 # other, as many as there are cores, so each computes with one thread; those about threads ask for more.
 test: setup
 	TMPDIR=$$(scripts/test-folder) OMP_NUM_THREADS=1 \
-		swift test $(SWIFT_FLAGS) --explicit-target-dependency-import-check error
+		swift test $(SWIFT_FLAGS) --disable-testable-imports \
+		--explicit-target-dependency-import-check error
 
 build: setup
 	swift build $(SWIFT_FLAGS) --product facet

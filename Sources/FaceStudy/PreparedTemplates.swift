@@ -21,10 +21,10 @@ struct PreparedTemplates {
     /// Tests a backbone.
     ///
     /// - Parameters:
-    ///   - kept: Embeddings of earlier processes, which those of this one are added to; nil if none are kept.
     ///   - cohort: The cohort that normalises scores of templates; nil for none.
     ///   - trained: Names of the people who were in training, as far as known.
     ///   - annotations: The user's annotations of people and images.
+    ///   - kept: Embeddings of earlier processes, which those of this one are added to; nil if none are kept.
     func evaluate(
         _ embedder: SetEmbedder, cohort: ScoreCohort?, trained: [String],
         _ annotations: SetAnnotations, kept: KeptEmbeddings?, progress: (Int, Int) throws -> Void

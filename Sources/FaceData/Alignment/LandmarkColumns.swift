@@ -94,7 +94,7 @@ struct LandmarkColumns {
 /// the separator (RFC 4180).
 enum LandmarkFields {
     static func of(_ line: String) -> [String] {
-        let separator = Character(UnicodeScalar(LineFields(line).separator.rawValue))
+        let separator = Character(UnicodeScalar(LineFields.separator(of: line).rawValue))
         var fields: [String] = []
         var field = ""
         var isQuoted = false

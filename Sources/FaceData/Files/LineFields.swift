@@ -23,11 +23,17 @@ struct LineFields {
     /// commas, then semicolons; otherwise spaces. Commas and semicolons that are only part of an image's path
     /// separate nothing.
     init(_ line: String) {
+        let (separator, fields) = Self.judge(line)
+        self = fields ?? LineFields(line, separator)
+    }
+
+    /// A line's own separator.
+    static func separator(of line: String) -> FieldSeparator { judge(line).separator }
+
+    /// A line's own separator, and the fields if they had to be split to find it.
+    private static func judge(_ line: String) -> (separator: FieldSeparator, fields: LineFields?) {
         let bytes = line.utf8
-        if bytes.contains(FieldSeparator.tab.rawValue) {
-            self.init(line, .tab)
-            return
-        }
+        if bytes.contains(FieldSeparator.tab.rawValue) { return (.tab, nil) }
         var spaced: LineFields?
         for separator in [FieldSeparator.comma, .semicolon] where bytes.contains(separator.rawValue)
         {
@@ -37,10 +43,9 @@ struct LineFields {
                 spaced = bySpaces
                 guard !bySpaces.hasImage else { continue }
             }
-            self = fields
-            return
+            return (separator, fields)
         }
-        self = spaced ?? LineFields(line, .space)
+        return (.space, spaced)
     }
 
     /// Splits a line. With commas or semicolons as separators, fields may be quoted as in CSV.

@@ -6,7 +6,7 @@ CONFIGURATION ?= release
 SWIFT_FLAGS = -c $(CONFIGURATION) --pkg-config-path .facet/pkgconfig -Xswiftc -enable-testing \
 	-Xlinker -rpath -Xlinker $$(cat .facet/torch-lib)
 
-.PHONY: compare test build setup bench bench-gpu bench-head docs wheel format check clean
+.PHONY: compare test build build-all setup bench bench-gpu bench-head docs wheel format check clean
 
 compare: build
 	./facet compare --preset quick --output studies/quick
@@ -20,6 +20,10 @@ test: setup
 
 build: setup
 	swift build $(SWIFT_FLAGS) --product facet
+
+# Everything: the program, benchmarks, snippets and tests.
+build-all: setup
+	swift build $(SWIFT_FLAGS) --build-tests
 
 setup:
 	@scripts/bootstrap

@@ -117,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "embedding-benchmark",
             dependencies: ["CWaiting", "Torch", "FaceModels", "FaceEvaluation", "ModelExport"],
-            path: "Benchmarks/embedding", exclude: ["compare.py", "onnx_peer.py"],
+            path: "Benchmarks/embedding", exclude: ["compare.py", "onnx_peer.py", "RESULTS.md"],
             swiftSettings: swiftSettings),
 
         .executableTarget(
@@ -157,7 +157,7 @@ let package = Package(
         // What can be configured, declared once: keys, parameters, names.
         library("FaceConfiguration", needs: ["Spelling"]),
 
-        // Numbers that may be anything become whole numbers, and ranges; sorted ones are searched.
+        // Numbers that may be anything become whole numbers, ranges and bytes; sorted ones are searched.
         library("SafeNumbers"),
 
         // What is in a ZIP archive, and where.
@@ -197,7 +197,7 @@ let package = Package(
         .target(
             name: "CONNX", dependencies: ["LibONNX"], publicHeadersPath: "include",
             linkerSettings: [.linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
-        library("ONNX", needs: ["CONNX", "Spelling"]),
+        library("ONNX", needs: ["CONNX", "SafeNumbers", "Spelling"]),
         .target(name: "COpenVINO", publicHeadersPath: "include"),
         library("OpenVINO", needs: ["COpenVINO"]),
 
@@ -227,7 +227,9 @@ let package = Package(
         // Other programs' files of weights.
         library(
             "ModelFormats",
-            needs: ["ONNX", "SafeFiles", "Spelling", "Torch", "FaceModels", "ZipFiles"]),
+            needs: [
+                "ONNX", "SafeNumbers", "SafeFiles", "Spelling", "Torch", "FaceModels", "ZipFiles",
+            ]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
@@ -253,13 +255,16 @@ let package = Package(
             "FaceEmbedding",
             needs: [
                 "ModelFormats", "FaceLosses", "FaceConfiguration", "ONNX", "OpenVINO",
+                "SafeNumbers",
                 "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
                 "FaceRuns", "Spelling", "ZipFiles",
             ]),
         // Enrolled people.
         library(
             "FaceGallery",
-            needs: ["LibSQLite", "SafeFiles", "Spelling", "FaceData", "FaceEvaluation"]),
+            needs: [
+                "LibSQLite", "SafeNumbers", "SafeFiles", "Spelling", "FaceData", "FaceEvaluation",
+            ]),
         library(
             "ModelExport",
             needs: [

@@ -23,9 +23,17 @@ public enum EmbeddingSource {
         guard exists, !isFolder.boolValue else { return !exists }
         if EmbeddingFile.isNamedArray(url) { return false }
         return switch ModelFileKind(url) {
-        case .array, .dlib, .safetensors: false
+        case .array, .dlib: false
+        case .safetensors: (try? Safetensors.metadata(of: url)).map(isOfAnotherProgram) ?? false
         case .foreign, .mxnet, .onnx, .openVINO, .script, .stateDict: true
         }
+    }
+
+    /// Whether a safetensors file with this metadata has weights whose network it does not state: it is neither a
+    /// model, nor a checkpoint, nor a file of embeddings.
+    fileprivate static func isOfAnotherProgram(_ metadata: [String: String]) -> Bool {
+        metadata["backbone"] == nil && metadata["position"] == nil
+            && !metadata.keys.contains { $0 == "images" || $0.hasSuffix("/images") }
     }
 
     /// Opens a path: a model file, a run's folder or its checkpoint, a network in TorchScript, ONNX or
@@ -222,6 +230,7 @@ private struct Opener {
         if EmbeddingFile.isContent(content) {
             return .file(try EmbeddingFile(content, path: url.path))
         }
+        if EmbeddingSource.isOfAnotherProgram(content.metadata) { return try stateDict(url) }
         if content.metadata["position"] != nil { return try checkpoint(url, content) }
         let (backbone, metadata) = try ModelFile.read(
             url, device: try Device.named(compute.device))

@@ -3,7 +3,8 @@ import Foundation
 import ModelFormats
 import Torch
 
-/// The user's description of a PyTorch state dict or of MXNet's parameters, which do not state their network.
+/// The user's description of a PyTorch state dict, of MXNet's parameters or of another program's safetensors file,
+/// which do not state their network.
 public struct StateDictOptions {
     /// The network, e.g. `iresnet50`; nil if it is not stated.
     public var backbone: String?
@@ -26,7 +27,7 @@ public struct StateDictOptions {
     }
 }
 
-/// A backbone with the weights of a PyTorch state dict or of MXNet's parameters.
+/// A backbone with the weights of a file that does not state its network.
 struct StateDictNetwork {
     let backbone: any Backbone
     /// A summary of what was read from the file.
@@ -41,18 +42,20 @@ struct StateDictNetwork {
     init(
         _ url: URL, _ options: StateDictOptions, inputSize: Int, device: Device
     ) throws {
-        let isMXNets = ModelFileKind(url) == .mxnet
-        let file = try isMXNets ? WeightFile(MXNetParameters(url)) : WeightFile(StateDict(url))
+        let (file, kind) = try Self.open(url)
         guard let text = options.backbone else {
             throw ModelFormatsError.misfit(
                 path: url.path,
                 summary:
-                    "is \(isMXNets ? "an MXNet file of weights" : Self.stateDict), which does not "
-                    + "say what network they are of; \(Self.advice(file, inputSize))")
+                    "is \(kind), which does not say what network they are of; "
+                    + Self.advice(file, inputSize))
         }
         let specification = try BackboneSpecification(parsing: text)
+        // What a file lacks is random; the weights of a whole one need not be drawn, which takes a second.
         backbone = try BackboneCatalogue.make(
-            specification, inputSize: inputSize, initial: InitialWeights(seed: 0, device: device))
+            specification, inputSize: inputSize,
+            initial: options.isPartial
+                ? InitialWeights(seed: 0, device: device) : .zeros(device: device))
         let match = WeightMatch(file, backbone.state)
         summary = match.summary
         isAdaFaces =
@@ -68,7 +71,15 @@ struct StateDictNetwork {
         try match.load(into: backbone.state)
     }
 
-    private static let stateDict = "a PyTorch file of weights (a state dict)"
+    /// The tensors of a file, and what it is called in messages.
+    private static func open(_ url: URL) throws -> (file: WeightFile, kind: String) {
+        switch ModelFileKind(url) {
+        case .mxnet: (WeightFile(try MXNetParameters(url)), "an MXNet file of weights")
+        case .safetensors:
+            (WeightFile(try Safetensors.read(url), path: url.path), "a safetensors file of weights")
+        default: (WeightFile(try StateDict(url)), "a PyTorch file of weights (a state dict)")
+        }
+    }
 
     /// The network that a file's tensors are of, as the end of a sentence.
     private static func advice(

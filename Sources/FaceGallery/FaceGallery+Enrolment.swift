@@ -1,4 +1,5 @@
 import Foundation
+import SafeNumbers
 import Spelling
 
 /// A face to be enrolled.
@@ -137,20 +138,14 @@ extension FaceGallery {
 
     /// The stored form of numbers: single precision, little-endian.
     static func bytes(_ values: [Float]) -> [UInt8] {
-        values.flatMap { value in
-            (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) }
-        }
+        [UInt8](littleEndian: values)
     }
 
     /// The numbers in stored bytes; nil if the length is not a multiple of 4, or a number is not
     /// finite.
     static func values(_ bytes: UnsafeRawBufferPointer) -> [Float]? {
         guard bytes.count % 4 == 0, bytes.count > 0 else { return nil }
-        let values = (0..<bytes.count / 4).map { index in
-            Float(
-                bitPattern: UInt32(
-                    littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
-        }
+        let values = [Float](littleEndian: bytes)
         return values.allSatisfy(\.isFinite) ? values : nil
     }
 }

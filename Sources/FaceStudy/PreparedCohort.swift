@@ -20,11 +20,14 @@ struct PreparedCohort {
         stamps = FileStamps(set.source)
     }
 
+    /// - Parameter kept: Embeddings of earlier processes, which those of this one are added to; nil if none are kept.
     func embed(
-        _ embedder: SetEmbedder, _ pooling: TemplatePooling,
+        _ embedder: SetEmbedder, _ pooling: TemplatePooling, kept: KeptEmbeddings?,
         progress: (Int, Int) throws -> Void
     ) throws -> ScoreCohort {
-        let views = try embedder.embeddings(of: set.source, progress: progress)
+        let views =
+            try kept?.embeddings(of: self, progress: progress)
+            ?? embedder.embeddings(of: set.source, progress: progress)
         try stamps.check(0..<set.source.count, of: set.source)
         return try ScoreCohort(normalization, of: set, views, pooling: pooling, name: name)
     }

@@ -29,10 +29,9 @@ struct PreparedTemplates {
         _ embedder: SetEmbedder, cohort: ScoreCohort?, trained: [String],
         _ annotations: SetAnnotations, kept: KeptEmbeddings?, progress: (Int, Int) throws -> Void
     ) throws -> TestedTemplates {
-        let name = SharedImages.templates(facts.name)
         let views =
-            try kept?.embeddings(of: set.source, name, by: embedder, progress: progress)
-            ?? embedder.embeddings(of: set.source, name, progress: progress)
+            try kept?.embeddings(of: self, progress: progress)
+            ?? embedder.embeddings(of: set.source, .templates(facts.name), progress: progress)
         try stamps.check(0..<set.source.count, of: set.source)
         var tested = set
         if let warning = set.trainedWarning(trained) { tested.warnings.append(warning) }

@@ -128,17 +128,19 @@ final class RunRecorder: TrainingObserver {
 
     /// Tests the model on the sets of templates, and on MegaFace.
     private func writeTemplates() throws {
+        guard !context.templates.isEmpty else { return }
+        let kept = embedder.kept(in: folder)
         let cohort: ScoreCohort? = try FaceStudyError.lostImages {
-            try context.cohort()?.embed(embedder, configuration.evaluation.pooling) { done, total in
-                try control.report(.evaluating(run, "cohort", done, total))
-            }
+            try context.cohort()?.embed(
+                embedder, configuration.evaluation.pooling, kept: kept
+            ) { try control.report(.evaluating(run, "cohort", $0, $1)) }
         }
         for test in context.templates {
             let name = test.facts.name
             let found = try FaceStudyError.lostImages {
                 try test.evaluate(
                     embedder, cohort: cohort, trained: context.trainSet.set.identities,
-                    context.study.data.annotations, kept: embedder.kept(test, in: folder)
+                    context.study.data.annotations, kept: kept
                 ) {
                     try control.report(.evaluating(run, name, $0, $1))
                 }

@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// Reads the format of dlib's `serialize`, and checks each length before it is used.
 ///
 /// Integers begin with a byte that contains the sign and the number of bytes that follow;
@@ -124,18 +126,8 @@ struct DlibCursor {
             }
             count = product
         }
-        let elements = try take(4 * count)
-        let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            for index in 0..<count {
-                let start = elements.startIndex + 4 * index
-                let bits = (0..<4).reduce(UInt32(0)) {
-                    $0 | UInt32(elements[start + $1]) << (8 * UInt32($1))
-                }
-                buffer[index] = Float(bitPattern: bits)
-            }
-            initialized = count
-        }
-        return Tensor(shape: shape, values: values)
+        return Tensor(
+            shape: shape, values: [Float](littleEndian: [UInt8](try take(4 * count))))
     }
 
     /// The shape of a view of a tensor.

@@ -16,7 +16,7 @@ struct ZipArchive {
 
     init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
         do throws(ZipDamage) {
-            let end = try ZipEnd(tail: bytes.suffix(ZipEnd.searched), size: bytes.count)
+            let end = try ZipEnd(tail: Array(bytes.suffix(ZipEnd.searched)), size: bytes.count)
             let list = Array(bytes[end.offset..<end.offset + end.length])
             for entry in try ZipEntry.all(list, end) { try add(entry, of: bytes) }
         } catch {

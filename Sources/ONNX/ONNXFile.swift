@@ -1,5 +1,6 @@
 import CONNX
 public import Foundation
+import SafeNumbers
 
 /// An ONNX file's description of its network: inputs, outputs, nodes, weights and metadata.
 public final class ONNXFile {
@@ -150,13 +151,9 @@ public final class ONNXFile {
             let data = try? Data(contentsOf: url, options: .mappedIfSafe),
             count <= (data.count - stored.fileStart) / MemoryLayout<Float>.size
         else { return nil }
-        return data.withUnsafeBytes { bytes in
-            (0..<count).map { index in
-                let offset = stored.fileStart + index * MemoryLayout<Float>.size
-                return Float(
-                    bitPattern: UInt32(
-                        littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
-            }
+        let range = stored.fileStart..<stored.fileStart + count * MemoryLayout<Float>.size
+        return data.withUnsafeBytes {
+            [Float](littleEndian: UnsafeRawBufferPointer(rebasing: $0[range]))
         }
     }
 

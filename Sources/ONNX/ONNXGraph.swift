@@ -1,5 +1,6 @@
 import CONNX
 public import Foundation
+import SafeNumbers
 
 /// An ONNX network under construction.
 ///
@@ -60,7 +61,7 @@ public final class ONNXGraph {
 
     /// Adds weights in float32.
     public func addTensor(_ name: String, _ values: [Float], shape: [Int]) {
-        add(name, values.map(\.bitPattern.littleEndian), .float32, shape)
+        add(name, [UInt8](littleEndian: values), .float32, shape)
     }
 
     #if !(os(macOS) && arch(x86_64))
@@ -82,7 +83,7 @@ public final class ONNXGraph {
 
     /// Adds a constant tensor of `int32` values.
     public func addTensor(_ name: String, _ values: [Int32], shape: [Int]) {
-        add(name, values.map(\.littleEndian), .int32, shape)
+        add(name, values.map { $0.littleEndian }, .int32, shape)
     }
 
     /// Adds a constant vector of `int64` values, such as a shape.

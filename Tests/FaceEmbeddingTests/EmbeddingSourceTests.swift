@@ -3,6 +3,7 @@ import FaceEvaluation
 import FaceModels
 import FaceRuns
 import Foundation
+import ModelFormats
 import Testing
 import Torch
 
@@ -133,6 +134,37 @@ struct EmbeddingSourceTests {
         }
     }
 
+    @Test("Another program's safetensors file is a state dict: its network has to be named")
+    func otherSafetensors() throws {
+        try withFolder { folder in
+            let file = folder.appendingPathComponent("a.safetensors")
+            let own = try backbone()
+            try Safetensors.write(own.state, metadata: ["format": "pt"], to: file)
+            let unnamed = #expect(throws: ModelFormatsError.self) {
+                _ = try EmbeddingSource.open(file, options)
+            }
+            let message = unnamed?.description ?? ""
+            #expect(message.contains("is a safetensors file of weights, which does not say what"))
+            #expect(message.contains("--backbone \(own.specification.name)"), "\(message)")
+            let named = StateDictOptions(backbone: own.specification.description)
+            guard
+                case .network(let network) = try EmbeddingSource.open(file, options, weights: named),
+                let model = network.model
+            else {
+                Issue.record("no network")
+                return
+            }
+            #expect(
+                Safetensors.tensorDigest(of: model.backbone.state)
+                    == Safetensors.tensorDigest(of: own.state))
+            #expect(!network.describesItself)
+            let other = StateDictOptions(backbone: "iresnet18")
+            #expect(throws: ModelFormatsError.self) {
+                _ = try EmbeddingSource.open(file, options, weights: other)
+            }
+        }
+    }
+
     @Test("What is asked for of the input counts where a file does not say how images are prepared")
     func requestedInput() throws {
         try withFolder { folder in
@@ -140,6 +172,14 @@ struct EmbeddingSourceTests {
             try ModelFile.write(try backbone(), .init(inputSize: 32), to: model)
             #expect(!EmbeddingSource.takesRequestedInput(folder))
             #expect(!EmbeddingSource.takesRequestedInput(model))
+            let other = folder.appendingPathComponent("b.safetensors")
+            try Safetensors.write(try backbone().state, to: other)
+            #expect(EmbeddingSource.takesRequestedInput(other))
+            let embeddings = folder.appendingPathComponent("e.safetensors")
+            let views = try EmbeddingViews(
+                original: EmbeddingTable(count: 1, dimension: 2, values: [1, 0]))
+            try EmbeddingFile.write([("lfw", views, ["a.jpg"])], to: embeddings)
+            #expect(!EmbeddingSource.takesRequestedInput(embeddings))
             let script = folder.appendingPathComponent("a.pt")
             try Data([0x50, 0x4B, 3, 4]).write(to: script)
             #expect(EmbeddingSource.takesRequestedInput(script))

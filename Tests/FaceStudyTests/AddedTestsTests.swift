@@ -369,6 +369,8 @@ struct AddedTestsTests {
         try TinyStudy.with { study in
             let tests = [try Self.templates(study), try Self.megaFace(study)]
             study.configuration.evaluation.batchSize = 1
+            study.configuration.evaluation.scoreNorm = "z"
+            study.configuration.evaluation.cohort = study.file("train").path
             if isAdded { try study.run() }
             study.configuration.test += tests
             /// Runs the study until a set's images are embedded so far; the counts that were reported.
@@ -391,10 +393,15 @@ struct AddedTestsTests {
                 return try FileManager.default.contentsOfDirectory(atPath: folder.path)
                     .filter { $0.hasSuffix(".part") }.sorted()
             }
-            // Four batches of an image are written at once.
-            #expect(try run(until: "own", 10)["own"]?.last == 10)
-            #expect(try kept() == ["..own.json.rows.part"])
+            // Four batches of an image are written at once; the cohort has five images of each of four people.
+            #expect(try run(until: "cohort", 6)["cohort"]?.last == 6)
+            #expect(try kept() == ["..cohort.rows.part"])
+            let first = try run(until: "own", 10)
+            #expect(first["cohort"]?.first == 4 && first["cohort"]?.last == 20)
+            #expect(first["own"]?.last == 10)
+            #expect(try kept() == ["..cohort.rows.part", "..own.json.rows.part"])
             let second = try run(until: "mf", 5)
+            #expect(second["cohort"].map { Set($0) } == [20])
             #expect(second["own"]?.first == 8 && second["own"]?.last == 12)
             #expect(second["mf"]?.last == 5)
             let last = try run()

@@ -1,5 +1,6 @@
 public import Foundation
 import SafeFiles
+import SafeNumbers
 import Spelling
 
 /// Feature files of MegaFace's development kit: an OpenCV matrix with a header of four 32-bit
@@ -47,7 +48,7 @@ public enum MegaFaceFile {
                 "it has \(bytes.count) bytes, but \(16 + 4 * rows * columns) are needed for its "
                     + "\(rows * columns) numbers")
         }
-        let values = (0..<rows * columns).map { Float(bitPattern: UInt32(number(16 + 4 * $0))) }
+        let values = [Float](littleEndian: Array(bytes[16...]))
         if let index = values.firstIndex(where: { !$0.isFinite }) {
             throw wrong(16 + 4 * index, "number \(index) is not finite")
         }
@@ -104,12 +105,7 @@ public enum MegaFaceFile {
         for row in 0..<shape.rows {
             let start = 16 + 4 * row * shape.columns
             let bytes = try store.bytes(at: start, count: 4 * shape.columns)
-            bytes.withUnsafeBytes { bytes in
-                for column in 0..<shape.columns {
-                    let bits = bytes.loadUnaligned(fromByteOffset: 4 * column, as: UInt32.self)
-                    values.append(Float(bitPattern: UInt32(littleEndian: bits)))
-                }
-            }
+            values += [Float](littleEndian: bytes)
             if let bad = values[(row * shape.columns)...].firstIndex(where: { !$0.isFinite }) {
                 throw .badStructure(
                     path: store.path, offset: 16 + 4 * bad, reason: "number \(bad) is not finite")
@@ -120,10 +116,7 @@ public enum MegaFaceFile {
 
     /// The contents of a vector's file.
     public static func bytes(_ values: [Float]) -> [UInt8] {
-        header(rows: values.count, columns: 1)
-            + values.flatMap { value in
-                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
-            }
+        header(rows: values.count, columns: 1) + [UInt8](littleEndian: values)
     }
 
     /// The header of a matrix, which precedes its numbers.

@@ -42,7 +42,8 @@ public struct EvaluatedMegaFace: Sendable {
             + "\(counted(report.noisyProbes, "probe")) and "
             + counted(report.noisyDistractors, "distractor")
         let lines = report.rates.map { row in
-            let interval = figure(.rankAmong(1, distractors: row.distractors)).map(Self.interval)
+            let interval = report.figures[.rankAmong(1, distractors: row.distractors)].map(
+                Self.interval)
             return "  \(counted(row.distractors, "distractor")): rank 1 \(percent(row.rank1))"
                 + "\(interval ?? ""), rank 10 \(percent(row.rank10))"
         }
@@ -53,10 +54,6 @@ public struct EvaluatedMegaFace: Sendable {
         let none = ["  \(TemplateReport.Measure.tar(far: 1e-6).title): -"]
         return ([head] + lines + (tars.isEmpty ? none : tars) + report.warnings.map { "  \($0)" })
             .joined(separator: "\n")
-    }
-
-    private func figure(_ measure: TemplateReport.Measure) -> TemplateReport.Figure? {
-        report.figures.first { $0.measure == measure }
     }
 
     /// A figure's interval in brackets; empty without one.

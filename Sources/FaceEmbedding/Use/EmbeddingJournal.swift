@@ -2,6 +2,7 @@ package import FaceData
 package import FaceEvaluation
 package import Foundation
 import SafeFiles
+import SafeNumbers
 
 /// A hidden file of finished embeddings, part by part with a checksum each, from which a later process
 /// resumes.
@@ -119,10 +120,7 @@ package final class EmbeddingJournal {
         self.writer = writer
         let tables = [views.original] + (views.mirrored.map { [$0] } ?? [])
         var bytes = Data(capacity: tables[0].values.count * tables.count * 4)
-        for table in tables {
-            table.values.map(\.bitPattern.littleEndian)
-                .withUnsafeBytes { bytes.append(contentsOf: $0) }
-        }
+        for table in tables { bytes.append(contentsOf: [UInt8](littleEndian: table.values)) }
         let part = Part(
             rows: views.count, dimension: views.original.dimension, views: tables.count,
             checksum: CRC32C.checksum(of: bytes), images: images, plan: plan)
@@ -168,8 +166,8 @@ package final class EmbeddingJournal {
             let tables = try (0..<part.views).map { view in
                 try EmbeddingTable(
                     count: part.rows, dimension: part.dimension,
-                    values: Self.floats(
-                        try file.bytes(at: entry.offset + view * size, count: size)))
+                    values: [Float](
+                        littleEndian: try file.bytes(at: entry.offset + view * size, count: size)))
             }
             try body(
                 EmbeddingViews(
@@ -192,15 +190,6 @@ package final class EmbeddingJournal {
         }
         return try EmbeddingViews(
             original: table(original), mirrored: mirrored.isEmpty ? nil : table(mirrored))
-    }
-
-    private static func floats(_ bytes: [UInt8]) -> [Float] {
-        bytes.withUnsafeBytes { bytes in
-            stride(from: 0, to: bytes.count, by: 4).map { offset in
-                let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-                return Float(bitPattern: UInt32(littleEndian: bits))
-            }
-        }
     }
 
     /// Removes the hidden file.

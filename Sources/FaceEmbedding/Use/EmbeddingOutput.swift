@@ -3,6 +3,7 @@ import FaceEvaluation
 import FaceRuns
 import Foundation
 import SafeFiles
+import SafeNumbers
 import Spelling
 import Torch
 
@@ -26,8 +27,7 @@ struct EmbeddingOutput {
             try journal.forEachPart(view: view) { try writer.write($0) }
         }
         if !isArray {
-            try writer.write(
-                norms.map { Float($0).bitPattern.littleEndian }.withUnsafeBytes { Array($0) })
+            try writer.write([UInt8](littleEndian: norms.map { Float($0) }))
         }
         try writer.finish()
     }
@@ -37,12 +37,7 @@ struct EmbeddingOutput {
         try writeNames(try norms(), to: Self.names(of: url))
         let writer = try FileWriter(url)
         try writer.write(MegaFaceFile.header(rows: names.count, columns: journal.dimension))
-        try forEachSum { _, row in
-            try writer.write(
-                row.flatMap { value in
-                    (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
-                })
-        }
+        try forEachSum { _, row in try writer.write([UInt8](littleEndian: row)) }
         try writer.finish()
     }
 
@@ -115,7 +110,7 @@ struct EmbeddingOutput {
             url, fields: [.text("name")] + lists + [.float("norm")], texts: [("model", identity)])
         var row = 0
         try journal.forEachPart { parts in
-            let tables = parts.map(Self.numbers)
+            let tables = parts.map { [Float](littleEndian: $0) }
             for start in stride(from: 0, to: tables[0].count, by: journal.dimension) {
                 let rows = tables.map {
                     ParquetWriter.Value.floats(Array($0[start..<start + journal.dimension]))
@@ -125,17 +120,6 @@ struct EmbeddingOutput {
             }
         }
         try writer.finish()
-    }
-
-    private static func numbers(_ bytes: [UInt8]) -> [Float] {
-        bytes.withUnsafeBytes { bytes in
-            (0..<bytes.count / 4).map {
-                Float(
-                    bitPattern: UInt32(
-                        littleEndian: bytes.loadUnaligned(
-                            fromByteOffset: 4 * $0, as: UInt32.self)))
-            }
-        }
     }
 
     private func writeNames(_ norms: [Double], to url: URL) throws {
@@ -153,7 +137,7 @@ struct EmbeddingOutput {
         for view in 0..<views {
             var row = 0
             try journal.forEachPart(view: view) { bytes in
-                let values = Self.numbers(bytes)
+                let values = [Float](littleEndian: bytes)
                 let count = values.count / journal.dimension
                 let table = try EmbeddingTable(
                     count: count, dimension: journal.dimension, values: values)

@@ -1,5 +1,6 @@
 import FaceData
 public import Foundation
+import SafeNumbers
 import Spelling
 
 /// An array of floating-point numbers in NumPy's file format (`.npy`, versions 1 to 3).
@@ -54,7 +55,7 @@ public struct NumPyArray: Sendable, Hashable {
     /// The array as a file of `float32`, version 1.
     public var data: Data {
         var data = Self.header(shape: shape)
-        values.map(\.bitPattern.littleEndian).withUnsafeBytes { data.append(contentsOf: $0) }
+        data.append(contentsOf: [UInt8](littleEndian: values))
         return data
     }
 

@@ -217,3 +217,10 @@ extension TemplatePooling {
         return hasScores && weighsByDetector ? norm + " and by the detector's confidence" : norm
     }
 }
+
+extension [TemplateReport.Figure] {
+    /// The figure of a measure; nil if there is none.
+    package subscript(measure: TemplateReport.Measure) -> TemplateReport.Figure? {
+        first { $0.measure == measure }
+    }
+}

@@ -40,7 +40,7 @@ enum DistractorSection {
     private static func table(_ name: String, _ report: DistractorReport) -> Table {
         let rows = report.rates.map { rates -> [Table.Entry] in
             let measure = TemplateReport.Measure.rankAmong(1, distractors: rates.distractors)
-            let interval = report.figures.first { $0.measure == measure }?.interval
+            let interval = report.figures[measure]?.interval
             return [
                 Table.Entry(Format.count(rates.distractors)), entry(rates.rank1),
                 interval.map { Table.Entry(TemplateSection.range($0)) } ?? .missing,

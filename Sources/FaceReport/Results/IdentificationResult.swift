@@ -39,7 +39,7 @@ package enum IdentificationResult: Sendable {
 
     /// The value of a figure; nil if the set does not define it.
     package func value(_ measure: TemplateReport.Measure) -> Double? {
-        figures.first { $0.measure == measure }?.value
+        figures[measure]?.value
     }
 }
 

@@ -33,8 +33,8 @@ enum IdentificationSection {
         /// The values of a figure on the draws of people, by seed.
         private func replicates(_ measure: TemplateReport.Measure) -> [UInt64: PeopleReplicates] {
             let pairs = seeds.compactMap { seed, report in
-                report.figures.first { $0.measure == measure && $0.value != nil }?.replicates.map {
-                    (seed, $0)
+                report.figures[measure].flatMap { figure in
+                    figure.value == nil ? nil : figure.replicates.map { (seed, $0) }
                 }
             }
             return Dictionary(pairs) { first, _ in first }

@@ -83,14 +83,15 @@ struct TestAddition {
         if let first = added.first {
             let model = try openModel(for: first)
             for candidate in missing { try add(candidate, model, order, to: &result) }
+            let kept = (more + others).isEmpty ? nil : model.kept(in: folder)
             let isNormalized = (more + others).contains { $0.test.megaFace == nil }
-            let cohort = isNormalized ? try embeddedCohort(model) : nil
-            for candidate in more { try add(candidate, cohort, model, order) }
+            let cohort = isNormalized ? try embeddedCohort(model, kept) : nil
+            for candidate in more { try add(candidate, cohort, model, kept, order) }
             for candidate in plain {
                 try write(details: details(of: try evaluate(candidate, model)))
             }
             for candidate in others {
-                try write(details: try evaluate(candidate, cohort, model).details)
+                try write(details: try evaluate(candidate, cohort, model, kept).details)
             }
             try describeAnnotations()
         }
@@ -142,9 +143,11 @@ struct TestAddition {
         }
     }
 
-    private func embeddedCohort(_ model: SetEmbedder) throws -> ScoreCohort? {
+    private func embeddedCohort(
+        _ model: SetEmbedder, _ kept: KeptEmbeddings?
+    ) throws -> ScoreCohort? {
         try FaceStudyError.lostImages {
-            try cohort?.embed(model, evaluation.pooling) {
+            try cohort?.embed(model, evaluation.pooling, kept: kept) {
                 try control.report(.evaluating(run, "cohort", $0, $1))
             }
         }
@@ -158,10 +161,10 @@ struct TestAddition {
 
     private func add(
         _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: SetEmbedder,
-        _ order: [String]
+        _ kept: KeptEmbeddings?, _ order: [String]
     ) throws {
         let facts = candidate.test.facts
-        let found = try evaluate(candidate, cohort, model)
+        let found = try evaluate(candidate, cohort, model, kept)
         try found.write(to: folder, test: facts.name)
         let tests = try name(candidate.source, order)
         var description = try folder.readDescription()
@@ -175,12 +178,13 @@ struct TestAddition {
     }
 
     private func evaluate(
-        _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: SetEmbedder
+        _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: SetEmbedder,
+        _ kept: KeptEmbeddings?
     ) throws -> TestedTemplates {
         try FaceStudyError.lostImages {
             try candidate.test.evaluate(
                 model, cohort: cohort, trained: try trained(), annotations,
-                kept: model.kept(candidate.test, in: folder)
+                kept: kept
             ) {
                 try control.report(.evaluating(run, candidate.test.facts.name, $0, $1))
             }

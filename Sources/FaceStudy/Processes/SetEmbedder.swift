@@ -54,9 +54,9 @@ struct SetEmbedder {
         return try EmbeddingViews(original: tables[0], mirrored: mirroring ? tables[1] : nil)
     }
 
-    /// The embeddings of a test set that are kept in a run's folder; nil if none are.
-    func kept(_ test: PreparedTemplates, in folder: RunFolder) -> KeptEmbeddings? {
-        keeping.map { KeptEmbeddings(of: test, by: self, $0, in: folder) }
+    /// The embeddings that are kept in a run's folder; nil if none are. Reads all weights.
+    func kept(in folder: RunFolder) -> KeptEmbeddings? {
+        keeping.map { KeptEmbeddings(by: self, $0, in: folder) }
     }
 
     /// Embeds this process's part of the images that process 0 requests.

@@ -58,10 +58,26 @@ extension Safetensors {
         let layout = try SafetensorsLayout(of: bytes, path: url.path)
         var hash = SHA256()
         for entry in layout.entries {
-            hash.update(Array("\(entry.name)\n\(entry.typeName) \(entry.shape)\n".utf8))
+            hash.update(head(entry.name, entry.typeName, entry.shape))
             hash.update(bytes[entry.range])
         }
         return hash.hexDigest()
+    }
+
+    /// The digest that a file of these tensors would have.
+    public static func tensorDigest(of entries: [StateEntry]) -> String {
+        var hash = SHA256()
+        for entry in entries {
+            let type = SafetensorsLayout.name(of: entry.tensor.type)
+            hash.update(head(entry.name, type, entry.tensor.shape))
+            hash.update(entry.tensor.bytes())
+        }
+        return hash.hexDigest()
+    }
+
+    /// What a digest contains before a tensor's bytes.
+    private static func head(_ name: String, _ type: String, _ shape: [Int]) -> [UInt8] {
+        Array("\(name)\n\(type) \(shape)\n".utf8)
     }
 
     private static func bytes(of url: URL) throws(TorchError) -> [UInt8] {

@@ -136,7 +136,7 @@ let package = Package(
         .executableTarget(
             name: "latency-benchmark",
             dependencies: ["Torch", "FaceData", "FaceModels", "FaceEmbedding"],
-            path: "Benchmarks/latency", exclude: ["compare.py", "openvino_peer.py"],
+            path: "Benchmarks/latency", exclude: ["compare.py", "openvino_peer.py", "RESULTS.md"],
             swiftSettings: swiftSettings),
 
         // How many copies of pictures are found, and how fast.

@@ -30,10 +30,10 @@ public enum EmbeddingSource {
     }
 
     /// Whether a safetensors file with this metadata has weights whose network it does not state: it is neither a
-    /// model, nor a checkpoint, nor a file of embeddings.
+    /// model, nor a checkpoint, nor a run's class weights, nor Facet's file of embeddings.
     fileprivate static func isOfAnotherProgram(_ metadata: [String: String]) -> Bool {
-        metadata["backbone"] == nil && metadata["position"] == nil
-            && !metadata.keys.contains { $0 == "images" || $0.hasSuffix("/images") }
+        let own: Set = ["backbone", "position", "identities", "images"]
+        return !metadata.keys.contains { own.contains($0) || $0.hasSuffix("/images") }
     }
 
     /// Opens a path: a model file, a run's folder or its checkpoint, a network in TorchScript, ONNX or

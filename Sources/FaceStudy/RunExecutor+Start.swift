@@ -11,7 +11,7 @@ import Torch
 
 extension RunExecutor {
     /// Whether there is a state to resume from, so that the initial weights are not needed.
-    private var hasCheckpoint: Bool {
+    var hasCheckpoint: Bool {
         ["last.safetensors", "previous.safetensors"].contains {
             FileManager.default.fileExists(
                 atPath: context.folder.checkpointURL.appendingPathComponent($0).path)

@@ -146,14 +146,23 @@ struct RunExecutor {
         let backbone = try BackboneCatalogue.make(
             context.run.backbone, inputSize: context.configuration.inputSize,
             initial: initial.child("backbone"))
+        let team = dividesClasses ? context.control.team : nil
         let loss = try LossCatalogue.make(
             context.run.loss, classes: context.trainSet.set.identities.count,
             embeddingSize: backbone.embeddingSize, initial: initial.child("head"),
-            head: context.configuration.training.head.supported(by: context.compute))
+            head: context.configuration.training.head.supported(by: context.compute),
+            ownBlocks: team.map { team in { $0.range(of: team.rank, among: team.size) } })
         let auxiliary = AuxiliaryClassifiers(
             backbone, classes: context.trainSet.set.identities.count,
             initial: initial.child("auxiliary"))
         return Model(backbone: backbone, loss: loss, auxiliary: auxiliary)
+    }
+
+    /// Whether this process draws the first weights of its own classes only. Process 0 needs all of them to take over
+    /// what a file has.
+    private var dividesClasses: Bool {
+        context.configuration.training.microBatches > 1
+            && (context.control.team?.leads == false || context.study.start == nil || hasCheckpoint)
     }
 
     func makeTrainer(_ model: Model, checkpoint: URL) throws -> Trainer {

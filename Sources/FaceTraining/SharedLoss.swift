@@ -1,4 +1,4 @@
-import FaceLosses
+package import FaceLosses
 import Processes
 import Torch
 
@@ -25,11 +25,6 @@ final class SharedLoss {
         self.team = team
         self.reduction = reduction
         tree = SummationTree(terms: head.blocks.count)
-    }
-
-    /// The blocks of a process.
-    static func blocks(of rank: Int, among size: Int, _ head: any DividedHead) -> Range<Int> {
-        SummationTree.range(of: rank, among: size, terms: head.blocks.count)
     }
 
     /// The class weights of this process.
@@ -63,7 +58,7 @@ final class SharedLoss {
             try group.gathered(own.to(device: .cpu))
         }
         let owners = (0..<team.size).map {
-            head.blocks.classes(of: Self.blocks(of: $0, among: team.size, head))
+            head.blocks.classes(of: head.blocks.range(of: $0, among: team.size))
         }
         let count = labels.count
         var places: [Int] = []
@@ -128,5 +123,12 @@ final class SharedLoss {
         return try team.exchange { group throws(TorchError) in
             try done.total(reduction, like: zero, among: group).finish()
         }
+    }
+}
+
+extension ClassBlocks {
+    /// The blocks of one of several processes.
+    package func range(of rank: Int, among size: Int) -> Range<Int> {
+        SummationTree.range(of: rank, among: size, terms: count)
     }
 }

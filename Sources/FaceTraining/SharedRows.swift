@@ -34,12 +34,13 @@ final class SharedRows {
         self.team = team
         self.head = head
         ranges = (0..<team.size).map {
-            head.rows(
-                of: head.blocks.classes(of: SharedLoss.blocks(of: $0, among: team.size, head)))
+            head.rows(of: head.blocks.classes(of: head.blocks.range(of: $0, among: team.size)))
         }
+        let own = head.blocks.range(of: team.rank, among: team.size)
+        guard head.ownBlocks != own else { return }
         // Process 0 may have started with different weights.
         if team.leads { allRows[Self.weightName] = head.ownWeight.detached() }
-        head.keep(SharedLoss.blocks(of: team.rank, among: team.size, head))
+        head.keep(own)
     }
 
     /// Finds the tensors of which processes have parts.

@@ -149,6 +149,7 @@ public final class ONNXFile {
             .appendingPathComponent(stored.file)
         guard stored.type == ONNXElementType.float32.rawValue, stored.fileStart >= 0,
             let data = try? Data(contentsOf: url, options: .mappedIfSafe),
+            stored.fileStart <= data.count,
             count <= (data.count - stored.fileStart) / MemoryLayout<Float>.size
         else { return nil }
         let range = stored.fileStart..<stored.fileStart + count * MemoryLayout<Float>.size

@@ -199,6 +199,32 @@ struct SharedLossTests {
         #expect(found == [[524_288, 75_712, 524_288, 75_712], []])
     }
 
+    @Test("draws the first weights of own classes alone, the same numbers")
+    func ownWeights() throws {
+        let name = "arcface"
+        @Sendable func make(_ team: ProcessTeam?) throws -> any FaceLoss {
+            try LossCatalogue.make(
+                LossSpecification(parsing: name), classes: 9_000, embeddingSize: 4,
+                initial: InitialWeights(seed: 2, path: "head"), head: HeadOptions(),
+                ownBlocks: team.map { team in { $0.range(of: team.rank, among: team.size) } })
+        }
+        let all = try make(nil).state[0].tensor.array(of: Float.self)
+        let found = try together(2) { team -> [[Float]] in
+            let loss = try make(team)
+            let rows = try #require(SharedRows(loss, team))
+            rows.find(in: loss.state.prefixed("loss"))
+            let drawn = loss.state[0].tensor.array(of: Float.self)
+            // Nothing is sent, since nothing was read.
+            try rows.distribute(try #require(rows.entries.first))
+            let own = loss.state[0].tensor.array(of: Float.self)
+            try rows.restoreWeights()
+            return [drawn, own, loss.state[0].tensor.array()]
+        }.map { try $0.get() }
+        #expect(found.map { $0[0].count } == [4096 * 4, 4904 * 4])
+        #expect(found.flatMap { $0[0] } == all && found.flatMap { $0[1] } == all)
+        #expect(found[0][2] == all)
+    }
+
     @Test("has the weights of all classes at process 0 again, once")
     func restored() throws {
         let found = try together(2) { team -> [[Float]] in

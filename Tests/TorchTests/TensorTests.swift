@@ -100,4 +100,23 @@ struct TensorTests {
         #expect(first.min().item() >= -1 && first.max().item() < 3)
         #expect(abs(first.mean().item() - 1) < 0.2)
     }
+
+    @Test("A part of a larger tensor gets that part's random numbers")
+    func randomPart() {
+        // LibTorch draws groups of 16 numbers, and 2^20 are drawn at once.
+        let total = (1 << 20) + 21
+        let whole = Tensor.zeros([total])
+        whole.fillNormal(standardDeviation: 2, seed: 5)
+        let numbers = whole.array(of: Float.self)
+        let border = 1 << 20
+        let ranges: [Range<Int>] = [
+            0..<3, 5..<40, border - 3..<border + 5, border..<border + 1, total - 9..<total, 7..<7,
+            total..<total, 0..<total,
+        ]
+        for range in ranges {
+            let part = Tensor.zeros([range.count])
+            part.fillNormal(standardDeviation: 2, seed: 5, asPart: range, of: total)
+            #expect(part.array(of: Float.self) == Array(numbers[range]), "\(range)")
+        }
+    }
 }

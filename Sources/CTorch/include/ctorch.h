@@ -160,8 +160,10 @@ ct_status ct_index_add(ct_tensor self, int64_t dim, ct_tensor index, ct_tensor s
 
 ct_status ct_assign(ct_tensor self, ct_tensor source);
 ct_status ct_fill(ct_tensor self, double value);
-/// Fills with normal variates from a separate generator seeded with `seed`.
-ct_status ct_fill_normal(ct_tensor self, double mean, double standard_deviation, uint64_t seed);
+/// Fills with normal variates from a separate generator seeded with `seed`: those that a tensor of `total` elements
+/// gets, from element `first`.
+ct_status ct_fill_normal(ct_tensor self, double mean, double standard_deviation, uint64_t seed,
+                         int64_t first, int64_t total);
 ct_status ct_fill_uniform(ct_tensor self, double low, double high, uint64_t seed);
 
 // Networks ----------------------------------------------------------------------------------------

@@ -77,15 +77,51 @@ public enum LossCatalogue {
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
         initial: InitialWeights, head: HeadOptions? = nil
     ) throws(FaceLossesError) -> any FaceLoss {
+        try make(
+            specification, classes: classes, embeddingSize: embeddingSize, initial: initial,
+            head: head, ownBlocks: nil)
+    }
+
+    /// Makes a loss of which this process has a part of the class weights, if it has a ``DividedHead`` with more
+    /// than one block; the others are not drawn into memory.
+    ///
+    /// - Parameter ownBlocks: The blocks that this process has, of all; nil for a whole loss.
+    package static func make(
+        _ specification: LossSpecification, classes: Int, embeddingSize: Int,
+        initial: InitialWeights, head: HeadOptions?,
+        ownBlocks: ((ClassBlocks) -> Range<Int>)?
+    ) throws(FaceLossesError) -> any FaceLoss {
         let parts = try ([specification] + specification.terms).map {
-            part throws(FaceLossesError) in
+            part throws(FaceLossesError) -> any FaceLoss in
             guard let loss = all.first(where: { $0.descriptor == part.descriptor }) else {
                 throw .unknownLoss(part.name, known: descriptors.map(\.name))
             }
-            let own = part == specification ? initial : initial.child(part.descriptor.name)
-            let made = loss.init(
-                try LossSetup(part, classes: classes, embeddingSize: embeddingSize, initial: own))
-            return part == specification ? try headed(made, head, initial) : made
+            guard part == specification else {
+                return loss.init(
+                    try LossSetup(
+                        part, classes: classes, embeddingSize: embeddingSize,
+                        initial: initial.child(part.descriptor.name)))
+            }
+            var setup = try LossSetup(
+                part, classes: classes, embeddingSize: embeddingSize, initial: initial)
+            let blocks = ClassBlocks(classes: classes)
+            var own = 0..<blocks.count
+            // A joint loss is not divided.
+            if specification.terms.isEmpty, head != nil, let ownBlocks, blocks.count > 1,
+                loss is any AngularMarginLoss.Type,
+                CosineSimilarityMatrix.supports(initial.type)
+            {
+                own = ownBlocks(blocks)
+                setup.ownClasses = blocks.classes(of: own)
+            }
+            let made = loss.init(setup)
+            // A registered loss may have drawn the weights of all classes in its own way.
+            if let angular = made as? any AngularMarginLoss,
+                angular.weight.shape[0] == classes * angular.subcenters
+            {
+                own = 0..<blocks.count
+            }
+            return try headed(made, head, setup, own)
         }
         return parts.count == 1 ? parts[0] : JointLoss(parts[0], terms: Array(parts.dropFirst()))
     }
@@ -103,11 +139,14 @@ public enum LossCatalogue {
         }
     }
 
+    /// - Parameter ownBlocks: The blocks of classes whose weights the loss has.
     private static func headed(
-        _ loss: any ConfigurableLoss, _ options: HeadOptions?, _ initial: InitialWeights
+        _ loss: any ConfigurableLoss, _ options: HeadOptions?, _ setup: LossSetup,
+        _ ownBlocks: Range<Int>
     ) throws(FaceLossesError) -> any FaceLoss {
         guard let options else { return loss }
-        let result = (loss as? any AngularMarginLoss)?.head(options, initial: initial) ?? loss
+        let result =
+            (loss as? any AngularMarginLoss)?.head(options, setup, ownBlocks: ownBlocks) ?? loss
         guard options.rate == 1 || !(result is any ConfigurableLoss) else {
             throw .noClassSampling(loss: type(of: loss).descriptor.name)
         }

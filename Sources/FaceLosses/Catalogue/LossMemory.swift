@@ -24,7 +24,7 @@ public struct LossMemory: Sendable, Hashable {
     func divided(by fraction: Double, rate: Double) -> LossMemory {
         guard fraction < 1 else { return self }
         let weights = fixed / (2 + rate)
-        // Process 0 has all weights at the beginning and at the end.
+        // Process 0 has all weights at the end, and at the beginning if it reads them from a file.
         return LossMemory(
             fixed: max(fixed * fraction, weights * (1 + 2 * fraction)),
             perImage: perImage * fraction)

@@ -10,6 +10,8 @@ public struct LossSetup {
     public let embeddingSize: Int
     /// Source of initial weights, with their device and type.
     public let initial: InitialWeights
+    /// The classes whose weights this process has; nil for all.
+    var ownClasses: Range<Int>?
 
     /// Memberwise initialiser.
     ///
@@ -40,9 +42,13 @@ extension LossSetup {
     /// but the gradient is inversely proportional to it: small weights rotate quickly at first and slow
     /// down as they grow, which acts as a warm-up at no cost.
     ///
-    /// - Parameter each: Number of weights per class; the result has that many times `classes` rows.
+    /// - Parameter each: Number of weights per class; the result has that many times `classes` rows, or
+    ///   those of the classes that this process has.
     public func directionWeights(each: Int = 1) -> Tensor {
-        initial.normal("weight", [classes * each, embeddingSize], standardDeviation: 0.01)
+        let own = ownClasses ?? 0..<classes
+        return initial.normal(
+            "weight", [classes * each, embeddingSize],
+            rows: own.lowerBound * each..<own.upperBound * each, standardDeviation: 0.01)
     }
 
     /// New class weights `[classes, embeddingSize]` and biases `[classes]` of a linear classifier.

@@ -32,14 +32,28 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// Wraps a loss.
     ///
     /// - Parameters:
-    ///   - loss: A loss whose weights `CosineSimilarityMatrix.supports(_:)` supports.
+    ///   - loss: A loss with weights of a type that `CosineSimilarityMatrix.supports(_:)`.
     ///   - initial: Its seed and the step determine which classes take part.
-    public init(_ loss: Loss, options: HeadOptions, initial: InitialWeights) {
+    public convenience init(_ loss: Loss, options: HeadOptions, initial: InitialWeights) {
+        let classes = loss.weight.shape[0] / loss.subcenters
+        self.init(
+            loss, options: options, initial: initial, classes: classes,
+            ownBlocks: 0..<ClassBlocks(classes: classes).count)
+    }
+
+    /// - Parameters:
+    ///   - loss: A loss with the weights of some blocks.
+    ///   - classes: Number of all classes.
+    ///   - ownBlocks: These blocks.
+    init(
+        _ loss: Loss, options: HeadOptions, initial: InitialWeights, classes: Int,
+        ownBlocks: Range<Int>
+    ) {
         self.loss = loss
         self.options = options
         self.initial = initial
-        classes = loss.weight.shape[0] / loss.subcenters
-        ownBlocks = 0..<ClassBlocks(classes: classes).count
+        self.classes = classes
+        self.ownBlocks = ownBlocks
     }
 
     /// State of the wrapped loss.
@@ -99,9 +113,11 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
 }
 
 extension AngularMarginLoss {
-    /// The loss wrapped in a head, or itself if a head does not support the type or device of its weights.
-    func head(_ options: HeadOptions, initial: InitialWeights) -> any FaceLoss {
-        CosineSimilarityMatrix.supports(weight)
-            ? MarginHead(self, options: options, initial: initial) : self
+    /// The loss wrapped in a head, or itself if a head does not support the type of its weights.
+    func head(_ options: HeadOptions, _ setup: LossSetup, ownBlocks: Range<Int>) -> any FaceLoss {
+        CosineSimilarityMatrix.supports(weight.type)
+            ? MarginHead(
+                self, options: options, initial: setup.initial, classes: setup.classes,
+                ownBlocks: ownBlocks) : self
     }
 }

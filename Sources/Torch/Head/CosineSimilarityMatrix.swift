@@ -65,9 +65,9 @@ public final class CosineSimilarityMatrix {
         self.labels = labels
     }
 
-    /// Whether the type of a weight matrix is supported: `float32` and `float64` are.
-    public static func supports(_ weight: Tensor) -> Bool {
-        weight.type == .float32 || weight.type == .float64
+    /// Whether a type of weight matrices is supported: `float32` and `float64` are.
+    public static func supports(_ type: ElementType) -> Bool {
+        type == .float32 || type == .float64
     }
 
     /// Sum over all non-target classes of e^(scale cosine), `[n]`; not differentiable.

@@ -57,6 +57,24 @@ public struct InitialWeights: Sendable {
         return tensor.withGradient()
     }
 
+    /// Some rows of ``normal(_:_:standardDeviation:)``, without memory for the others.
+    ///
+    /// - Parameters:
+    ///   - shape: The shape of all rows together; at least one dimension.
+    ///   - rows: The rows of the result.
+    package func normal(
+        _ name: String, _ shape: [Int], rows: Range<Int>, standardDeviation: Double
+    ) -> Tensor {
+        let tensor = Tensor.zeros([rows.count] + shape.dropFirst(), type: type, device: device)
+        if isRandom {
+            let row = shape.dropFirst().reduce(1, *)
+            tensor.fillNormal(
+                standardDeviation: standardDeviation, seed: seed(of: name),
+                asPart: rows.lowerBound * row..<rows.upperBound * row, of: shape[0] * row)
+        }
+        return tensor.withGradient()
+    }
+
     /// A trainable tensor of uniformly distributed numbers in `-bound..<bound`.
     public func uniform(_ name: String, _ shape: [Int], bound: Double) -> Tensor {
         let tensor = Tensor.zeros(shape, type: type, device: device)

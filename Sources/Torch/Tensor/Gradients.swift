@@ -78,8 +78,25 @@ extension Tensor {
     }
     /// Draws every element from a normal distribution with a generator seeded by `seed`.
     public func fillNormal(mean: Double = 0, standardDeviation: Double, seed: UInt64) {
+        fillNormal(
+            mean: mean, standardDeviation: standardDeviation, seed: seed, asPart: 0..<count,
+            of: count)
+    }
+    /// Draws the numbers that some elements of a larger contiguous tensor would get.
+    ///
+    /// - Parameters:
+    ///   - range: The range of those elements, as many as this tensor has.
+    ///   - total: Number of elements of the larger tensor.
+    package func fillNormal(
+        mean: Double = 0, standardDeviation: Double, seed: UInt64, asPart range: Range<Int>,
+        of total: Int
+    ) {
         forgetOrigin()
-        expectSuccess(ct_fill_normal(handle, mean, standardDeviation, seed), "fillNormal")
+        precondition(range.count == count, "a part has as many elements as the tensor")
+        expectSuccess(
+            ct_fill_normal(
+                handle, mean, standardDeviation, seed, Int64(range.lowerBound), Int64(total)),
+            "fillNormal")
     }
     /// Draws every element uniformly from a range with a generator seeded by `seed`.
     public func fillUniform(_ range: Range<Double>, seed: UInt64) {

@@ -13,7 +13,7 @@ defer { try? FileManager.default.removeItem(at: folder) }
 // A model that is not trained stands for yours: it tells pictures apart, but not people.
 let model = folder.appendingPathComponent("model.safetensors")
 let backbone = try BackboneCatalogue.make(
-    BackboneSpecification(parsing: "mobilenetv1:width=0.25,embedding=32"),
+    BackboneSpecification(parsing: "iresnet18:width=0.125,embedding=32"),
     initial: InitialWeights(seed: 1))
 try ModelFile.write(backbone, ModelFile.Metadata(), to: model)
 

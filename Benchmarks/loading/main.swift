@@ -72,25 +72,51 @@ func load(
     return images
 }
 
+/// Processor time of this process, in seconds.
+func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+/// Images a second, and the processor time of one in seconds.
+func measureBoth(
+    seconds: Double, _ pass: () throws -> Int
+) rethrows -> (rate: Double, each: Double) {
+    var images = 0
+    let start = processorTime()
+    let rate = try measure(seconds: seconds) {
+        let count = try pass()
+        images += count
+        return count
+    }
+    return (rate, (processorTime() - start) / Double(images))
+}
+
 /// Images a second without changes and with them, in turns, and the part of the rate that they cost: the
-/// median of the turns, the least and the most.
+/// median of the turns, the least and the most. And the median of the part that they add to the processor's time,
+/// which depends less on what else the machine does.
 func measureChanges(
     _ set: LabelledImageSet, threads: Int, seconds: Double, _ changes: Augmentation
 ) throws -> [String: Double] {
-    var turns: [(plain: Double, changed: Double)] = []
+    var turns: [(plain: (rate: Double, each: Double), changed: (rate: Double, each: Double))] = []
     for _ in 0..<7 {
         turns.append(
             (
-                try measure(seconds: seconds) { try load(set, threads: threads, batch: 128) },
-                try measure(seconds: seconds) {
+                try measureBoth(seconds: seconds) { try load(set, threads: threads, batch: 128) },
+                try measureBoth(seconds: seconds) {
                     try load(set, threads: threads, batch: 128, changes: changes)
                 }
             ))
     }
-    let costs = turns.map { 1 - $0.changed / $0.plain }.sorted()
+    let costs = turns.map { 1 - $0.changed.rate / $0.plain.rate }.sorted()
+    let times = turns.map { $0.changed.each / $0.plain.each - 1 }.sorted()
     return [
-        "rate": turns.map(\.plain).sorted()[3], "changed_rate": turns.map(\.changed).sorted()[3],
+        "rate": turns.map(\.plain.rate).sorted()[3],
+        "changed_rate": turns.map(\.changed.rate).sorted()[3],
         "cost": costs[3], "least_cost": costs[0], "most_cost": costs[6],
+        "processor_time": times[3], "least_processor_time": times[0],
+        "most_processor_time": times[6],
     ]
 }
 
@@ -138,9 +164,14 @@ guard words.count >= 2, ["open", "turbojpeg", "load", "augment"].contains(words[
     )
     exit(2)
 }
-var result = try run(words)
-result["peak_bytes"] = Double(peakMemory())
-print(
-    String(
-        decoding: try JSONSerialization.data(withJSONObject: result, options: .sortedKeys),
-        as: UTF8.self))
+do {
+    var result = try run(words)
+    result["peak_bytes"] = Double(peakMemory())
+    print(
+        String(
+            decoding: try JSONSerialization.data(withJSONObject: result, options: .sortedKeys),
+            as: UTF8.self))
+} catch {
+    print("\(error)")
+    exit(1)
+}

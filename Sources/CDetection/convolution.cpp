@@ -16,41 +16,50 @@ struct Layer {
   size_t kernel;
 };
 
-/// Sixteen outputs of `count` pixels next to each other, whose sums stay in registers.
-template <size_t count>
+CDETECTION_INLINE Floats activated(const Layer &layer, Floats value) {
+  return layer.has_slopes ? value > 0 ? value : value * layer.slopes : value;
+}
+
+/// Sixteen outputs of `count` pixels next to each other, whose sums stay in registers. `known` is the input's stride, or
+/// 0 if that is not known when this is compiled: then each pixel's address is computed.
+template <size_t count, size_t known>
 CDETECTION_INLINE void pixels(const Layer &layer, size_t row, size_t column, float *output,
                               size_t outputs) {
   const auto &input = layer.input;
+  const size_t stride = known != 0 ? known : input.stride;
   Floats sums[count];
+#pragma clang loop unroll(full)
   for (size_t i = 0; i < count; ++i) sums[i] = layer.bias;
   const float *weights = layer.weights;
+  // Pixels without unused channels lie next to each other.
+  const bool dense = stride == input.channels;
+  const size_t runs = dense ? 1 : layer.kernel;
+  const size_t run = dense ? layer.kernel * stride : input.channels;
   for (size_t y = 0; y < layer.kernel; ++y) {
-    const float *from = input.values + ((row + y) * input.width + column) * input.stride;
-    for (size_t x = 0; x < layer.kernel; ++x, from += input.stride) {
-      for (size_t c = 0; c < input.channels; ++c, weights += lanes) {
+    const float *from = input.values + ((row + y) * input.width + column) * stride;
+    for (size_t x = 0; x < runs; ++x, from += stride) {
+      for (size_t c = 0; c < run; ++c, weights += lanes) {
         Floats weight = load(weights);
-        for (size_t i = 0; i < count; ++i) sums[i] += weight * from[i * input.stride + c];
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < count; ++i) sums[i] += weight * from[i * stride + c];
       }
     }
   }
-  for (size_t i = 0; i < count; ++i) {
-    Floats value = sums[i];
-    if (layer.has_slopes) value = value > 0 ? value : value * layer.slopes;
-    store(output + i * outputs, value);
-  }
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < count; ++i) store(output + i * outputs, activated(layer, sums[i]));
 }
 
 /// As many pixels, which are at most `most`.
-template <size_t most>
+template <size_t most, size_t known>
 CDETECTION_INLINE void some(size_t count, const Layer &layer, size_t row, size_t column,
                             float *output, size_t outputs) {
   if constexpr (most > 1) {
-    if (count < most) return some<most - 1>(count, layer, row, column, output, outputs);
+    if (count < most) return some<most - 1, known>(count, layer, row, column, output, outputs);
   }
-  pixels<most>(layer, row, column, output, outputs);
+  pixels<most, known>(layer, row, column, output, outputs);
 }
 
-template <size_t most>
+template <size_t most, size_t known>
 CDETECTION_INLINE void convolve(const Layer &layer, size_t height, size_t width, size_t outputs,
                                 float *output) {
   // Blocks of nearly equal widths: narrow ones wait for their own sums.
@@ -59,11 +68,32 @@ CDETECTION_INLINE void convolve(const Layer &layer, size_t height, size_t width,
     size_t column = 0;
     for (size_t block = 0; block < blocks; ++block) {
       size_t end = width * (block + 1) / blocks;
-      some<most>(end - column, layer, row, column, output + (row * width + column) * outputs,
-                 outputs);
+      some<most, known>(end - column, layer, row, column,
+                        output + (row * width + column) * outputs, outputs);
       column = end;
     }
   }
+}
+
+/// A single pixel, as of fully connected layers: `count` times sixteen outputs at once, so that no sum waits for its
+/// own last addition.
+template <size_t count>
+CDETECTION_INLINE void pixel(const Layer *layers, float *output) {
+  const auto &input = layers[0].input;
+  Floats sums[count];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < count; ++i) sums[i] = layers[i].bias;
+  size_t kernel = layers[0].kernel, position = 0;
+  for (size_t y = 0; y < kernel; ++y)
+    for (size_t x = 0; x < kernel; ++x) {
+      const float *from = input.values + (y * input.width + x) * input.stride;
+      for (size_t c = 0; c < input.channels; ++c, position += lanes) {
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < count; ++i) sums[i] += load(layers[i].weights + position) * from[c];
+      }
+    }
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < count; ++i) store(output + i * lanes, activated(layers[i], sums[i]));
 }
 
 CDETECTION_INLINE void maxima(const cdetection_map &input, size_t kernel, size_t height,
@@ -95,12 +125,30 @@ extern "C" void cdetection_convolve(cdetection_map input, const float *weights, 
                                     float *output) {
   size_t height = input.height - kernel + 1, width = input.width - kernel + 1;
   size_t length = kernel * kernel * input.channels * lanes;
-  for (size_t first = 0; first < outputs; first += lanes) {
+  const auto layer = [&](size_t first) {
     Layer layer{input, weights + first / lanes * length, load(bias + first), Floats{},
                 slopes != nullptr, kernel};
     if (slopes != nullptr) layer.slopes = load(slopes + first);
+    return layer;
+  };
+  size_t first = 0;
+  if (height * width == 1)
+    for (; first + 4 * lanes <= outputs; first += 4 * lanes) {
+      const Layer layers[] = {layer(first), layer(first + lanes), layer(first + 2 * lanes),
+                              layer(first + 3 * lanes)};
+      vectorized([&](auto) CDETECTION_LAMBDA { pixel<4>(layers, output + first); });
+    }
+  for (; first < outputs; first += lanes) {
+    const Layer one = layer(first);
     vectorized([&](auto sums) CDETECTION_LAMBDA {
-      convolve<sums.value>(layer, height, width, outputs, output + first);
+      // The strides of MTCNN's layers.
+      switch (input.stride) {
+        case 3: return convolve<sums.value, 3>(one, height, width, outputs, output + first);
+        case 16: return convolve<sums.value, 16>(one, height, width, outputs, output + first);
+        case 32: return convolve<sums.value, 32>(one, height, width, outputs, output + first);
+        case 64: return convolve<sums.value, 64>(one, height, width, outputs, output + first);
+        default: return convolve<sums.value, 0>(one, height, width, outputs, output + first);
+      }
     });
   }
 }

@@ -88,6 +88,17 @@ void pixels_saturate(uint8_t *pixels, ptrdiff_t count, double factor) {
   }
 }
 
+// The nearest pixel --------------------------------------------------------------------------------
+
+void pixels_choose(const uint8_t *row, const ptrdiff_t *columns, ptrdiff_t side, uint8_t *chosen) {
+  // Four bytes at once, of which the next pixel overwrites the fourth: not behind the last pixel's column, where the
+  // picture may end, nor at the end of what is written.
+  ptrdiff_t x = 0;
+  for (; x + 1 < side && columns[x] < columns[side - 1]; x++)
+    memcpy(chosen + channels * x, row + channels * columns[x], channels + 1);
+  for (; x < side; x++) memcpy(chosen + channels * x, row + channels * columns[x], channels);
+}
+
 // Fitting ------------------------------------------------------------------------------------------
 
 typedef uint8_t bytes4 __attribute__((vector_size(4)));

@@ -17,6 +17,8 @@ public struct Embedder {
     public private(set) var batchSize: Int
     /// Length of an embedding; nil if it is not known beforehand.
     public let embeddingSize: Int?
+    /// Whether the network runs in LibTorch, and not in an engine with threads of its own.
+    private let isInLibTorch: Bool
 
     /// Creates an embedder around a backbone.
     public init(
@@ -31,6 +33,7 @@ public struct Embedder {
             }
         }
         embeddingSize = backbone.embeddingSize
+        isInLibTorch = true
         self.normalization = normalization
         self.compute = compute
         self.batchSize = batchSize
@@ -49,6 +52,7 @@ public struct Embedder {
             return output
         }
         embeddingSize = nil
+        isInLibTorch = true
         self.normalization = normalization
         self.compute = compute
         self.batchSize = batchSize
@@ -61,6 +65,7 @@ public struct Embedder {
     ) {
         network = { try onnx.embeddings(of: $0, preparation) }
         embeddingSize = nil
+        isInLibTorch = false
         normalization = InputNormalization(mean: 0, standardDeviation: 1)
         // OpenVINO computes on the CPU and takes images channel after channel.
         self.compute = ComputeConfiguration(
@@ -120,6 +125,16 @@ public struct Embedder {
         try compute.withKernels { try withoutGradients { try network(images) } }
     }
 
+    /// Runs a closure with as many threads of LibTorch as its part of the work is worth.
+    ///
+    /// With another engine that is one: LibTorch only prepares the images there, and its threads spin for some
+    /// milliseconds after each operation, on the processors that the engine then needs.
+    fileprivate func withThreads<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        isInLibTorch ? try body() : try LibTorch.withThreads(1, body)
+    }
+
     /// Embeddings as they are computed, batch by batch.
     private struct Rows {
         private(set) var count = 0
@@ -165,12 +180,14 @@ public final class EmbeddedBatches {
     public func next() throws -> (original: Tensor, mirrored: Tensor?)? {
         guard let batch = try loader.next() else { return nil }
         let format = embedder.compute.memoryFormat
-        let images = embedder.normalization.images(
-            pixels: batch.pixels, count: batch.count, height: batch.height, width: batch.width,
-            format: format, device: device)
-        return (
-            try embedder.embed(images),
-            mirroring ? try embedder.embed(images.flipped(3).contiguous(format)) : nil
-        )
+        return try embedder.withThreads {
+            let images = embedder.normalization.images(
+                pixels: batch.pixels, count: batch.count, height: batch.height, width: batch.width,
+                format: format, device: device)
+            return (
+                try embedder.embed(images),
+                mirroring ? try embedder.embed(images.flipped(3).contiguous(format)) : nil
+            )
+        }
     }
 }

@@ -89,11 +89,6 @@ public struct EmbeddingFile {
         }
     }
 
-    /// Whether a safetensors file contains embeddings rather than a model.
-    public static func isContent(_ content: Safetensors.Content) -> Bool {
-        content.tensors.keys.contains { $0 == "original" || $0.hasSuffix("/original") }
-    }
-
     private func table(_ tensor: Tensor?, _ name: String) throws -> EmbeddingTable {
         guard let tensor, tensor.rank == 2, !tensor.shape.contains(0) else {
             throw FaceEmbeddingError.embeddings(

@@ -24,16 +24,10 @@ public enum EmbeddingSource {
         if EmbeddingFile.isNamedArray(url) { return false }
         return switch ModelFileKind(url) {
         case .array, .dlib: false
-        case .safetensors: (try? Safetensors.metadata(of: url)).map(isOfAnotherProgram) ?? false
+        case .safetensors:
+            (try? Safetensors.metadata(of: url)).map(SafetensorsKind.init(metadata:)) == .weights
         case .foreign, .mxnet, .onnx, .openVINO, .script, .stateDict: true
         }
-    }
-
-    /// Whether a safetensors file with this metadata has weights whose network it does not state: it is neither a
-    /// model, nor a checkpoint, nor a run's class weights, nor Facet's file of embeddings.
-    fileprivate static func isOfAnotherProgram(_ metadata: [String: String]) -> Bool {
-        let own: Set = ["backbone", "position", "identities", "images"]
-        return !metadata.keys.contains { own.contains($0) || $0.hasSuffix("/images") }
     }
 
     /// Opens a path: a model file, a run's folder or its checkpoint, a network in TorchScript, ONNX or
@@ -203,10 +197,11 @@ private struct Opener {
         return normalization
     }
 
-    func stateDict(_ url: URL) throws -> EmbeddingSource {
+    func stateDict(_ url: URL, _ file: NamelessWeights? = nil) throws -> EmbeddingSource {
         let normalization = try normalization(url)
         let network = try StateDictNetwork(
-            url, weights, inputSize: options.inputSize, device: try Device.named(compute.device))
+            file ?? NamelessWeights(url), weights, inputSize: options.inputSize,
+            device: try Device.named(compute.device))
         weights.log("\(quoted: url.lastPathComponent): \(network.summary)")
         if network.isAdaFaces, normalization.order == .rgb {
             weights.log(
@@ -227,13 +222,15 @@ private struct Opener {
 
     func safetensors(_ url: URL) throws -> EmbeddingSource {
         let content = try Safetensors.read(url)
-        if EmbeddingFile.isContent(content) {
-            return .file(try EmbeddingFile(content, path: url.path))
+        switch SafetensorsKind(content) {
+        case .embeddings: return .file(try EmbeddingFile(content, path: url.path))
+        case .weights: return try stateDict(url, NamelessWeights(content, path: url.path))
+        case .checkpoint: return try checkpoint(url, content)
+        // The error of a file that names no backbone is the right one for class weights as well.
+        case .model, .classWeights: break
         }
-        if EmbeddingSource.isOfAnotherProgram(content.metadata) { return try stateDict(url) }
-        if content.metadata["position"] != nil { return try checkpoint(url, content) }
         let (backbone, metadata) = try ModelFile.read(
-            url, device: try Device.named(compute.device))
+            content, path: url.path, device: try Device.named(compute.device))
         let embedder = try Embedder(
             backbone: backbone, normalization: metadata.normalization, compute: compute,
             batchSize: batchSize)

@@ -52,18 +52,19 @@ public struct PretrainedWeights {
         switch ModelFileKind(url) {
         case .safetensors:
             var content = try Safetensors.read(url)
-            if content.metadata["position"] != nil {
-                // Only the network's tensors of a checkpoint: averages and optimiser states have the same
-                // names.
+            let kind = SafetensorsKind(content)
+            switch kind {
+            case .checkpoint:
+                // Only the network's tensors: averages and optimiser states have the same names.
                 content.tensors = content.tensors.filter { $0.key.hasPrefix("backbone.") }
-            }
-            guard !EmbeddingFile.isContent(content) else {
+            case .embeddings:
                 throw FaceEmbeddingError.noWeights(
                     path: url.path, reason: "it has embeddings and no weights")
+            case .classWeights, .model, .weights: break
             }
             return (
                 WeightFile(content, path: url.path),
-                metadata: content.metadata["backbone"] == nil ? nil : content.metadata
+                metadata: kind == .model ? content.metadata : nil
             )
         case .script, .stateDict:
             return (WeightFile(try StateDict(url)), metadata: nil)

@@ -27,6 +27,31 @@ public struct StateDictOptions {
     }
 }
 
+/// The weights of a file that does not state their network.
+struct NamelessWeights {
+    let file: WeightFile
+    /// What the file is called in messages.
+    let kind: String
+    let path: String
+
+    /// Reads a PyTorch state dict or MXNet's parameters.
+    ///
+    /// - Throws: `ModelFormatsError` for a damaged file.
+    init(_ url: URL) throws {
+        path = url.path
+        (file, kind) =
+            ModelFileKind(url) == .mxnet
+            ? (WeightFile(try MXNetParameters(url)), "an MXNet file of weights")
+            : (WeightFile(try StateDict(url)), "a PyTorch file of weights (a state dict)")
+    }
+
+    /// Takes the content of another program's safetensors file.
+    init(_ content: Safetensors.Content, path: String) {
+        self.path = path
+        (file, kind) = (WeightFile(content, path: path), "a safetensors file of weights")
+    }
+}
+
 /// A backbone with the weights of a file that does not state its network.
 struct StateDictNetwork {
     let backbone: any Backbone
@@ -35,19 +60,19 @@ struct StateDictNetwork {
     /// Whether it is a checkpoint in the layout of AdaFace's code.
     let isAdaFaces: Bool
 
-    /// Reads a file.
+    /// Fills the network of the options.
     ///
-    /// - Throws: ``FaceModelsError`` for an unknown backbone, ``ModelFormatsError`` for a file that
-    ///   is damaged or of another network, with the network that it fits best.
+    /// - Throws: ``FaceModelsError`` for an unknown backbone, ``ModelFormatsError`` for a file
+    ///   of another network, with the network that it fits best.
     init(
-        _ url: URL, _ options: StateDictOptions, inputSize: Int, device: Device
+        _ weights: NamelessWeights, _ options: StateDictOptions, inputSize: Int, device: Device
     ) throws {
-        let (file, kind) = try Self.open(url)
+        let file = weights.file
         guard let text = options.backbone else {
             throw ModelFormatsError.misfit(
-                path: url.path,
+                path: weights.path,
                 summary:
-                    "is \(kind), which does not say what network they are of; "
+                    "is \(weights.kind), which does not say what network they are of; "
                     + Self.advice(file, inputSize))
         }
         let specification = try BackboneSpecification(parsing: text)
@@ -63,22 +88,12 @@ struct StateDictNetwork {
             && AdaFaceIR.descriptors.contains { $0.name == specification.name }
         guard match.isWhole || (options.isPartial && !match.fitted.isEmpty) else {
             throw ModelFormatsError.misfit(
-                path: url.path,
+                path: weights.path,
                 summary: "does not fit \(specification): it has \(match.summary); "
                     + Self.advice(file, inputSize, besides: specification)
                     + (match.fitted.isEmpty ? "" : ", or take what fits with --partial"))
         }
         try match.load(into: backbone.state)
-    }
-
-    /// The tensors of a file, and what it is called in messages.
-    private static func open(_ url: URL) throws -> (file: WeightFile, kind: String) {
-        switch ModelFileKind(url) {
-        case .mxnet: (WeightFile(try MXNetParameters(url)), "an MXNet file of weights")
-        case .safetensors:
-            (WeightFile(try Safetensors.read(url), path: url.path), "a safetensors file of weights")
-        default: (WeightFile(try StateDict(url)), "a PyTorch file of weights (a state dict)")
-        }
     }
 
     /// The network that a file's tensors are of, as the end of a sentence.

@@ -111,18 +111,29 @@ public enum ModelFile {
         _ url: URL, expecting expected: BackboneSpecification? = nil, device: Device = .cpu
     ) throws(FaceModelsError) -> (backbone: any Backbone, metadata: Metadata) {
         let content = try weights { () throws(TorchError) in try Safetensors.read(url) }
-        let entries = Entries(strings: content.metadata, path: url.path)
+        return try read(content, path: url.path, expecting: expected, device: device)
+    }
+
+    /// Reads a backbone from a file's content.
+    ///
+    /// - Parameter path: The file's path for messages.
+    /// - Throws: As ``read(_:expecting:device:)``.
+    public static func read(
+        _ content: Safetensors.Content, path: String,
+        expecting expected: BackboneSpecification? = nil, device: Device = .cpu
+    ) throws(FaceModelsError) -> (backbone: any Backbone, metadata: Metadata) {
+        let entries = Entries(strings: content.metadata, path: path)
         let specification = try entries.specification()
         if let expected, expected != specification {
             throw .otherBackbone(
-                path: url.path, found: specification.description, expected: expected.description)
+                path: path, found: specification.description, expected: expected.description)
         }
         let metadata = try entries.metadata(of: specification)
         let backbone = try BackboneCatalogue.make(
             specification, inputSize: metadata.inputSize,
             initial: .zeros(device: device))
         try weights { () throws(TorchError) in
-            try backbone.state.load(content.tensors, path: url.path)
+            try backbone.state.load(content.tensors, path: path)
         }
         return (backbone, metadata)
     }

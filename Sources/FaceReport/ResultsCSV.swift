@@ -49,7 +49,7 @@ struct ResultsCSV {
     private static func accuracy(on test: String) -> Column {
         Column("test_accuracy:\(test)") { run in
             guard run.status == .finished else { return nil }
-            return run.result?.tests.first { $0.name == test }.map { "\($0.accuracy)" }
+            return run.result?.tests.named(test).map { "\($0.accuracy)" }
         }
     }
 

@@ -9,7 +9,7 @@ public struct AccuracyCurve: Sendable, Hashable {
 
     /// Reads the curve of a test set.
     public init(_ records: [EpochRecord], test: String) {
-        self.init(records) { record in record.tests.first { $0.name == test }?.accuracy }
+        self.init(records) { record in record.tests.named(test)?.accuracy }
     }
 
     /// Reads the curve of whatever was measured after an epoch; nil if it was not.

@@ -160,14 +160,14 @@ struct RunRequest {
             return difference
         }
         for theirs in stored.tests {
-            guard let mine = tests.first(where: { $0.name == theirs.name }) else { continue }
+            guard let mine = tests.named(theirs.name) else { continue }
             let difference =
                 mine.difference(from: theirs)
                 ?? content(mine.name, mine.content, theirs.content)
             if let difference { return difference }
         }
         for theirs in stored.templateTests ?? [] {
-            let mine = templates.first { $0.name == theirs.name }
+            let mine = templates.named(theirs.name)
             if let difference = mine?.difference(from: theirs) { return difference }
         }
         return nil

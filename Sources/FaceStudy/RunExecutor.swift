@@ -327,7 +327,7 @@ struct RunExecutor {
         else { return }
         let before = try folder.readDescription().tests
         for index in description.tests.indices {
-            let known = before.first { $0.name == description.tests[index].name }
+            let known = before.named(description.tests[index].name)
             description.tests[index].isAdded = known.map(\.isAdded) ?? true
         }
     }

@@ -18,6 +18,19 @@ public enum LibTorch {
         expectSuccess(ct_set_threads(Int32(count)), "setThreads(_:)")
     }
 
+    /// Runs a closure with this number of threads for an operation, and restores the former number.
+    ///
+    /// The number is the calling thread's own, but a thread that uses LibTorch for the first time begins with the
+    /// number that any thread has set last.
+    public static func withThreads<Result, Failure: Error>(
+        _ count: Int, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let former = threads
+        setThreads(count)
+        defer { setThreads(former) }
+        return try body()
+    }
+
     /// Sets whether ``withSpreadThreads(_:)`` binds threads that compute together to a processor each, which is
     /// useful while other processes need the processors as well.
     ///

@@ -53,6 +53,28 @@ struct AugmentationTests {
         #expect(abs(count - 600) < 103)
     }
 
+    @Test(
+        "The nearest pixels are those under the middle of each",
+        arguments: [(24, 24), (7, 24), (24, 7), (1, 1), (5, 3)], [1, 2, 7, 24, 60])
+    func nearest(size: (width: Int, height: Int), side: Int) {
+        var stream = SeededRandom(seed: 6, "nearest")
+        let image = RGBImage(
+            width: size.width, height: size.height,
+            pixels: (0..<size.width * size.height * 3).map { _ in UInt8(stream.below(256)) })
+        let found = ImageChange.nearest(image, side: side)
+        #expect(found.width == side && found.height == side)
+        #expect(found.pixels.count == side * side * 3)
+        for y in 0..<side {
+            for x in 0..<side {
+                let (column, row) = (
+                    Int((Double(x) + 0.5) * Double(size.width) / Double(side)),
+                    Int((Double(y) + 0.5) * Double(size.height) / Double(side))
+                )
+                #expect(found[x, y] == image[column, row])
+            }
+        }
+    }
+
     @Test("A crop keeps a rectangle of the image and blackens the rest")
     func crop() throws {
         for place in 0..<20 {

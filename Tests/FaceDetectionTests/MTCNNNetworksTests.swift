@@ -22,6 +22,7 @@ struct MTCNNNetworksTests {
     private func expect(_ found: [MTCNNNetworks.Outputs], _ golden: Goldens.Network) throws {
         try #require(found.count == golden.scores.count)
         for (index, output) in found.enumerated() {
+            #expect(output.square == index)
             #expect(abs(Double(output.score) - golden.scores[index]) < 1e-5)
             for (value, expected) in zip(output.shifts, golden.shifts[index]) {
                 #expect(abs(Double(value) - expected) < 1e-5)
@@ -53,6 +54,15 @@ struct MTCNNNetworksTests {
             let found = networks.proposal.inParts(input(golden), square: 12, limit: limit)
             #expect(found.width * (golden.scores.count / found.width) == golden.scores.count)
             try expect(found.outputs, golden)
+            // Between two scores, whose last bits may differ, or below the only one.
+            let scores = [0] + golden.scores.sorted()
+            let middle = (scores[scores.count / 2 - 1] + scores[scores.count / 2]) / 2
+            let high = networks.proposal.inParts(
+                input(golden), square: 12, minScore: Float(middle), limit: limit
+            ).outputs
+            #expect(
+                high.map(\.square) == golden.scores.indices.filter { golden.scores[$0] > middle })
+            #expect(high.map(\.score) == high.map { found.outputs[$0.square].score })
         }
     }
 

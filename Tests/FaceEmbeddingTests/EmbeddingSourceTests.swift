@@ -165,6 +165,24 @@ struct EmbeddingSourceTests {
         }
     }
 
+    @Test("The prefix of AdaFace's checkpoints alone does not make a file one of them")
+    func likeAdaFaces() throws {
+        try withFolder { folder in
+            let file = folder.appendingPathComponent("a.safetensors")
+            let specification = "ir50:width=0.125,embedding=8"
+            let own = try BackboneCatalogue.make(
+                BackboneSpecification(parsing: specification), inputSize: options.inputSize,
+                initial: InitialWeights(seed: 3))
+            try Safetensors.write(own.state.prefixed("model"), to: file)
+            var lines: [String] = []
+            _ = try EmbeddingSource.open(
+                file, options,
+                weights: StateDictOptions(backbone: specification, log: { lines.append($0) }))
+            try #require(lines.count == 1)
+            #expect(!lines[0].contains("AdaFace") && lines[0].contains("model."), "\(lines)")
+        }
+    }
+
     @Test("What is asked for of the input counts where a file does not say how images are prepared")
     func requestedInput() throws {
         try withFolder { folder in

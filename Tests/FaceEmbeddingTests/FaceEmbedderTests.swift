@@ -15,6 +15,14 @@ struct FaceEmbedderTests {
             device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
         batchSize: 3)
 
+    /// How often something was called, on whatever threads.
+    private final class Calls: @unchecked Sendable {
+        private let lock = NSLock()
+        private var number = 0
+        func add() { lock.withLock { number += 1 } }
+        var count: Int { lock.withLock { number } }
+    }
+
     /// A folder with a model of 32x32 pixels and pictures of that size.
     private struct Case {
         let folder: URL
@@ -113,6 +121,13 @@ struct FaceEmbedderTests {
         }
         #expect(try crops[2].get().image == aligner.face(of: files.pictures[1]).image)
         #expect(embedder.faces(of: []).isEmpty)
+        let calls = Calls()
+        let counting = plain.cropping(
+            by: FaceCropping { (url) throws(FaceDataError) in
+                calls.add()
+                return try ImageDecoder().decode(url)
+            })
+        #expect(counting.faces(of: files.pictures).count == 5 && calls.count == 5)
         await #expect(throws: FaceDataError.self) {
             try await embedder.embeddings(of: [first, black])
         }

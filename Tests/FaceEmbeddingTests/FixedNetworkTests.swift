@@ -49,13 +49,15 @@ struct FixedNetworkTests {
         }
     }
 
-    private func network(_ backbone: Means, isForeign: Bool = true) throws -> EmbeddingNetwork {
+    private func network(
+        _ backbone: Means, isForeign: Bool = true, path: String = "net.pt"
+    ) throws -> EmbeddingNetwork {
         EmbeddingNetwork(
             embedder: try Embedder(
                 backbone: backbone,
                 compute: ComputeConfiguration(
                     device: .cpu, precision: .float32, memoryFormat: .contiguous, threads: 1)),
-            inputSize: 8, path: "net.pt", isForeign: isForeign)
+            inputSize: 8, path: path, isForeign: isForeign)
     }
 
     private func reason(_ count: Int = 20, _ change: @escaping (Int, Tensor) -> Tensor) -> String? {
@@ -136,6 +138,28 @@ struct FixedNetworkTests {
         #expect(reason { _, means in means.shape[0] == 1 ? means * 1.06 : means } != nil)
         // The fourth alone only.
         #expect(reason { call, means in call == 6 ? means * 2 : means } != nil)
+    }
+
+    @Test("The file beside a network has its identity and thresholds, by sorted keys")
+    func thresholds() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("facet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("net.pt")
+        try Data("weights".utf8).write(to: file)
+        let network = try network(Means { $1 }, path: file.path)
+        let scores = try TemplateScores(
+            genuine: [0.9], impostor: (0..<2000).map { Double($0) / 4000 })
+        let written = try ScoreCalibration(of: scores, set: "a/b", views: 2)
+        #expect(try network.thresholds.read() == nil)
+        try network.thresholds.write(written)
+        #expect(network.thresholds.url.lastPathComponent == "net.pt.thresholds.json")
+        let text = try String(contentsOf: network.thresholds.url, encoding: .utf8)
+        #expect(
+            text.hasPrefix("{\"model\":\"\(try network.identity())\",\"thresholds\":{\"above\":["))
+        #expect(text.contains("\"set\":\"a/b\"") && text.hasSuffix("}}\n"))
+        #expect(try network.thresholds.read()?.set == "a/b")
     }
 
     @Test("Images together are one batch, however small batches are")

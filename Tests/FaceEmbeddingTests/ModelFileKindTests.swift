@@ -179,6 +179,20 @@ struct ModelFileKindTests {
                 == .script)
     }
 
+    @Test("A short text is a text, and a longer one what it looks like, whatever its name")
+    func texts() throws {
+        func what(_ name: String, _ text: String) throws -> String {
+            guard case .foreign(let what, _) = try kind(name, Array(text.utf8)) else {
+                return "read"
+            }
+            return what
+        }
+        #expect(try what("a", "none\n") == "a text")
+        #expect(try what("a.safetensors", "none\n") == "a text")
+        #expect(try what("a.engine", "none at all\n") == "a TensorRT engine")
+        #expect(try what("a.engine", "<html><body>").hasPrefix("a web page"))
+    }
+
     @Test("An archive with any byte changed or cut off is looked at without harm")
     func damaged() throws {
         let whole = Self.archive(["archive/data.pkl", "archive/data/0"], isLarge: true)

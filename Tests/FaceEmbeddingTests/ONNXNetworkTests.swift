@@ -65,7 +65,7 @@ struct ONNXNetworkTests {
             ("plain", "plain"), ("any-size", "plain"), ("fixed-batch", "plain"),
             ("two-outputs", "plain"), ("unflattened", "plain"), ("normalizing", "normalizing"),
             ("unit", "unit"), ("channels-last", "channels-last"), ("bytes", "bytes"),
-            ("stated", "stated"),
+            ("stated", "stated"), ("swapping", "bgr"),
         ])
     func equal(name: String, golden: String) throws {
         // The largest values are about 60 with bytes, and about 1 else.
@@ -81,6 +81,7 @@ struct ONNXNetworkTests {
                 == "since the network itself subtracts 127.5 and multiplies by 0.007843")
         #expect(try TinyONNX.network("dividing").prepared.preparation == .bytes)
         #expect(try TinyONNX.network("unit").prepared.preparation == .unit)
+        #expect(try TinyONNX.network("swapping").prepared.preparation == .bytes)
         #expect(try TinyONNX.network("bytes").prepared.preparation == .bytes)
     }
 
@@ -152,6 +153,7 @@ struct ONNXNetworkTests {
             ("wide", "its input is 16x5000 pixels, more than 4096"),
             ("oblong", "its input is 16x32 pixels, and not a square"),
             ("dropout", "the dropout 'drop' is active"),
+            ("training", "the batch normalisation 'normalized' uses batch statistics"),
             ("external", "keeps its weights in 'missing.data', which does not exist"),
             ("unknown-operator", "it does not have the operators com.none.FaceMagic"),
         ])
@@ -175,6 +177,26 @@ struct ONNXNetworkTests {
                 _ = try EmbeddingSource.open(url, TinyONNX.options())
             }
         }
+    }
+}
+
+@Suite("The arithmetic with which a graph begins")
+struct LeadingArithmeticTests {
+    private func arithmetic(_ name: String) throws -> LeadingArithmetic? {
+        LeadingArithmetic(try ONNXFile(try TinyONNX.url("\(name).onnx")), "images")
+    }
+
+    @Test("Scale, shift and the order of channels are read off its first nodes")
+    func read() throws {
+        #expect(try arithmetic("plain") == nil)
+        let scalars = try #require(try arithmetic("normalizing"))
+        #expect(scalars.isUniform && !scalars.swapsChannels)
+        #expect(abs(scalars.scale * 127.5 - 1) < 1e-6 && abs(scalars.shift + 1) < 1e-6)
+        let channels = try #require(try arithmetic("unit"))
+        #expect(!channels.isUniform && !channels.swapsChannels)
+        // Behind the exchange of channels, which is a node as well.
+        let swapping = try #require(try arithmetic("swapping"))
+        #expect(swapping.swapsChannels && swapping.isUniform && abs(swapping.shift + 1) < 1e-6)
     }
 }
 

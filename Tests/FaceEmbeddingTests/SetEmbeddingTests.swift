@@ -119,6 +119,16 @@ struct SetEmbeddingTests {
         }
     }
 
+    @Test("sets the threads that were asked for as it opens the network")
+    func threads() throws {
+        try withCase { test in
+            try LibTorch.withThreads(3) {
+                _ = try test.embedding()
+                #expect(LibTorch.threads == 1)
+            }
+        }
+    }
+
     @Test("resumes with the parts that an earlier process has finished, to the same bytes")
     func resumed() throws {
         try withCase { tested in

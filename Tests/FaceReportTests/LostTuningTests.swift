@@ -66,6 +66,10 @@ struct LostTuningTests {
         // Only the runs of present versions say how many settings were tried.
         let budget = roles ? "16 tries" : "tries"
         #expect(report.markdown.contains("with the same budget of \(budget) on held-out"))
+        #expect(
+            study.losses.allSatisfy {
+                !$0.firstRung.isEmpty && $0.firstRung.count == $0.cell.tries.count
+            })
         // A loss that kept its default is known as one only where its runs say so.
         #expect(study.losses.count == (roles ? 5 : 4))
         if roles {

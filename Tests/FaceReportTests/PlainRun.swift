@@ -13,6 +13,8 @@ struct PlainRun {
     var imagesEach = 20
     var trainAccuracy = 1.0
     var meanNorm = 1.0
+    /// Further test sets with as many pairs, and the accuracy on each.
+    var further: KeyValuePairs<String, Double> = [:]
 
     /// Where it is in a study.
     func folder(in study: StudyFolder) -> RunFolder {
@@ -32,7 +34,9 @@ struct PlainRun {
             train: TrainSetFacts(
                 name: trainSet, images: identities * imagesEach, identities: identities,
                 contentHash: ""),
-            tests: [TestSetFacts(name: "v", pairs: pairs, folds: 10, pairsEachEpoch: pairs)],
+            tests: (["v"] + further.map(\.key)).map {
+                TestSetFacts(name: $0, pairs: pairs, folds: 10, pairsEachEpoch: pairs)
+            },
             epochs: 1, batchSize: 1, configuration: .null, command: "c")
         edit(&description)
         try folder(in: study).write(description)
@@ -57,18 +61,18 @@ struct PlainRun {
         try run.write(
             RunResult(
                 status: .finished, epochs: 1, trainAccuracy: trainAccuracy,
-                tests: [
+                tests: ([("v", accuracy)] + further.map { ($0.key, $0.value) }).map {
                     TestResult(
-                        name: "v", pairs: pairs, accuracy: accuracy, standardDeviation: 0,
+                        name: $0, pairs: pairs, accuracy: $1, standardDeviation: 0,
                         threshold: 1, tarAtFar1e3: rates?.tar, auc: curve?.auc,
                         eer: curve?.equalErrorRate, meanNorm: meanNorm, bestEpoch: 1,
-                        bestAccuracy: accuracy, epochWithin95Percent: 1)
-                ], imagesPerSecond: 1, seconds: 1))
+                        bestAccuracy: $1, epochWithin95Percent: 1)
+                }, imagesPerSecond: 1, seconds: 1))
     }
 
-    /// Writes the run as finished, with the scores of pairs of which some are misclassified.
-    func write(wrong: Set<Int>, to study: StudyFolder) throws {
-        let scores = (0..<pairs).map { pair in
+    /// Scores of the pairs, of which some are misclassified.
+    func scores(wrong: Set<Int>) -> [ScoreRecord] {
+        (0..<pairs).map { pair in
             let same = pair % 2 == 0
             return ScoreRecord(
                 ScoredPair(
@@ -76,6 +80,11 @@ struct PlainRun {
                     fold: pair * 10 / pairs),
                 first: "p\(pair)/1.jpg", second: same ? "p\(pair)/2.jpg" : "q\(pair)/1.jpg")
         }
+    }
+
+    /// Writes the run as finished, with the scores of pairs of which some are misclassified.
+    func write(wrong: Set<Int>, to study: StudyFolder) throws {
+        let scores = scores(wrong: wrong)
         try writeDescription(to: study)
         try writeResult(
             accuracy: 1 - Double(wrong.count) / Double(pairs), scores: scores.map(\.pair),

@@ -31,6 +31,29 @@ import Testing
         }
     }
 
+    @Test func hasAColumnOfEachFurtherTestSet() throws {
+        try inTemporaryFolder { folder throws in
+            let study = StudyFolder(folder)
+            try PlainRun(loss: "softmax", seed: 1, pairs: 400, further: ["w": 0.75, "x": 0.5])
+                .write(accuracy: 0.875, to: study)
+            try PlainRun(loss: "arcface", seed: 1, pairs: 400, further: ["w": 0.625, "x": 1])
+                .write(accuracy: 0.25, to: study)
+            let rows = try CSVTable.rows(Report(study: folder).render().csv.utf8).map(\.fields)
+            try #require(rows.count == 3)
+            let found = rows.dropFirst().map { fields in
+                let row = Dictionary(zip(rows[0], fields), uniquingKeysWith: { a, _ in a })
+                return ["loss", "test_accuracy", "test_accuracy:w", "test_accuracy:x"].map {
+                    row[$0] ?? "no column"
+                }
+            }
+            #expect(
+                found == [
+                    ["softmax", "0.875", "0.75", "0.5"], ["arcface", "0.25", "0.625", "1.0"],
+                ])
+            #expect(!rows[0].contains("test_accuracy:v"))
+        }
+    }
+
     /// The first row of ResNet50 on casia with a loss and a seed, by column.
     private func row(_ rows: [[String]], _ loss: String, _ seed: String) -> [String: String]? {
         rows.dropFirst().map { Dictionary(zip(rows[0], $0), uniquingKeysWith: { a, _ in a }) }

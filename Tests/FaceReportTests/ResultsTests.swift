@@ -66,7 +66,7 @@ struct NothingLearnedTests {
         #expect(Run(distances: [1, 1.5, 1.002]).judged == nil)
         #expect(Run(norm: 2e6, distances: [1, 1, 1]).judged?.reason == .diverged)
         #expect(Run(norm: 2e6).judged == nil)
-        #expect(Run(norm: 5e5, distances: [1, 1, 1]).judged?.reason == .collapsed)
+        #expect(Run(norm: 1e6, distances: [1, 1, 1]).judged?.reason == .collapsed)
         // Two identities can be told apart, and guessing one of them is right half of the time.
         #expect(Run(identities: 2, trainAccuracy: 0.9, accuracy: 0.5).judged?.reason == .test)
         #expect(Run(identities: 2, trainAccuracy: 0.5).judged?.reason == .training)
@@ -167,6 +167,16 @@ struct SettingErrorsTests {
         #expect(errors.classified(correctlyBy: arcface, incorrectlyBy: softmax) == [10, 5, 9])
     }
 
+    @Test("People taken for two are ordered by their distance, and equal ones as in the list")
+    func rejects() throws {
+        let (errors, losses) = try errors([
+            ("softmax", [2: 2.5, 4: 2.75, 6: 3, 8: 2.75, 10: 2.25])
+        ])
+        #expect(errors.falseRejects(of: losses[0]) == [6, 4, 8, 2, 10])
+        let (others, names) = try self.errors([("softmax", [1: 0.4, 3: 0.1, 5: 0.2, 7: 0.1])])
+        #expect(others.falseAccepts(of: names[0]) == [3, 7, 5, 1])
+    }
+
     @Test("Cosines of a pair and of its fold's threshold")
     func cosines() throws {
         let (errors, losses) = try errors([("softmax", [2: 2.5])])
@@ -227,6 +237,20 @@ struct ReportedRunTests {
         #expect(run.epochs.first.flatMap(run.testAccuracy) == 0.9)
         #expect(run.supportedTAR == nil && run.collapse == nil)
         #expect(run.convergence?.best.accuracy == 0.9)
+    }
+
+    @Test(
+        "Whether something was learned is judged by the first test set",
+        arguments: [(0.9, 0.5), (0.5, 0.9)])
+    func firstTestSet(accuracy: Double, further: Double) throws {
+        try inTemporaryFolder { folder throws in
+            let study = StudyFolder(folder)
+            try PlainRun(loss: "softmax", seed: 3, pairs: 400, further: ["w": further])
+                .write(accuracy: accuracy, to: study)
+            let run = try #require(try StudyResults(reading: study).runs.first)
+            #expect(run.nothingLearned?.reason == (accuracy == 0.5 ? .test : nil))
+            #expect(run.primaryResult?.accuracy == accuracy)
+        }
     }
 
     @Test("Numbers of a run in progress")

@@ -1,6 +1,7 @@
 import FaceStatistics
 import FaceReport
 import FaceRuns
+import Foundation
 import Testing
 
 @Suite struct RunConvergenceTests {
@@ -43,6 +44,40 @@ import Testing
         #expect(run.best.epoch == 2 && run.best.images == 200 && run.best.accuracy == 0.95)
         #expect(run.last.epoch == 3 && run.last.accuracy == 0.9)
         #expect(RunConvergence(validationOf: epochs([0.5])) == nil)
+    }
+
+    @Test("A study without test sets is reported on held-out identities, and no other is")
+    func studiesWithoutTests() throws {
+        try inTemporaryFolder { folder throws in
+            let study = StudyFolder(folder)
+            let plain = PlainRun(loss: "softmax", seed: 1, pairs: 400)
+            let run = plain.folder(in: study)
+            try plain.writeDescription(to: study) {
+                $0.tests = []
+                $0.epochs = 3
+            }
+            for var record in epochs([0.5, 0.5, 0.5], validation: [0.6, 0.95, 0.9]) {
+                record.tests = []
+                try run.append(record)
+            }
+            try SampleRun.writeModel(to: run)
+            try run.write(
+                RunResult(
+                    status: .finished, epochs: 3, trainAccuracy: 1, tests: [], imagesPerSecond: 1,
+                    seconds: 1))
+            let results = try StudyResults(reading: study)
+            let found = try #require(results.runs.first?.validationConvergence)
+            #expect(found.best.epoch == 2 && found.best.accuracy == 0.95)
+            #expect(results.runs.first?.convergence == nil && results.damages.isEmpty)
+            let rendered = try Report(study: folder).render()
+            #expect(rendered.markdown.contains("Convergence on held-out identities"))
+        }
+        try inTemporaryFolder { folder throws in
+            try SampleStudy(pairs: 40, epochs: 2).write(to: folder)
+            let results = try StudyResults(reading: StudyFolder(folder))
+            #expect(results.runs.allSatisfy { $0.validationConvergence == nil })
+            #expect(results.runs.contains { $0.convergence != nil })
+        }
     }
 
     @Test func knowsWhatIsNotThere() throws {

@@ -33,6 +33,18 @@ struct DeviceTests {
         #expect(LibTorch.threads >= 1)
     }
 
+    @Test("A number of threads lasts for a closure, also if it throws")
+    func threads() {
+        LibTorch.withThreads(3) {
+            #expect(LibTorch.withThreads(1) { LibTorch.threads } == 1)
+            #expect(LibTorch.threads == 3)
+            #expect(throws: TorchError.self) {
+                try LibTorch.withThreads(2) { try Device.named("nothing") }
+            }
+            #expect(LibTorch.threads == 3)
+        }
+    }
+
     @Test("Sizes of the element types")
     func sizes() {
         #expect(ElementType.allCases.map(\.size) == [1, 2, 4, 8, 8, 1])

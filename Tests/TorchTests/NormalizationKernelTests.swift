@@ -145,11 +145,10 @@ struct NormalizationKernelTests {
         "One thread and several give the same bits",
         arguments: [[128, 512], [33, 65], [4, 32, 9, 9]])
     func threads(_ shape: [Int]) {
-        let former = LibTorch.threads
-        defer { LibTorch.setThreads(former) }
         let passes = [1, 2, 3].map { count in
-            LibTorch.setThreads(count)
-            return pass(Case(shape: shape, mean: 3, rectify: false), .float32)
+            LibTorch.withThreads(count) {
+                pass(Case(shape: shape, mean: 3, rectify: false), .float32)
+            }
         }
         for other in passes.dropFirst() {
             for (one, several) in zip(passes[0].tensors, other.tensors) {

@@ -111,11 +111,8 @@ struct PReLUKernelTests {
         "One thread and several give the same bits",
         arguments: [[33, 65, 3, 3], [9, 64, 28, 28]], [ElementType.float32, .bfloat16])
     func threads(_ shape: [Int], _ type: ElementType) {
-        let former = LibTorch.threads
-        defer { LibTorch.setThreads(former) }
         let passes = [1, 2, 3].map { count in
-            LibTorch.setThreads(count)
-            return pass(shape, mean: 3, type)
+            LibTorch.withThreads(count) { pass(shape, mean: 3, type) }
         }
         for other in passes.dropFirst() {
             for (one, several) in zip(passes[0], other) {

@@ -22,12 +22,11 @@ struct WindowKernelTests {
 
     @Test("The same numbers give the same bits, whatever the number of threads")
     func deterministic() {
-        let threads = LibTorch.threads
-        defer { LibTorch.setThreads(threads) }
         let bits = [1, 2, 3].map { count in
-            LibTorch.setThreads(count)
-            return convolution([4, 32, 7, 7], stride: 2).pass(.bfloat16)
-                .map { $0.array(of: Double.self) }
+            LibTorch.withThreads(count) {
+                convolution([4, 32, 7, 7], stride: 2).pass(.bfloat16)
+                    .map { $0.array(of: Double.self) }
+            }
         }
         #expect(bits[0] == bits[1] && bits[0] == bits[2])
     }

@@ -17,6 +17,9 @@ void pixels_grey(uint8_t *pixels, ptrdiff_t count);
 /// are rounded up.
 void pixels_saturate(uint8_t *pixels, ptrdiff_t count, double factor);
 
+/// Copies `side` pixels of a row, of the given columns, which ascend.
+void pixels_choose(const uint8_t *row, const ptrdiff_t *columns, ptrdiff_t side, uint8_t *chosen);
+
 /// Weighted means of neighbouring pixels in each of `rows` rows of `width` pixels: output column `x` of `side`
 /// starts at pixel `first[x]` and uses the weights from `starts[x]` to `starts[x + 1]`.
 ///

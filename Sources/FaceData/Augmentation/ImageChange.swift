@@ -171,19 +171,28 @@ enum ImageChange {
             isNearest.1 ? nearest(reduced, side: side) : ImageFitting.fit(reduced, side: side)
     }
 
-    private static func nearest(_ image: RGBImage, side: Int) -> RGBImage {
-        let columns = (0..<side).map { (2 * $0 + 1) * image.width / (2 * side) * 3 }
+    /// The image as a square of the given side, of pixels nearest to the middle of each.
+    static func nearest(_ image: RGBImage, side: Int) -> RGBImage {
+        precondition(side > 0 && image.width > 0 && image.height > 0, "a picture without pixels")
+        let columns = (0..<side).map { (2 * $0 + 1) * image.width / (2 * side) }
+        let width = 3 * side
         let pixels = image.pixels.withUnsafeBufferPointer { source in
-            [UInt8](unsafeUninitializedCapacity: side * side * 3) { target, filled in
-                for row in 0..<side {
-                    let line = (2 * row + 1) * image.height / (2 * side) * image.width * 3
-                    for column in columns {
-                        for channel in 0..<3 {
-                            target[filled + channel] = source[line + column + channel]
-                        }
-                        filled += 3
-                    }
+            [UInt8](unsafeUninitializedCapacity: side * width) { target, filled in
+                guard let first = source.baseAddress, let chosen = target.baseAddress else {
+                    return
                 }
+                var above = -1
+                for row in 0..<side {
+                    let line = (2 * row + 1) * image.height / (2 * side)
+                    let place = chosen + row * width
+                    if line == above {
+                        place.update(from: place - width, count: width)
+                    } else {
+                        pixels_choose(first + line * image.width * 3, columns, side, place)
+                    }
+                    above = line
+                }
+                filled = side * width
             }
         }
         return RGBImage(width: side, height: side, pixels: pixels)

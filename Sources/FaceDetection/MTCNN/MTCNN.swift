@@ -92,11 +92,12 @@ public struct MTCNN: FaceDetector {
         let map = image.resized(
             left: 0, top: 0, width: image.width, height: image.height, toWidth: width,
             toHeight: height, rounded: true)
-        let (columns, outputs) = networks.proposal.inParts(map, square: 12)
-        let threshold = Float(options.thresholds[0])
-        return outputs.enumerated().compactMap { position, output in
-            guard output.score >= threshold else { return nil }
-            let (x, y) = (Double(2 * (position % columns)), Double(2 * (position / columns)))
+        let (columns, outputs) = networks.proposal.inParts(
+            map, square: 12, minScore: Float(options.thresholds[0]))
+        return outputs.map { output in
+            let (x, y) = (
+                Double(2 * (output.square % columns)), Double(2 * (output.square / columns))
+            )
             let box = FaceBox(
                 left: (x + 1) / scale, top: (y + 1) / scale, right: (x + 12) / scale,
                 bottom: (y + 12) / scale)

@@ -19,6 +19,8 @@ struct MTCNNNetworks: Sendable {
 
     /// A network's outputs for a square.
     struct Outputs {
+        /// Number of the square, row by row.
+        var square: Int
         /// Probability of a face, 0...1.
         let score: Float
         /// Offsets of the face's sides from the square's, relative to its side: left, top, right,
@@ -38,9 +40,10 @@ struct MTCNNNetworks: Sendable {
         ///
         /// - Parameters:
         ///   - square: Height of a square.
+        ///   - minScore: Squares with a lower score are left out; a picture has many thousands of them.
         ///   - limit: Approximate number of positions per part.
         func inParts(
-            _ input: FeatureMap, square: Int, limit: Int = 1 << 14
+            _ input: FeatureMap, square: Int, minScore: Float = 0, limit: Int = 1 << 14
         ) -> (width: Int, outputs: [Outputs]) {
             let rows = max(8, limit / input.width)
             var all: [Outputs] = []
@@ -49,16 +52,25 @@ struct MTCNNNetworks: Sendable {
                 // The remaining rows are added to this part if they would not contain a square.
                 let end = first + 2 * (rows - 1) + square
                 let isLast = end + 2 > input.height
-                let part = self(input.rows(first..<(isLast ? input.height : end)))
-                (width, all) = (part.width, all + part.outputs)
+                let part = self(
+                    input.rows(first..<(isLast ? input.height : end)), minScore: minScore)
+                width = part.width
+                all += part.outputs.map { outputs in
+                    var outputs = outputs
+                    outputs.square += first / 2 * width
+                    return outputs
+                }
                 if isLast { break }
                 first += 2 * rows
             }
             return (width, all)
         }
 
-        /// The network's outputs for all squares of a picture, row by row, and the number of columns.
-        func callAsFunction(_ input: FeatureMap) -> (width: Int, outputs: [Outputs]) {
+        /// The network's outputs for all squares of a picture with a score of at least `minScore`, row by
+        /// row, and the number of columns.
+        func callAsFunction(
+            _ input: FeatureMap, minScore: Float = 0
+        ) -> (width: Int, outputs: [Outputs]) {
             var map = input
             for step in steps {
                 map = step.layer(map)
@@ -66,11 +78,16 @@ struct MTCNNNetworks: Sendable {
                     map = map.maxPooled(kernel: pool.kernel, endsEarly: pool.endsEarly)
                 }
             }
-            let outputs = stride(from: 0, to: map.values.count, by: map.stride).map { position in
+            var outputs: [Outputs] = []
+            for square in 0..<map.height * map.width {
+                let position = square * map.stride
+                let score = 1 / (1 + exp(map.values[position] - map.values[position + 1]))
+                guard score >= minScore else { continue }
                 let values = map.values[position..<position + map.channels]
-                return Outputs(
-                    score: 1 / (1 + exp(values[position] - values[position + 1])),
-                    shifts: values[position + 2..<position + 6], points: values[(position + 6)...])
+                outputs.append(
+                    Outputs(
+                        square: square, score: score, shifts: values[position + 2..<position + 6],
+                        points: values[(position + 6)...]))
             }
             return (map.width, outputs)
         }

@@ -24,10 +24,17 @@ struct PairTiles {
             first.count / 16 > rows.first, first.count <= Int(Int32.max)
         else { return nil }
         let most = max(rows.first, rows.second)
-        let size = Int32(max(Self.bytes / rowBytes, (most - 1) / Self.maxTiles + 1, 1))
-        let tiles = (Int32(rows.second) - 1) / size + 1
-        func group(_ pair: Int) -> Int { Int(first[pair] / size * tiles + second[pair] / size) }
-        var next = [Int](repeating: 0, count: (rows.first / Int(size) + 1) * Int(tiles))
+        // A tile has a power of two of rows: shifting takes a tenth of the time of dividing.
+        let (inCache, needed) = (Self.bytes / rowBytes, (most - 1) / Self.maxTiles)
+        let shift = Int32(
+            max(
+                Int.bitWidth - 1 - max(1, inCache).leadingZeroBitCount,
+                Int.bitWidth - needed.leadingZeroBitCount))
+        let tiles = (Int32(rows.second) - 1) >> shift + 1
+        func group(_ pair: Int) -> Int {
+            Int((first[pair] &>> shift) &* tiles &+ (second[pair] &>> shift))
+        }
+        var next = [Int](repeating: 0, count: (rows.first >> Int(shift) + 1) * Int(tiles))
         for pair in first.indices { next[group(pair)] += 1 }
         var start = 0
         for index in next.indices { (next[index], start) = (start, start + next[index]) }

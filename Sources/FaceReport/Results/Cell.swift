@@ -45,7 +45,7 @@ package struct Cell: Sendable {
     package var testAccuracy: Summary? { summary { $0.primaryResult?.accuracy } }
     /// Accuracy of the last epoch's model on all pairs of a test set; 0...1.
     package func accuracy(on test: String) -> Summary? {
-        summary { run in run.result?.tests.first { $0.name == test }?.accuracy }
+        summary { run in run.result?.tests.named(test)?.accuracy }
     }
     /// Accuracy of the best epoch's model, chosen on the test set itself; 0...1.
     package var bestAccuracy: Summary? { summary { $0.primaryResult?.bestAccuracy } }

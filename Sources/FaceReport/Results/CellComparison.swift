@@ -61,7 +61,7 @@ package struct CellComparison: Sendable {
         let seeds = Set(mine.finished.map(\.seed))
         let others = theirs.finished.filter { !seeds.contains($0.seed) }
         let added = others.compactMap { run in
-            run.result?.tests.first { $0.name == test }?.accuracy
+            run.result?.tests.named(test)?.accuracy
         }
         pooled = isTested ? Summary(first.values + added) : nil
     }

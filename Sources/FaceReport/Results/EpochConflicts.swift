@@ -40,9 +40,7 @@ enum EpochConflicts {
         expect(
             "an epoch within 95 %", Double(test.epochWithin95Percent),
             Double(curve.epochWithin95Percent))
-        if let last = records.last?.tests.first(where: { $0.name == test.name }),
-            last.pairs == test.pairs
-        {
+        if let last = records.last?.tests.named(test.name), last.pairs == test.pairs {
             expect("an accuracy", test.accuracy, last.accuracy)
         }
         return sentences

@@ -166,7 +166,7 @@ package struct ReportedRun: Sendable {
         _ outcomes: [String: PairOutcomes]
     ) -> NothingLearned? {
         guard let result, result.status == .finished,
-            let test = result.tests.first(where: { $0.name == description.tests.first?.name })
+            let test = description.tests.first.flatMap({ result.tests.named($0.name) })
         else { return nil }
         return NothingLearned(
             description, epochs: epochs, trainAccuracy: result.trainAccuracy, result: test,
@@ -182,7 +182,7 @@ package struct ReportedRun: Sendable {
         return EpochConflicts.sentences(result, epochs)
             + names(result, description, recomputed)
             + description.tests.flatMap { test -> [String] in
-                let stated = result.tests.first { $0.name == test.name }
+                let stated = result.tests.named(test.name)
                 let found = recomputed[test.name]
                 var conflicts: [String] = []
                 if let stated, stated.pairs != test.pairs {
@@ -241,7 +241,7 @@ package struct ReportedRun: Sendable {
     /// finished.
     package var primaryResult: TestResult? {
         guard status == .finished, let result, let primaryTest else { return nil }
-        return result.tests.first { $0.name == primaryTest.name }
+        return result.tests.named(primaryTest.name)
     }
 
     /// False acceptance rate at which a report states the true one.
@@ -283,12 +283,12 @@ package struct ReportedRun: Sendable {
     package var bestPairs: Int? {
         guard let best = primaryResult else { return nil }
         let record = epochs.first { $0.epoch == best.bestEpoch }
-        return record?.tests.first { $0.name == best.name }?.pairs ?? best.pairs
+        return record?.tests.named(best.name)?.pairs ?? best.pairs
     }
 
     /// Accuracy on the first test set after an epoch.
     package func testAccuracy(_ epoch: EpochRecord) -> Double? {
-        epoch.tests.first { $0.name == primaryTest?.name }?.accuracy
+        primaryTest.flatMap { epoch.tests.named($0.name) }?.accuracy
     }
 }
 

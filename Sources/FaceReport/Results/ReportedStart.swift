@@ -12,7 +12,7 @@ package struct ReportedStart: Sendable {
 
     /// Accuracy of the untouched network on a test set; nil if it was not tested.
     package func accuracy(on test: String) -> Double? {
-        record.tests.first { $0.name == test }?.accuracy
+        record.tests.named(test)?.accuracy
     }
 
     /// Reads a run's start; nil if the run began with random weights.
@@ -29,7 +29,7 @@ package struct ReportedStart: Sendable {
             guard var record = try folder.readStart() else { return nil }
             var outcomes: [String: PairOutcomes] = [:]
             for test in tests {
-                guard let stated = record.tests.first(where: { $0.name == test.name }),
+                guard let stated = record.tests.named(test.name),
                     let scores = try folder.start.readScores(test: test.name)
                 else { continue }
                 let found = try? RecomputedResult(scores.map(\.pair), folds: test.folds)

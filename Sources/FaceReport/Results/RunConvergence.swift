@@ -26,7 +26,7 @@ package struct RunConvergence: Hashable, Sendable {
 
     /// Reads the epochs of a run, or returns `nil` if none was tested on the set.
     package init?(_ epochs: [EpochRecord], test: String) {
-        self.init(epochs) { record in record.tests.first { $0.name == test } }
+        self.init(epochs) { record in record.tests.named(test) }
     }
 
     /// The same for the accuracy on held-out training identities.

@@ -55,7 +55,7 @@ enum StartSection {
         let accuracy = Format.entry(cell.accuracy(on: test)) { Format.percent($0) }
         let changes = cell.finished.compactMap { run -> Double? in
             guard let before = run.start?.accuracy(on: test),
-                let after = run.result?.tests.first(where: { $0.name == test })?.accuracy
+                let after = run.result?.tests.named(test)?.accuracy
             else { return nil }
             return after - before
         }

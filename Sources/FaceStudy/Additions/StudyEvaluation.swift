@@ -137,14 +137,14 @@ public struct StudyEvaluation {
         }
         let known = stored.templateTests ?? []
         for mine in data.tests.map(\.facts) {
-            let theirs = stored.tests.first { $0.name == mine.name }
+            let theirs = stored.tests.named(mine.name)
             try refuse(mine.name, theirs.flatMap { mine.difference(from: $0) })
-            if let other = known.first(where: { $0.name == mine.name }) {
+            if let other = known.named(mine.name) {
                 try refuse(mine.name, ("the kind of \(mine.name)", "pairs", other.kind))
             }
         }
         for mine in data.templates.map(\.facts) {
-            let theirs = known.first { $0.name == mine.name }
+            let theirs = known.named(mine.name)
             try refuse(mine.name, theirs.flatMap { mine.difference(from: $0) })
             if stored.tests.contains(where: { $0.name == mine.name }) {
                 try refuse(mine.name, ("the kind of \(mine.name)", mine.kind, "pairs"))

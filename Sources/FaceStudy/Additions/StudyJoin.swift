@@ -218,12 +218,12 @@ struct JoinPlan {
                 ("the test sets, which facet evaluate can add", text(names.0), text(names.1)))
         }
         for theirs in tests.1 {
-            guard let mine = tests.0.first(where: { $0.name == theirs.name }) else { continue }
+            guard let mine = tests.0.named(theirs.name) else { continue }
             if let difference = mine.difference(from: theirs) { found.append(difference) }
         }
         let templates = other.description.templateTests ?? []
         for theirs in first.description.templateTests ?? [] {
-            let mine = templates.first { $0.name == theirs.name }
+            let mine = templates.named(theirs.name)
             if let difference = mine?.difference(from: theirs) { found.append(difference) }
         }
         return found

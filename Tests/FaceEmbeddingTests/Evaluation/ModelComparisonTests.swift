@@ -75,6 +75,20 @@ struct ModelComparisonTests {
         #expect(some.text(allProtocols: false).contains("no significant difference"))
     }
 
+    @Test("Each model's lines are indented, and blank ones between its sets stay")
+    func blocks() throws {
+        let results = EvaluationResults(
+            sets: try ["lfw", "cfp"].map {
+                try EvaluatedSet(AngledSet.accepting(3).scored($0))
+            }, templates: [], details: EvaluationDetails(), scores: [])
+        let own = results.text(allProtocols: true).components(separatedBy: "\n")
+        #expect(own.contains("") && own.filter { $0.hasPrefix("cfp: ") }.count == 1)
+        let expected = ["m"] + own.map { $0.isEmpty ? "" : "  \($0)" }
+        #expect(
+            try ModelComparison([("m", results)]).text(allProtocols: true)
+                == expected.joined(separator: "\n"))
+    }
+
     @Test("The file has the models' numbers and the differences")
     func file() throws {
         let comparison = try ModelComparison([("a", try results(0)), ("b", try results(12))])

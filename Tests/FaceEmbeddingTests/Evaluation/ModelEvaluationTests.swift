@@ -120,6 +120,23 @@ struct ModelEvaluationTests {
         }
     }
 
+    @Test("A network that is not fixed is not evaluated", arguments: ["chance.pt", "batch.pt"])
+    func unfixed(name: String) throws {
+        let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../TorchTests/Fixtures/\(name)").standardizedFileURL
+        try withSet { folder in
+            let error = #expect(throws: FaceEmbeddingError.self) {
+                _ = try ModelEvaluation(model: model, options: options).run(
+                    on: [set(folder, "main.txt")]
+                ) { _, _, _ in Issue.record("nothing is embedded") }
+            }
+            guard case .notFixed(model.path, _) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
     @Test("A network embeds each image and its mirror image, and tells how far it is")
     func network() throws {
         try withSet { folder in

@@ -86,6 +86,14 @@ def models():
                         tensors=[tensor("mean", np.float32([.485, .456, .406]).reshape(1, 3, 1, 1)),
                                  tensor("deviation",
                                         np.float32([.229, .224, .225]).reshape(1, 3, 1, 1))])
+    yield "swapping", model(before=[node("Gather", ["images", "bgr"], ["g"], axis=1, name="g"), *[
+        node(one.op_type, ["g" if name == "images" else name for name in one.input], one.output, name=one.name)
+        for one in normalizing]], start="n", tensors=[*constants, tensor("bgr", np.int64([2, 1, 0]))])
+    yield "training", model(opset=15, before=[
+        node("BatchNormalization", ["images", "gamma", "beta", "means", "variances"],
+             ["normalized", "new_means", "new_variances"], training_mode=1)], start="normalized", tensors=[
+                 tensor(name, np.float32([value] * 3))
+                 for name, value in [("gamma", 1), ("beta", 0), ("means", 0), ("variances", 1)]])
     yield "wide", model(shape=("batch", 3, SIDE, 5000))
     yield "oblong", model(shape=("batch", 3, SIDE, 2 * SIDE))
     yield "channels-last", model(before=[node("Transpose", ["images"], ["t"], perm=[0, 3, 1, 2])],

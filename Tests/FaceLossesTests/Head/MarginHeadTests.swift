@@ -92,12 +92,12 @@ struct MarginHeadTests {
 
     @Test("computes alike with one thread and with several")
     func threads() throws {
-        let threads = LibTorch.threads
-        defer { LibTorch.setThreads(threads) }
-        LibTorch.setThreads(1)
-        let one = try HeadEvaluation("curricular", Self.large, Self.full, type: .float64)
-        LibTorch.setThreads(3)
-        let three = try HeadEvaluation("curricular", Self.large, Self.full, type: .float64)
+        let one = try LibTorch.withThreads(1) {
+            try HeadEvaluation("curricular", Self.large, Self.full, type: .float64)
+        }
+        let three = try LibTorch.withThreads(3) {
+            try HeadEvaluation("curricular", Self.large, Self.full, type: .float64)
+        }
         expectSame(one, three, tolerance: 1e-12, "threads")
     }
 

@@ -85,13 +85,12 @@ struct CosineSimilarityMatrixTests {
     /// More classes than a part has, so that sums of several parts are joined.
     @Test("has the same bits with any number of threads", arguments: [false, true])
     func threads(rounded: Bool) {
-        let former = LibTorch.threads
-        defer { LibTorch.setThreads(former) }
         let results = [1, 2, 3].map { threads in
-            LibTorch.setThreads(threads)
-            return softmax(
-                [40, 5000, 32], type: .float32, byTable: true,
-                precision: rounded ? .bfloat16 : .float32)
+            LibTorch.withThreads(threads) {
+                softmax(
+                    [40, 5000, 32], type: .float32, byTable: true,
+                    precision: rounded ? .bfloat16 : .float32)
+            }
         }
         for other in results.dropFirst() {
             #expect(other.loss == results[0].loss && other.scale == results[0].scale)

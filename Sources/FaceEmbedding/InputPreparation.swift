@@ -67,24 +67,35 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     ///   - images: Number of images.
     ///   - isChannelsLast: Whether the result is `[n, h, w, 3]`.
     func prepared(_ bytes: [Float], images: Int, isChannelsLast: Bool) -> [Float] {
+        precondition(
+            images > 0 ? bytes.count % (3 * images) == 0 : bytes.isEmpty, "a part of an image")
         let area = images == 0 ? 0 : bytes.count / (3 * images)
-        var result = [Float](repeating: 0, count: bytes.count)
-        for image in 0..<images {
-            for channel in 0..<3 {
-                let source = 3 * image + (colourOrder == .bgr ? 2 - channel : channel)
-                let subtracted = Float(mean[channel % mean.count])
-                let divisor = Float(standardDeviation[channel % standardDeviation.count])
-                for pixel in 0..<area {
-                    let value = (bytes[source * area + pixel] - subtracted) / divisor
-                    let place =
-                        isChannelsLast
-                        ? (image * area + pixel) * 3 + channel
-                        : (3 * image + channel) * area + pixel
-                    result[place] = value
+        return [Float](unsafeUninitializedCapacity: bytes.count) { result, filled in
+            bytes.withUnsafeBufferPointer { bytes in
+                for image in 0..<images {
+                    for channel in 0..<3 {
+                        let source = 3 * image + (colourOrder == .bgr ? 2 - channel : channel)
+                        let plane = UnsafeBufferPointer(
+                            rebasing: bytes[source * area..<(source + 1) * area])
+                        let subtracted = Float(mean[channel % mean.count])
+                        let divisor = Float(standardDeviation[channel % standardDeviation.count])
+                        // Two loops, of which the first one is computed by vectors.
+                        if !isChannelsLast {
+                            let start = (3 * image + channel) * area
+                            for pixel in 0..<area {
+                                result[start + pixel] = (plane[pixel] - subtracted) / divisor
+                            }
+                        } else {
+                            let start = 3 * image * area + channel
+                            for pixel in 0..<area {
+                                result[start + 3 * pixel] = (plane[pixel] - subtracted) / divisor
+                            }
+                        }
+                    }
                 }
             }
+            filled = bytes.count
         }
-        return result
     }
 }
 

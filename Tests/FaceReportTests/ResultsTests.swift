@@ -12,6 +12,8 @@ struct NothingLearnedTests {
     private struct Run {
         var identities = 10
         var images = 200
+        /// Images of an epoch, if they are not all.
+        var drawn: Int?
         var trainAccuracy = 0.9
         var accuracy = 0.9
         var pairs = 400
@@ -32,7 +34,8 @@ struct NothingLearnedTests {
                 tests: [], epochs: 1, batchSize: 1, configuration: .null, command: "c")
             let epochs = losses.enumerated().map { index, loss in
                 EpochRecord(
-                    epoch: index + 1, step: index, images: images * (index + 1), learningRate: 1,
+                    epoch: index + 1, step: index, images: (drawn ?? images) * (index + 1),
+                    learningRate: 1,
                     loss: loss, trainAccuracy: 1, trainAccuracyWithMargin: 1, lossState: [:],
                     tests: [], imagesPerSecond: 1, trainSeconds: 1, evaluationSeconds: 1)
             }
@@ -60,6 +63,8 @@ struct NothingLearnedTests {
     @Test("The reason that is most certain is given")
     func reasons() {
         #expect(Run(identities: 1).judged?.reason == .oneIdentity)
+        // Also of few images, which alone say nothing.
+        #expect(Run(identities: 1, images: 5).judged?.reason == .oneIdentity)
         #expect(Run(norm: 1e-9).judged?.reason == .collapsed)
         #expect(Run(norm: 1e-9, distances: [1, 1.001, 1]).judged?.reason == .collapsed)
         #expect(Run(distances: [1, 1.001, 1.002]).judged?.reason == .collapsed)
@@ -89,6 +94,11 @@ struct NothingLearnedTests {
         #expect(Run(images: 90, trainAccuracy: 0.1, losses: [3, 2, 1]).judged == nil)
         #expect(Run(images: 100, trainAccuracy: 0.1, losses: [3, 2, 1]).judged != nil)
         #expect(Run(images: 90, trainAccuracy: 0.1, accuracy: 0.5).judged?.reason == .training)
+        // Those of an epoch count, which may be fewer than the set has.
+        for drawn in [1, 50] {
+            #expect(Run(drawn: drawn, trainAccuracy: 0.1).judged == nil)
+            #expect(Run(drawn: drawn, trainAccuracy: 0.1, losses: [3]).judged == nil)
+        }
         #expect(Run(accuracy: 0.5, pairs: 199).judged == nil)
         #expect(Run(accuracy: 0.5, pairs: 200).judged?.reason == .test)
     }
@@ -175,6 +185,25 @@ struct SettingErrorsTests {
         #expect(errors.falseRejects(of: losses[0]) == [6, 4, 8, 2, 10])
         let (others, names) = try self.errors([("softmax", [1: 0.4, 3: 0.1, 5: 0.2, 7: 0.1])])
         #expect(others.falseAccepts(of: names[0]) == [3, 7, 5, 1])
+    }
+
+    @Test("Of several seeds the first one's model counts, or the first that has scores")
+    func seeds() throws {
+        try inTemporaryFolder { folder throws in
+            let study = StudyFolder(folder)
+            let wrong: [UInt64: [Int: Float]] = [4: [2: 2.5], 5: [4: 2.5], 6: [6: 2.5]]
+            for (seed, pairs) in wrong { try write("softmax", pairs, seed: seed, to: study) }
+            func found() throws -> [Int]? {
+                let results = try StudyResults(reading: study)
+                let configuration = try #require(results.configurations.first)
+                return ConfigurationErrors(results, configuration, test: "v")?
+                    .wrong(of: results.losses[0])
+            }
+            #expect(try found() == [2])
+            let first = PlainRun(loss: "softmax", seed: 4, pairs: 40).folder(in: study)
+            try FileManager.default.removeItem(at: first.scoresURL(test: "v"))
+            #expect(try found() == [4])
+        }
     }
 
     @Test("Cosines of a pair and of its fold's threshold")

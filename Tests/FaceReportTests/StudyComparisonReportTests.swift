@@ -124,12 +124,32 @@ import Testing
         }
     }
 
+    @Test func comparesNumbersOfPairsButNotTheirFiles() throws {
+        try compare {
+            $0.configuration = .object([
+                "validation": .object(["pairs": .number(500)]),
+                "other": .object(["pairs": .string("pairs.txt"), "images": .string("faces")]),
+                "images": .string("faces"), "rest": .bool(true),
+                "list": .array([.number(1), .number(2)]),
+                "parts": .array([.object(["a": .number(1)]), .object(["a": .number(2)])]),
+            ])
+        } _: { differences, _ in
+            let keys = differences.differences.map(\.key)
+            #expect(keys.contains("validation.pairs") && keys.contains("rest"))
+            let list = differences.differences.first { $0.key == "list" }
+            #expect(list?.first == [] && list?.second == ["1, 2"])
+            #expect(keys.filter { $0.hasPrefix("parts") } == ["parts[0].a", "parts[1].a"])
+            #expect(!keys.contains { $0.hasSuffix("images") || $0 == "other.pairs" }, "\(keys)")
+        }
+    }
+
     @Test func saysWhenNothingCompares() throws {
         try compare {
             $0.identity.backbone += ":width=0.5"
         } _: { differences, text in
             #expect(differences.shared == 0 && differences.onlyFirst.count == 20)
             #expect(text.contains("so nothing can be compared"))
+            #expect(differences.obstacles.isEmpty && !differences.arePoolable)
         }
     }
 

@@ -66,6 +66,27 @@ import Testing
             ])
     }
 
+    @Test func ordersTrainingSetsByTheirMostImages() throws {
+        try inTemporaryFolder { folder throws in
+            let study = StudyFolder(folder)
+            for (seed, set, each) in [(1, "a", 10), (2, "a", 30), (3, "b", 20), (4, "c", 30)] {
+                var run = PlainRun(loss: "softmax", seed: UInt64(seed), pairs: 40)
+                (run.trainSet, run.imagesEach) = (set, each)
+                try run.write(accuracy: 0.9, to: study)
+            }
+            var other = PlainRun(loss: "arcface", seed: 5, pairs: 40)
+            (other.trainSet, other.imagesEach) = ("d", 40)
+            try other.write(accuracy: 0.9, to: study)
+            let results = try StudyResults(reading: study)
+            #expect(results.trainSets == ["b", "a", "c", "d"])
+            // Facts are the first run's.
+            #expect(results.facts(ofTrainSet: "a")?.images == 100)
+            let run = try #require(results.runs.first { $0.configuration.trainSet == "d" })
+            #expect(results.losses.map(\.loss) == ["softmax", "arcface"])
+            #expect(results.loss(of: run)?.loss == "arcface")
+        }
+    }
+
     @Test func goesOnWithoutDamagedFiles() throws {
         let results = try results(SampleStudy(pairs: 40, epochs: 2)) { study in
             let runs = try study.runs()
@@ -86,6 +107,7 @@ import Testing
         #expect(results.losses.isEmpty && results.configurations.isEmpty)
         #expect(results.testSets.isEmpty && results.tunedCells.isEmpty)
         #expect(results.title(ofBackbone: "resnet50") == "resnet50")
+        #expect(StudyStatistics(results).rope == Report.defaultRope / 100)
     }
 
     @Test func saysWhenThereIsNothing() throws {

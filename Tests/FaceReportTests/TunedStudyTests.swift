@@ -1,3 +1,4 @@
+import Charts
 import FaceRuns
 import FaceStatistics
 import Foundation
@@ -8,6 +9,27 @@ import Testing
 /// What a report takes from the record of a tuning.
 @Suite("Losses that were tuned")
 struct TunedStudyTests {
+    @Test("The curve of the expected best is not computed of implausibly many tries")
+    func many() {
+        func loss(_ tries: Int) -> TunedLoss {
+            let cell = TuningCell(
+                trainSet: "t", backbone: "b", loss: "l", resolvedLoss: "l", lossTitle: "L",
+                sampler: "shuffle", space: [], fixed: [],
+                budget: TuningBudget(tries: tries, epochs: 1, imagesEach: 1, rungs: []),
+                validation: TuningValidation(identities: 1, pairs: 1, standardError: 0),
+                tries: (0..<tries).map {
+                    var item = TuningTry(
+                        index: $0, rung: 0, values: [:], loss: "l", learningRate: 0.1,
+                        weightDecay: 0, seed: 1, epochs: 1, folder: "")
+                    item.state = .failed
+                    return item
+                })
+            return TunedLoss(cell, StudyResults(runs: []), style: SeriesStyle(slot: 0))
+        }
+        #expect(loss(2000).scores.count == 2000 && loss(2000).expected != nil)
+        #expect(loss(2001).expected == nil && loss(0).expected == nil)
+    }
+
     private func tuned(
         _ edit: @escaping (inout TuningRecord) -> Void = { _ in }
     ) throws -> TunedStudy {

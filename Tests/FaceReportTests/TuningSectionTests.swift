@@ -82,6 +82,7 @@ struct TuningSectionTests {
                 + "the default: the values were chosen on held-out identities, not on the test set."
         )
         #expect(TunedStudy.regressions(gains, rope: 1, test: "lfw").plain.isEmpty)
+        #expect(TunedStudy.regressions([("A", -0.25)], rope: 0.25, test: "lfw").plain.isEmpty)
     }
 
     @Test("The chapter has what was gained, the order, the budget, the parameters and the failures")

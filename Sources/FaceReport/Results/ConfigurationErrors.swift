@@ -67,9 +67,7 @@ package struct ConfigurationErrors {
     {
         let (mine, theirs) = (outcome(of: loss), outcome(of: other))
         func clearness(_ pair: Int) -> Double {
-            [mine, theirs].reduce(0) {
-                $0 + (Double($1.distances[pair]) - $1.thresholds[pair]).magnitude
-            }
+            mine.clearness(of: pair) + theirs.clearness(of: pair)
         }
         return pairs.same.indices.filter { mine.isCorrect[$0] && !theirs.isCorrect[$0] }
             .map { ($0, clearness($0)) }.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }.map(\.0)

@@ -50,6 +50,11 @@ package struct PairOutcomes: Sendable {
     /// The threshold for each pair, a squared L2 distance: that of its fold.
     package let thresholds: [Double]
 
+    /// How far a pair's distance is from its threshold.
+    func clearness(of pair: Int) -> Double {
+        (Double(distances[pair]) - thresholds[pair]).magnitude
+    }
+
     /// Classifies pairs by the protocol.
     ///
     /// - Parameters:

@@ -44,31 +44,35 @@ enum RecoveredTuning {
     }
 
     private static func cell(_ place: Place, _ runs: [ReportedRun]) -> TuningCell {
-        let standard = runs.filter { $0.description.identity.tuned == nil }
-        let tuned = runs.filter { $0.description.identity.tuned != nil }
-        let role = (tuned + standard).compactMap(\.description.tuning).first
+        let descriptions = runs.map(\.description)
+        // Runs with other seeds have the same.
+        let standard = descriptions.first { $0.identity.tuned == nil }
+        let tuned = descriptions.first { $0.identity.tuned != nil }
+        let role = descriptions.compactMap(\.tuning).first
         let tries = role?.tries ?? 0
         var cell = TuningCell(
             trainSet: place.configuration.trainSet, backbone: place.configuration.backbone,
             loss: place.loss,
-            resolvedLoss: standard.first?.description.identity.loss ?? place.loss,
-            lossTitle: role?.lossTitle ?? standard.first?.description.lossTitle
-                ?? tuned.first?.description.lossTitle.replacing(" (tuned)", with: "") ?? place.loss,
-            sampler: runs.first?.description.identity.sampler ?? "", space: [], fixed: [],
+            resolvedLoss: standard?.identity.loss ?? place.loss,
+            lossTitle: role?.lossTitle ?? standard?.lossTitle
+                ?? tuned?.lossTitle.replacing(" (tuned)", with: "") ?? place.loss,
+            sampler: (standard ?? tuned)?.identity.sampler ?? "", space: [], fixed: [],
             budget: TuningBudget(tries: tries, epochs: 0, imagesEach: 0, rungs: []),
             validation: TuningValidation(identities: 0, pairs: 0, standardError: 0))
-        cell.tries = [item(0, standard.first)] + (tuned.isEmpty ? [] : [item(1, tuned.first)])
-        let keepsDefault = standard.contains { $0.description.tuning?.isChosen == true }
-        cell.chosen = tuned.isEmpty ? (keepsDefault ? 0 : nil) : 1
+        cell.tries = [item(0, standard)] + (tuned == nil ? [] : [item(1, tuned)])
+        let keepsDefault = descriptions.contains {
+            $0.identity.tuned == nil && $0.tuning?.isChosen == true
+        }
+        cell.chosen = tuned == nil ? (keepsDefault ? 0 : nil) : 1
         cell.isComplete = cell.chosen != nil
         return cell
     }
 
     /// The setting of a run as a try without a score.
-    private static func item(_ index: Int, _ run: ReportedRun?) -> TuningTry {
+    private static func item(_ index: Int, _ run: RunDescription?) -> TuningTry {
         TuningTry(
-            index: index, rung: 0, values: run?.description.tuning?.parameters ?? [:],
-            loss: run?.description.identity.loss ?? "", learningRate: 0, weightDecay: 0, seed: 0,
+            index: index, rung: 0, values: run?.tuning?.parameters ?? [:],
+            loss: run?.identity.loss ?? "", learningRate: 0, weightDecay: 0, seed: 0,
             epochs: 0, folder: "")
     }
 

@@ -80,8 +80,13 @@ struct DividedHeadTests {
     @Test("takes the first of equal classes, whichever block they are in")
     func ties() throws {
         var sample = Sample.random(seed: 9, count: 4, classes: 9, size: 5)
-        // Class 5 has the weights of class 1, and each is the nearest of a sample.
-        sample.weights[5] = sample.weights[1]
+        // Of length 1 and of few bits, so that products are exact in whatever order a processor adds: equal classes
+        // are equal wherever they are in a block. Class 5 is class 1, and each is the nearest of a sample.
+        sample.weights = [
+            [1, 0, 0, 0, 0], [0.5, 0.5, 0.5, 0.5, 0], [0, 1, 0, 0, 0], [0, 0, 1, 0, 0],
+            [0.5, 0.5, -0.5, -0.5, 0], [0.5, 0.5, 0.5, 0.5, 0], [0, 0, 0, 0, 1],
+            [0, 0, 0, 1, 0], [-0.5, 0.5, 0.5, -0.5, 0],
+        ]
         sample.embeddings = [1, 1, 2, 2].map { sample.weights[$0] }
         sample.labels = [1, 5, 2, 3]
         let expected = try HeadEvaluation("arcface:m=0", sample, HeadOptions(), type: .float64)

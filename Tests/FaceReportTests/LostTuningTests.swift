@@ -69,7 +69,7 @@ struct LostTuningTests {
         #expect(
             study.losses.allSatisfy {
                 !$0.firstRung.isEmpty && $0.firstRung.count == $0.cell.tries.count
-                    && $0.cell.budget.imagesEach == 0
+                    && $0.cell.budget.imagesEach == 0 && $0.cell.budget.epochs == 0
             })
         // A loss that kept its default is known as one only where its runs say so.
         #expect(study.losses.count == (roles ? 5 : 4))

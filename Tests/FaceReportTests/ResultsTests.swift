@@ -187,6 +187,19 @@ struct SettingErrorsTests {
         #expect(others.falseAccepts(of: names[0]) == [3, 7, 5, 1])
     }
 
+    @Test("Losses with other pairs than the first one's are left out")
+    func otherPairs() throws {
+        try inTemporaryFolder { folder throws in
+            let study = StudyFolder(folder)
+            try write("softmax", [2: 2.5], to: study)
+            try PlainRun(loss: "arcface", seed: 1, pairs: 60).write(wrong: [4], to: study)
+            let results = try StudyResults(reading: study)
+            let configuration = try #require(results.configurations.first)
+            let errors = try #require(ConfigurationErrors(results, configuration, test: "v"))
+            #expect(errors.losses.map(\.loss) == ["softmax"] && errors.pairs.count == 40)
+        }
+    }
+
     @Test("Of several seeds the first one's model counts, or the first that has scores")
     func seeds() throws {
         try inTemporaryFolder { folder throws in
@@ -280,6 +293,17 @@ struct ReportedRunTests {
             #expect(run.nothingLearned?.reason == (accuracy == 0.5 ? .test : nil))
             #expect(run.primaryResult?.accuracy == accuracy)
         }
+    }
+
+    @Test("Epochs beyond those of the result, of a training that goes on, contradict nothing")
+    func continued() throws {
+        let run = try run { study, plain in
+            let folder = plain.folder(in: study)
+            try folder.append(epoch(1, accuracy: 0.9, pairs: 400))
+            try folder.append(epoch(2, accuracy: 0.95, pairs: 400))
+        }
+        #expect(run.status == .finished && run.epochs.count == 2)
+        #expect(run.damages.allSatisfy { !$0.contains("damaged") }, "\(run.damages)")
     }
 
     @Test("Numbers of a run in progress")

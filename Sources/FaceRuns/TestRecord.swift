@@ -1,4 +1,4 @@
-/// A record that concerns one test set of a run or study, where names are unique.
+/// What is recorded of one test set of a run or study, where names are unique: a result, facts, a source.
 package protocol TestRecord {
     /// Name of the test set.
     var name: String { get }

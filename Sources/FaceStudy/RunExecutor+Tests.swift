@@ -32,10 +32,7 @@ extension RunExecutor {
     }
 }
 
-extension [StudyConfiguration.TestSource] {
-    /// The source with a name.
-    func named(_ name: String) -> StudyConfiguration.TestSource? { first { $0.name == name } }
-}
+extension StudyConfiguration.TestSource: TestRecord {}
 
 extension RunDescription {
     /// Names of all test sets, those of pairs of images first.

@@ -55,7 +55,7 @@ public final class TestPictures: @unchecked Sendable {
             guard let configuration = try? StudyConfiguration.read(run.studyURL) else { continue }
             let folder = ((try? run.readEnvironment()) ?? nil)?.workingDirectory
             let resolved = configuration.resolvingPaths(against: folder)
-            guard let source = resolved.test.first(where: { $0.name == test }),
+            guard let source = resolved.test.named(test),
                 let pairs = pairs(source)
             else { continue }
             let indices = Dictionary(

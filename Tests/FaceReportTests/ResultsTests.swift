@@ -71,6 +71,7 @@ struct NothingLearnedTests {
         #expect(Run(distances: [1, 1.5, 1.002]).judged == nil)
         #expect(Run(norm: 2e6, distances: [1, 1, 1]).judged?.reason == .diverged)
         #expect(Run(norm: 2e6).judged == nil)
+        #expect(Run(norm: 5e5, distances: [1, 1, 1]).judged?.reason == .collapsed)
         #expect(Run(norm: 1e6, distances: [1, 1, 1]).judged?.reason == .collapsed)
         // Two identities can be told apart, and guessing one of them is right half of the time.
         #expect(Run(identities: 2, trainAccuracy: 0.9, accuracy: 0.5).judged?.reason == .test)

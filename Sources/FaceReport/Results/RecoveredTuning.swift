@@ -56,7 +56,7 @@ enum RecoveredTuning {
             resolvedLoss: standard?.identity.loss ?? place.loss,
             lossTitle: role?.lossTitle ?? standard?.lossTitle
                 ?? tuned?.lossTitle.replacing(" (tuned)", with: "") ?? place.loss,
-            sampler: (standard ?? tuned)?.identity.sampler ?? "", space: [], fixed: [],
+            sampler: descriptions.first?.identity.sampler ?? "", space: [], fixed: [],
             budget: TuningBudget(tries: tries, epochs: 0, imagesEach: 0, rungs: []),
             validation: TuningValidation(identities: 0, pairs: 0, standardError: 0))
         cell.tries = [item(0, standard)] + (tuned == nil ? [] : [item(1, tuned)])

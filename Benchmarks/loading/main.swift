@@ -127,6 +127,12 @@ func peakMemory() -> Int {
     return 1024 * (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0)
 }
 
+/// The list of changes that is the fifth word, joined by `+`.
+func changes(_ words: [String], _ standard: String) throws -> Augmentation {
+    let list = words.count > 4 ? words[4] : standard
+    return try Augmentation(parsing: list.split(separator: "+").map(String.init))
+}
+
 func run(_ words: [String]) throws -> [String: Double] {
     let threads = words.count > 2 ? Int(words[2]) ?? 1 : 1
     let seconds = words.count > 3 ? Double(words[3]) ?? 3 : 3
@@ -141,25 +147,26 @@ func run(_ words: [String]) throws -> [String: Double] {
         }
         return ["seconds": time / .seconds(1), "images": Double(images)]
     case "augment":
-        let names = words.count > 4 ? words[4].split(separator: "+").map(String.init) : ["adaface"]
         return try measureChanges(
             try LabelledImageSet.open(words[1]), threads: threads, seconds: seconds,
-            try Augmentation(parsing: names))
+            try changes(words, "adaface"))
     case "turbojpeg":
         let encoded = try Encoded(try LabelledImageSet.open(words[1]).source)
         return ["rate": measure(seconds: seconds) { encoded.decompress(threads: threads) }]
     default:
         let set = try LabelledImageSet.open(words[1])
-        return [
-            "rate": try measure(seconds: seconds) { try load(set, threads: threads, batch: 128) }
-        ]
+        let changes = try changes(words, "")
+        let speed = try measureBoth(seconds: seconds) {
+            try load(set, threads: threads, batch: 128, changes: changes)
+        }
+        return ["rate": speed.rate, "processor_time_of_image": speed.each]
     }
 }
 
 let words = Array(CommandLine.arguments.dropFirst())
 guard words.count >= 2, ["open", "turbojpeg", "load", "augment"].contains(words[0]) else {
     print(
-        "usage: loading-benchmark open PACK | turbojpeg SET THREADS SECONDS | load SET THREADS SECONDS | "
+        "usage: loading-benchmark open PACK | turbojpeg SET THREADS SECONDS | load SET THREADS SECONDS [LIST] | "
             + "augment SET THREADS SECONDS LIST"
     )
     exit(2)

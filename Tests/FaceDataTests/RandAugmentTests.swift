@@ -53,8 +53,10 @@ struct RandAugmentTests {
             var hash: UInt64 = 0xcbf2_9ce4_8422_2325
             for picture in Self.pictures {
                 var image = picture
-                operation.apply(
-                    to: &image, magnitude: row.magnitude, isOpposite: row.isOpposite)
+                image.change {
+                    operation.apply(
+                        to: $0, magnitude: row.magnitude, isOpposite: row.isOpposite)
+                }
                 for byte in image.pixels { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
             }
             #expect(
@@ -70,7 +72,9 @@ struct RandAugmentTests {
                 var image = RGBImage(
                     width: width, height: height,
                     pixels: [UInt8](repeating: 90, count: width * height * 3))
-                operation.apply(to: &image, magnitude: 30, isOpposite: true)
+                image.change {
+                    operation.apply(to: $0, magnitude: 30, isOpposite: true)
+                }
                 #expect(image.width == width && image.pixels.count == width * height * 3)
             }
         }

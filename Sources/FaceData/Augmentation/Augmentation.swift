@@ -140,52 +140,33 @@ public struct Augmentation: Sendable, Hashable {
 public struct AugmentationRule: Sendable, Hashable {
     private let augmentation: Augmentation
     private let seed: UInt64
-    private let epoch: Int
-    private let step: Int
+    /// Name of the step's random numbers.
+    private let name: String
 
     /// Creates the rule of a step.
     public init(_ augmentation: Augmentation, seed: UInt64, epoch: Int, step: Int) {
         self.augmentation = augmentation
         self.seed = seed
-        self.epoch = epoch
-        self.step = step
+        name = "augment \(epoch) \(step)"
     }
 
     /// The image at a position of the step, changed.
     public func image(_ image: RGBImage, at position: Int) -> RGBImage {
-        apply(changes(at: position), to: image)
-    }
-
-    /// The changes of the image at a position, each with its random number generator.
-    private func changes(at position: Int) -> [(step: Augmentation.Step, stream: SeededRandom)] {
-        var stream = SeededRandom(seed: seed, "augment \(epoch) \(step)", UInt64(position))
-        return augmentation.steps.compactMap { change in
-            // Drawn for every change, so that the probability of one does not affect the draws of
-            // another.
-            var own = SeededRandom(seed: stream.next(), change.kind.rawValue)
-            return own.unit() < change.probability ? (change, own) : nil
-        }
-    }
-
-    private func apply(
-        _ changes: [(step: Augmentation.Step, stream: SeededRandom)], to image: RGBImage
-    ) -> RGBImage {
         var changed = image
-        for (step, stream) in changes {
-            var stream = stream
-            ImageChange.apply(step, to: &changed, &stream)
-        }
+        changed.change { apply(to: $0, at: position, ImageChange.Memory()) }
         return changed
     }
 
-    /// Changes the image in memory at a position of the step.
-    ///
-    /// - Parameter pixels: `side * side * 3` bytes.
-    func apply(to pixels: UnsafeMutableRawBufferPointer, side: Int, at position: Int) {
-        let changes = changes(at: position)
-        guard !changes.isEmpty else { return }
-        let before = RGBImage(width: side, height: side, pixels: [UInt8](pixels))
-        pixels.copyBytes(from: apply(changes, to: before).pixels)
+    /// Changes the image at a position of the step.
+    func apply(to image: MutablePixels, at position: Int, _ memory: ImageChange.Memory) {
+        var stream = SeededRandom(seed: seed, name, UInt64(position))
+        for change in augmentation.steps {
+            // Drawn for every change, so that the probability of one does not affect the draws of
+            // another.
+            var own = SeededRandom(seed: stream.next(), change.kind.rawValue)
+            guard own.unit() < change.probability else { continue }
+            ImageChange.apply(change, to: image, &own, memory)
+        }
     }
 }
 

@@ -35,33 +35,33 @@ enum RandAugmentOperation: String, CaseIterable {
     /// - Parameters:
     ///   - magnitude: 0...``magnitudes``.
     ///   - isOpposite: Whether to apply it in the opposite direction, if it has one.
-    func apply(to image: inout RGBImage, magnitude: Double, isOpposite: Bool) {
+    func apply(to image: MutablePixels, magnitude: Double, isOpposite: Bool) {
         let sign = isOpposite && hasDirection ? -1.0 : 1.0
         /// The signed strength, whose largest value is `most`.
         func amount(_ most: Double) -> Double { sign * Self.amount(magnitude, of: most) }
         switch self {
         case .identity: break
-        case .autocontrast: ChannelTables.stretch(&image)
-        case .equalize: ChannelTables.equalize(&image)
+        case .autocontrast: ChannelTables.stretch(image)
+        case .equalize: ChannelTables.equalize(image)
         case .posterize:
             ChannelTables.posterize(
-                &image, bits: 8 - Int((magnitude / 7.5).rounded(.toNearestOrEven)))
+                image, bits: 8 - Int((magnitude / 7.5).rounded(.toNearestOrEven)))
         case .solarize:
             ChannelTables.solarize(
-                &image, from: 255 * (Self.magnitudes - magnitude) / Self.magnitudes)
-        case .brightness: Enhancement.brightness(&image, 1 + amount(0.9))
-        case .colour: Enhancement.colour(&image, 1 + amount(0.9))
-        case .contrast: Enhancement.contrast(&image, 1 + amount(0.9))
-        case .sharpness: Enhancement.sharpness(&image, 1 + amount(0.9))
-        case .rotate: AffineMap(degrees: amount(30), of: image).move(&image)
-        case .shearX: AffineMap(x: (1, tan(atan(amount(0.3))), 0)).move(&image)
-        case .shearY: AffineMap(y: (tan(atan(amount(0.3))), 1, 0)).move(&image)
+                image, from: 255 * (Self.magnitudes - magnitude) / Self.magnitudes)
+        case .brightness: Enhancement.brightness(image, 1 + amount(0.9))
+        case .colour: Enhancement.colour(image, 1 + amount(0.9))
+        case .contrast: Enhancement.contrast(image, 1 + amount(0.9))
+        case .sharpness: Enhancement.sharpness(image, 1 + amount(0.9))
+        case .rotate: AffineMap(degrees: amount(30), of: image).move(image)
+        case .shearX: AffineMap(x: (1, tan(atan(amount(0.3))), 0)).move(image)
+        case .shearY: AffineMap(y: (tan(atan(amount(0.3))), 1, 0)).move(image)
         case .translateX:
             let pixels = Double(Int(amount(150.0 / 331 * Double(image.width))))
-            AffineMap(x: (1, 0, -pixels)).move(&image)
+            AffineMap(x: (1, 0, -pixels)).move(image)
         case .translateY:
             let pixels = Double(Int(amount(150.0 / 331 * Double(image.height))))
-            AffineMap(y: (0, 1, -pixels)).move(&image)
+            AffineMap(y: (0, 1, -pixels)).move(image)
         }
     }
 }
@@ -69,27 +69,20 @@ enum RandAugmentOperation: String, CaseIterable {
 /// Lookup tables for the values of each channel: Pillow's `ImageOps`.
 private enum ChannelTables {
     private static func apply(
-        to image: inout RGBImage, _ table: (_ counts: [Int]) -> [Int]
+        to image: MutablePixels, _ table: (_ counts: [Int]) -> [Int]
     ) {
         for channel in 0..<3 {
             var counts = [Int](repeating: 0, count: 256)
-            image.pixels.withUnsafeBufferPointer { pixels in
-                for index in stride(from: channel, to: pixels.count, by: 3) {
-                    counts[Int(pixels[index])] += 1
-                }
-            }
+            let indices = stride(from: channel, to: image.bytes.count, by: 3)
+            for index in indices { counts[Int(image.bytes[index])] += 1 }
             let bytes = table(counts).map { UInt8(max(0, min(255, $0))) }
-            image.pixels.withUnsafeMutableBufferPointer { pixels in
-                for index in stride(from: channel, to: pixels.count, by: 3) {
-                    pixels[index] = bytes[Int(pixels[index])]
-                }
-            }
+            for index in indices { image.bytes[index] = bytes[Int(image.bytes[index])] }
         }
     }
 
     /// The darkest value becomes 0 and the lightest 255.
-    static func stretch(_ image: inout RGBImage) {
-        apply(to: &image) { counts in
+    static func stretch(_ image: MutablePixels) {
+        apply(to: image) { counts in
             guard let low = counts.firstIndex(where: { $0 > 0 }),
                 let high = counts.lastIndex(where: { $0 > 0 }), low < high
             else { return Array(0...255) }
@@ -99,8 +92,8 @@ private enum ChannelTables {
     }
 
     /// Histogram equalisation.
-    static func equalize(_ image: inout RGBImage) {
-        apply(to: &image) { counts in
+    static func equalize(_ image: MutablePixels) {
+        apply(to: image) { counts in
             let all = counts.reduce(0, +)
             let last = counts.last { $0 > 0 } ?? 0
             let step = (all - last) / 255
@@ -113,14 +106,14 @@ private enum ChannelTables {
         }
     }
 
-    static func posterize(_ image: inout RGBImage, bits: Int) {
+    static func posterize(_ image: MutablePixels, bits: Int) {
         let mask = ~((1 << (8 - bits)) - 1)
-        apply(to: &image) { _ in (0...255).map { $0 & mask } }
+        apply(to: image) { _ in (0...255).map { $0 & mask } }
     }
 
     /// Values from a threshold on are inverted.
-    static func solarize(_ image: inout RGBImage, from threshold: Double) {
-        apply(to: &image) { _ in (0...255).map { Double($0) < threshold ? $0 : 255 - $0 } }
+    static func solarize(_ image: MutablePixels, from threshold: Double) {
+        apply(to: image) { _ in (0...255).map { Double($0) < threshold ? $0 : 255 - $0 } }
     }
 }
 
@@ -132,34 +125,33 @@ private enum Enhancement {
         return UInt8(max(0, min(255, blend)))
     }
 
-    static func brightness(_ image: inout RGBImage, _ factor: Double) {
-        towards(0, &image, factor)
+    static func brightness(_ image: MutablePixels, _ factor: Double) {
+        towards(0, image, factor)
     }
 
-    private static func towards(_ plain: UInt8, _ image: inout RGBImage, _ factor: Double) {
-        ImageChange.apply((0...255).map { blended(plain, $0, Float(factor)) }, to: &image)
+    private static func towards(_ plain: UInt8, _ image: MutablePixels, _ factor: Double) {
+        ImageChange.apply((0...255).map { blended(plain, $0, Float(factor)) }, to: image)
     }
 
     /// The plain image has the mean luminance everywhere.
-    static func contrast(_ image: inout RGBImage, _ factor: Double) {
-        let count = image.pixels.count / 3
-        let mean = Double(ImageChange.luminances(image)) / Double(max(1, count))
-        towards(UInt8(max(0, min(255, mean + 0.5))), &image, factor)
+    static func contrast(_ image: MutablePixels, _ factor: Double) {
+        let mean = Double(ImageChange.luminances(image)) / Double(max(1, image.count))
+        towards(UInt8(max(0, min(255, mean + 0.5))), image, factor)
     }
 
     /// The plain image is grey.
-    static func colour(_ image: inout RGBImage, _ factor: Double) {
-        var plain = image
-        ImageChange.grey(&plain)
-        for (index, grey) in plain.pixels.enumerated() {
-            image.pixels[index] = blended(grey, image.pixels[index], Float(factor))
+    static func colour(_ image: MutablePixels, _ factor: Double) {
+        let colours = Array(image.bytes)
+        ImageChange.grey(image)
+        for (index, colour) in colours.enumerated() {
+            image.bytes[index] = blended(image.bytes[index], colour, Float(factor))
         }
     }
 
     /// The plain image is smoothed by a 3x3 kernel whose centre has weight 5 and whose other weights are 1.
     /// Pixels at the border stay unchanged.
-    static func sharpness(_ image: inout RGBImage, _ factor: Double) {
-        let (width, pixels) = (image.width, image.pixels)
+    static func sharpness(_ image: MutablePixels, _ factor: Double) {
+        let (width, pixels) = (image.width, Array(image.bytes))
         guard width > 2, image.height > 2 else { return }
         let (side, middle) = (Float(1) / 13, Float(5) / 13)
         for row in 1..<image.height - 1 {
@@ -172,7 +164,7 @@ private enum Enhancement {
                         + Float(pixels[line + 3]) * side
                 }
                 let plain = UInt8(max(0, min(255, sum)))
-                image.pixels[index] = blended(plain, pixels[index], Float(factor))
+                image.bytes[index] = blended(plain, pixels[index], Float(factor))
             }
         }
     }
@@ -190,7 +182,7 @@ private struct AffineMap {
     }
 
     /// A rotation around the centre, counterclockwise.
-    init(degrees: Double, of image: RGBImage) {
+    init(degrees: Double, of image: MutablePixels) {
         let angle = -degrees * .pi / 180
         /// Pillow rounds to 15 decimal places.
         func digits(_ value: Double) -> Double { (value * 1e15).rounded(.toNearestOrEven) / 1e15 }
@@ -200,8 +192,8 @@ private struct AffineMap {
         y = (-s, c, (-s * -column + c * -row) + row)
     }
 
-    func move(_ image: inout RGBImage) {
-        let pixels = image.pixels
+    func move(_ image: MutablePixels) {
+        let pixels = Array(image.bytes)
         let (width, height) = (image.width, image.height)
         // 16.16 fixed point, as Pillow uses for transforms that are more than a translation.
         func fixed(_ value: Double) -> Int { Int((value * 65_536 + 0.5).rounded(.down)) }
@@ -209,24 +201,20 @@ private struct AffineMap {
         var start = (
             fixed(x.2 + x.0 * 0.5 + x.1 * 0.5), fixed(y.2 + y.0 * 0.5 + y.1 * 0.5)
         )
-        image.pixels.withUnsafeMutableBufferPointer { to in
-            pixels.withUnsafeBufferPointer { pixels in
-                var index = 0
-                for _ in 0..<height {
-                    var position = start
-                    for _ in 0..<width {
-                        let (from, line) = (position.0 >> 16, position.1 >> 16)
-                        let isInside = (0..<width).contains(from) && (0..<height).contains(line)
-                        let source = (line * width + from) * 3
-                        for channel in 0..<3 {
-                            to[index + channel] = isInside ? pixels[source + channel] : 0
-                        }
-                        index += 3
-                        position = (position.0 + across.0, position.1 + across.1)
-                    }
-                    start = (start.0 + down.0, start.1 + down.1)
+        var index = 0
+        for _ in 0..<height {
+            var position = start
+            for _ in 0..<width {
+                let (from, line) = (position.0 >> 16, position.1 >> 16)
+                let isInside = (0..<width).contains(from) && (0..<height).contains(line)
+                let source = (line * width + from) * 3
+                for channel in 0..<3 {
+                    image.bytes[index + channel] = isInside ? pixels[source + channel] : 0
                 }
+                index += 3
+                position = (position.0 + across.0, position.1 + across.1)
             }
+            start = (start.0 + down.0, start.1 + down.1)
         }
     }
 }

@@ -37,9 +37,11 @@ public final class BatchLoader {
     }
 
     private let queue = Prefetcher()
-    private let workers: Int
+    /// Decodes the only batch, once.
+    private var single: (() throws -> ImageBatch)?
 
-    /// Starts decoding.
+    /// Starts decoding; a single batch, which nothing could be done beside, is decoded when it is asked for, without the
+    /// start of a thread.
     ///
     /// - Parameters:
     ///   - source: The images.
@@ -51,7 +53,11 @@ public final class BatchLoader {
         _ source: any ImageSource, count: Int, side: Int, threads: Int = 1,
         request: @escaping @Sendable (Int) -> Request
     ) {
-        workers = max(1, threads)
+        guard count != 1 else {
+            single = { try BatchDecoder(source, side: side).decode(request(0)) }
+            return
+        }
+        let workers = max(1, threads)
         queue.begin(count: count, ahead: workers + 1)
         for _ in 0..<workers {
             let queue = queue
@@ -72,7 +78,11 @@ public final class BatchLoader {
 
     /// The next batch, or nil after the last; waits until it is decoded.
     public func next() throws -> ImageBatch? {
-        try queue.next()?.get()
+        if let decode = single {
+            single = nil
+            return try decode()
+        }
+        return try queue.next()?.get()
     }
 }
 
@@ -134,6 +144,7 @@ private final class BatchDecoder {
     private let side: Int
     private let encoded = ReadBuffer()
     private let scratch = ReadBuffer()
+    private lazy var changeMemory = ImageChange.Memory()
 
     init(_ source: any ImageSource, side: Int) {
         self.source = source
@@ -154,8 +165,10 @@ private final class BatchDecoder {
                     try decode(
                         request.indices[index],
                         mirrored: !request.mirrored.isEmpty && request.mirrored[index], into: slot)
+                    let image = MutablePixels(
+                        width: side, height: side, bytes: slot.assumingMemoryBound(to: UInt8.self))
                     request.augmentation?.apply(
-                        to: slot, side: side, at: request.firstIndex + index)
+                        to: image, at: request.firstIndex + index, changeMemory)
                     count += size
                 }
             } catch {

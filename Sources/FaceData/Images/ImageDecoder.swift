@@ -1,3 +1,4 @@
+import CVectors
 public import Foundation
 
 /// Decodes JPEG (with TurboJPEG), PNG (libpng), WebP (libwebp), BMP, PGM and PPM to RGB.
@@ -61,12 +62,10 @@ public struct ImageDecoder: Sendable {
                 return copy(try decoder.image(), side, mirrored, target)
             }
             guard mirrored else { return try decoder.decompress(into: target) }
-            // One byte more than the pixels, which `ImageMirror` reads but ignores.
-            try scratch.fill(target.count + 1) { (whole) throws(ImageRefusal) in
-                try decoder.decompress(
-                    into: UnsafeMutableRawBufferPointer(rebasing: whole[..<target.count]))
+            try scratch.fill(target.count) { (whole) throws(ImageRefusal) in
+                try decoder.decompress(into: whole)
             }
-            ImageMirror.copy(scratch.bytes, side: side, into: target)
+            mirror(scratch.bytes, side, target)
         } catch {
             throw .badImage(path: path(), reason: error.reason)
         }
@@ -77,7 +76,17 @@ public struct ImageDecoder: Sendable {
     ) {
         let fitted = ImageFitting.fit(image, side: side)
         guard mirrored else { return target.copyBytes(from: fitted.pixels) }
-        (fitted.pixels + [0]).withUnsafeBytes { ImageMirror.copy($0, side: side, into: target) }
+        fitted.pixels.withUnsafeBytes { mirror($0, side, target) }
+    }
+
+    /// Swaps left and right of a square.
+    private func mirror(
+        _ source: UnsafeRawBufferPointer, _ side: Int, _ target: UnsafeMutableRawBufferPointer
+    ) {
+        precondition(source.count == side * side * 3 && target.count >= source.count)
+        pixels_mirror(
+            source.assumingMemoryBound(to: UInt8.self).baseAddress, side, side,
+            target.assumingMemoryBound(to: UInt8.self).baseAddress)
     }
 
     private func decode(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {

@@ -12,60 +12,43 @@ public enum ImageFitting {
     public static func fit(_ image: RGBImage, side: Int) -> RGBImage {
         precondition(side > 0 && image.width > 0 && image.height > 0, "a picture without pixels")
         if image.width == side, image.height == side { return image }
-        let short = min(image.width, image.height)
-        let columns = AxisWeights(
-            side: side, short: short, offset: (image.width - short) / 2, limit: image.width)
-        let rows = AxisWeights(
-            side: side, short: short, offset: (image.height - short) / 2, limit: image.height)
-        return RGBImage(
-            width: side, height: side,
-            pixels: blendRows(blendColumns(image, columns, in: rows.inputs), rows, columns))
-    }
-
-    /// Resamples some rows to the output width; `[rows, side, 3]`.
-    private static func blendColumns(
-        _ image: RGBImage, _ columns: AxisWeights, in rows: Range<Int>
-    ) -> [Float] {
-        let count = rows.count * columns.side * 3
-        return [Float](unsafeUninitializedCapacity: count) { blended, filled in
-            image.pixels.withUnsafeBufferPointer { pixels in
-                guard let first = pixels.baseAddress else { return }
-                pixels_blend_columns(
-                    first + rows.lowerBound * image.width * 3, rows.count, image.width,
-                    columns.first, columns.starts, columns.weights, columns.side,
-                    blended.baseAddress)
-            }
-            filled = count
-        }
-    }
-
-    /// Resamples columns to the output height, and rounds.
-    private static func blendRows(
-        _ blended: [Float], _ rows: AxisWeights, _ columns: AxisWeights
-    ) -> [UInt8] {
-        let width = columns.side * 3
-        var sums = [Float](repeating: 0, count: width)
-        return [UInt8](unsafeUninitializedCapacity: rows.side * width) { pixels, filled in
-            for y in 0..<rows.side {
-                blend(
-                    blended, rows, y, &sums, UnsafeMutableBufferPointer(rebasing: pixels[filled...])
-                )
-                filled += width
+        let count = side * side * 3
+        let pixels = image.pixels.withUnsafeBufferPointer { source in
+            [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                fit(
+                    from, width: image.width, height: image.height, side: side, into: to,
+                    numbers: ReadBuffer())
+                filled = count
             }
         }
+        return RGBImage(width: side, height: side, pixels: pixels)
     }
 
-    private static func blend(
-        _ blended: [Float], _ rows: AxisWeights, _ y: Int, _ sums: inout [Float],
-        _ pixels: UnsafeMutableBufferPointer<UInt8>
+    /// Writes the square to memory.
+    ///
+    /// - Parameters:
+    ///   - target: `side * side * 3` bytes that are not the picture's own.
+    ///   - numbers: Memory that this thread uses exclusively.
+    static func fit(
+        _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, side: Int,
+        into target: UnsafeMutablePointer<UInt8>, numbers: ReadBuffer
     ) {
-        let (width, weights) = (sums.count, rows.starts[y]..<rows.starts[y + 1])
-        blended.withUnsafeBufferPointer { blended in
-            rows.weights.withUnsafeBufferPointer { all in
-                guard let first = blended.baseAddress, let weight = all.baseAddress else { return }
-                pixels_blend_rows(
-                    first + (rows.first[y] - rows.inputs.lowerBound) * width, width,
-                    weight + weights.lowerBound, weights.count, &sums, pixels.baseAddress)
+        let short = min(width, height)
+        func axis(_ length: Int) -> AxisWeights {
+            AxisWeights(
+                side: side, short: short, offset: (length - short) / 2, limit: length)
+        }
+        let columns = axis(width)
+        let rows = width == height ? columns : axis(height)
+        columns.withPointers { columns in
+            rows.withPointers { rows in
+                let count = pixels_resample_numbers(columns, rows, side)
+                numbers.fill(count * MemoryLayout<Float>.stride) {
+                    pixels_resample(
+                        pixels, width, height, columns, rows, side,
+                        $0.assumingMemoryBound(to: Float.self).baseAddress, target)
+                }
             }
         }
     }
@@ -74,17 +57,12 @@ public enum ImageFitting {
 /// For each output position along an axis, the consecutive input positions that contribute to it
 /// and their weights, which sum to 1.
 private struct AxisWeights {
-    let side: Int
+    /// Number of weights of each output position, of which the last may be 0.
+    private let taps: Int
     /// The first input position of each output position.
-    private(set) var first: [Int] = []
+    private var first: [Int]
     /// The weights of all output positions, concatenated.
-    private(set) var weights: [Float] = []
-    /// Offset of each output position's weights, followed by their number.
-    private(set) var starts = [0]
-    /// All input positions that have a weight.
-    var inputs: Range<Int> {
-        (first.first ?? 0)..<(first.last ?? 0) + starts[side] - starts[side - 1]
-    }
+    private var weights: [Float]
 
     /// - Parameters:
     ///   - side: Number of output positions.
@@ -92,38 +70,52 @@ private struct AxisWeights {
     ///   - offset: The first of them.
     ///   - limit: Number of all input positions.
     init(side: Int, short: Int, offset: Int, limit: Int) {
-        self.side = side
-        let scale = Double(short) / Double(side)
+        let isReduced = short > side
+        taps = !isReduced ? 2 : short.isMultiple(of: side) ? short / side : short / side + 2
+        first = [Int](repeating: 0, count: side)
+        weights = [Float](repeating: 0, count: side * taps)
         for index in 0..<side {
-            if scale > 1 {
-                appendArea(index, short, offset)
+            if isReduced {
+                setArea(index, side, short, offset)
             } else {
-                appendBilinear((Double(index) + 0.5) * scale - 0.5, offset, limit)
+                let scale = Double(short) / Double(side)
+                setBilinear(index, (Double(index) + 0.5) * scale - 0.5, offset, limit)
             }
-            starts.append(weights.count)
         }
     }
 
     /// The fraction of each input position in the area that an output position covers.
-    private mutating func appendArea(_ index: Int, _ short: Int, _ offset: Int) {
+    private mutating func setArea(_ index: Int, _ side: Int, _ short: Int, _ offset: Int) {
         // In units of 1 / side of an input position, in which all bounds are integers.
         let (from, to) = (index * short, (index + 1) * short)
-        first.append(from / side + offset)
-        for input in from / side...(to - 1) / side {
+        let start = from / side
+        first[index] = start + offset
+        for input in start...(to - 1) / side {
             let covered = min(to, (input + 1) * side) - max(from, input * side)
-            weights.append(Float(covered) / Float(short))
+            weights[index * taps + input - start] = Float(covered) / Float(short)
         }
     }
 
-    private mutating func appendBilinear(_ position: Double, _ offset: Int, _ limit: Int) {
+    private mutating func setBilinear(
+        _ index: Int, _ position: Double, _ offset: Int, _ limit: Int
+    ) {
         let floor = position.rounded(.down)
         let fraction = Float(position - floor)
-        let index = Int(floor) + offset
-        first.append(min(limit - 1, max(0, index)))
-        if index >= 0, index + 1 < limit, fraction > 0 {
-            weights += [1 - fraction, fraction]
-        } else {
-            weights.append(1)
+        let input = Int(floor) + offset
+        first[index] = min(limit - 1, max(0, input))
+        let isBetween = input >= 0 && input + 1 < limit
+        weights[index * taps] = isBetween ? 1 - fraction : 1
+        weights[index * taps + 1] = isBetween ? fraction : 0
+    }
+
+    /// Calls a body with the addresses.
+    func withPointers(_ body: (pixels_axis) -> Void) {
+        first.withUnsafeBufferPointer { first in
+            weights.withUnsafeBufferPointer { weights in
+                body(
+                    pixels_axis(
+                        taps: taps, first: first.baseAddress, weights: weights.baseAddress))
+            }
         }
     }
 }

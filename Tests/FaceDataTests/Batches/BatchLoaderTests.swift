@@ -44,18 +44,27 @@ import Testing
         }
     }
 
-    @Test func mirroredRowsRunBackwards() throws {
+    /// Sides around the pixels that are swapped at once.
+    @Test(arguments: [1, 2, 5, 6, 7, 8, 11, 16, 112], ["png", "jpg"])
+    func mirroredRowsRunBackwards(side: Int, ending: String) throws {
         let folder = try TemporaryFolder()
-        let picture = try #require(try Self.pictures(folder).first)
-        let loader = BatchLoader(Self.source([picture.file]), count: 1, side: 8) { _ in
+        let picture = RGBImage.noise(width: side, height: side)
+        let bytes =
+            try ending == "png"
+            ? ImageEncoder.png(picture) : ImageEncoder.jpeg(picture, quality: 90)
+        let file = try folder.write(bytes, to: "a.\(ending)")
+        let loader = BatchLoader(Self.source([file]), count: 1, side: side) { _ in
             BatchLoader.Request(indices: [0, 0], mirrored: [false, true])
         }
         let batch = try #require(try loader.next())
-        let size = 8 * 8 * 3
-        #expect(Array(batch.pixels[..<size]) == picture.image.pixels)
-        let mirrored = RGBImage(width: 8, height: 8, pixels: Array(batch.pixels[size...]))
-        for y in 0..<8 {
-            for x in 0..<8 { #expect(mirrored[x, y] == picture.image[7 - x, y]) }
+        let size = side * side * 3
+        func image(_ bytes: ArraySlice<UInt8>) -> RGBImage {
+            RGBImage(width: side, height: side, pixels: Array(bytes))
+        }
+        let (plain, mirrored) = (image(batch.pixels[..<size]), image(batch.pixels[size...]))
+        #expect(plain == (try ImageDecoder().decode(file)))
+        for y in 0..<side {
+            for x in 0..<side { #expect(mirrored[x, y] == plain[side - 1 - x, y]) }
         }
     }
 

@@ -65,4 +65,62 @@ import Testing
         }
         #expect(abs(mean(image) - mean(small)) < 0.1)
     }
+
+    /// Input positions and weights of an output position, by the definition: area averages, or bilinear.
+    private static func weights(
+        _ index: Int, side: Int, short: Int, limit: Int
+    ) -> [(position: Int, weight: Float)] {
+        let offset = (limit - short) / 2
+        if short > side {
+            let (from, to) = (index * short, (index + 1) * short)
+            return (from / side...(to - 1) / side).map { input in
+                let covered = min(to, (input + 1) * side) - max(from, input * side)
+                return (input + offset, Float(covered) / Float(short))
+            }
+        }
+        let place = (Double(index) + 0.5) * Double(short) / Double(side) - 0.5
+        let fraction = Float(place - place.rounded(.down))
+        let input = Int(place.rounded(.down)) + offset
+        guard input >= 0, input + 1 < limit else {
+            return [(min(limit - 1, max(0, input)), 1)]
+        }
+        return [(input, 1 - fraction), (input + 1, fraction)]
+    }
+
+    /// Rows are blended in groups, with few weights or many, and kept in a ring.
+    @Test(
+        arguments: [(1, 1), (2, 3), (7, 5), (61, 37), (112, 112), (97, 300), (250, 251)],
+        [1, 2, 3, 5, 23, 37, 100, 112, 130])
+    func pixelsAreThoseOfTheDefinition(size: (width: Int, height: Int), side: Int) {
+        let image = RGBImage.noise(width: size.width, height: size.height, seed: 9)
+        let short = min(size.width, size.height)
+        let columns = (0..<side).map {
+            Self.weights($0, side: side, short: short, limit: size.width)
+        }
+        let rows = (0..<side).map {
+            Self.weights($0, side: side, short: short, limit: size.height)
+        }
+        let lines = (0..<size.height).map { y in
+            columns.map { taps in
+                (0..<3).map { channel in
+                    taps.reduce(Float(0)) {
+                        $0 + $1.weight
+                            * Float(image.pixels[(y * size.width + $1.position) * 3 + channel])
+                    }
+                }
+            }
+        }
+        var expected: [UInt8] = []
+        for taps in rows {
+            for x in 0..<side {
+                for channel in 0..<3 {
+                    let sum = taps.reduce(Float(0)) {
+                        $0 + $1.weight * lines[$1.position][x][channel]
+                    }
+                    expected.append(UInt8(sum + 0.5))
+                }
+            }
+        }
+        #expect(ImageFitting.fit(image, side: side).pixels == expected)
+    }
 }

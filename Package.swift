@@ -325,7 +325,8 @@ let package = Package(
             name: "TestTeams", dependencies: ["Processes", "Torch"], path: "Tests/TestTeams",
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ProcessesTests", dependencies: ["Processes", "TestTeams", "Torch"],
+            name: "ProcessesTests",
+            dependencies: ["Processes", "SafeFiles", "TestTeams", "Torch"],
             swiftSettings: swiftSettings),
         tests("FaceData", needs: ["SafeFiles", "SeededRandom", "ZipFiles"]),
         tests("FaceDetection", needs: ["FaceData", "ONNX", "OpenVINO"]),

@@ -1,4 +1,4 @@
-// Processes that exchange tensors, by LibTorch's c10d and its Gloo.
+// Processes that exchange tensors, by LibTorch's c10d: on the CPU by its Gloo, between GPUs by its NCCL.
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
@@ -18,12 +18,25 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "../CTorch/bridge.h"
+#include "../CTorch/cuda/library.h"
+#include "../CTorchCUDA/exchange.h"
 #include "cprocessgroup.h"
 
 namespace {
 
 using Store = c10::intrusive_ptr<c10d::Store>;
-using Group = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
+using Backend = c10::intrusive_ptr<c10d::Backend>;
+
+struct Group {
+  Backend cpu;
+  /// Null until GPUs are connected.
+  Backend gpu;
+
+  const Backend &of(const at::Tensor &tensor) const {
+    TORCH_CHECK(!tensor.is_cuda() || gpu, "the GPUs of the processes are not connected");
+    return tensor.is_cuda() ? gpu : cpu;
+  }
+};
 
 Store &store(pg_store handle) { return *static_cast<Store *>(handle.impl); }
 Group &group(pg_group handle) { return *static_cast<Group *>(handle.impl); }
@@ -123,18 +136,47 @@ ct_status pg_group_open(pg_store store_handle, const char *prefix, int rank, int
                                    : c10d::ProcessGroupGloo::createDeviceForHostname(address));
     options->threads = 1;
     auto prefixed = c10::make_intrusive<c10d::PrefixStore>(prefix, store(store_handle));
-    out->impl = new Group(
-        c10::make_intrusive<c10d::ProcessGroupGloo>(prefixed, rank, size, std::move(options)));
+    out->impl = new Group{
+        c10::make_intrusive<c10d::ProcessGroupGloo>(prefixed, rank, size, std::move(options)), {}};
   });
 }
 
 void pg_group_close(pg_group self) { delete static_cast<Group *>(self.impl); }
 
+namespace {
+
+const facet::cuda::ExchangeLibrary &gpus() {
+  static auto library =
+      static_cast<const facet::cuda::ExchangeLibrary *>(facet::cuda::exported("facet_cuda_exchange"));
+  return *library;
+}
+
+}  // namespace
+
+ct_status pg_gpu_identity(int32_t index, char **out) {
+  return facet::guarded([&] {
+    char text[64] = {};
+    gpus().identify(index, text, sizeof text);
+    const std::string found = text;
+    *out = copied(std::vector<uint8_t>(found.begin(), found.end()));
+  });
+}
+
+ct_status pg_group_connect_gpus(pg_group self, pg_store store_handle, const char *prefix, int32_t index,
+                                int64_t milliseconds) {
+  return facet::guarded([&] {
+    auto prefixed = c10::make_intrusive<c10d::PrefixStore>(prefix, store(store_handle));
+    const Backend &cpu = group(self).cpu;
+    group(self).gpu = gpus().connect(prefixed, cpu->getRank(), cpu->getSize(), index,
+                                     std::chrono::milliseconds(milliseconds));
+  });
+}
+
 ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output, pg_work *out) {
   return facet::guarded([&] {
     // Flat: a part of the output has to have the input's shape.
     at::Tensor from = facet::tensor(input).view({-1}), to = facet::tensor(output).view({-1});
-    *out = from.numel() > 0 ? begun(group(self)->_allgather_base(to, from)) : pg_work{nullptr};
+    *out = from.numel() > 0 ? begun(group(self).of(from)->_allgather_base(to, from)) : pg_work{nullptr};
   });
 }
 
@@ -142,7 +184,7 @@ ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output, pg_work 
   return facet::guarded([&] {
     at::Tensor from = facet::tensor(input), to = facet::tensor(output);
     std::vector<int64_t> equal;
-    *out = from.numel() > 0 ? begun(group(self)->alltoall_base(to, from, equal, equal))
+    *out = from.numel() > 0 ? begun(group(self).of(from)->alltoall_base(to, from, equal, equal))
                             : pg_work{nullptr};
   });
 }
@@ -150,7 +192,8 @@ ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output, pg_work 
 ct_status pg_sum(pg_group self, ct_tensor tensor, pg_work *out) {
   return facet::guarded([&] {
     std::vector<at::Tensor> tensors{facet::tensor(tensor)};
-    *out = tensors[0].numel() > 0 ? begun(group(self)->allreduce(tensors)) : pg_work{nullptr};
+    *out = tensors[0].numel() > 0 ? begun(group(self).of(tensors[0])->allreduce(tensors))
+                                  : pg_work{nullptr};
   });
 }
 
@@ -167,7 +210,7 @@ ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root) {
     std::vector<at::Tensor> tensors{facet::tensor(tensor)};
     c10d::BroadcastOptions options;
     options.rootRank = root;
-    finish(group(self)->broadcast(tensors, options));
+    finish(group(self).of(tensors[0])->broadcast(tensors, options));
   });
 }
 

@@ -5,7 +5,7 @@ import Torch
 public struct EmbeddingOptions: Sendable {
     /// The device and precision with which a network is computed.
     public var compute: ComputeConfiguration
-    /// Images embedded at once; at least 1.
+    /// Images embedded at once; at least 1, with which an ONNX network answers soonest.
     public var batchSize: Int
     /// Height and width of the input of a network whose file does not state it, in pixels.
     public var inputSize: Int

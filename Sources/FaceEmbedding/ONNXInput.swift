@@ -50,8 +50,8 @@ struct ONNXInput {
         ONNXElementType.float64.rawValue: .float64, ONNXElementType.uint8.rawValue: .uint8,
     ]
 
-    /// The input shape for images of a size; nil stands for a batch of any size.
-    func shape(side: Int) -> [Int?] {
+    /// The input shape for a batch of images of a size; nil stands for a batch of any size.
+    func shape(side: Int, batch: Int?) -> [Int?] {
         isChannelsLast ? [batch, side, side, 3] : [batch, 3, side, side]
     }
 }

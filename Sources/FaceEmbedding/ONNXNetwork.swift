@@ -16,6 +16,8 @@ final class ONNXNetwork {
 
     private let path: String
     private let input: ONNXInput
+    /// The only batch size that the network is compiled for; nil for any.
+    private let batch: Int?
     private let output: (index: Int, name: String)
     private let outputs: Int
     private let network: OpenVINONetwork
@@ -63,8 +65,10 @@ final class ONNXNetwork {
         outputs = file.outputs.count
         output = try Self.output(of: file)
         isQuantized = file.isQuantized
+        // Whoever embeds image after image waits for each: a batch of any size takes longer to start.
+        batch = input.batch ?? (options.batchSize == 1 ? 1 : nil)
         network = try OpenVINONetwork(
-            url, type: input.type, shape: input.shape(side: inputSize),
+            url, type: input.type, shape: input.shape(side: inputSize, batch: batch),
             threads: options.compute.threads, bfloat16: options.compute.precision == .bfloat16)
     }
 
@@ -88,7 +92,7 @@ final class ONNXNetwork {
         let count = images.shape[0]
         let values = preparation.prepared(
             images.array(of: Float.self), images: count, isChannelsLast: input.isChannelsLast)
-        guard let batch = input.batch, batch != count else {
+        guard let batch, batch != count else {
             return try run(values, count)
         }
         let length = values.count / count
@@ -104,8 +108,8 @@ final class ONNXNetwork {
     }
 
     private func run(_ values: [Float], _ count: Int) throws -> Tensor {
-        let shape = input.shape(side: inputSize).dropFirst().compactMap(\.self)
-        let made = try network(values, shape: [count] + shape, output: output.index)
+        let shape = input.shape(side: inputSize, batch: count).compactMap(\.self)
+        let made = try network(values, shape: shape, output: output.index)
         // [n, d, 1, 1] is an embedding that was not flattened.
         let length = made.shape.dropFirst().first ?? 0
         guard made.shape.count >= 2, made.shape[0] == count, length > 0,

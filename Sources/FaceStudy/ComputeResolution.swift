@@ -1,15 +1,19 @@
 public import FaceModels
 import FaceTraining
 import Foundation
+import Processes
 import Torch
 
 extension StudyConfiguration {
     /// Resolves `auto` for this machine.
     ///
     /// `bfloat16` with channels-last where the processor has instructions for it (AVX512-BF16, AMX,
-    /// Arm BF16) or a GPU computes; `float32` with channels-last elsewhere.
+    /// Arm BF16) or a GPU computes; `float32` with channels-last elsewhere. Of several GPUs, each process that was
+    /// started on this machine uses another one.
     public func resolvedCompute() throws -> ComputeConfiguration {
-        let device = try Device.named(device)
+        let device = try Device.named(
+            device,
+            localRank: ProcessRank.localRank(environment: ProcessInfo.processInfo.environment))
         return ComputeConfiguration(
             device: device, precision: try resolvedPrecision(on: device),
             memoryFormat: .channelsLast,

@@ -50,25 +50,36 @@ enum CheckedFile {
         }
     }
 
-    static func read(_ url: URL) throws(Damage) -> Safetensors.Content {
-        var file: Data
-        let content: Safetensors.Content
-        do {
-            file = try Data(contentsOf: url)
-            content = try Safetensors.decode(file, path: url.path)
-        } catch TorchError.malformedWeights(_, let reason) {
-            throw Damage(reason: reason)
+    /// Opens a file and checks the checksum of all its bytes.
+    static func read(_ url: URL) throws(Damage) -> SafetensorsFile {
+        do throws(TorchError) {
+            let file = try SafetensorsFile(url)
+            guard let stored = file.metadata[key], stored.count == empty.count else {
+                throw TorchError.malformedWeights(path: url.path, reason: "it has no checksum")
+            }
+            var checksum: UInt32?
+            try file.forEachPiece { piece in
+                var piece = piece
+                // The header's checksum is that of zeros; the first piece contains the header.
+                if checksum == nil, let range = range(of: stored, in: piece) {
+                    piece.replaceSubrange(range, with: empty.utf8)
+                }
+                checksum =
+                    checksum.map { CRC32C.checksum(of: piece, continuing: $0) }
+                    ?? CRC32C.checksum(of: piece)
+            }
+            guard checksum.map(text) == stored else {
+                throw TorchError.malformedWeights(
+                    path: url.path, reason: "its checksum does not match its content")
+            }
+            return file
         } catch {
-            throw Damage(reason: error.localizedDescription)
+            switch error {
+            case .malformedWeights(_, let reason), .file(_, let reason):
+                throw Damage(reason: reason)
+            default: throw Damage(reason: error.localizedDescription)
+            }
         }
-        guard let stored = content.metadata[key], stored.count == empty.count,
-            let range = range(of: stored, in: file)
-        else { throw Damage(reason: "it has no checksum") }
-        file.replaceSubrange(range, with: empty.utf8)
-        guard text(CRC32C.checksum(of: file)) == stored else {
-            throw Damage(reason: "its checksum does not match its content")
-        }
-        return content
     }
 
     /// The position of the checksum's digits. A quoted key cannot occur inside another string of the

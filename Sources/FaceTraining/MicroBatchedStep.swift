@@ -178,7 +178,7 @@ final class MicroBatchedStep {
         let padded = rows.filled(like: 0, shape: [most * size] + rows.shape.dropFirst())
         padded.narrowed(0, 0..<rows.shape[0]).assign(rows)
         let all = try team.exchange { group throws(TorchError) in
-            try group.gathered(padded.to(device: .cpu))
+            try group.gathered(group.exchangeable(padded))
         }
         return Tensor.concatenated(
             counts.enumerated().map { rank, count in

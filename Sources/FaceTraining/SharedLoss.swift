@@ -55,7 +55,7 @@ final class SharedLoss {
     private func targets(_ own: Tensor, _ labels: Tensor) throws(ProcessError) -> Tensor {
         guard let team else { return own }
         let all = try team.exchange { group throws(TorchError) in
-            try group.gathered(own.to(device: .cpu))
+            try group.gathered(group.exchangeable(own))
         }
         let owners = (0..<team.size).map {
             head.blocks.classes(of: head.blocks.range(of: $0, among: team.size))
@@ -68,7 +68,8 @@ final class SharedLoss {
                 places.append((owner * 2 + row) * count + index)
             }
         }
-        return all.reshaped([all.count]).selected(0, Tensor(places)).reshaped([2, count])
+        return all.reshaped([all.count]).selected(0, Tensor(places, device: all.device))
+            .reshaped([2, count])
             .to(device: own.device)
     }
 

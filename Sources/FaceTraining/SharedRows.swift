@@ -5,8 +5,8 @@ import Torch
 /// The rows of class weights and of their optimiser states, of which each process has those of its own
 /// classes.
 ///
-/// Files do not depend on this division: process 0 writes all rows as it receives them, and distributes
-/// those that it has read. All processes call the same functions in the same order.
+/// Files do not depend on this division: process 0 writes all rows as it receives them, and reads them as it
+/// distributes them. All processes call the same functions in the same order.
 final class SharedRows {
     private let team: ProcessTeam
     private let head: any DividedHead
@@ -14,11 +14,14 @@ final class SharedRows {
     private let ranges: [Range<Int>]
     /// The tensors of which each process has a part.
     private(set) var entries: [StateEntry] = []
-    /// All rows that process 0 has read, by name, until they are distributed.
-    private var allRows: [String: Tensor] = [:]
+    /// Where process 0 has the rows of all processes, by name, until they are distributed.
+    private var allRows: [String: Rows] = [:]
     /// Number of ``entries`` that the current save has gathered.
     private var gathered = 0
     private var isRestored = false
+
+    /// Some of a tensor's rows.
+    typealias Rows = (Range<Int>) throws(TorchError) -> Tensor
 
     /// Name of the class weights in a model's state.
     private static let weightName = "loss.weight"
@@ -39,7 +42,8 @@ final class SharedRows {
         let own = head.blocks.range(of: team.rank, among: team.size)
         guard head.ownBlocks != own else { return }
         // Process 0 may have started with different weights.
-        if team.leads { allRows[Self.weightName] = head.ownWeight.detached() }
+        let whole = head.ownWeight.detached()
+        if team.leads { allRows[Self.weightName] = { whole.narrowed(0, $0) } }
         head.keep(own)
     }
 
@@ -60,11 +64,11 @@ final class SharedRows {
 
     // MARK: From process 0 to all
 
-    /// Keeps all rows that process 0 has read, until they are distributed.
-    func keep(_ whole: Tensor, of entry: StateEntry) { allRows[entry.name] = whole }
+    /// Takes an entry's rows from a file that process 0 has opened, when they are distributed.
+    func keep(_ entry: StateEntry, _ rows: @escaping Rows) { allRows[entry.name] = rows }
 
     /// Sends each process its rows from process 0; does nothing if process 0 has none.
-    func distribute(_ entry: StateEntry) throws(ProcessError) {
+    func distribute(_ entry: StateEntry) throws {
         let whole = allRows.removeValue(forKey: entry.name)
         let isThere = Tensor([whole == nil ? 0 : 1])
         try team.exchange { group throws(TorchError) in try group.broadcast(isThere) }
@@ -79,9 +83,10 @@ final class SharedRows {
     }
 
     private func distribute(
-        _ piece: Range<Int>, _ whole: Tensor?, of entry: StateEntry, to rank: Int
-    ) throws(ProcessError) -> Tensor {
-        let part = whole?.narrowed(0, piece) ?? empty(piece, entry)
+        _ piece: Range<Int>, _ whole: Rows?, of entry: StateEntry, to rank: Int
+    ) throws -> Tensor {
+        // In all processes on the same device, which decides how it is sent.
+        let part = try whole?(piece).to(device: entry.tensor.device) ?? empty(piece, entry)
         if rank > 0 {
             try team.exchange { group throws(TorchError) in try group.broadcast(part) }
         }
@@ -156,6 +161,6 @@ final class SharedRows {
     }
 
     private func empty(_ rows: Range<Int>, _ entry: StateEntry) -> Tensor {
-        .zeros([rows.count, entry.tensor.shape[1]], type: entry.tensor.type)
+        entry.tensor.detached().filled(like: 0, shape: [rows.count, entry.tensor.shape[1]])
     }
 }

@@ -79,8 +79,7 @@ struct TrainingCheckpoint {
         for candidate in [url, previous] {
             guard FileManager.default.fileExists(atPath: candidate.path) else { continue }
             do {
-                let content = try CheckedFile.read(candidate)
-                let position = try load(content, from: candidate)
+                let position = try load(try CheckedFile.read(candidate))
                 return Restored(
                     position: position, warning: try damage.map { try setAside($0, position) })
             } catch let error as CheckedFile.Damage {
@@ -91,39 +90,29 @@ struct TrainingCheckpoint {
         throw FaceTrainingError.damagedCheckpoint(path: url.path, reason: damage)
     }
 
-    private func load(_ content: Safetensors.Content, from url: URL) throws -> TrainingPosition {
-        if let reason = difference(content.metadata["fingerprint"] ?? "") {
-            throw FaceTrainingError.checkpointMismatch(path: url.path, reason: reason)
+    /// Loads a file's tensors; of divided ones, process 0 reads the rows when they are distributed.
+    private func load(_ file: SafetensorsFile) throws -> TrainingPosition {
+        if let reason = difference(file.metadata["fingerprint"] ?? "") {
+            throw FaceTrainingError.checkpointMismatch(path: file.path, reason: reason)
         }
-        guard let text = content.metadata["position"],
+        guard let text = file.metadata["position"],
             let position = try? JSONDecoder().decode(
                 TrainingPosition.self, from: Data(text.utf8)), position.isPossible
         else {
             throw FaceTrainingError.checkpointMismatch(
-                path: url.path, reason: "it does not record its step")
+                path: file.path, reason: "it does not record its step")
         }
-        try load(content.tensors, path: url.path)
+        guard let rows else {
+            try state.load(file)
+            return position
+        }
+        var divided: [String: [Int]] = [:]
+        for entry in rows.entries { divided[entry.name] = rows.shape(of: entry) }
+        try state.filter { !rows.contains($0) }.load(file, besides: divided)
+        for entry in rows.entries {
+            rows.keep(entry) { range throws(TorchError) in try file.rows(range, of: entry.name) }
+        }
         return position
-    }
-
-    /// Loads tensors; of divided ones, process 0 keeps all rows until they are distributed.
-    private func load(_ tensors: [String: Tensor], path: String) throws(TorchError) {
-        guard let rows else { return try state.load(tensors, path: path) }
-        var others = tensors
-        for entry in rows.entries {
-            guard let found = others.removeValue(forKey: entry.name) else {
-                throw .missingTensor(name: entry.name, path: path)
-            }
-            guard found.shape == rows.shape(of: entry) else {
-                throw .shapeMismatch(
-                    name: entry.name, expected: rows.shape(of: entry), found: found.shape,
-                    path: path)
-            }
-        }
-        try state.filter { !rows.contains($0) }.load(others, path: path)
-        for entry in rows.entries {
-            if let whole = tensors[entry.name] { rows.keep(whole, of: entry) }
-        }
     }
 
     /// Moves the damaged newest file away, so that the next save does not replace the intact one with it;

@@ -45,7 +45,8 @@ public final class PendingSum {
         shares = tree.shares(among: group.size)
         let slots = shares.map(\.count).max() ?? 1
         let slice = (count + group.size - 1) / group.size
-        let padded = Tensor.zeros([slots, group.size * slice], type: zero.type)
+        let padded = group.exchangeable(
+            zero.filled(like: 0, shape: [slots, group.size * slice]))
         for (slot, part) in parts.enumerated() {
             padded.narrowed(0, slot..<slot + 1).narrowed(1, 0..<count)
                 .assign(part.reshaped([1, count]))
@@ -68,7 +69,7 @@ public final class PendingSum {
         shares = []
         self.group = group
         let mine = parts.dropFirst().reduce(parts.first ?? zero, +)
-        stage = .sum(try group.summing(mine.to(device: .cpu)))
+        stage = .sum(try group.summing(group.exchangeable(mine)))
     }
 
     /// Waits for the others' parts of this process's slice, and begins to gather the sums of the slices; does

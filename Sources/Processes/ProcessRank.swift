@@ -87,6 +87,14 @@ public struct ProcessRank: Sendable, Hashable {
             attempt: "\(job).\(step)/\(restart)")
     }
 
+    /// This process's rank among those that a launcher, or Facet, has started on this machine, whether they compute
+    /// together or as workers of a study; 0 for one that was started alone.
+    public static func localRank(environment: [String: String]) -> Int {
+        // srun's shell has a local ID as well, and torchrun may be started by srun.
+        let texts = [environment["LOCAL_RANK"], environment["SLURM_LOCALID"]]
+        return texts.lazy.compactMap { $0.flatMap { Int($0) } }.first { $0 >= 0 } ?? 0
+    }
+
     /// The first host of a Slurm node list such as `node[07-09,12],other`.
     static func firstHost(of list: String) -> String {
         let head = list.prefix { $0 != "," && $0 != "[" }

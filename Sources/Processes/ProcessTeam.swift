@@ -19,6 +19,8 @@ public final class ProcessTeam {
         public var process: ProcessIdentity
         /// Properties that must be the same in all processes, by name.
         public var traits: [String: String]
+        /// Identifies its GPU on its machine; nil if it has none that could be connected with others.
+        public var gpu: String?
 
         /// A description such as `rank 2 (process 4711 on host 'gpu1')`.
         public var description: String { "rank \(rank) (\(process))" }
@@ -68,10 +70,12 @@ public final class ProcessTeam {
     ///   - traits: Properties that must be the same in all processes, by name.
     ///   - interface: Network interface at which this machine is reached; nil for the one that leads
     ///     to the store.
+    ///   - device: The device that this process computes on. If each process has a GPU of its own, tensors are exchanged
+    ///     between these, and otherwise through the CPU; nil for always the latter.
     /// - Throws: ``ProcessError``.
     public init(
         _ start: ProcessRank, store: ProcessStore? = nil, traits: [String: String] = [:],
-        interface: String? = nil, limits: Limits = Limits()
+        interface: String? = nil, device: Device? = nil, limits: Limits = Limits()
     ) throws(ProcessError) {
         self.start = start
         self.limits = limits
@@ -95,7 +99,26 @@ public final class ProcessTeam {
         }
         pulse = Pulse(self.store, key: "facet/\(start.attempt)/beat/", limits)
         pulse.begin(rank: start.rank)
-        try introduce(traits)
+        try introduce(traits, gpu: device.flatMap(ProcessGroup.identity))
+        if let device, Self.haveOwnGPUs(members) { try connect(device) }
+    }
+
+    /// Whether each process has a GPU of its own.
+    static func haveOwnGPUs(_ members: [Member]) -> Bool {
+        let gpus = members.compactMap { member in
+            member.gpu.map { [member.process.host, $0] }
+        }
+        return gpus.count == members.count && Set(gpus).count == gpus.count
+    }
+
+    private func connect(_ gpu: Device) throws(ProcessError) {
+        do throws(TorchError) {
+            try group.connect(gpu, name: key("gpus"), limit: limits.exchange)
+        } catch {
+            throw .connection(
+                reason: "the GPUs of the \(size) processes cannot be connected (\(error)); with FACET_NCCL=0 in "
+                    + "the environment of all of them they exchange through the CPU")
+        }
     }
 
     private static func connect(
@@ -118,8 +141,8 @@ public final class ProcessTeam {
     private func key(_ name: String) -> String { "facet/\(start.attempt)/\(name)" }
 
     /// Exchanges descriptions of all processes, and checks that their traits are equal.
-    private func introduce(_ traits: [String: String]) throws(ProcessError) {
-        let me = Member(rank: rank, process: .current, traits: traits)
+    private func introduce(_ traits: [String: String], gpu: String?) throws(ProcessError) {
+        let me = Member(rank: rank, process: .current, traits: traits, gpu: gpu)
         do {
             let text = String(decoding: try JSONEncoder().encode(me), as: UTF8.self)
             try store.set(key("member/\(rank)"), to: text)

@@ -120,7 +120,7 @@ public struct PartialSum {
         for (slot, sum) in sums.enumerated() {
             padded.narrowed(0, slot..<slot + 1).assign(sum.value.unsqueezed(0))
         }
-        let all = try group.gathered(padded.to(device: .cpu)).to(device: zero.device)
+        let all = try group.gathered(group.exchangeable(padded)).to(device: zero.device)
         return tree.joined(by: join) { node in
             for (rank, nodes) in shares.enumerated() {
                 guard let slot = nodes.firstIndex(of: node) else { continue }

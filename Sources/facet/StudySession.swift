@@ -162,7 +162,7 @@ extension StudySession {
 
     /// Executes the runs, together with other processes if there are any.
     private func makeTogether(_ control: StudyControl) throws -> Study.Outcome {
-        guard let meeting = try processes?.meet(study.traits) else {
+        guard let meeting = try processes?.meet(study.traits, try study.device()) else {
             return try study.run(control)
         }
         var control = control
@@ -191,7 +191,7 @@ extension StudySession {
                 ExitCode.endProcess(ExitCode.failure.rawValue)
             }, shouldStop: { interrupt.isRequested })
         do {
-            control.team = try processes.meet(study.traits)?.team
+            control.team = try processes.meet(study.traits, try study.device())?.team
             try study.follow(control)
         } catch let error as ProcessError {
             // Process 0 reports everything except its own end.

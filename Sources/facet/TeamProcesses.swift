@@ -50,8 +50,10 @@ struct TeamStart {
 
     /// Connects to the other processes, after starting them if no launcher has; nil for a single process.
     ///
-    /// - Parameter traits: Properties that must be the same in all of them.
-    func meet(_ traits: [String: String]) throws -> MeetingTeam? {
+    /// - Parameters:
+    ///   - traits: Properties that must be the same in all of them.
+    ///   - device: The device that this process computes on.
+    func meet(_ traits: [String: String], _ device: Device) throws -> MeetingTeam? {
         let environment = ProcessInfo.processInfo.environment
         // LibTorch would log every connection attempt, and print a stack trace when a process has ended.
         setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0)
@@ -62,13 +64,15 @@ struct TeamStart {
             limits.silence = min(limits.silence, .seconds(seconds))
         }
         let interface = environment["GLOO_SOCKET_IFNAME"].flatMap { $0.isEmpty ? nil : $0 }
+        let connected = environment["FACET_NCCL"] == "0" ? nil : device
         if let place {
             if let parent = environment[Self.parentKey].flatMap(Int32.init) {
                 Self.end(with: parent)
             }
             return MeetingTeam(
                 team: try ProcessTeam(
-                    place, traits: traits, interface: interface, limits: limits), children: [])
+                    place, traits: traits, interface: interface, device: connected, limits: limits),
+                children: [])
         }
         guard children > 0 else { return nil }
         let host = "127.0.0.1"
@@ -78,7 +82,8 @@ struct TeamStart {
         let processes = try (1...children).map { try start($0, first) }
         do {
             return MeetingTeam(
-                team: try ProcessTeam(first, store: store, traits: traits, limits: limits),
+                team: try ProcessTeam(
+                    first, store: store, traits: traits, device: connected, limits: limits),
                 children: processes)
         } catch {
             processes.forEach { $0.terminate() }

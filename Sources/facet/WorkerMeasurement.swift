@@ -62,9 +62,11 @@ struct WorkerMeasurement {
     ) throws -> WorkerChoice.Measurement? {
         var processes: [ProbeProcess] = []
         defer { processes.forEach { $0.end() } }
-        for threads in shares.all {
+        for (rank, threads) in shares.all.enumerated() {
             processes.append(
-                try ProbeProcess([Self.word, file.path, backbone, "\(threads)", "\(getpid())"]))
+                try ProbeProcess(
+                    [Self.word, file.path, backbone, "\(threads)", "\(getpid())"],
+                    localRank: rank))
         }
         guard let memories = processes.map({ $0.line() }).whole()?.compactMap({ UInt64($0) }),
             memories.count == processes.count
@@ -110,9 +112,11 @@ private final class ProbeProcess {
     private let process = Process()
     private let (input, output) = (Pipe(), Pipe())
 
-    init(_ words: [String]) throws {
+    init(_ words: [String], localRank: Int) throws {
         process.executableURL = try ownProgram()
         process.arguments = words
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["LOCAL_RANK": "\(localRank)"]) { $1 }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -85,6 +85,9 @@ final class WorkerProcesses {
                     "compare", "--config", file.path, "--output", study.url.path, "--threads",
                     "\(share)",
                 ] + options
+            // Each uses another GPU, as far as there are any.
+            process.environment = ProcessInfo.processInfo.environment.merging(
+                ["LOCAL_RANK": "\(number - 1)"]) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = FileHandle.nullDevice
             process.standardError = output

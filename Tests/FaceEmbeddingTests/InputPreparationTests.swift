@@ -98,12 +98,13 @@ struct InputPreparationTests {
         let plain = try read("plain").input
         #expect(plain.name == "images" && plain.batch == nil && !plain.isChannelsLast)
         #expect(plain.size?.height == 16 && plain.size?.width == 16)
-        #expect(plain.shape(side: 20) == [nil, 3, 20, 20])
+        #expect(plain.shape(side: 20, batch: plain.batch) == [nil, 3, 20, 20])
         #expect(try read("any-size").input.size == nil)
-        #expect(try read("fixed-batch").input.shape(side: 16) == [2, 3, 16, 16])
+        let fixed = try read("fixed-batch").input
+        #expect(fixed.shape(side: 16, batch: fixed.batch) == [2, 3, 16, 16])
         let last = try read("channels-last").input
         #expect(last.isChannelsLast && last.size?.width == 16)
-        #expect(last.shape(side: 16) == [nil, 16, 16, 3])
+        #expect(last.shape(side: 16, batch: nil) == [nil, 16, 16, 3])
         guard case .uint8 = try read("bytes").input.type else {
             Issue.record("not of bytes")
             return
@@ -142,7 +143,7 @@ struct InputPreparationTests {
         let network = NetworkDescription(try IRFile(url))
         guard let reason else {
             let input = try ONNXInput(of: network)
-            #expect(!input.isChannelsLast && input.shape(side: 16) == [nil, 3, 16, 16])
+            #expect(!input.isChannelsLast && input.shape(side: 16, batch: nil) == [nil, 3, 16, 16])
             return
         }
         #expect(throws: FaceEmbeddingError.unfitNetwork(path: url.path, reason: reason)) {

@@ -20,17 +20,19 @@ enum TinyONNX {
         return folder.appendingPathComponent("onnx/\(name)")
     }
 
-    static func options(_ input: RequestedInput = RequestedInput()) -> EmbeddingOptions {
+    static func options(
+        _ input: RequestedInput = RequestedInput(), batchSize: Int = 128
+    ) -> EmbeddingOptions {
         EmbeddingOptions(
             compute: ComputeConfiguration(
                 device: .cpu, precision: .float32, memoryFormat: .contiguous, threads: 1),
-            inputSize: side, input: input)
+            batchSize: batchSize, inputSize: side, input: input)
     }
 
     static func network(
-        _ name: String, _ input: RequestedInput = RequestedInput()
+        _ name: String, _ input: RequestedInput = RequestedInput(), batchSize: Int = 128
     ) throws -> ONNXNetwork {
-        try ONNXNetwork(try url("\(name).onnx"), options(input))
+        try ONNXNetwork(try url("\(name).onnx"), options(input, batchSize: batchSize))
     }
 
     /// Byte i is (i * i + 7 * i) % 251.
@@ -49,8 +51,9 @@ enum TinyONNX {
     "Networks in ONNX, run by OpenVINO",
     .enabled("\(TinyONNX.isInstalled)") { OpenVINOLibrary.isAvailable })
 struct ONNXNetworkTests {
-    private func values(_ name: String, count: Int = 3, as golden: String) throws -> Double {
-        let network = try TinyONNX.network(name)
+    private func values(_ name: String, as golden: String, batchSize: Int) throws -> Double {
+        let count = 3
+        let network = try TinyONNX.network(name, batchSize: batchSize)
         let made = try network.embeddings(
             of: TinyONNX.images(count), network.prepared.preparation
         ).array(of: Float.self)
@@ -66,10 +69,11 @@ struct ONNXNetworkTests {
             ("two-outputs", "plain"), ("unflattened", "plain"), ("normalizing", "normalizing"),
             ("unit", "unit"), ("channels-last", "channels-last"), ("bytes", "bytes"),
             ("stated", "stated"), ("swapping", "bgr"),
-        ])
-    func equal(name: String, golden: String) throws {
+        ], [1, 128])
+    func equal(name: (file: String, golden: String), batchSize: Int) throws {
         // The largest values are about 60 with bytes, and about 1 else.
-        #expect(try values(name, as: golden) < (golden == "bytes" ? 1e-4 : 1e-5))
+        let found = try values(name.file, as: name.golden, batchSize: batchSize)
+        #expect(found < (name.golden == "bytes" ? 1e-4 : 1e-5))
     }
 
     @Test("A network that normalises its input is given bytes, whatever its nodes are called")

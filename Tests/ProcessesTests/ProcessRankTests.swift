@@ -1,4 +1,6 @@
+import SafeFiles
 import Testing
+import Torch
 
 @testable import Processes
 
@@ -67,4 +69,35 @@ struct ProcessRankTests {
             try ProcessRank(environment: environment)
         }
     }
+
+    @Test(
+        "on its machine is that of torchrun, else that of srun, else the first",
+        arguments: [
+            ([:], 0), (["LOCAL_RANK": "3"], 3), (["SLURM_LOCALID": "2"], 2),
+            (["LOCAL_RANK": "1", "SLURM_LOCALID": "2"], 1),
+            (["LOCAL_RANK": "x", "SLURM_LOCALID": "2"], 2), (["LOCAL_RANK": "-1"], 0),
+        ])
+    func onMachine(_ environment: [String: String], _ rank: Int) {
+        #expect(ProcessRank.localRank(environment: environment) == rank)
+    }
+
+    @Test("GPUs are connected if each process has one of its own")
+    func ownGPUs() {
+        func team(_ gpus: (host: String, gpu: String?)...) -> Bool {
+            ProcessTeam.haveOwnGPUs(
+                gpus.enumerated().map { rank, place in
+                    ProcessTeam.Member(
+                        rank: rank,
+                        process: ProcessIdentity(host: place.host, process: 1, since: ""),
+                        traits: [:], gpu: place.gpu)
+                })
+        }
+        #expect(team(("a", "0000:01"), ("a", "0000:02"), ("b", "0000:01")))
+        #expect(!team(("a", "0000:01"), ("a", "0000:01")))
+        #expect(!team(("a", "0000:01"), ("b", nil)))
+        #expect(!team(("a", nil), ("b", nil)))
+    }
+
+    @Test("The CPU is no GPU to be connected")
+    func cpu() { #expect(ProcessGroup.identity(of: .cpu) == nil) }
 }

@@ -1,5 +1,6 @@
 import Testing
-import Torch
+
+@testable import Torch
 
 @Suite("Devices and the process")
 struct DeviceTests {
@@ -21,6 +22,25 @@ struct DeviceTests {
     func absent() {
         #expect(throws: TorchError.noDevice("cuda")) { try Device.named("cuda") }
         #expect(throws: TorchError.noDevice("cuda:0")) { try Device.named("cuda:0") }
+    }
+
+    @Test("The processes of a machine share out its GPUs")
+    func shares() throws {
+        #expect(Device.cudaCount >= 0 && Device.isCUDAAvailable == (Device.cudaCount > 0))
+        for name in ["auto", "cuda"] {
+            let found = try (0..<5).map { try Device.named(name, localRank: $0, of: 4) }
+            #expect(found == [.cuda(0), .cuda(1), .cuda(2), .cuda(3), .cuda(0)])
+        }
+        // One that is named stays, whoever asks.
+        #expect(try Device.named("cuda:2", localRank: 1, of: 4) == .cuda(2))
+        #expect(try Device.named("cpu", localRank: 1, of: 4) == .cpu)
+        #expect(try Device.named("auto", localRank: 3, of: 0) == .cpu)
+        #expect(throws: TorchError.noDevice("cuda:4")) {
+            try Device.named("cuda:4", localRank: 0, of: 4)
+        }
+        #expect(throws: TorchError.noDevice("cuda")) {
+            try Device.named("cuda", localRank: 1, of: 0)
+        }
     }
 
     @Test("Waiting for the CPU is over at once")

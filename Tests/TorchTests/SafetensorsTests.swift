@@ -275,6 +275,85 @@ struct SafetensorsTests {
             ])
         #expect(values[7] == 0 && values[7].sign == .minus && values[8].isNaN)
     }
+
+    @Test("An open file gives tensors and rows of them, also those that are read in pieces")
+    func open() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("file.safetensors")
+            let large = Tensor((0..<5 << 20).map(Float.init), shape: [5120, 1024])
+            try Safetensors.write(
+                entries() + [StateEntry("large", large, .weight)], metadata: ["k": "v"], to: url)
+            let file = try SafetensorsFile(url)
+            #expect(file.metadata == ["k": "v"] && file.path == url.path)
+            #expect(file.tensors.map(\.name) == entries().map(\.name) + ["large"])
+            #expect(file.shape(of: "large") == [5120, 1024] && file.shape(of: "x") == nil)
+            #expect(try file.tensor("large").array(of: Float.self) == large.array(of: Float.self))
+            let part = try file.rows(4095..<5000, of: "large")
+            #expect(part.shape == [905, 1024])
+            #expect(
+                part.array(of: Float.self)
+                    == large.narrowed(0, 4095..<5000).array(of: Float.self))
+            #expect(try file.rows(1..<2, of: "c").array(of: Double.self) == [2.5])
+            #expect(try file.tensor("d").shape == [])
+            #expect(throws: TorchError.missingTensor(name: "x", path: url.path)) {
+                try file.tensor("x")
+            }
+            #expect(throws: TorchError.self) { try file.rows(2..<4, of: "b") }
+            #expect(throws: TorchError.self) { try file.rows(0..<0, of: "d") }
+            var bytes = Data()
+            try file.forEachPiece { bytes.append($0) }
+            #expect(bytes == (try Data(contentsOf: url)))
+            // Cut short under the eyes of the program.
+            let handle = try FileHandle(forWritingTo: url)
+            try handle.truncate(atOffset: 1 << 20)
+            #expect(
+                throws: TorchError.file(
+                    path: url.path, reason: "it became shorter while it was read")
+            ) { try file.tensor("large") }
+            #expect(try file.tensor("b").array(of: Float.self) == [1.5, -2, 3])
+        }
+    }
+
+    @Test("A state is read from an open file, or nothing of it")
+    func stateOfFile() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("file.safetensors")
+            try Safetensors.write(
+                [
+                    StateEntry("a", Tensor([1, 2] as [Float]), .weight),
+                    StateEntry("b", Tensor([3] as [Float]), .weight),
+                ], to: url)
+            let file = try SafetensorsFile(url)
+            func state(_ shapes: [String: Int]) -> [StateEntry] {
+                shapes.sorted { $0.key < $1.key }.map {
+                    StateEntry($0.key, Tensor.zeros([$0.value]), .weight)
+                }
+            }
+            let whole = state(["a": 2, "b": 1])
+            try whole.load(file)
+            #expect(whole.map { $0.tensor.array(of: Float.self) } == [[1, 2], [3]])
+            let part = state(["a": 2])
+            try part.load(file, besides: ["b": [1]])
+            #expect(part[0].tensor.array(of: Float.self) == [1, 2])
+            for (wrong, others, error) in [
+                (["a": 2], [:], TorchError.unexpectedTensor(name: "b", path: url.path)),
+                (
+                    ["a": 2], ["b": [4]],
+                    .shapeMismatch(name: "b", expected: [4], found: [1], path: url.path)
+                ),
+                (["a": 2, "b": 1, "c": 1], [:], .missingTensor(name: "c", path: url.path)),
+                (["a": 2], ["b": [1], "c": [1]], .missingTensor(name: "c", path: url.path)),
+                (
+                    ["a": 2, "b": 5], [:],
+                    .shapeMismatch(name: "b", expected: [5], found: [1], path: url.path)
+                ),
+            ] as [([String: Int], [String: [Int]], TorchError)] {
+                let state = state(wrong)
+                #expect(throws: error) { try state.load(file, besides: others) }
+                #expect(state[0].tensor.array(of: Float.self) == [0, 0])
+            }
+        }
+    }
 }
 
 @Suite("Strings of safetensors files")

@@ -20,7 +20,7 @@ typedef struct CT_SAFE pg_store {
   void *impl;
 } pg_store;
 
-/// A group of connected processes (ProcessGroupGloo).
+/// A group of connected processes (ProcessGroupGloo, and ProcessGroupNCCL if their GPUs are connected).
 typedef struct CT_SAFE pg_group {
   void *impl;
 } pg_group;
@@ -49,6 +49,15 @@ ct_status pg_store_contains(pg_store self, const char *key, bool *out);
 ///   if `is_interface`. @param milliseconds Time limit for the connection and each exchange.
 ct_status pg_group_open(pg_store store, const char *prefix, int rank, int size, const char *address,
                         bool is_interface, int64_t milliseconds, pg_group *out);
+/// Identifies a GPU among those of this machine, by its position on the bus; freed with free(3). An error where
+/// GPUs cannot be connected because LibTorch has no CUDA or libfacet_cuda.so is missing.
+ct_status pg_gpu_identity(int32_t index, char **out);
+/// Connects the GPUs of all processes of a group, which must call this together; from then on, tensors on this
+/// GPU are exchanged by NCCL.
+///
+/// @param prefix Key prefix in the store. @param index The GPU of this process, which no other process uses.
+ct_status pg_group_connect_gpus(pg_group self, pg_store store, const char *prefix, int32_t index,
+                                int64_t milliseconds);
 /// Closes the connections; from then on, exchanges of the others fail.
 void pg_group_close(pg_group self);
 

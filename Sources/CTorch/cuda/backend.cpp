@@ -10,19 +10,19 @@
 
 using namespace facet;
 
-bool ct_load_cuda(void) {
+int32_t ct_cuda_count(void) {
 #if defined(__APPLE__)
-  return false;
+  return 0;
 #else
   // cuBLAS gives bit for bit the same each time only with workspaces of a size of their own.
   setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   // Found through the run path, as libtorch.so itself is. Kept open for the life of the process.
   static void *library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
-  if (library == nullptr) return false;
+  if (library == nullptr) return 0;
   try {
-    return at::detail::getCUDAHooks().deviceCount() > 0;
+    return at::detail::getCUDAHooks().deviceCount();
   } catch (...) {
-    return false;
+    return 0;
   }
 #endif
 }
@@ -35,7 +35,7 @@ ct_status ct_cuda_synchronize(int32_t index) {
 
 const char *ct_gpu_kernels_failure(void) {
   // NVRTC is looked for beside the back-end.
-  ct_load_cuda();
+  ct_cuda_count();
   thread_local std::string failure;
   failure = cuda::compiler_failure();
   return failure.c_str();

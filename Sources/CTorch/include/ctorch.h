@@ -461,9 +461,9 @@ ct_status ct_trace_save(ct_trace self, ct_trace wider, const ct_tensor *given, s
 
 // GPUs --------------------------------------------------------------------------------------------
 
-/// Loads LibTorch's CUDA backend if it is installed with LibTorch; false if there is no backend or
-/// no GPU.
-bool ct_load_cuda(void);
+/// Loads LibTorch's CUDA backend if it is installed with LibTorch, and counts the GPUs; 0 if there is no
+/// backend.
+int32_t ct_cuda_count(void);
 /// Waits until all work on a GPU is done.
 ct_status ct_cuda_synchronize(int32_t index);
 /// Why this project's kernels cannot be compiled for a GPU; empty if there was no failure so far.

@@ -25,7 +25,7 @@ struct KeptEmbeddings {
         let run = embedder.embedder
         network = [
             Safetensors.tensorDigest(of: backbone.state), run.normalization.description,
-            run.compute.precision.rawValue, "\(run.compute.device)",
+            run.compute.precision.rawValue, DeviceKind.name(run.compute.device),
             "\(run.batchSize) \(embedder.size)",
         ]
     }

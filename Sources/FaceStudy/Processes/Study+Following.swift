@@ -4,7 +4,7 @@ import FaceRuns
 import FaceTraining
 import Foundation
 import Processes
-import Torch
+public import Torch
 
 extension Study {
     /// Takes part in the trainings of process 0 (``StudyControl/team``) until it ends; for all processes
@@ -96,6 +96,11 @@ extension Study {
         } catch is FaceTrainingError {
             // Process 0 has failed with the same error.
         }
+    }
+
+    /// The device on which this process computes its trainings.
+    public func device() throws -> Device {
+        try Device.named(try configuration.resolvedCompute().device)
     }
 
     /// Properties that must be the same in all processes of a study's trainings, by name.

@@ -3,7 +3,8 @@ import CTorch
 import Foundation
 import Spelling
 
-/// Processes that exchange CPU tensors through LibTorch's c10d and Gloo.
+/// Processes that exchange tensors through LibTorch's c10d: on the CPU by Gloo, and, where each has a GPU of its
+/// own, between these by NCCL.
 ///
 /// All of them must make the same exchanges in the same order. An exchange fails in all of them if
 /// one has ended, or has not reached it within the limit; the group is unusable afterwards.
@@ -14,6 +15,8 @@ public final class ProcessGroup {
     public let size: Int
     private let handle: pg_group
     private let store: ProcessStore
+    /// The GPU whose tensors are exchanged without the CPU.
+    private var gpu: Device?
     private var isBroken = false
 
     /// The address at which other processes reach this machine.
@@ -65,9 +68,47 @@ public final class ProcessGroup {
         return unsafe text.map { unsafe String(cString: $0) } ?? ""
     }
 
+    // MARK: GPUs
+
+    /// Identifies a GPU among those of this machine; nil for the CPU, and where GPUs cannot be connected because
+    /// scripts/bootstrap has not built what that needs.
+    public static func identity(of device: Device) -> String? {
+        guard case .cuda(let index) = device else { return nil }
+        var text: UnsafeMutablePointer<CChar>?
+        do throws(TorchError) {
+            unsafe try requireSuccess(pg_gpu_identity(Int32(index), &text), "identifying a GPU")
+        } catch { return nil }
+        defer { unsafe free(text) }
+        return unsafe text.map { unsafe String(cString: $0) }
+    }
+
+    /// Connects the GPUs of all processes by NCCL; all of them must call this.
+    ///
+    /// - Parameters:
+    ///   - device: This process's GPU, which no other process uses.
+    ///   - name: A name that no other group in the store has, including those of earlier attempts.
+    ///   - limit: Time limit of the connection and of each exchange.
+    public func connect(
+        _ device: Device, name: String, limit: Duration
+    ) throws(TorchError) {
+        guard case .cuda(let index) = device else { throw .noDevice("\(device)") }
+        let status = unsafe pg_group_connect_gpus(
+            handle, store.handle, name, Int32(index), limit.milliseconds)
+        try perform(status, "connecting the GPUs")
+        gpu = device
+    }
+
+    /// The tensor where it can be exchanged: on the connected GPU, or else on the CPU.
+    public func exchangeable(_ tensor: Tensor) -> Tensor {
+        tensor.device == gpu ? tensor : tensor.to(device: .cpu)
+    }
+
+    // MARK: Exchanges
+
     /// The tensors of all processes, stacked in the order of ranks: `[size, ...]`.
     ///
-    /// - Parameter tensor: Of the same shape and type in all of them.
+    /// - Parameter tensor: Of the same shape and type in all of them, and ``exchangeable(_:)``, as in all exchanges
+    ///   but ``broadcast(_:from:)``.
     public func gathered(_ tensor: Tensor) throws(TorchError) -> Tensor {
         try gathering(tensor).wait()
     }
@@ -75,7 +116,7 @@ public final class ProcessGroup {
     /// Starts to gather tensors asynchronously: see ``gathered(_:)``.
     public func gathering(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
-        let output = Tensor.zeros([size] + input.shape, type: input.type)
+        let output = Tensor.zeros([size] + input.shape, type: input.type, device: input.device)
         return try begin("gathering", output) { work in
             unsafe pg_gather(handle, input.handle, output.handle, &work)
         }
@@ -86,7 +127,7 @@ public final class ProcessGroup {
     public func exchanging(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
         precondition(input.shape.first == size, "every process is given a part")
-        let output = Tensor.zeros(input.shape, type: input.type)
+        let output = Tensor.zeros(input.shape, type: input.type, device: input.device)
         return try begin("exchanging", output) { work in
             unsafe pg_exchange(handle, input.handle, output.handle, &work)
         }
@@ -113,7 +154,7 @@ public final class ProcessGroup {
     ///
     /// - Parameter root: The process that has the values.
     public func broadcast(_ tensor: Tensor, from root: Int = 0) throws(TorchError) {
-        let values = tensor.detached().contiguous().to(device: .cpu).copy()
+        let values = exchangeable(tensor.detached().contiguous()).copy()
         try perform(pg_broadcast(handle, values.handle, Int32(root)), "broadcasting")
         if rank != root { tensor.assign(values) }
     }

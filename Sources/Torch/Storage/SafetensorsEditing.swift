@@ -54,12 +54,11 @@ extension Safetensors {
     ///
     /// - Throws: As ``read(_:)``.
     public static func tensorDigest(of url: URL) throws(TorchError) -> String {
-        let bytes = try bytes(of: url)
-        let layout = try SafetensorsLayout(of: bytes, path: url.path)
+        let file = try SafetensorsFile(url)
         var hash = SHA256()
-        for entry in layout.entries {
+        for entry in file.entries {
             hash.update(head(entry.name, entry.typeName, entry.shape))
-            hash.update(bytes[entry.range])
+            try file.forEachPiece(of: entry.range) { hash.update($0) }
         }
         return hash.hexDigest()
     }

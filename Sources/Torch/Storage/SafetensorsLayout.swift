@@ -45,9 +45,25 @@ struct SafetensorsLayout {
     /// - Throws: ``TorchError/malformedWeights(path:reason:)`` if the header is invalid or does not
     ///   match them.
     init(of bytes: [UInt8], path: String) throws(TorchError) {
-        let header = HeaderReader(size: bytes.count, path: path)
-        let start = try header.length(in: bytes) + 8
-        let members = try header.decode(Data(bytes[8..<start]))
+        try self.init(size: bytes.count, path: path) { count throws(TorchError) in
+            Array(bytes[..<count])
+        }
+    }
+
+    /// Reads the header of a file.
+    ///
+    /// - Parameters:
+    ///   - size: Size of the file, in bytes.
+    ///   - path: The file's path, for the message.
+    ///   - read: Reads a number of bytes from the file's beginning, no more than the file has.
+    /// - Throws: ``TorchError/malformedWeights(path:reason:)`` if the header is invalid or does not
+    ///   match the size, and what `read` throws.
+    init(
+        size: Int, path: String, read: (Int) throws(TorchError) -> [UInt8]
+    ) throws(TorchError) {
+        let header = HeaderReader(size: size, path: path)
+        let start = try header.length(in: try read(min(size, 8))) + 8
+        let members = try header.decode(Data(try read(start).dropFirst(8)))
         var entries: [Entry] = []
         for (name, fields) in members.tensors { entries.append(try header.entry(name, fields)) }
         // An empty tensor precedes the one that begins at the same offset.
@@ -55,7 +71,7 @@ struct SafetensorsLayout {
             ($0.range.lowerBound, $0.range.upperBound, $0.name)
                 < ($1.range.lowerBound, $1.range.upperBound, $1.name)
         }
-        try header.requireTiling(entries, of: bytes.count - start)
+        try header.requireTiling(entries, of: size - start)
         metadata = members.metadata
         self.entries = entries.map { entry in
             var entry = entry

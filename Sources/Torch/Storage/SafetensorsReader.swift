@@ -8,14 +8,8 @@ extension Safetensors {
     ///   ``TorchError/malformedWeights(path:reason:)`` if its header is invalid or does not match
     ///   its bytes.
     public static func read(_ url: URL) throws(TorchError) -> Content {
-        let data: Data
-        do {
-            try PlainFile.requireReadable(url)
-            data = try Data(contentsOf: url)
-        } catch {
-            throw failure(error, reading: url)
-        }
-        return try decode(data, path: url.path)
+        let file = try SafetensorsFile(url)
+        return Content(tensors: try file.all(), metadata: file.metadata)
     }
 
     /// The error for a file that cannot be read.
@@ -58,12 +52,20 @@ extension Safetensors {
         let layout = try SafetensorsLayout(of: bytes, path: path)
         var content = Content(tensors: [:], metadata: layout.metadata)
         for entry in layout.entries {
-            let stored = bytes[entry.range]
-            content.tensors[entry.name] =
-                entry.isHalf
-                ? Tensor(HalfPrecision.floats(stored), shape: entry.shape)
-                : try Tensor.fromBytes(stored, shape: entry.shape, type: entry.type)
+            content.tensors[entry.name] = try entry.tensor(
+                of: bytes[entry.range], shape: entry.shape)
         }
         return content
+    }
+}
+
+extension SafetensorsLayout.Entry {
+    /// The tensor of bytes that are stored in its type, row by row.
+    ///
+    /// - Parameter shape: The tensor's own, or that of some of its rows.
+    func tensor(of bytes: ArraySlice<UInt8>, shape: [Int]) throws(TorchError) -> Tensor {
+        isHalf
+            ? Tensor(HalfPrecision.floats(bytes), shape: shape)
+            : try Tensor.fromBytes(bytes, shape: shape, type: type)
     }
 }

@@ -26,13 +26,13 @@ echo "wheels with the rest of the headers that torch 2.11.0 requires: expected n
 missing() {
     echo '#include <cuda_fp16.h>' >program.cpp
     local found
-    found=$(c++ -std=c++20 -fsyntax-only -Isite/nvidia/cu13/include program.cpp 2>&1 |
+    found=$(c++ -std=c++20 -fsyntax-only -I"$(echo venv/lib/python3*/site-packages)/nvidia/cu13/include" program.cpp 2>&1 |
         sed -n 's/.*fatal error: \(.*\): No such file.*/\1/p')
     echo "${found:-nothing}"
 }
 found=()
 for wheel in nvidia-cuda-runtime==13.0.96 nvidia-cuda-crt==13.0.88 nvidia-cuda-cccl==13.0.85; do
-    "${pip[@]}" install --no-deps --target site "$wheel"
+    "${pip[@]}" install --no-deps "$wheel"
     found+=("$(missing)")
     echo "with $wheel: expected nothing missing; missing is ${found[-1]}"
 done

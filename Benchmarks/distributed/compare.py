@@ -176,8 +176,8 @@ def traffic_table(options, make, found):
                              f"| {ring / 1e6:.0f} |")
     lines += ["", f"Modelled, not measured: {GPU_BATCH} images a GPU at the rate of one H100 (../training/GPU.md), "
               f"{LINK / 1e9:.0f} GB/s to and from each GPU, an exact reduction with the traffic measured above (4 "
-              "processes), either behind the whole step or hidden by it. The head is not sharded: each process computes it "
-              "for all embeddings, which is left out here and grows with the GPUs. arcface_torch publishes 93 % of "
+              "processes), either behind the whole step or hidden by it. The head, which each process computes for all "
+              "embeddings unless its classes are divided, is left out. arcface_torch publishes 93 % of "
               "linear from 8 to 16 GPUs.", "",
               "| network | GPUs | step, ms | exchange, ms | of linear, exchange behind the step | hidden |",
               "|---|---|---|---|---|---|"]

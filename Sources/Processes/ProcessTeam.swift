@@ -116,7 +116,8 @@ public final class ProcessTeam {
             try group.connect(gpu, name: key("gpus"), limit: limits.exchange)
         } catch {
             throw .connection(
-                reason: "the GPUs of the \(size) processes cannot be connected (\(error)); with FACET_NCCL=0 in "
+                reason:
+                    "the GPUs of the \(size) processes cannot be connected (\(error)); with FACET_NCCL=0 in "
                     + "the environment of all of them they exchange through the CPU")
         }
     }

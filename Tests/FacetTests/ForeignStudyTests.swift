@@ -164,7 +164,7 @@ struct SchedulerTests {
             // At whatever place of its start the signal finds the tool, the shell hears of 143.
             for delay in ["0", "0.02", "0.1", "0.2"] {
                 let line =
-                    "\"$0\" data synthesize out --identities 100000 & p=$!; sleep \(delay); "
+                    "\"$0\" data synthesize clean out --scale 50 & p=$!; sleep \(delay); "
                     + "kill -TERM $p; wait $p; echo $?"
                 let outcome = try tool.shell(line, [])
                 #expect(outcome.output.contains("143"), "\(outcome.output) \(outcome.errors)")

@@ -1,5 +1,6 @@
 public import Foundation
 import SafeFiles
+import Spelling
 
 /// An open safetensors file, whose header has been checked and whose tensors are read when they are asked for.
 ///
@@ -71,10 +72,12 @@ public final class SafetensorsFile {
     /// - Throws: ``TorchError/missingTensor(name:path:)``, ``TorchError/file(path:reason:)``.
     public func rows(_ rows: Range<Int>, of name: String) throws(TorchError) -> Tensor {
         let entry = try required(name)
-        guard let count = entry.shape.first, count > 0, rows.lowerBound >= 0, rows.upperBound <= count
+        guard let count = entry.shape.first, count > 0, rows.lowerBound >= 0,
+            rows.upperBound <= count
         else {
             throw .malformedWeights(
-                path: path, reason: "tensor \(name) has no rows \(rows.lowerBound) to \(rows.upperBound)")
+                path: path,
+                reason: "tensor \(quoted: name) has no rows \(rows.lowerBound) to \(rows.upperBound)")
         }
         let length = entry.range.count / count
         let start = entry.range.lowerBound + rows.lowerBound * length

@@ -176,13 +176,14 @@ extension Tensor {
     /// All elements, row by row, converted to a Swift type.
     public func array<Element: TensorElement>(of _: Element.Type = Element.self) -> [Element] {
         if let origin = origin as? [Element] { return origin }
-        var values = [Element](repeating: .zero, count: count)
-        let status = unsafe values.withUnsafeMutableBytes { bytes in
-            unsafe ct_copy_bytes(
-                handle, Element.elementType.handle, bytes.baseAddress, bytes.count)
+        // Not filled with zeros first: for a type that is unknown here that is a call for each.
+        return unsafe [Element](unsafeUninitializedCapacity: count) { values, filled in
+            let status = unsafe ct_copy_bytes(
+                handle, Element.elementType.handle, values.baseAddress,
+                count * MemoryLayout<Element>.stride)
+            expectSuccess(status, "array(of:)")
+            filled = count
         }
-        expectSuccess(status, "array(of:)")
-        return values
     }
 
     /// Passes the elements, row by row, to a closure without copying them.
@@ -199,12 +200,12 @@ extension Tensor {
 
     /// The elements' bytes, row by row, in the tensor's own type.
     package func bytes() -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count * type.size)
-        let status = unsafe bytes.withUnsafeMutableBytes { buffer in
-            unsafe ct_copy_bytes(handle, type.handle, buffer.baseAddress, buffer.count)
+        let length = count * type.size
+        return unsafe [UInt8](unsafeUninitializedCapacity: length) { bytes, filled in
+            let status = unsafe ct_copy_bytes(handle, type.handle, bytes.baseAddress, length)
+            expectSuccess(status, "bytes()")
+            filled = length
         }
-        expectSuccess(status, "bytes()")
-        return bytes
     }
 
     /// A tensor created from the bytes of its elements, row by row.

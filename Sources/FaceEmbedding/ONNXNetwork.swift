@@ -92,7 +92,7 @@ final class ONNXNetwork {
         let count = images.shape[0]
         let values = preparation.prepared(
             images.array(of: Float.self), images: count, isChannelsLast: input.isChannelsLast)
-        guard let batch, batch != count else {
+        guard let batch, batch != count, count > 0 else {
             return try run(values, count)
         }
         let length = values.count / count

@@ -25,7 +25,8 @@ extension RunEnvironment {
                 other.processorFeatures.joined(separator: " ")
             ),
             ("number of threads", "\(threads)", "\(other.threads)"),
-            ("device", device, other.device), ("precision", precision, other.precision),
+            ("device", DeviceKind.name(device), DeviceKind.name(other.device)),
+            ("precision", precision, other.precision),
             ("memory format", memoryFormat, other.memoryFormat),
             ("set of kernels", kernels ?? "", other.kernels ?? ""),
             (

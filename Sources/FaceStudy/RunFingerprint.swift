@@ -93,11 +93,3 @@ struct RunFingerprint {
         return .object(members)
     }
 }
-
-/// The kind of device, whichever of several it is.
-enum DeviceKind {
-    /// Kind of a device: `cuda` for `cuda:1`.
-    static func name(_ device: String) -> String {
-        String(device.prefix { $0 != ":" && $0 != " " })
-    }
-}

@@ -58,15 +58,20 @@ enum CheckedFile {
                 throw TorchError.malformedWeights(path: url.path, reason: "it has no checksum")
             }
             var checksum: UInt32?
+            var isFound = false
             try file.forEachPiece { piece in
                 var piece = piece
-                // The header's checksum is that of zeros; the first piece contains the header.
+                // The checksum is that of the file with zeros in its place, which is at the beginning of the header.
                 if checksum == nil, let range = range(of: stored, in: piece) {
                     piece.replaceSubrange(range, with: empty.utf8)
+                    isFound = true
                 }
                 checksum =
                     checksum.map { CRC32C.checksum(of: piece, continuing: $0) }
                     ?? CRC32C.checksum(of: piece)
+            }
+            guard isFound else {
+                throw TorchError.malformedWeights(path: url.path, reason: "it has no checksum")
             }
             guard checksum.map(text) == stored else {
                 throw TorchError.malformedWeights(

@@ -16,6 +16,8 @@ final class SharedRows {
     private(set) var entries: [StateEntry] = []
     /// Where process 0 has the rows of all processes, by name, until they are distributed.
     private var allRows: [String: Rows] = [:]
+    /// Why process 0 could not read some rows, after all have been distributed.
+    private(set) var failure: (any Error)?
     /// Number of ``entries`` that the current save has gathered.
     private var gathered = 0
     private var isRestored = false
@@ -68,7 +70,9 @@ final class SharedRows {
     func keep(_ entry: StateEntry, _ rows: @escaping Rows) { allRows[entry.name] = rows }
 
     /// Sends each process its rows from process 0; does nothing if process 0 has none.
-    func distribute(_ entry: StateEntry) throws {
+    ///
+    /// If rows cannot be read, zeros are sent in their place, so that processes stay in step, and ``failure`` is set.
+    func distribute(_ entry: StateEntry) throws(ProcessError) {
         let whole = allRows.removeValue(forKey: entry.name)
         let isThere = Tensor([whole == nil ? 0 : 1])
         try team.exchange { group throws(TorchError) in try group.broadcast(isThere) }
@@ -84,9 +88,12 @@ final class SharedRows {
 
     private func distribute(
         _ piece: Range<Int>, _ whole: Rows?, of entry: StateEntry, to rank: Int
-    ) throws -> Tensor {
-        // In all processes on the same device, which decides how it is sent.
-        let part = try whole?(piece).to(device: entry.tensor.device) ?? empty(piece, entry)
+    ) throws(ProcessError) -> Tensor {
+        var part = empty(piece, entry)
+        do throws(TorchError) {
+            // In all processes on the same device, which decides how it is sent.
+            if failure == nil, let whole { part = try whole(piece).to(device: entry.tensor.device) }
+        } catch { failure = error }
         if rank > 0 {
             try team.exchange { group throws(TorchError) in try group.broadcast(part) }
         }

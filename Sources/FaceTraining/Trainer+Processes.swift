@@ -54,6 +54,7 @@ extension Trainer {
             try requireSame(theirs, mine, team)
             position = theirs.position
         }
+        team.step = position.step
         // Reading a set may take longer than the timeout of an exchange.
         try team.awaitAll("ready")
         for entry in checkpoint.state {
@@ -63,6 +64,7 @@ extension Trainer {
             }
             try team.exchange { group throws(TorchError) in try group.broadcast(entry.tensor) }
         }
+        if let failure = rows?.failure { throw failure }
         // All rows are larger than any tensor of a step.
         if rows != nil { LibTorch.releaseFreeMemory() }
         if position.step > 0 { optimizer.resume() }

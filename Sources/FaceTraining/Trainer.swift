@@ -137,8 +137,8 @@ public final class Trainer {
         // On the CPU gradients are computed on the calling thread, so they use these
         // kernels too.
         try compute.withKernels {
-            try beginTogether()
             do {
+                try beginTogether()
                 try trainEpochs(observer)
             } catch {
                 endTogether(after: error)

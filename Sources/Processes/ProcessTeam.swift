@@ -112,9 +112,15 @@ public final class ProcessTeam {
     }
 
     private func connect(_ gpu: Device) throws(ProcessError) {
+        let (group, name, limit) = (group, key("gpus"), limits.exchange)
+        // NCCL itself waits for ever for a process that has ended meanwhile.
+        let request = RequestWithTimeout { () throws(TorchError) in
+            try group.connect(gpu, name: name, limit: limit)
+        }
         do throws(TorchError) {
-            try group.connect(gpu, name: key("gpus"), limit: limits.exchange)
+            try request.value("connecting the GPUs", within: limit + Self.margin)
         } catch {
+            group.abandon()
             throw .connection(
                 reason:
                     "the GPUs of the \(size) processes cannot be connected (\(error)); with FACET_NCCL=0 in "

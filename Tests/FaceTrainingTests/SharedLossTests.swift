@@ -348,6 +348,25 @@ struct SharedLossTests {
         }
     }
 
+    @Test("ends in all processes where process 0 can no longer read what it distributes")
+    func cannotRead() throws {
+        try withFolder { folder in
+            _ = try Self.run(folder, nil, to: 2)
+            let gone = TorchError.file(path: "x", reason: "it is gone")
+            let results = try together(2) { team -> Int in
+                let trainer = try Self.trainer(
+                    team.leads ? folder : folder.appendingPathComponent("other"), team)
+                if team.leads, let rows = trainer.rows, let entry = rows.entries.first {
+                    rows.keep(entry) { _ throws(TorchError) in throw gone }
+                }
+                try trainer.run { _ in }
+                return trainer.position.step
+            }
+            #expect(throws: gone) { _ = try results[0].get() }
+            #expect(results[1].processError == .abandoned)
+        }
+    }
+
     @Test("refuses a file of other classes, and names both numbers")
     func otherClasses() throws {
         try withFolder { folder in

@@ -225,6 +225,20 @@ struct StateOfARunTests {
                 try other.write(to: url)
                 #expect(throws: CheckedFile.Damage.self) { _ = try CheckedFile.read(url) }
             }
+            // Of a file that is read in several pieces each counts.
+            let large = [StateEntry("a", Tensor.zeros([9 << 20]), .buffer)]
+            try CheckedFile.write(large, metadata: [:], to: url)
+            #expect(try CheckedFile.read(url).shape(of: "a") == [9 << 20])
+            for offset in [1 << 20, 17 << 20, 33 << 20] {
+                let handle = try FileHandle(forUpdating: url)
+                try handle.seek(toOffset: UInt64(offset))
+                try handle.write(contentsOf: Data([1]))
+                #expect(throws: CheckedFile.Damage.self) { _ = try CheckedFile.read(url) }
+                try handle.seek(toOffset: UInt64(offset))
+                try handle.write(contentsOf: Data([0]))
+                try handle.close()
+            }
+            _ = try CheckedFile.read(url)
             let plain = Safetensors.encode(
                 [StateEntry("a", Tensor([Float(1)]), .buffer)], metadata: [:])
             try plain.write(to: url)

@@ -26,7 +26,6 @@ struct DeviceTests {
 
     @Test("The processes of a machine share out its GPUs")
     func shares() throws {
-        #expect(Device.cudaCount >= 0 && Device.isCUDAAvailable == (Device.cudaCount > 0))
         for name in ["auto", "cuda"] {
             let found = try (0..<5).map { try Device.named(name, localRank: $0, of: 4) }
             #expect(found == [.cuda(0), .cuda(1), .cuda(2), .cuda(3), .cuda(0)])

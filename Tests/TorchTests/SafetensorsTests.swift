@@ -303,6 +303,8 @@ struct SafetensorsTests {
             var bytes = Data()
             try file.forEachPiece { bytes.append($0) }
             #expect(bytes == (try Data(contentsOf: url)))
+            let state = entries() + [StateEntry("large", large, .weight)]
+            #expect(try Safetensors.tensorDigest(of: url) == Safetensors.tensorDigest(of: state))
             // Cut short under the eyes of the program.
             let handle = try FileHandle(forWritingTo: url)
             try handle.truncate(atOffset: 1 << 20)

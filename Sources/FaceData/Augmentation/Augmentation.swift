@@ -151,7 +151,10 @@ public struct AugmentationRule: Sendable, Hashable {
     }
 
     /// The image at a position of the step, changed.
+    ///
+    /// - Parameter image: A square, as networks take it.
     public func image(_ image: RGBImage, at position: Int) -> RGBImage {
+        precondition(image.width == image.height, "not a square")
         var changed = image
         changed.change { apply(to: $0, at: position, ImageChange.Memory()) }
         return changed

@@ -48,7 +48,8 @@ public final class BatchLoader {
     ///   - count: Number of batches.
     ///   - side: Height and width of an image in the batch, in pixels.
     ///   - threads: Number of workers.
-    ///   - request: The contents of each batch, by its index; called on the workers' threads.
+    ///   - request: The contents of each batch, by its index; called on the workers' threads, or for a single batch by
+    ///     ``next()``.
     public init(
         _ source: any ImageSource, count: Int, side: Int, threads: Int = 1,
         request: @escaping @Sendable (Int) -> Request

@@ -89,7 +89,7 @@ package struct StudyDifferences: Sendable {
             if let machine = run.environment {
                 settings["environment.precision"] = machine.precision
                 settings["environment.kernels"] = machine.kernels
-                settings["environment.device"] = machine.device
+                settings["environment.device"] = DeviceKind.name(machine.device)
                 settings["environment.processor"] = machine.processor
                 settings["environment.threads"] = Format.count(machine.threads)
                 settings["environment.commit"] = machine.commit

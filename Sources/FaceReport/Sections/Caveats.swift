@@ -127,7 +127,7 @@ enum Caveats {
         check("batch size") { Format.count($0.description.batchSize) }
         check("input size") { "\($0.description.backbone.inputSize) px" }
         check("precision") { $0.environment?.precision }
-        check("device") { $0.environment?.device }
+        check("device") { ($0.environment?.device).map(DeviceKind.name) }
         check("kernels") { $0.environment?.kernels }
         check("commit") { $0.environment?.commit }
         check("version of LibTorch") { $0.environment?.libtorch }

@@ -98,6 +98,9 @@ public final class ProcessGroup {
         gpu = device
     }
 
+    /// Leaves the connections open, because closing them would wait for something that may never end.
+    public func abandon() { isBroken = true }
+
     /// The tensor where it can be exchanged: on the connected GPU, or else on the CPU.
     public func exchangeable(_ tensor: Tensor) -> Tensor {
         tensor.device == gpu ? tensor : tensor.to(device: .cpu)

@@ -4,7 +4,8 @@ import Spelling
 
 /// An open safetensors file, whose header has been checked and whose tensors are read when they are asked for.
 ///
-/// No more than the requested tensor and a few megabytes are in memory.
+/// No more than the requested tensor and a few megabytes are in memory, unless it is a large one of a single row, which
+/// is copied.
 public final class SafetensorsFile {
     /// The file's path.
     public let path: String
@@ -77,7 +78,8 @@ public final class SafetensorsFile {
         else {
             throw .malformedWeights(
                 path: path,
-                reason: "tensor \(quoted: name) has no rows \(rows.lowerBound) to \(rows.upperBound)")
+                reason:
+                    "tensor \(quoted: name) has no rows \(rows.lowerBound) to \(rows.upperBound)")
         }
         let length = entry.range.count / count
         let start = entry.range.lowerBound + rows.lowerBound * length
@@ -128,7 +130,7 @@ public final class SafetensorsFile {
         try Self.bytes(of: file, range, path)
     }
 
-    private static func bytes(
+    static func bytes(
         of file: FileHandle, _ range: Range<Int>, _ path: String
     ) throws(TorchError) -> [UInt8] {
         let bytes: [UInt8]

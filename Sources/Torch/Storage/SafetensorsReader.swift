@@ -35,10 +35,7 @@ extension Safetensors {
         defer { try? file.close() }
         return try SafetensorsLayout.metadata(size: Int(clamping: size), path: url.path) {
             count throws(TorchError) in
-            do {
-                try file.seek(toOffset: 0)
-                return [UInt8](try file.read(upToCount: count) ?? Data())
-            } catch { throw failure(error) }
+            try SafetensorsFile.bytes(of: file, 0..<count, url.path)
         }
     }
 

@@ -100,6 +100,19 @@ INLINED int scaled(double factor, int difference) {
   return (int)(factor * difference + (offset + 0.5)) - offset;
 }
 
+/// By fixed-point numbers, or by `factor` itself.
+INLINED void saturate(uint8_t *pixels, ptrdiff_t count, double factor, int fixed, int is_fixed) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    const int grey = (int)luminance(pixels + channels * i);
+    for (int channel = 0; channel < channels; channel++) {
+      const int difference = pixels[channels * i + channel] - grey;
+      const int moved = is_fixed ? (fixed * difference + one_half) >> fraction_bits
+                                 : scaled(factor, difference);
+      pixels[channels * i + channel] = (uint8_t)clamped(grey + moved);
+    }
+  }
+}
+
 BEST_INSTRUCTIONS
 void pixels_saturate(uint8_t *pixels, ptrdiff_t count, double factor) {
   // Fixed-point numbers are faster, and nearly always as good: two factors of three hundred have a product so near to a
@@ -108,21 +121,10 @@ void pixels_saturate(uint8_t *pixels, ptrdiff_t count, double factor) {
   int differs = 0;
   for (int difference = -255; difference <= 255; difference++)
     differs |= scaled(factor, difference) ^ (fixed * difference + one_half) >> fraction_bits;
-  for (ptrdiff_t i = 0; !differs && i < count; i++) {
-    const int grey = (int)luminance(pixels + channels * i);
-    for (int channel = 0; channel < channels; channel++) {
-      const int difference = pixels[channels * i + channel] - grey;
-      const int moved = (fixed * difference + one_half) >> fraction_bits;
-      pixels[channels * i + channel] = (uint8_t)clamped(grey + moved);
-    }
-  }
-  for (ptrdiff_t i = 0; differs && i < count; i++) {
-    const int grey = (int)luminance(pixels + channels * i);
-    for (int channel = 0; channel < channels; channel++) {
-      const int difference = pixels[channels * i + channel] - grey;
-      pixels[channels * i + channel] = (uint8_t)clamped(grey + scaled(factor, difference));
-    }
-  }
+  if (differs)
+    saturate(pixels, count, factor, fixed, 0);
+  else
+    saturate(pixels, count, factor, fixed, 1);
 }
 
 // Left and right -----------------------------------------------------------------------------------

@@ -57,23 +57,21 @@ enum CheckedFile {
             guard let stored = file.metadata[key], stored.count == empty.count else {
                 throw TorchError.malformedWeights(path: url.path, reason: "it has no checksum")
             }
-            var checksum: UInt32?
+            var checksum: UInt32 = 0
             var isFound = false
             try file.forEachPiece { piece in
                 var piece = piece
                 // The checksum is that of the file with zeros in its place, which is at the beginning of the header.
-                if checksum == nil, let range = range(of: stored, in: piece) {
+                if !isFound, let range = range(of: stored, in: piece) {
                     piece.replaceSubrange(range, with: empty.utf8)
                     isFound = true
                 }
-                checksum =
-                    checksum.map { CRC32C.checksum(of: piece, continuing: $0) }
-                    ?? CRC32C.checksum(of: piece)
+                checksum = CRC32C.checksum(of: piece, continuing: checksum)
             }
             guard isFound else {
                 throw TorchError.malformedWeights(path: url.path, reason: "it has no checksum")
             }
-            guard checksum.map(text) == stored else {
+            guard text(checksum) == stored else {
                 throw TorchError.malformedWeights(
                     path: url.path, reason: "its checksum does not match its content")
             }

@@ -89,11 +89,12 @@ final class SharedRows {
     private func distribute(
         _ piece: Range<Int>, _ whole: Rows?, of entry: StateEntry, to rank: Int
     ) throws(ProcessError) -> Tensor {
-        var part = empty(piece, entry)
+        var own: Tensor?
         do throws(TorchError) {
             // In all processes on the same device, which decides how it is sent.
-            if failure == nil, let whole { part = try whole(piece).to(device: entry.tensor.device) }
+            if failure == nil { own = try whole?(piece).to(device: entry.tensor.device) }
         } catch { failure = error }
+        let part = own ?? empty(piece, entry)
         if rank > 0 {
             try team.exchange { group throws(TorchError) in try group.broadcast(part) }
         }

@@ -13,6 +13,7 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <ATen/ops/empty.h>
 #include <c10/core/GradMode.h>
 #include <c10/util/Logging.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -172,20 +173,27 @@ ct_status pg_group_connect_gpus(pg_group self, pg_store store_handle, const char
   });
 }
 
-ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output, pg_work *out) {
+ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor *output, pg_work *out) {
   return facet::guarded([&] {
+    const at::Tensor &from = facet::tensor(input);
+    const Backend &backend = group(self).of(from);
+    std::vector<int64_t> shape = from.sizes().vec();
+    shape.insert(shape.begin(), backend->getSize());
+    at::Tensor to = at::empty(shape, from.options());
     // Flat: a part of the output has to have the input's shape.
-    at::Tensor from = facet::tensor(input).view({-1}), to = facet::tensor(output).view({-1});
-    *out = from.numel() > 0 ? begun(group(self).of(from)->_allgather_base(to, from)) : pg_work{nullptr};
+    at::Tensor flat = from.view({-1}), all = to.view({-1});
+    *out = from.numel() > 0 ? begun(backend->_allgather_base(all, flat)) : pg_work{nullptr};
+    *output = facet::handle(std::move(to));
   });
 }
 
-ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output, pg_work *out) {
+ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor *output, pg_work *out) {
   return facet::guarded([&] {
-    at::Tensor from = facet::tensor(input), to = facet::tensor(output);
+    at::Tensor from = facet::tensor(input), to = at::empty(from.sizes(), from.options());
     std::vector<int64_t> equal;
     *out = from.numel() > 0 ? begun(group(self).of(from)->alltoall_base(to, from, equal, equal))
                             : pg_work{nullptr};
+    *output = facet::handle(std::move(to));
   });
 }
 

@@ -8,6 +8,7 @@
 #include "kernels/normalization.h"
 #include "kernels/operands.h"
 #include "kernels/pointwise.h"
+#include "kernels/pooling.h"
 #include "kernels/prelu.h"
 #include "kernels/window.h"
 
@@ -140,6 +141,8 @@ ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
 ct_status ct_max_pool2d(ct_tensor self, int64_t kernel, int64_t stride, int64_t padding,
                         ct_tensor *out) {
   return producing(out, [&] {
+    if (uses_own_kernels() && kernels::supports_max_pool(tensor(self), kernel, stride, padding))
+      return kernels::max_pool(tensor(self), kernel, stride, padding);
     return at::max_pool2d(tensor(self), {kernel, kernel}, {stride, stride}, {padding, padding});
   });
 }

@@ -162,8 +162,12 @@ final class MicroBatchedStep {
         let (gradients, change) = try sum.finish()
         for ((parameter, derivative), total) in zip(zip(parameters, last), gradients) {
             // In the memory order that the optimiser expects.
-            derivative.assign(total)
-            parameter.gradient = derivative
+            if derivative.isContiguous() {
+                parameter.gradient = total
+            } else {
+                derivative.assign(total)
+                parameter.gradient = derivative
+            }
         }
         statistics.finish(mean: change / Double(microBatches), microBatches)
     }

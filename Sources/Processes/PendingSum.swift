@@ -45,20 +45,22 @@ public final class PendingSum {
         shares = tree.shares(among: group.size)
         let slots = shares.map(\.count).max() ?? 1
         let slice = (count + group.size - 1) / group.size
-        let padded = group.exchangeable(
-            zero.filled(like: 0, shape: [slots, group.size * slice]))
-        for (slot, part) in parts.enumerated() {
-            padded.narrowed(0, slot..<slot + 1).narrowed(1, 0..<count)
-                .assign(part.reshaped([1, count]))
+        let missing = group.size * slice - count
+        // Usually there is one part, whose length is a multiple of the slices', and nothing is copied.
+        let rest = missing > 0 ? [zero.filled(like: 0, shape: [missing])] : []
+        var pieces: [Tensor] = parts.flatMap { part in [part.reshaped([zero.count])] + rest }
+        if parts.count < slots {
+            pieces.append(zero.filled(like: 0, shape: [(slots - parts.count) * group.size * slice]))
         }
+        let sent = group.exchangeable(pieces.count == 1 ? pieces[0] : .concatenated(pieces, dim: 0))
         stage = .parts(
-            try group.exchanging(padded.reshaped([slots, group.size, slice]).transposed(0, 1)))
+            try group.exchanging(sent.reshaped([slots, group.size, slice]).transposed(0, 1)))
     }
 
     /// Begins a sum in c10d's order.
     ///
     /// - Parameters:
-    ///   - parts: This process's contributions, which are summed first.
+    ///   - parts: This process's contributions, which are summed first; the sum takes the memory of a single one.
     ///   - zero: Zeros of their shape.
     init(
         adding parts: [Tensor], like zero: Tensor, _ group: ProcessGroup
@@ -68,7 +70,7 @@ public final class PendingSum {
         tree = SummationTree(terms: 1)
         shares = []
         self.group = group
-        let mine = parts.dropFirst().reduce(parts.first ?? zero, +)
+        let mine = parts.dropFirst().reduce(parts.first ?? zero.copy(), +)
         stage = .sum(try group.summing(group.exchangeable(mine)))
     }
 

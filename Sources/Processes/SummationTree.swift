@@ -142,7 +142,7 @@ public struct PartialSum {
         try total(.exact, among: group).finish()
     }
 
-    /// Starts the sum over all processes.
+    /// Starts the sum over all processes, which may take the memory of the terms.
     ///
     /// - Parameters:
     ///   - reduction: The order of the additions.

@@ -22,6 +22,7 @@
 #include "kernels/normalization.h"
 #include "kernels/operands.h"
 #include "kernels/pointwise.h"
+#include "kernels/pooling.h"
 #include "kernels/prelu.h"
 #include "kernels/window.h"
 #include "parallel.h"
@@ -220,6 +221,24 @@ void recomputations(at::ScalarType type, int64_t images, int64_t channels, int64
   run("dense again", window, [&](auto &x, auto &t) {
     return kernels::convolution(x, t, stride, 1, 1);
   });
+}
+
+void pooling(at::ScalarType type, int64_t images, int64_t channels, int64_t h, int64_t w,
+             int64_t stride) {
+  for (int64_t kernel : {1, 2, 3, 16}) {
+    int64_t padding = kernel / 2;
+    auto input = noise({images, channels, h, w}, type);
+    if (!kernels::supports_max_pool(input.detach().requires_grad_(), kernel, stride, padding)) continue;
+    compare("maxima of " + std::to_string(kernel) + ", stride " + std::to_string(stride), {input},
+            [&](const std::vector<at::Tensor> &t) {
+              return kernels::max_pool(t[0], kernel, stride, padding);
+            },
+            [&](const std::vector<at::Tensor> &t) {
+              return at::max_pool2d(t[0].to(at::kFloat), {kernel, kernel}, {stride, stride},
+                                    {padding, padding})
+                  .to(type);
+            });
+  }
 }
 
 void prelu(at::ScalarType type, int64_t images, int64_t channels, int64_t h, int64_t w) {
@@ -428,7 +447,10 @@ int main() {
       for (int64_t images : {0, 1, 3})
         for (int64_t channels : {1, 2, 7, 16, 19, 33})
           for (auto [h, w] : {std::pair(1, 1), {2, 3}, {5, 7}, {8, 8}}) {
-            for (int64_t stride : {1, 2, 3}) convolutions(type, images, channels, h, w, stride);
+            for (int64_t stride : {1, 2, 3}) {
+              convolutions(type, images, channels, h, w, stride);
+              pooling(type, images, channels, h, w, stride);
+            }
             for (bool adds : {false, true})
               for (bool rectifies : {false, true})
                 normalization(type, images, channels, h, w, adds, rectifies);

@@ -84,26 +84,36 @@ struct RecomputationTests {
         }
     }
 
-    @Test("are made from each other in a chain of residuals, each second one kept")
+    @Test("are made from each other in a chain of residuals, each third one kept")
     func chain() {
         func gradients() -> [[Float]] {
             let initial = InitialWeights(seed: 1, type: .float32)
             let images = noise([3, 8, 5, 7], 1).contiguous(.channelsLast).withGradient()
             var features = images
             var weights: [Tensor] = []
-            for block in 0..<5 {
-                let weight = noise([8, 8, 1, 1], UInt64(2 + block)).withGradient()
-                let normalization = BatchNormalization(channels: 8, initial: initial)
-                let filtered = features.convolved(weight: weight, stride: 1, padding: 0)
-                features = normalization.rectified(filtered, adding: features, training: true)
-                weights.append(weight)
-                weights.append(normalization.weight)
+            for block in 0..<8 {
+                func filtered(_ number: Int) -> (Tensor, BatchNormalization) {
+                    let weight = noise([8, 8, 1, 1], UInt64(2 + 2 * block + number)).withGradient()
+                    let normalization = BatchNormalization(channels: 8, initial: initial)
+                    weights += [weight, normalization.weight]
+                    return (
+                        features.convolved(weight: weight, stride: 1, padding: 0), normalization
+                    )
+                }
+                let (main, normalization) = filtered(0)
+                var shortcut = features
+                if block == 4 {
+                    // As where a network's images become smaller: what is added is made again as well.
+                    let (projected, projection) = filtered(1)
+                    shortcut = projection(projected, training: true)
+                }
+                features = normalization.rectified(main, adding: shortcut, training: true)
             }
             features.square().sum().backward()
             return ([images] + weights).compactMap { $0.gradient?.array(of: Float.self) }
         }
         let again = gradients()
-        #expect(again.count == 11)
+        #expect(again.count == 19)
         #expect(again == withNormalizedKept(gradients))
     }
 

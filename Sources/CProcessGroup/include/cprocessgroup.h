@@ -61,15 +61,15 @@ ct_status pg_group_connect_gpus(pg_group self, pg_store store, const char *prefi
 /// Closes the connections; from then on, exchanges of the others fail.
 void pg_group_close(pg_group self);
 
-/// Starts an all-gather of a tensor of each process, in the order of ranks: `output` is [size, ...] with the
-/// shape of `input`.
+/// Starts an all-gather of a tensor of each process, in the order of ranks: `output` is a new tensor [size, ...]
+/// with the shape of `input`, whose values are there when the exchange is finished.
 ///
 /// Here and below, exchanges run one after another on a thread of the group, and the tensors are retained until
 /// they are finished, even if nobody waits.
-ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output, pg_work *out);
-/// Starts an all-to-all exchange: part i of `input` [size, ...] goes to process i, and `output`
-/// receives such a part from each process.
-ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output, pg_work *out);
+ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor *output, pg_work *out);
+/// Starts an all-to-all exchange: part i of `input` [size, ...] goes to process i, and `output`, a new tensor of the
+/// same shape, receives such a part from each process.
+ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor *output, pg_work *out);
 /// Starts an all-reduce that replaces each process's tensor by the sum of all, added in c10d's own
 /// order.
 ct_status pg_sum(pg_group self, ct_tensor tensor, pg_work *out);

@@ -12,6 +12,10 @@ namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
 
+/// How many outputs of a chain of residual blocks are made again from one that is kept: each costs a pass for
+/// each that is made from it.
+constexpr int most_made_again = 2;
+
 Epilogue epilogue(bool rectify, bool residual, bool slopes) {
   if (slopes) return Epilogue::sloped;
   if (residual) return rectify ? Epilogue::rectified_residual : Epilogue::residual;
@@ -217,6 +221,12 @@ struct Normalization : torch::autograd::Function<Normalization> {
     return {all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7]};
   }
 
+  /// How the residual was made, where neither it nor the output was kept.
+  static std::optional<Recipe> residual_recipe(const torch::autograd::AutogradContext &context) {
+    auto found = context.saved_data.find("origin");
+    return found == context.saved_data.end() ? std::nullopt : recipe(found->second);
+  }
+
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
                             const at::Tensor &weight, const at::Tensor &bias,
                             const std::optional<at::Tensor> &residual,
@@ -243,12 +253,14 @@ struct Normalization : torch::autograd::Function<Normalization> {
       each_element(columns, Normalize<T, end>{x, added, output.template mutable_data_ptr<T>(),
                                               channels.view()});
     });
-    // In a chain of residual blocks every second output is kept, and the others are made from these.
-    bool again = rectify && residual && recomputes() && !is_recomputed(*residual);
+    // In a chain of residual blocks every third output is kept, and the others are made from these.
+    auto made = residual ? recipe(*residual) : std::nullopt;
+    bool again = rectify && residual && recomputes() && (made ? made->depth() : 0) < most_made_again;
     bool needs_output = rectify && residual && !again;
     context->save_for_backward({input, weight, bias, mean, inverse,
                                 needs_output ? output : at::Tensor(), slope,
-                                again ? *residual : at::Tensor()});
+                                again && !made ? *residual : at::Tensor()});
+    if (again && made) context->saved_data["origin"] = origin(*residual);
     context->saved_data["epilogue"] = int64_t(end);
     return output;
   }
@@ -256,6 +268,7 @@ struct Normalization : torch::autograd::Function<Normalization> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  torch::autograd::variable_list &grad_outputs) {
     auto saved_tensors = saved(*context);
+    if (auto residual = residual_recipe(*context)) saved_tensors.residual = residual->output();
     auto end = Epilogue(context->saved_data["epilogue"].toInt());
     bool may_overwrite = !grad_outputs[0].is_contiguous(last) || is_exclusive(grad_outputs[0]);
     auto grad_output = grad_outputs[0].contiguous(last);
@@ -280,9 +293,12 @@ std::optional<Recipe> recipe(const torch::autograd::Node &node) {
   auto *own = dynamic_cast<const torch::autograd::CppNode<Normalization> *>(&node);
   if (own == nullptr) return std::nullopt;
   auto end = Epilogue(own->ctx_.saved_data.at("epilogue").toInt());
-  auto saved = Normalization::saved(own->ctx_);
-  if (adds(end) && !saved.residual.defined()) return std::nullopt;
-  return Recipe{std::move(saved), end};
+  Recipe result{Normalization::saved(own->ctx_), end, nullptr};
+  if (!adds(end) || result.parts.residual.defined()) return result;
+  auto residual = Normalization::residual_recipe(own->ctx_);
+  if (!residual) return std::nullopt;
+  result.residual = std::make_shared<const Recipe>(std::move(*residual));
+  return result;
 }
 
 bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,

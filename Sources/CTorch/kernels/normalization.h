@@ -39,8 +39,8 @@ at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, cons
                          const std::optional<at::Tensor> &residual,
                          const NormalizationOptions &options);
 
-/// How a node of the gradient's graph made its output, if it is one of these normalisations and added
-/// no residual, or one that it keeps.
+/// How a node of the gradient's graph made its output, if it is one of these normalisations and added no residual, or
+/// one that it keeps, or one that can be made again.
 std::optional<Recipe> recipe(const torch::autograd::Node &node);
 
 /// Normalises in the same way and multiplies the negative values of a channel by its slope. Differentiable in

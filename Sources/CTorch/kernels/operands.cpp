@@ -23,11 +23,12 @@ void set_recomputes(bool value) { is_recomputing = value; }
 
 at::Tensor Recipe::output() const {
   const auto &input = parts.input;
+  auto addend = residual ? residual->output() : parts.residual;
   auto result = at::empty(input.sizes(), input.options(), at::MemoryFormat::ChannelsLast);
   Columns columns(input.size(1), input.numel());
   Channels channels(columns, parts);
   with_types(input.scalar_type(), end, [&]<class T, Epilogue end> {
-    const T *added = adds(end) ? elements<T>(parts.residual) : nullptr;
+    const T *added = adds(end) ? elements<T>(addend) : nullptr;
     each_element(columns, Normalize<T, end>{elements<T>(input), added,
                                             result.template mutable_data_ptr<T>(), channels.view()});
   });
@@ -42,25 +43,34 @@ at::Tensor Operands::like_input() const {
   return input.as_strided(input.sizes(), {h * w * c, 1, w * c, c});
 }
 
-bool is_recomputed(const at::Tensor &input) {
-  return is_recomputing && input.grad_fn() && recipe(*input.grad_fn()).has_value();
+c10::IValue origin(const at::Tensor &made) {
+  auto result = c10::make_intrusive<Origin>();
+  result->node = made.grad_fn();
+  return c10::IValue::make_capsule(std::move(result));
 }
+
+std::optional<Recipe> recipe(const c10::IValue &origin) {
+  auto holder = origin.toCapsule();
+  return recipe(*static_cast<Origin *>(holder.get())->node);
+}
+
+std::optional<Recipe> recipe(const at::Tensor &made) {
+  return is_recomputing && made.grad_fn() ? recipe(*made.grad_fn()) : std::nullopt;
+}
+
+bool is_recomputed(const at::Tensor &input) { return recipe(input).has_value(); }
 
 void keep_operands(torch::autograd::AutogradContext *context, const at::Tensor &input,
                    const at::Tensor &weight) {
   if (!is_recomputed(input)) return context->save_for_backward({weight, input});
-  // The node and not its tensors, so that they are freed when the node's own gradients are known.
-  auto origin = c10::make_intrusive<Origin>();
-  origin->node = input.grad_fn();
-  context->saved_data["origin"] = c10::IValue::make_capsule(std::move(origin));
+  context->saved_data["origin"] = origin(input);
   context->save_for_backward({weight});
 }
 
 Operands kept_operands(torch::autograd::AutogradContext *context) {
   auto saved = context->get_saved_variables();
   if (saved.size() == 2) return {saved[0], saved[1], std::nullopt};
-  auto origin = context->saved_data["origin"].toCapsule();
-  return {saved[0], at::Tensor(), recipe(*static_cast<Origin *>(origin.get())->node)};
+  return {saved[0], at::Tensor(), recipe(context->saved_data["origin"])};
 }
 
 }  // namespace facet::kernels

@@ -1,6 +1,7 @@
 // What a convolution keeps of its operands until its gradients are computed.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include <ATen/core/Tensor.h>
@@ -14,6 +15,11 @@ namespace facet::kernels {
 struct Recipe {
   SavedTensors parts;
   Epilogue end;
+  /// How what was added was made; null if it was kept, or nothing was added.
+  std::shared_ptr<const Recipe> residual;
+
+  /// Outputs that have to be made one after the other.
+  int depth() const { return residual ? residual->depth() + 1 : 1; }
 
   /// The output, made again: bit for bit the same.
   at::Tensor output() const;
@@ -41,6 +47,16 @@ void keep_operands(torch::autograd::AutogradContext *context, const at::Tensor &
 
 /// The operands that `keep_operands` kept.
 Operands kept_operands(torch::autograd::AutogradContext *context);
+
+/// A tensor's place in the gradient's graph, to be kept in place of a tensor that a normalisation made: the node and not
+/// its tensors, so that they are freed when the node's own gradients are known.
+c10::IValue origin(const at::Tensor &made);
+
+/// How a tensor of this origin was made.
+std::optional<Recipe> recipe(const c10::IValue &origin);
+
+/// How a tensor was made that need not be kept because it can be made again.
+std::optional<Recipe> recipe(const at::Tensor &made);
 
 /// Whether `keep_operands` would not keep this input.
 bool is_recomputed(const at::Tensor &input);

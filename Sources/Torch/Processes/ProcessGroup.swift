@@ -118,39 +118,38 @@ public final class ProcessGroup {
 
     /// Starts to gather tensors asynchronously: see ``gathered(_:)``.
     public func gathering(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
-        let input = tensor.detached().contiguous()
-        let output = Tensor.zeros([size] + input.shape, type: input.type, device: input.device)
-        return try begin("gathering", output) { work in
-            unsafe pg_gather(handle, input.handle, output.handle, &work)
+        try begin("gathering", tensor.detached().contiguous()) { input, output, work in
+            unsafe pg_gather(handle, input.handle, &output, &work)
         }
     }
 
     /// Starts an all-to-all exchange: sends part i of a tensor `[size, ...]` to process i; the result
     /// `[size, ...]` contains each process's part for this one.
     public func exchanging(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
-        let input = tensor.detached().contiguous()
-        precondition(input.shape.first == size, "every process is given a part")
-        let output = Tensor.zeros(input.shape, type: input.type, device: input.device)
-        return try begin("exchanging", output) { work in
-            unsafe pg_exchange(handle, input.handle, output.handle, &work)
+        precondition(tensor.shape.first == size, "every process is given a part")
+        return try begin("exchanging", tensor.detached().contiguous()) { input, output, work in
+            unsafe pg_exchange(handle, input.handle, &output, &work)
         }
     }
 
     /// Starts an all-reduce: sums the tensors of all processes, in c10d's order, which depends on
     /// their number.
     ///
-    /// - Parameter tensor: Of the same shape and type in all of them.
-    public func summing(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
-        let sum = tensor.detached().contiguous().copy()
-        return try begin("adding up", sum) { work in unsafe pg_sum(handle, sum.handle, &work) }
+    /// - Parameter tensor: Of the same shape and type in all of them; the sum takes its memory.
+    public func summing(_ tensor: consuming Tensor) throws(TorchError) -> PendingExchange {
+        let sum = tensor.detached().contiguous()
+        var work = pg_work()
+        try unsafe perform(pg_sum(handle, sum.handle, &work), "adding up")
+        return PendingExchange(self, work, "adding up", sum)
     }
 
     private func begin(
-        _ operation: String, _ output: Tensor, _ body: (inout pg_work) -> ct_status
+        _ operation: String, _ input: Tensor,
+        _ body: (_ input: Tensor, _ output: inout ct_tensor, _ work: inout pg_work) -> ct_status
     ) throws(TorchError) -> PendingExchange {
-        var work = pg_work()
-        try perform(body(&work), operation)
-        return PendingExchange(self, work, operation, output)
+        var (output, work) = (ct_tensor(), pg_work())
+        try perform(body(input, &output, &work), operation)
+        return PendingExchange(self, work, operation, Tensor(owning: output))
     }
 
     /// Copies the values of one process's tensor to the tensors of all processes.

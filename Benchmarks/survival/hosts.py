@@ -52,13 +52,13 @@ class Hosts:
         for name in self.names:
             subprocess.run(["ip", "netns", "delete", name])
 
-    def start(self, host, words, **environment):
+    def start(self, host, words, errors=subprocess.PIPE, **environment):
         """Starts a command on a host; it ends with everything that it has started."""
         shell = f'hostname host{"ab"[host]}; exec "$@"'
         return subprocess.Popen(
             ["ip", "netns", "exec", self.names[host], "unshare", "--uts", "--pid", "--fork", "--kill-child",
              "--mount-proc", "sh", "-c", shell, "sh"] + words,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
             env={**os.environ, **environment})
 
     def cut(self):

@@ -72,7 +72,7 @@ def snapshot(study):
 
 def torn(study):
     """Files that were written in part and stand under their own name all the same."""
-    ends = {".html": "</html>", ".md": "report.*", ".csv": "\n"}
+    ends = {".html": "</html>", ".md": ".*", ".csv": "\n"}
     for path in study.rglob("*"):
         if not path.is_file() or path.name.startswith(".") or path.name == "steps.csv":
             continue  # Steps are added line by line, and cut off at the checkpoint's.

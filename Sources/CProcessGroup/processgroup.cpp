@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <memory>
 
 // Before LibTorch's headers: those of Gloo's process group are empty without it.
@@ -65,6 +66,13 @@ char *copied(const std::vector<uint8_t> &bytes) {
   return result;
 }
 
+/// Lets a write to a connection that another process has closed be an error, as it is in Python, which ignores the signal
+/// as well: Gloo does not ask the system for that, which otherwise ends this process.
+void ignore_broken_pipes() {
+  struct sigaction now {};
+  if (sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);
+}
+
 /// Text of a socket's address.
 std::string text(const sockaddr *address, socklen_t length) {
   char host[NI_MAXHOST];
@@ -95,6 +103,7 @@ ct_status pg_store_open(const char *host, uint16_t port, bool serves, int64_t mi
   return facet::guarded([&] {
     // Reads TORCH_CPP_LOG_LEVEL, which only Python's LibTorch does by itself.
     c10::initLogging();
+    ignore_broken_pipes();
     c10d::TCPStoreOptions options;
     options.port = port;
     options.isServer = serves;

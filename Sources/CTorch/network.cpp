@@ -90,7 +90,8 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
         return kernels::pointwise_convolution(input, taps, stride);
       if (kernels::supports_window(input, taps, stride, padding, groups))
         return kernels::window_convolution(input, taps, stride);
-      if (kernels::is_recomputed(input) || kernels::widens_groups(input, taps, groups))
+      if (kernels::is_recomputed(input) || kernels::widens_groups(input, taps, groups) ||
+          kernels::has_unmet_taps(input, taps, stride, padding))
         return kernels::convolution(input, taps, stride, padding, groups);
     }
     return at::conv2d(input, taps, std::nullopt, {stride, stride}, {padding, padding}, {1, 1},

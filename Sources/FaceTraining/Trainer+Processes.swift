@@ -6,6 +6,8 @@ import Torch
 enum OtherProcesses {
     /// The agreement of all before a step.
     case awaitAgreement
+    /// The exchange of class weights for a checkpoint, and then an order of process 0.
+    case awaitSave
     /// An order of process 0.
     case awaitOrder
     /// Nothing: they do not take part in this training.
@@ -153,8 +155,14 @@ extension Trainer {
     /// Ends the training in the other processes too, if only this one knows that it ended.
     func endTogether(after error: any Error) {
         guard let team, team.leads, !(error is ProcessError) else { return }
+        // The others have taken the same step, after which the error came.
+        team.step = position.step
         switch others {
         case .awaitAgreement: _ = try? team.agree(.ends)
+        case .awaitSave:
+            rows?.beginSave()
+            guard (try? rows?.finishSave()) != nil else { return }
+            try? team.lead(Order.end.rawValue)
         case .awaitOrder: try? team.lead(Order.end.rawValue)
         case .idle: break
         }

@@ -182,7 +182,7 @@ public final class Trainer {
             let waited = upcoming?.takeWaitingSeconds() ?? 0
             var summary = try takeStep(batch, &clock) { if !isLast { upcoming?.fetch() } }
             summary.waitingSeconds = waited
-            others = othersAfterStep
+            others = isLast && rows != nil ? .awaitSave : othersAfterStep
             try observer.receive(.step(summary))
             for diagnostic in observe(summary) { try observer.receive(.diagnostic(diagnostic)) }
             if team == nil, observer.shouldStop {
@@ -237,6 +237,7 @@ public final class Trainer {
 
     func save(_ observer: any TrainingObserver) throws {
         savesNext = false
+        if others == .awaitSave { others = .awaitOrder }
         rows?.beginSave()
         guard team?.leads != false else { return try rows?.finishSave() ?? () }
         do {

@@ -343,12 +343,33 @@ public final class ProcessTeam {
                 watches = silent
                 if watches.isEmpty { break }
             }
-            if let reported = try message() {
+            let silent = Set(watches.map(\.rank))
+            let reported = try message()
+            try awaitDiagnoses(of: (0..<size).filter { !silent.contains($0) })
+            if let reported {
                 return .reported(member: reported.member, message: reported.text)
             }
-            guard !watches.isEmpty else { return .connection(reason: error.reason) }
-            return .gone(members: watches.map { title($0.rank) }, step: step)
+            guard !silent.isEmpty else { return .connection(reason: error.reason) }
+            return .gone(members: silent.sorted().map(title), step: step)
         } catch { return lost([0], error) }
+    }
+
+    /// Waits in the process that serves the store until the others have diagnosed the failure as well: if it ended
+    /// before, they would take it for the cause.
+    private func awaitDiagnoses(of ranks: [Int]) throws(TorchError) {
+        try store.set(key("diagnosed/\(rank)"), to: "")
+        guard start.servesStore, leads else { return }
+        let started = ContinuousClock.now
+        var missing = ranks
+        while started.duration(to: .now) < limits.beat * 6 {
+            var left: [Int] = []
+            for rank in missing where try store.value(of: key("diagnosed/\(rank)")) == nil {
+                left.append(rank)
+            }
+            missing = left
+            if missing.isEmpty { return }
+            usleep(20_000)
+        }
     }
 
     /// The error for a store that does not respond.
@@ -434,15 +455,13 @@ private final class Pulse: @unchecked Sendable {
         let store: StoreWithTimeout
         let key: String
         private let first: String?
-        private var last: String?
-        private var changed = ContinuousClock.now
-        private var looked = ContinuousClock.now
+        private var silenceSoFar: Silence
 
         init(store: StoreWithTimeout, key: String) {
             self.store = store
             self.key = key
             first = (try? store.value(of: key)) ?? nil
-            last = first
+            silenceSoFar = Silence(first, at: .now)
         }
 
         func hasChanged() throws(TorchError) -> Bool { try store.value(of: key) != first }
@@ -451,15 +470,34 @@ private final class Pulse: @unchecked Sendable {
         /// half a second ago.
         mutating func silence() -> Duration {
             let now = ContinuousClock.now
-            guard looked.duration(to: now) > .milliseconds(500) else { return .zero }
-            looked = now
-            let count = (try? store.value(of: key)) ?? nil
-            if count != last {
-                last = count
-                changed = now
-            }
-            return changed.duration(to: now)
+            guard silenceSoFar.sinceLooked(now) > .milliseconds(500) else { return .zero }
+            return silenceSoFar.look((try? store.value(of: key)) ?? nil, at: now)
         }
+    }
+}
+
+/// How long a counter has not changed, as far as this process has looked.
+///
+/// A process that was suspended itself, perhaps with all others, has not seen that they were silent: two seconds at
+/// most count between two looks.
+struct Silence {
+    private var last: String?
+    private var looked: ContinuousClock.Instant
+    private var unchanged = Duration.zero
+
+    init(_ count: String?, at now: ContinuousClock.Instant) {
+        last = count
+        looked = now
+    }
+
+    func sinceLooked(_ now: ContinuousClock.Instant) -> Duration { looked.duration(to: now) }
+
+    /// The silence after another look.
+    mutating func look(_ count: String?, at now: ContinuousClock.Instant) -> Duration {
+        unchanged = count == last ? unchanged + min(sinceLooked(now), .seconds(2)) : .zero
+        last = count
+        looked = now
+        return unchanged
     }
 }
 

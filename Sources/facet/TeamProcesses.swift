@@ -86,7 +86,7 @@ struct TeamStart {
                     first, store: store, traits: traits, device: connected, limits: limits),
                 children: processes)
         } catch {
-            processes.forEach { $0.terminate() }
+            processes.end(within: .seconds(10))
             throw error
         }
     }
@@ -138,12 +138,10 @@ struct MeetingTeam {
             try? team.end()
             team.dismiss()
         }
-        for process in children {
-            // A process that has been notified of the end exits by itself.
-            for _ in 0..<100 where process.isRunning { usleep(20_000) }
-            if process.isRunning { process.terminate() }
-        }
-        children.forEach { $0.waitUntilExit() }
+        // A process that has been notified of the end exits by itself.
+        for process in children { process.awaitEnd(within: .seconds(2)) }
+        // They have nothing to save.
+        children.end(within: .seconds(10))
     }
 }
 

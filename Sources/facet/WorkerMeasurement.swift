@@ -138,8 +138,7 @@ private final class ProbeProcess {
     func go() { try? input.fileHandleForWriting.write(contentsOf: Data("go\n".utf8)) }
 
     func end() {
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
+        [process].end(within: .seconds(10))
     }
 }
 

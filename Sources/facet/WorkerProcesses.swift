@@ -62,8 +62,8 @@ final class WorkerProcesses {
 
     /// Ends all running processes, e.g. if this process cannot continue.
     func end() {
-        for worker in workers where worker.process.isRunning { worker.process.terminate() }
-        workers.forEach { $0.process.waitUntilExit() }
+        // Time for a step and for what they save.
+        workers.map(\.process).end(within: .seconds(300))
     }
 
     private func start() throws {

@@ -348,6 +348,25 @@ struct SharedLossTests {
         }
     }
 
+    @Test("ends in all processes where process 0 fails after a step", arguments: [1, 3, 4, 8])
+    func failsBetweenSteps(_ step: Int) throws {
+        struct Lost: Error {}
+        try withFolder { folder in
+            let results = try together(2) { team -> Int in
+                let trainer = try Self.trainer(
+                    team.leads ? folder : folder.appendingPathComponent("other"), team)
+                try trainer.run { event in
+                    if team.leads, case .step(let summary) = event, summary.step >= step {
+                        throw Lost()
+                    }
+                }
+                return trainer.position.step
+            }
+            #expect(throws: Lost.self) { _ = try results[0].get() }
+            #expect(results[1].processError == .abandoned)
+        }
+    }
+
     @Test("ends in all processes where process 0 can no longer read what it distributes")
     func cannotRead() throws {
         try withFolder { folder in

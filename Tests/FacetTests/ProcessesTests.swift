@@ -117,6 +117,24 @@ struct TeamTests {
         }
     }
 
+    @Test("end one that was stopped and no longer answers")
+    func stopped() throws {
+        try withFolder { folder in
+            let study = try DividedStudy(in: folder, epochs: 60)
+            let running = try study.tool.start(
+                study.words + ["--processes", "2"], environment: ["FACET_PROCESS_TIMEOUT": "5"])
+            try study.waitForCheckpoint(running)
+            let children = try DividedStudy.children(of: running.process.processIdentifier)
+            let victim = try #require(children.first)
+            kill(victim, SIGSTOP)
+            running.process.waitUntilExit()
+            let outcome = try running.outcome()
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("rank 1 (process \(victim) on host '"), "\(outcome.errors)")
+            #expect(kill(victim, 0) != 0)
+        }
+    }
+
     @Test("save and end at a signal, all of them")
     func signal() throws {
         try withFolder { folder in

@@ -84,6 +84,28 @@ struct ProcessTeamTests {
         #expect(members.first?.hasPrefix("rank 0 ") == true)
     }
 
+    @Test("does not take its own suspension for the others' silence")
+    func suspension() {
+        let start = ContinuousClock.now
+        var silence = Silence("1", at: start)
+        #expect(silence.look("1", at: start + .seconds(1)) == .seconds(1))
+        #expect(silence.look("1", at: start + .seconds(3)) == .seconds(3))
+        // It was stopped for a minute.
+        #expect(silence.look("1", at: start + .seconds(63)) == .seconds(5))
+        #expect(silence.look("2", at: start + .seconds(64)) == .zero)
+        #expect(silence.look("2", at: start + .seconds(65)) == .seconds(1))
+        #expect(silence.look(nil, at: start + .seconds(66)) == .zero)
+    }
+
+    @Test("lets writes to a connection that another process has closed be errors")
+    func brokenPipes() async {
+        await #expect(processExitsWith: .success) {
+            signal(SIGPIPE, SIG_DFL)
+            _ = try ProcessStore(host: "127.0.0.1", port: 0, serves: true, limit: .seconds(300))
+            raise(SIGPIPE)
+        }
+    }
+
     @Test("hears why a process has ended")
     func told() throws {
         let results = try together(2) { team -> Int in

@@ -35,6 +35,7 @@ typedef struct CT_SAFE pg_work {
 /// @param serves Whether this process serves the store; it chooses a free port if `port` is 0.
 /// @param milliseconds Time limit for the connection and each later request. @param bound Receives
 /// the port of the store.
+/// From here on the process ignores SIGPIPE, unless it handles it.
 ct_status pg_store_open(const char *host, uint16_t port, bool serves, int64_t milliseconds,
                         pg_store *out, uint16_t *bound);
 void pg_store_close(pg_store self);

@@ -28,6 +28,21 @@ at::Tensor widened(const at::Tensor &weight, int64_t groups) {
   return dense;
 }
 
+/// Along one side of the images, whether a window's k-th weight meets a pixel in any of its places.
+bool meets(int64_t k, int64_t size, int64_t kernel, int64_t stride, int64_t padding) {
+  int64_t places = (size + 2 * padding - kernel) / stride + 1;
+  for (int64_t i = 0; i < places; ++i)
+    if (int64_t pixel = i * stride - padding + k; pixel >= 0 && pixel < size) return true;
+  return false;
+}
+
+void zero_unmet_taps(at::Tensor &gradient, const at::Tensor &input, int64_t stride, int64_t padding) {
+  for (int64_t side : {2, 3})
+    for (int64_t k = 0; k < gradient.size(side); ++k)
+      if (!meets(k, input.size(side), gradient.size(side), stride, padding))
+        gradient.select(side, k).zero_();
+}
+
 struct Convolution : torch::autograd::Function<Convolution> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
                             const at::Tensor &weight, int64_t stride, int64_t padding,
@@ -58,6 +73,8 @@ struct Convolution : torch::autograd::Function<Convolution> {
     // First, so that an input that is made again is freed before the gradient that is as large.
     if (context->needs_input_grad(1)) {
       to_weight = std::get<1>(gradients(operands.input(), false));
+      if (has_unmet_taps(operands.like_input(), weight, stride, padding))
+        zero_unmet_taps(to_weight, operands.like_input(), stride, padding);
       if (widens)
         to_weight = blocks(to_weight.contiguous(), groups)
                         .permute({4, 0, 1, 2, 3})
@@ -78,6 +95,15 @@ bool widens_groups(const at::Tensor &input, const at::Tensor &weight, int64_t gr
          weight.size(1) >= 2 && weight.size(1) <= 8 &&
          input.is_contiguous(at::MemoryFormat::ChannelsLast) &&
          input.scalar_type() == at::kBFloat16 && weight.scalar_type() == at::kBFloat16;
+}
+
+bool has_unmet_taps(const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding) {
+  if (!input.is_cpu() || input.dim() != 4 || weight.dim() != 4 || input.scalar_type() != at::kBFloat16)
+    return false;
+  for (int64_t side : {2, 3})
+    for (int64_t k = 0; k < weight.size(side); ++k)
+      if (!meets(k, input.size(side), weight.size(side), stride, padding)) return true;
+  return false;
 }
 
 at::Tensor convolution(const at::Tensor &input, const at::Tensor &weight, int64_t stride,

@@ -20,4 +20,8 @@ bool widens_groups(const at::Tensor &input, const at::Tensor &weight, int64_t gr
 at::Tensor convolution(const at::Tensor &input, const at::Tensor &weight, int64_t stride,
                        int64_t padding, int64_t groups);
 
+/// Whether some of a kernel's weights meet no pixel of these images, in bfloat16 on the CPU: LibTorch's gradient of
+/// those is memory that nobody wrote (2.13.0), while `convolution` gives zeros.
+bool has_unmet_taps(const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding);
+
 }  // namespace facet::kernels

@@ -130,7 +130,8 @@ struct TeamTests {
             running.process.waitUntilExit()
             let outcome = try running.outcome()
             #expect(outcome.status == 1)
-            #expect(outcome.errors.contains("rank 1 (process \(victim) on host '"), "\(outcome.errors)")
+            #expect(
+                outcome.errors.contains("rank 1 (process \(victim) on host '"), "\(outcome.errors)")
             #expect(kill(victim, 0) != 0)
         }
     }

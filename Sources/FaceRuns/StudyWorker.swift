@@ -249,6 +249,8 @@ extension StudyFolder {
         where name == "reported" || name.hasSuffix(".json") || name.hasSuffix(".log") {
             try? FileManager.default.removeItem(at: workersURL.appendingPathComponent(name))
         }
+        // Of workers that were killed while they wrote.
+        PartialFile.removeStale(in: workersURL)
         // A worker that has joined meanwhile keeps it.
         rmdir(workersURL.path)
     }

@@ -66,6 +66,9 @@ struct StudyWorkerTests {
             #expect(second.isReported("results") && !second.isReported("others"))
             first.leave()
             #expect(try second.becomeReporter())
+            // Of a worker that was killed while it wrote.
+            try Data("{".utf8).write(
+                to: study.workersURL.appendingPathComponent(".a.json.\(Int32.max).5D0B21C7.part"))
             second.leave()
             #expect(!FileManager.default.fileExists(atPath: study.workersURL.path))
         }

@@ -66,8 +66,8 @@ char *copied(const std::vector<uint8_t> &bytes) {
   return result;
 }
 
-/// Lets a write to a connection that another process has closed be an error, as it is in Python, which ignores the signal
-/// as well: Gloo does not ask the system for that, which otherwise ends this process.
+/// Lets a write to a connection that another process has closed be an error, as it is in Python, which ignores the
+/// signal as well; by default the system ends this process.
 void ignore_broken_pipes() {
   struct sigaction now {};
   if (sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);

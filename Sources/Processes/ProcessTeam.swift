@@ -228,8 +228,12 @@ public final class ProcessTeam {
                 if let value = try store.value(of: key(name)) { return value }
                 reported = try message()
             } catch { throw lost([0], error) }
-            if let reported { throw .reported(member: reported.member, message: reported.text) }
-            if watch.silence() > limits.silence { throw .gone(members: [title(rank)], step: step) }
+            if let reported {
+                throw ending(with: .reported(member: reported.member, message: reported.text))
+            }
+            if watch.silence() > limits.silence {
+                throw ending(with: .gone(members: [title(rank)], step: step), silent: [rank])
+            }
             if let limit, started.duration(to: .now) > limit {
                 throw .connection(
                     reason: "\(title(rank)) has not answered within \(limit.components.seconds) s")
@@ -304,6 +308,7 @@ public final class ProcessTeam {
     public func reportFailure(_ reason: String) {
         if rank < members.count {
             try? store.set(key("message"), to: "\(members[rank])\n\(reason)")
+            try? store.set(key("diagnosed/\(rank)"), to: "")
         }
     }
 
@@ -328,7 +333,7 @@ public final class ProcessTeam {
             // one.
             try store.set(key("noticed/\(rank)"), to: "")
             if let reported = try message() {
-                return .reported(member: reported.member, message: reported.text)
+                return ending(with: .reported(member: reported.member, message: reported.text))
             }
             var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
             let started = ContinuousClock.now
@@ -344,32 +349,37 @@ public final class ProcessTeam {
                 if watches.isEmpty { break }
             }
             let silent = Set(watches.map(\.rank))
-            let reported = try message()
-            try awaitDiagnoses(of: (0..<size).filter { !silent.contains($0) })
-            if let reported {
-                return .reported(member: reported.member, message: reported.text)
+            if let reported = try message() {
+                return ending(
+                    with: .reported(member: reported.member, message: reported.text),
+                    silent: silent)
             }
-            guard !silent.isEmpty else { return .connection(reason: error.reason) }
-            return .gone(members: silent.sorted().map(title), step: step)
+            guard !silent.isEmpty else {
+                return ending(with: .connection(reason: error.reason))
+            }
+            return ending(
+                with: .gone(members: silent.sorted().map(title), step: step), silent: silent)
         } catch { return lost([0], error) }
     }
 
-    /// Waits in the process that serves the store until the others have diagnosed the failure as well: if it ended
-    /// before, they would take it for the cause.
-    private func awaitDiagnoses(of ranks: [Int]) throws(TorchError) {
-        try store.set(key("diagnosed/\(rank)"), to: "")
-        guard start.servesStore, leads else { return }
+    /// An error with which this process ends. The process that serves the store first waits until the others have
+    /// diagnosed the failure as well: if it ended before, they would take it for the cause.
+    ///
+    /// - Parameter silent: Ranks that will not.
+    private func ending(with failure: ProcessError, silent: Set<Int> = []) -> ProcessError {
+        try? store.set(key("diagnosed/\(rank)"), to: "")
+        guard start.servesStore, leads else { return failure }
         let started = ContinuousClock.now
-        var missing = ranks
-        while started.duration(to: .now) < limits.beat * 6 {
-            var left: [Int] = []
-            for rank in missing where try store.value(of: key("diagnosed/\(rank)")) == nil {
-                left.append(rank)
-            }
-            missing = left
-            if missing.isEmpty { return }
+        var missing = Set(1..<size).subtracting(silent)
+        while !missing.isEmpty, started.duration(to: .now) < limits.beat * 6 {
+            do throws(TorchError) {
+                for rank in missing where try store.value(of: key("diagnosed/\(rank)")) != nil {
+                    missing.remove(rank)
+                }
+            } catch { return failure }
             usleep(20_000)
         }
+        return failure
     }
 
     /// The error for a store that does not respond.

@@ -35,11 +35,19 @@ final class RequestWithTimeout<Value>: @unchecked Sendable {
 
     private func wait(_ limit: Duration) -> Result<Value, TorchError>? {
         let started = ContinuousClock.now
-        // By a clock that nobody sets.
-        let waited = isDone.wait(timeout: .now() + limit / .seconds(1))
+        // A wait with a limit goes by the date, which somebody may set; a timer does not.
+        let alarm = DispatchWorkItem { [isDone] in isDone.signal() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + limit / .seconds(1), execute: alarm)
+        isDone.wait()
+        alarm.cancel()
+        let waited = started.duration(to: .now)
         // A process that was suspended meanwhile has not waited: the answer may be there to be read.
-        if waited == .timedOut, started.duration(to: .now) > limit + .seconds(2) {
-            _ = isDone.wait(timeout: .now() + 5)
+        if waited > limit + .seconds(2) {
+            while lock.withLock({ result }) == nil,
+                started.duration(to: .now) < waited + .seconds(5)
+            {
+                usleep(20_000)
+            }
         }
         return lock.withLock { result }
     }

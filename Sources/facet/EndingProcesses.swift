@@ -9,8 +9,8 @@ extension Process {
 }
 
 extension [Process] {
-    /// Ends all of them, with SIGTERM and, where that has no effect within a time, as on a process that was stopped, with
-    /// SIGKILL.
+    /// Ends all of them with SIGTERM and, if one is still running after the limit, with SIGKILL: a process that was
+    /// stopped does not react to the former.
     func end(within limit: Duration) {
         for process in self where process.isRunning { process.terminate() }
         let started = ContinuousClock.now

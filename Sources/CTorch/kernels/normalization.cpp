@@ -12,8 +12,8 @@ namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
 
-/// How many outputs of a chain of residual blocks are made again from one that is kept: each costs a pass for
-/// each that is made from it.
+/// How many outputs of a chain of residual blocks are made again from one that is kept; the n-th of them takes n
+/// passes.
 constexpr int most_made_again = 2;
 
 Epilogue epilogue(bool rectify, bool residual, bool slopes) {

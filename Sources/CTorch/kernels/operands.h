@@ -48,14 +48,14 @@ void keep_operands(torch::autograd::AutogradContext *context, const at::Tensor &
 /// The operands that `keep_operands` kept.
 Operands kept_operands(torch::autograd::AutogradContext *context);
 
-/// A tensor's place in the gradient's graph, to be kept in place of a tensor that a normalisation made: the node and not
-/// its tensors, so that they are freed when the node's own gradients are known.
+/// What is kept in place of a tensor that a normalisation made: its node in the gradient's graph and not that node's
+/// tensors, so that they are freed when the node's own gradients are known.
 c10::IValue origin(const at::Tensor &made);
 
 /// How a tensor of this origin was made.
 std::optional<Recipe> recipe(const c10::IValue &origin);
 
-/// How a tensor was made that need not be kept because it can be made again.
+/// The recipe of a tensor that can be made again, so that it need not be kept.
 std::optional<Recipe> recipe(const at::Tensor &made);
 
 /// Whether `keep_operands` would not keep this input.

@@ -147,8 +147,7 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
         dispatch<Maxima<T>>(own, w, x, y, bytes, begin, end);
       });
     });
-    // Not as a variable: nobody differentiates it.
-    context->saved_data["places"] = places;
+    context->save_for_backward({places});
     context->saved_data["sizes"] = input.sizes().vec();
     context->saved_data["window"] = std::vector<int64_t>{kernel, stride, padding};
     return output;
@@ -160,7 +159,7 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
     auto window = context->saved_data["window"].toIntVector();
     Windows w = windows(sizes, window[0], window[1], window[2]);
     auto grad_output = grad_outputs[0].contiguous(last);
-    auto places = context->saved_data["places"].toTensor();
+    auto places = context->get_saved_variables()[0];
     auto to_input = at::empty(sizes, grad_output.options(), last);
     with_type(grad_output.scalar_type(), [&]<class T>(T) {
       const T *from = elements<T>(grad_output);

@@ -29,6 +29,7 @@ different.
 """
 
 import argparse
+import functools
 import os
 import shutil
 import signal
@@ -40,6 +41,7 @@ import time
 from pathlib import Path
 
 from hosts import ADDRESSES, Hosts, tell
+from hosts import wait_for as wait_for_sign
 from kill import differences, snapshot, tiny_faces, torn
 from processes import children
 
@@ -185,10 +187,8 @@ def halves(trainings):
     return [f"half written: {', '.join(found)}"] if found else []
 
 
-def wait_for(sign, *processes):
-    """Waits for a sign, which may last for no more than a millisecond."""
-    while not sign() and all(p.poll() is None for p in processes):
-        time.sleep(0.0002)
+# A sign may last for no more than a millisecond.
+wait_for = functools.partial(wait_for_sign, pause=0.0002)
 
 
 # Signs of what a training does.

@@ -92,9 +92,10 @@ def wait(process, limit=400):
         return "hang", process.communicate()[1].decode()
 
 
-def wait_for(sign, *processes):
+def wait_for(sign, *processes, pause=0.01):
+    """Waits for a sign, or for the end of one of the processes."""
     while not sign() and all(p.poll() is None for p in processes):
-        time.sleep(0.01)
+        time.sleep(pause)
 
 
 def tell(what, problems):

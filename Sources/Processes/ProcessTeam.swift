@@ -332,34 +332,34 @@ public final class ProcessTeam {
             // The others will notice as well, and must not be considered lost if they end before this
             // one.
             try store.set(key("noticed/\(rank)"), to: "")
-            if let reported = try message() {
-                return ending(with: .reported(member: reported.member, message: reported.text))
-            }
-            var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
-            let started = ContinuousClock.now
-            while started.duration(to: .now) < limits.beat * 6 {
-                usleep(20_000)
-                var silent: [(rank: Int, watch: Pulse.Watch)] = []
-                for (rank, watch) in watches {
-                    let hasNoticed = try store.value(of: key("noticed/\(rank)")) != nil
-                    let hasChanged = try watch.hasChanged()
-                    if !hasNoticed, !hasChanged { silent.append((rank, watch)) }
+            let silent = try message() == nil ? try silentRanks() : []
+            let failure: ProcessError =
+                if let reported = try message() {
+                    .reported(member: reported.member, message: reported.text)
+                } else if silent.isEmpty {
+                    .connection(reason: error.reason)
+                } else {
+                    .gone(members: silent.sorted().map(title), step: step)
                 }
-                watches = silent
-                if watches.isEmpty { break }
-            }
-            let silent = Set(watches.map(\.rank))
-            if let reported = try message() {
-                return ending(
-                    with: .reported(member: reported.member, message: reported.text),
-                    silent: silent)
-            }
-            guard !silent.isEmpty else {
-                return ending(with: .connection(reason: error.reason))
-            }
-            return ending(
-                with: .gone(members: silent.sorted().map(title), step: step), silent: silent)
+            return ending(with: failure, silent: silent)
         } catch { return lost([0], error) }
+    }
+
+    /// The processes that neither notice the failure nor give a sign of life within six beats.
+    private func silentRanks() throws(TorchError) -> Set<Int> {
+        var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
+        let started = ContinuousClock.now
+        while !watches.isEmpty, started.duration(to: .now) < limits.beat * 6 {
+            usleep(20_000)
+            var silent: [(rank: Int, watch: Pulse.Watch)] = []
+            for (rank, watch) in watches {
+                let hasNoticed = try store.value(of: key("noticed/\(rank)")) != nil
+                let hasChanged = try watch.hasChanged()
+                if !hasNoticed, !hasChanged { silent.append((rank, watch)) }
+            }
+            watches = silent
+        }
+        return Set(watches.map(\.rank))
     }
 
     /// An error with which this process ends. The process that serves the store first waits until the others have

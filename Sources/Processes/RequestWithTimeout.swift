@@ -35,20 +35,21 @@ final class RequestWithTimeout<Value>: @unchecked Sendable {
 
     private func wait(_ limit: Duration) -> Result<Value, TorchError>? {
         let started = ContinuousClock.now
-        // A wait with a limit goes by the date, which somebody may set; a timer does not.
+        awaitSignal(limit)
+        // A process that was suspended meanwhile has not waited: the answer may be there to be read.
+        if started.duration(to: .now) > limit + .seconds(2), found() == nil {
+            awaitSignal(.seconds(5))
+        }
+        return found()
+    }
+
+    private func found() -> Result<Value, TorchError>? { lock.withLock { result } }
+
+    /// Waits for a result or the limit. A wait with a limit goes by the date, which somebody may set; a timer does not.
+    private func awaitSignal(_ limit: Duration) {
         let alarm = DispatchWorkItem { [isDone] in isDone.signal() }
         DispatchQueue.global().asyncAfter(deadline: .now() + limit / .seconds(1), execute: alarm)
         isDone.wait()
         alarm.cancel()
-        let waited = started.duration(to: .now)
-        // A process that was suspended meanwhile has not waited: the answer may be there to be read.
-        if waited > limit + .seconds(2) {
-            while lock.withLock({ result }) == nil,
-                started.duration(to: .now) < waited + .seconds(5)
-            {
-                usleep(20_000)
-            }
-        }
-        return lock.withLock { result }
     }
 }

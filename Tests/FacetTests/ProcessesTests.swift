@@ -39,6 +39,26 @@ private struct DividedStudy {
         return text.split(separator: " ").compactMap { Int32($0) }
     }
 
+    /// Runs it in two processes, sends the second one a signal after a checkpoint, and expects the first to end and name
+    /// it.
+    ///
+    /// - Returns: The second process, and what the first one says.
+    func without(
+        rank1 signal: Int32, environment: [String: String] = [:]
+    ) throws -> (victim: Int32, errors: String) {
+        let running = try tool.start(words + ["--processes", "2"], environment: environment)
+        try waitForCheckpoint(running)
+        let children = try Self.children(of: running.process.processIdentifier)
+        let victim = try #require(children.first)
+        kill(victim, signal)
+        running.process.waitUntilExit()
+        let outcome = try running.outcome()
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors.contains("rank 1 (process \(victim) on host '"), "\(outcome.errors)")
+        return (victim, outcome.errors)
+    }
+
     /// Waits until the run has a checkpoint and no process has ended.
     func waitForCheckpoint(_ running: Tool.Running) throws {
         while running.process.isRunning {
@@ -99,17 +119,8 @@ struct TeamTests {
         try withFolder { folder in
             let study = try DividedStudy(in: folder, epochs: 30)
             let expected = try study.alone()
-            let running = try study.tool.start(study.words + ["--processes", "2"])
-            try study.waitForCheckpoint(running)
-            let children = try DividedStudy.children(of: running.process.processIdentifier)
-            let victim = try #require(children.first)
-            kill(victim, SIGKILL)
-            running.process.waitUntilExit()
-            let outcome = try running.outcome()
-            #expect(outcome.status == 1)
-            #expect(
-                outcome.errors.contains("rank 1 (process \(victim) on host '"), "\(outcome.errors)")
-            #expect(outcome.errors.contains("is gone, after step"), "\(outcome.errors)")
+            let (_, errors) = try study.without(rank1: SIGKILL)
+            #expect(errors.contains("is gone, after step"), "\(errors)")
             let again = try study.tool.run(study.words + ["--processes", "3"])
             #expect(again.status == 0, "\(again.errors)")
             #expect(again.errors.contains("resuming from step"), "\(again.errors)")
@@ -121,17 +132,8 @@ struct TeamTests {
     func stopped() throws {
         try withFolder { folder in
             let study = try DividedStudy(in: folder, epochs: 60)
-            let running = try study.tool.start(
-                study.words + ["--processes", "2"], environment: ["FACET_PROCESS_TIMEOUT": "5"])
-            try study.waitForCheckpoint(running)
-            let children = try DividedStudy.children(of: running.process.processIdentifier)
-            let victim = try #require(children.first)
-            kill(victim, SIGSTOP)
-            running.process.waitUntilExit()
-            let outcome = try running.outcome()
-            #expect(outcome.status == 1)
-            #expect(
-                outcome.errors.contains("rank 1 (process \(victim) on host '"), "\(outcome.errors)")
+            let (victim, _) = try study.without(
+                rank1: SIGSTOP, environment: ["FACET_PROCESS_TIMEOUT": "5"])
             #expect(kill(victim, 0) != 0)
         }
     }

@@ -161,6 +161,15 @@ void each_element(const Columns &columns, const Operation &operation) {
   });
 }
 
+/// Calls `body` with a value of the elements' type, which is bfloat16 or float32.
+template <class Body>
+void with_type(at::ScalarType type, Body &&body) {
+  if (type == at::kBFloat16)
+    body(at::BFloat16());
+  else
+    body(0.0f);
+}
+
 /// `load` of a whole vector, whose count the compiler knows, or of a part of one.
 template <class T>
 FACET_INLINE Floats load_up_to(const T *from, int64_t count) {

@@ -36,11 +36,13 @@ bool meets(int64_t k, int64_t size, int64_t kernel, int64_t stride, int64_t padd
   return false;
 }
 
-void zero_unmet_taps(at::Tensor &gradient, const at::Tensor &input, int64_t stride, int64_t padding) {
+/// Calls `body` with each side of the images and each index along it whose weights meet no pixel.
+template <class Body>
+void for_unmet_taps(const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding,
+                    Body &&body) {
   for (int64_t side : {2, 3})
-    for (int64_t k = 0; k < gradient.size(side); ++k)
-      if (!meets(k, input.size(side), gradient.size(side), stride, padding))
-        gradient.select(side, k).zero_();
+    for (int64_t k = 0; k < weight.size(side); ++k)
+      if (!meets(k, input.size(side), weight.size(side), stride, padding)) body(side, k);
 }
 
 struct Convolution : torch::autograd::Function<Convolution> {
@@ -73,8 +75,8 @@ struct Convolution : torch::autograd::Function<Convolution> {
     // First, so that an input that is made again is freed before the gradient that is as large.
     if (context->needs_input_grad(1)) {
       to_weight = std::get<1>(gradients(operands.input(), false));
-      if (has_unmet_taps(operands.like_input(), weight, stride, padding))
-        zero_unmet_taps(to_weight, operands.like_input(), stride, padding);
+      for_unmet_taps(operands.like_input(), weight, stride, padding,
+                     [&](int64_t side, int64_t k) { to_weight.select(side, k).zero_(); });
       if (widens)
         to_weight = blocks(to_weight.contiguous(), groups)
                         .permute({4, 0, 1, 2, 3})
@@ -100,10 +102,9 @@ bool widens_groups(const at::Tensor &input, const at::Tensor &weight, int64_t gr
 bool has_unmet_taps(const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding) {
   if (!input.is_cpu() || input.dim() != 4 || weight.dim() != 4 || input.scalar_type() != at::kBFloat16)
     return false;
-  for (int64_t side : {2, 3})
-    for (int64_t k = 0; k < weight.size(side); ++k)
-      if (!meets(k, input.size(side), weight.size(side), stride, padding)) return true;
-  return false;
+  bool found = false;
+  for_unmet_taps(input, weight, stride, padding, [&](int64_t, int64_t) { found = true; });
+  return found;
 }
 
 at::Tensor convolution(const at::Tensor &input, const at::Tensor &weight, int64_t stride,

@@ -292,7 +292,7 @@ torch::autograd::variable_list backward(const Shape &s, const Operands &operands
   torch::autograd::variable_list result;
   if (!operands.recipe || adds(operands.recipe->end)) {
     auto input = operands.input();
-    with_types(input.scalar_type(), Epilogue::plain, [&]<class T, Epilogue> {
+    with_type(input.scalar_type(), [&]<class T>(T) {
       result = backward<T>(s, input, Kept(), operands.weight, grad_output);
     });
     return result;

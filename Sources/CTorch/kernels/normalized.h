@@ -88,7 +88,7 @@ struct Normalize {
 /// Calls `body` with the type of the elements and with what follows the normalisation, as types.
 template <class Body>
 void with_types(at::ScalarType type, Epilogue end, Body &&body) {
-  auto choose = [&]<class T>(T zero) {
+  with_type(type, [&]<class T>(T) {
     auto call = [&]<Epilogue end>() { body.template operator()<T, end>(); };
     switch (end) {
       case Epilogue::plain: return call.template operator()<Epilogue::plain>();
@@ -98,11 +98,7 @@ void with_types(at::ScalarType type, Epilogue end, Body &&body) {
       case Epilogue::rectified_residual:
         return call.template operator()<Epilogue::rectified_residual>();
     }
-  };
-  if (type == at::kBFloat16)
-    choose(at::BFloat16());
-  else
-    choose(0.0f);
+  });
 }
 
 }  // namespace facet::kernels

@@ -122,12 +122,6 @@ struct ToInputs {
   }
 };
 
-/// Calls `body` with the type of the elements.
-template <class Body>
-void with_type(at::ScalarType type, Body &&body) {
-  type == at::kBFloat16 ? body(at::BFloat16()) : body(0.0f);
-}
-
 struct MaxPool : torch::autograd::Function<MaxPool> {
   static Windows windows(at::IntArrayRef sizes, int64_t kernel, int64_t stride, int64_t padding) {
     return {sizes[0], sizes[1], sizes[2], sizes[3], kernel, stride, padding};
